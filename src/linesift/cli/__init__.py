@@ -1,0 +1,53 @@
+"""The command line: `linesift COMMAND` and `classify`, thin shells over the library."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from linesift.cli import classify, console
+
+app = typer.Typer(
+    name="linesift", add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, no_args_is_help=True
+)
+classify_app = typer.Typer(name="classify", add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        from importlib.metadata import version
+
+        typer.echo(f"linesift {version('linesift')}")
+        raise typer.Exit
+
+
+@app.callback(epilog="Help on a command: linesift COMMAND --help")
+def _linesift(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Say what each line of a news page is: headline, body, timestamp or sidebar."""
+
+
+app.command("classify", help=classify.HELP, epilog=classify.EXAMPLES)(classify.classify)
+classify_app.command(help=classify.HELP, epilog=classify.EXAMPLES)(classify.classify)
+
+
+def main() -> None:
+    """Run `linesift`, the console script."""
+    _run(app)
+
+
+def classify_main() -> None:
+    """Run `classify`, the console script that is `linesift classify`."""
+    _run(classify_app)
+
+
+def _run(command: typer.Typer) -> None:
+    console.prepare()
+    try:
+        command()
+    except KeyboardInterrupt:
+        console.say("interrupted")
+        sys.exit(console.EXIT_INTERRUPTED)

@@ -1,0 +1,235 @@
+"""`linesift classify`: label the lines of pages."""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Protocol
+
+import typer
+
+from linesift.cli import console
+from linesift.errors import InputError
+from linesift.labels import Label
+from linesift.page import Page
+from linesift.read.text import check_encoding, find_pages, read_page
+from linesift.write import tables, terminal
+
+if TYPE_CHECKING:
+    from linesift.model.prediction import Prediction
+
+BATCH_PAGES = 64
+BATCH_CHARACTERS = 4_000_000
+"""A batch ends at so many pages or characters: enough to pay for numpy's calls, little enough for memory."""
+
+HELP = "Label every line of pages as headline, body, timestamp or sidebar."
+EXAMPLES = """
+Examples:
+
+\b
+  linesift classify page.txt
+  linesift classify pages/ --format jsonl --output labels.jsonl
+  curl -s https://news.example/page.txt | linesift classify -
+  linesift classify *.txt --format article --label body
+"""
+
+
+class Format(StrEnum):
+    """What the output looks like."""
+
+    PRETTY = "pretty"
+    TSV = "tsv"
+    JSONL = "jsonl"
+    ARTICLE = "article"
+
+
+class Classifier(Protocol):
+    """What the command asks of a model."""
+
+    def classify(self, page: Page) -> "Prediction":
+        """Label one page."""
+
+    def classify_batch(self, pages: Sequence[Page]) -> "list[Prediction]":
+        """Label pages at once, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How predictions are written."""
+
+    format: Format
+    labels: frozenset[Label] = tables.ALL_LABELS
+    """Only lines with these labels."""
+    has_several: bool = False
+    """Whether the output tells pages apart: a path column in TSV, a heading above each page for people."""
+    style: terminal.Style = terminal.PLAIN
+
+
+def classify(
+    pages: Annotated[
+        list[Path], typer.Argument(metavar="PAGES", help="Text files, directories of *.txt, or - for standard input.")
+    ],
+    format_: Annotated[
+        Format | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="pretty: for people (on a terminal). tsv: line, label, probability, text (else). "
+            "jsonl: one object a page. article: headline, timestamp and body text only.",
+        ),
+    ] = None,
+    label: Annotated[
+        list[Label] | None, typer.Option("--label", "-l", help="Print only lines with this label; may be repeated.")
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option("--model", "-m", metavar="DIR", help="Model directory instead of the shipped one.")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Encoding of pages without a byte order mark [default: utf-8].")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write here; the file appears when all is done."),
+    ] = None,
+    path: Annotated[
+        bool | None,
+        typer.Option("--path/--no-path", help="Name the page in tsv, pretty and article [default: if several]."),
+    ] = None,
+    color: Annotated[
+        bool | None, typer.Option("--color/--no-color", help="Colours in pretty [default: on a terminal].")
+    ] = None,
+) -> None:
+    """Label every line of pages, as `HELP` says; exit 0 done, 1 some page failed, 2 misuse."""
+    with console.errors():
+        labels = frozenset(label) if label else tables.ALL_LABELS
+        chosen = format_ or _default_format(output)
+        if chosen is Format.ARTICLE and not labels & tables.ARTICLE_LABELS:
+            raise InputError("--format article has no sidebar lines; take another format or label")
+        if encoding is not None:
+            check_encoding(encoding)
+        found, n_failed = _find(pages)
+        if not found:
+            raise typer.Exit(console.EXIT_MISUSE)
+        loaded = _load(model)
+        has_several = (len(found) > 1 or found != pages) if path is None else path
+        style = terminal.Style(_width(output), console.wants_colour(color, output))
+        shape = Shape(chosen, labels, has_several, style)
+        n_failed += _write(_predictions(loaded, found, encoding), shape, output)
+        if n_failed:
+            raise typer.Exit(console.EXIT_FAILED)
+
+
+def _write(predictions: "Iterator[Prediction | None]", shape: Shape, path: Path | None) -> int:
+    """Write predictions as they come, and say how many pages failed."""
+    n_failed = n_written = 0
+    total = terminal.Tally()
+    with console.output(path) as stream:
+        for prediction in predictions:
+            if prediction is None:
+                n_failed += 1
+                continue
+            console.clear_progress()
+            if n_written and shape.has_several and shape.format in {Format.PRETTY, Format.ARTICLE}:
+                stream.write("\n")
+            stream.writelines(_texts(prediction, shape))
+            n_written += 1
+            if shape.format is Format.PRETTY:
+                total += terminal.tally(prediction)
+    console.clear_progress()
+    if total.n_pages:
+        typer.echo(terminal.summary(total), err=True)
+    return n_failed
+
+
+def _texts(prediction: "Prediction", shape: Shape) -> Iterator[str]:
+    """Give one page in the shape asked for."""
+    match shape.format:
+        case Format.TSV:
+            yield from tables.tsv(prediction, shape.labels, with_path=shape.has_several)
+        case Format.JSONL:
+            yield tables.jsonl(prediction, shape.labels)
+        case Format.ARTICLE:
+            if shape.has_several:
+                yield terminal.heading(prediction.page.source)
+            yield tables.article(prediction, shape.labels)
+        case Format.PRETTY:
+            if shape.has_several:
+                yield terminal.heading(prediction.page.source, style=shape.style)
+            yield from terminal.pretty(prediction, shape.labels, style=shape.style)
+
+
+def _find(given: Sequence[Path]) -> tuple[list[Path], int]:
+    """List the pages to read; a directory without any is reported and counted, and the others go on."""
+    found: list[Path] = []
+    n_failed = 0
+    for path in given:
+        try:
+            found += find_pages([path])
+        except InputError as error:
+            console.say(str(error))
+            n_failed += 1
+    return found, n_failed
+
+
+def _load(directory: Path | None) -> Classifier:
+    """Load the model only now: a wrong option or file name shall not wait for numpy."""
+    import linesift
+
+    return linesift.load(directory)
+
+
+def _predictions(model: Classifier, paths: Sequence[Path], encoding: str | None) -> "Iterator[Prediction | None]":
+    """Give the prediction of each page in order, `None` for one that failed and was reported."""
+    batch: list[Page | None] = []
+    n_characters = 0
+    for n_read, path in enumerate(paths, start=1):
+        console.progress(n_read, len(paths))
+        batch.append(_read(path, encoding))
+        n_characters += len(batch[-1].text) if batch[-1] else 0
+        if len(batch) == BATCH_PAGES or n_characters >= BATCH_CHARACTERS or n_read == len(paths):
+            yield from _classify_batch(model, batch)
+            batch, n_characters = [], 0
+
+
+def _read(path: Path, encoding: str | None) -> Page | None:
+    try:
+        page, warning = read_page(path, encoding)
+    except InputError as error:
+        console.say(str(error))
+        return None
+    if warning is not None:
+        console.say(f"warning: {warning}")
+    if not page.text.strip():
+        console.say(f"warning: {page.source}: the page is empty")
+    return page
+
+
+def _classify_batch(model: Classifier, batch: Sequence[Page | None]) -> "Iterator[Prediction | None]":
+    """Classify a batch at once, and page by page where that fails, so that one page cannot take the others along."""
+    pages = [page for page in batch if page is not None]
+    predictions: Iterator[Prediction | None]
+    try:
+        predictions = iter(model.classify_batch(pages))
+    except Exception:  # noqa: BLE001 - the border of the batch; each page is tried again alone and reported
+        predictions = (_classify_alone(model, page) for page in pages)
+    return (None if page is None else next(predictions) for page in batch)
+
+
+def _classify_alone(model: Classifier, page: Page) -> "Prediction | None":
+    try:
+        return model.classify(page)
+    except Exception as error:  # noqa: BLE001 - the border of the batch: a row with a reason
+        console.say(f"{page.source}: not classified ({type(error).__name__}: {error})")
+        return None
+
+
+def _default_format(output: Path | None) -> Format:
+    if output is not None and output.suffix == ".jsonl":
+        return Format.JSONL
+    return Format.PRETTY if output is None and console.is_terminal() else Format.TSV
+
+
+def _width(output: Path | None) -> int | None:
+    """Columns to cut at; output that goes on to a file or a pager is not cut."""
+    return shutil.get_terminal_size().columns if output is None and console.is_terminal() else None

@@ -1,0 +1,153 @@
+"""What every command does at its edges: one-line messages, exit codes, safe output."""
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TextIO
+
+import typer
+
+from linesift.errors import LinesiftError
+from linesift.write.tables import clean
+
+EXIT_FAILED = 1
+"""Some page failed; the others are done."""
+EXIT_MISUSE = 2
+"""Nothing sensible could be done with these arguments."""
+EXIT_INTERRUPTED = 130
+"""128 + SIGINT, as shells report it."""
+EXIT_BROKEN_PIPE = 141
+"""128 + SIGPIPE: the reader of our output went away, as in `linesift classify page.txt | head -1`."""
+
+_N_PAGES_WORTH_PROGRESS = 20
+_CLEAR_LINE = "\r\x1b[K"
+
+
+def prepare() -> None:
+    """Set up standard output: UTF-8 wherever it is not a terminal, and no character that makes it fail.
+
+    A terminal keeps its encoding; what it cannot show becomes a question mark. `PYTHONIOENCODING` is obeyed.
+    """
+    if not isinstance(sys.stdout, io.TextIOWrapper):
+        return
+    if sys.stdout.isatty() or "PYTHONIOENCODING" in os.environ:
+        sys.stdout.reconfigure(errors="replace")
+    else:
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="\n")
+
+
+def say(message: str) -> None:
+    """Write one line about what goes on to standard error."""
+    clear_progress()
+    typer.echo(f"linesift: {clean(message)}", err=True)
+
+
+@contextmanager
+def errors() -> Iterator[None]:
+    """Turn what a command raises on purpose, and trouble with the output, into one line and an exit code.
+
+    Raises:
+        typer.Exit: with the exit code.
+    """
+    try:
+        yield
+    except LinesiftError as error:
+        say(str(error))
+        raise typer.Exit(EXIT_MISUSE) from error
+    except BrokenPipeError as error:
+        _abandon_stdout()
+        raise typer.Exit(EXIT_BROKEN_PIPE) from error
+    except OSError as error:
+        _abandon_stdout()
+        say(f"{error.filename or 'standard output'}: cannot write ({(error.strerror or str(error)).lower()})")
+        raise typer.Exit(EXIT_MISUSE) from error
+    except KeyboardInterrupt as error:
+        say("interrupted")
+        raise typer.Exit(EXIT_INTERRUPTED) from error
+
+
+@contextmanager
+def output(path: Path | None) -> Iterator[TextIO]:
+    """Open what a command prints to: standard output, or a file that appears whole or not at all.
+
+    The file is written under a temporary name beside its place and renamed at the end; where anything fails, an
+    earlier file of that name is left as it was. What is no regular file (`/dev/null`, a pipe) is written directly.
+
+    Raises:
+        OSError: with `filename`, if the file cannot be written.
+    """
+    if path is None or path == Path("-"):
+        if sys.stdout is None:  # closed by the caller (`>&-`)
+            raise OSError(0, "closed")
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    target = path.resolve()
+    if target.exists() and not target.is_file():
+        with _named(path), target.open("w", encoding="utf-8", errors="replace", newline="\n") as stream:
+            yield stream
+        return
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(0, "permission denied", str(path))
+    aside = target.with_name(f".linesift-{os.getpid()}-{os.urandom(4).hex()}")
+    try:
+        with _named(path):
+            with aside.open("x", encoding="utf-8", errors="replace", newline="\n") as stream:
+                yield stream
+            if target.exists():
+                aside.chmod(target.stat().st_mode & 0o777)
+            aside.replace(target)
+    finally:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
+
+
+def wants_colour(choice: bool | None, path: Path | None) -> bool:
+    """Whether to colour: as the option says, else on a terminal, unless `NO_COLOR` is set (no-color.org)."""
+    if choice is not None:
+        return choice
+    return path is None and is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def is_terminal() -> bool:
+    """Whether standard output is a terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def progress(n_read: int, n_all: int) -> None:
+    """Show how far a long run is, where somebody may be looking and nothing else is drawn on the terminal."""
+    if n_all >= _N_PAGES_WORTH_PROGRESS and _can_draw():
+        typer.echo(f"{_CLEAR_LINE}{n_read} of {n_all} pages", err=True, nl=False)
+
+
+def clear_progress() -> None:
+    """Take the progress line away before something else is written."""
+    if _can_draw():
+        typer.echo(_CLEAR_LINE, err=True, nl=False)
+
+
+def _can_draw() -> bool:
+    has_terminal = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    return has_terminal and not is_terminal()
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Let an `OSError` name the file that the user gave, not the temporary one, and not none at all (disk full)."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+
+
+def _abandon_stdout() -> None:
+    """Send the rest of the output nowhere, so that closing it at exit does not fail a second time."""
+    with suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

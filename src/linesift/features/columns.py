@@ -1,0 +1,38 @@
+"""How columns are declared: a function of a batch, with its name and a one-sentence description."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linesift.features.batch import Batch
+
+Values = NDArray[np.generic]
+"""One number per line, shape (n_lines,), any real dtype; `nan` where the column does not apply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One number per line."""
+
+    name: str
+    description: str
+    compute: Callable[[Batch], Values]
+
+
+class Columns:
+    """The columns of one room, in the order they were declared."""
+
+    def __init__(self, group: str) -> None:
+        self.group = group
+        self._columns: list[Column] = []
+
+    def column(self, compute: Callable[[Batch], Values]) -> Callable[[Batch], Values]:
+        """Declare a column: its name is the function's with the group before it, its description the docstring."""
+        sentence = " ".join((compute.__doc__ or "").split())
+        self._columns.append(Column(f"{self.group}.{compute.__name__}", sentence, compute))
+        return compute
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self._columns)

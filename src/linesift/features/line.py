@@ -1,0 +1,276 @@
+"""Columns of the line alone: its length, its marks, its dates."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linesift.features.batch import Batch
+from linesift.features.chars import CharClass
+from linesift.features.columns import Columns, Values
+from linesift.features.dates import DatePart
+
+LINE = Columns("line")
+
+
+def _count(batch: Batch, *kinds: CharClass) -> NDArray[np.int32]:
+    counts = batch.lines.counts[:, kinds[0]].copy()
+    for kind in kinds[1:]:
+        counts += batch.lines.counts[:, kind]
+    return counts
+
+
+def _share(part: NDArray[np.generic], whole: NDArray[np.generic]) -> NDArray[np.float32]:
+    """`part / whole`, missing where `whole` is 0."""
+    out = np.full(len(part), np.nan, np.float32)
+    return np.divide(part, whole, out=out, where=whole > 0, casting="unsafe")
+
+
+@LINE.column
+def length(batch: Batch) -> Values:
+    """Words; letters of scripts without spaces count as fractions of one."""
+    return batch.length
+
+
+@LINE.column
+def n_chars(batch: Batch) -> Values:
+    """Characters without surrounding white space."""
+    return batch.lines.n_chars
+
+
+@LINE.column
+def word_size(batch: Batch) -> Values:
+    """Mean letters of a word, in scripts that set spaces."""
+    lines = batch.lines
+    letters = _count(batch, CharClass.LOWER, CharClass.UPPER, CharClass.CASELESS, CharClass.HANGUL, CharClass.MARK)
+    return _share(letters, lines.n_words)
+
+
+@LINE.column
+def longest_word(batch: Batch) -> Values:
+    """Characters of the longest word, in scripts that set spaces."""
+    return batch.lines.longest
+
+
+@LINE.column
+def sentences(batch: Batch) -> Values:
+    """Ends of sentences."""
+    return batch.lines.n_sentences
+
+
+@LINE.column
+def sentence_length(batch: Batch) -> Values:
+    """Words for each end of a sentence, missing where there is none."""
+    return _share(batch.length, batch.lines.n_sentences)
+
+
+@LINE.column
+def ends_sentence(batch: Batch) -> Values:
+    """1 where the last mark, brackets and quotes left out, is a stop; 2 a question mark; 3 a colon; 4 a comma."""
+    lines = batch.lines
+    closed = (lines.last == CharClass.QUOTE) | (lines.last == CharClass.CLOSE)
+    last = np.where(closed, lines.second_last, lines.last)
+    kinds = (CharClass.STOP, CharClass.QUESTION, CharClass.COLON, CharClass.COMMA)
+    return np.select([last == kind for kind in kinds], [1, 2, 3, 4], 0)
+
+
+@LINE.column
+def first_class(batch: Batch) -> Values:
+    """Class of the first character."""
+    return batch.lines.first
+
+
+@LINE.column
+def first_letter(batch: Batch) -> Values:
+    """Class of the first letter or digit."""
+    return batch.lines.first_letter
+
+
+@LINE.column
+def last_class(batch: Batch) -> Values:
+    """Class of the last character."""
+    return batch.lines.last
+
+
+@LINE.column
+def indent(batch: Batch) -> Values:
+    """White space before the first character."""
+    return batch.lines.indent
+
+
+@LINE.column
+def commas(batch: Batch) -> Values:
+    """Commas and semicolons per word."""
+    return _share(_count(batch, CharClass.COMMA), batch.length)
+
+
+@LINE.column
+def n_commas(batch: Batch) -> Values:
+    """Commas and semicolons."""
+    return _count(batch, CharClass.COMMA)
+
+
+@LINE.column
+def stops(batch: Batch) -> Values:
+    """Stops of any use."""
+    return _count(batch, CharClass.STOP)
+
+
+@LINE.column
+def questions(batch: Batch) -> Values:
+    """Question marks."""
+    return _count(batch, CharClass.QUESTION)
+
+
+@LINE.column
+def colons(batch: Batch) -> Values:
+    """Colons."""
+    return _count(batch, CharClass.COLON)
+
+
+@LINE.column
+def quotes(batch: Batch) -> Values:
+    """Quotation marks and apostrophes."""
+    return _count(batch, CharClass.QUOTE)
+
+
+@LINE.column
+def brackets(batch: Batch) -> Values:
+    """Opening brackets."""
+    return _count(batch, CharClass.OPEN)
+
+
+@LINE.column
+def dashes(batch: Batch) -> Values:
+    """Dashes and hyphens."""
+    return _count(batch, CharClass.DASH)
+
+
+@LINE.column
+def bars(batch: Batch) -> Values:
+    """Bars, slashes, bullets and arrows."""
+    return _count(batch, CharClass.BAR)
+
+
+@LINE.column
+def markers(batch: Batch) -> Values:
+    """Signs of handles, tags, prices, rights and addresses."""
+    return _count(batch, CharClass.MARKER)
+
+
+@LINE.column
+def symbols(batch: Batch) -> Values:
+    """Emoji and other symbols."""
+    return _count(batch, CharClass.SYMBOL)
+
+
+@LINE.column
+def digit_share(batch: Batch) -> Values:
+    """Digits in the line's characters."""
+    return _share(_count(batch, CharClass.DIGIT), batch.lines.n_chars)
+
+
+@LINE.column
+def upper_share(batch: Batch) -> Values:
+    """Capitals in the line's cased letters."""
+    upper = _count(batch, CharClass.UPPER)
+    return _share(upper, upper + batch.lines.counts[:, CharClass.LOWER])
+
+
+@LINE.column
+def capitalised_share(batch: Batch) -> Values:
+    """Words that begin with a capital, missing where the script has no case."""
+    lines = batch.lines
+    cased = lines.counts[:, CharClass.UPPER] + lines.counts[:, CharClass.LOWER] > 0
+    return _share(lines.n_capitalised, np.where(cased, lines.n_words, 0))
+
+
+@LINE.column
+def shouted(batch: Batch) -> Values:
+    """Words that begin with two capitals."""
+    return batch.lines.n_shouted
+
+
+@LINE.column
+def mark_share(batch: Batch) -> Values:
+    """Characters that are neither letters, digits nor white space."""
+    marks = batch.lines.counts[:, CharClass.STOP:].sum(axis=1, dtype=np.int32)
+    return _share(marks, batch.lines.n_chars)
+
+
+@LINE.column
+def clock(batch: Batch) -> Values:
+    """Clock times."""
+    return batch.lines.dates[:, DatePart.CLOCK]
+
+
+@LINE.column
+def dotted(batch: Batch) -> Values:
+    """Pairs of numbers with a dot between them that may be a clock time or a day."""
+    return batch.lines.dates[:, DatePart.DOTTED]
+
+
+@LINE.column
+def year(batch: Batch) -> Values:
+    """Years of the last decades."""
+    return batch.lines.dates[:, DatePart.YEAR]
+
+
+@LINE.column
+def calendar_date(batch: Batch) -> Values:
+    """Dates in numbers, in East Asian form, or as a day beside a month's name; doubled where a year stands too."""
+    dates = batch.lines.dates
+    form = dates[:, DatePart.NUMERIC] | (dates[:, DatePart.EAST_ASIAN] >= 2) | dates[:, DatePart.DAY_MONTH]
+    return np.minimum(form, 3) * (1 + (dates[:, DatePart.YEAR] > 0))
+
+
+@LINE.column
+def part_date(batch: Batch) -> Values:
+    """Names of months and weekdays, short dates, East Asian units: bits of a date."""
+    dates = batch.lines.dates
+    parts = (DatePart.MONTH, DatePart.WEEKDAY, DatePart.SLASHED, DatePart.EAST_ASIAN)
+    return sum((dates[:, part] > 0).astype(np.uint8) << place for place, part in enumerate(parts))
+
+
+@LINE.column
+def clock_word(batch: Batch) -> Values:
+    """Words of clock times (1), names of zones (2), both (3)."""
+    dates = batch.lines.dates
+    return (dates[:, DatePart.PERIOD] > 0) + 2 * (dates[:, DatePart.ZONE] > 0)
+
+
+@LINE.column
+def relative(batch: Batch) -> Values:
+    """Words of ages such as "ago", doubled beside a number."""
+    dates = batch.lines.dates
+    return np.minimum(dates[:, DatePart.RELATIVE], 2) * (1 + (dates[:, DatePart.NUMBER] > 0))
+
+
+@LINE.column
+def numbers(batch: Batch) -> Values:
+    """Runs of digits."""
+    return batch.lines.dates[:, DatePart.NUMBER]
+
+
+def date_strength(batch: Batch) -> NDArray[np.float32]:
+    """How much of a date a line shows: 0 none, 1 a part, 2 a clock or an age, 3 a day and month, 4 with a year, 5 with a clock."""
+    dates = batch.lines.dates > 0
+    day = dates[:, DatePart.NUMERIC] | dates[:, DatePart.DAY_MONTH] | (batch.lines.dates[:, DatePart.EAST_ASIAN] >= 2)
+    whole = day & (dates[:, DatePart.YEAR] | dates[:, DatePart.NUMERIC])
+    clocked = dates[:, DatePart.CLOCK] | dates[:, DatePart.DOTTED] | dates[:, DatePart.PERIOD]
+    age = dates[:, DatePart.RELATIVE] & dates[:, DatePart.NUMBER]
+    part = dates[:, DatePart.MONTH] | dates[:, DatePart.WEEKDAY] | dates[:, DatePart.YEAR]
+    return np.select([whole & clocked, whole, day, dates[:, DatePart.CLOCK] | age, part], [5, 4, 3, 2, 1], 0).astype(np.float32)
+
+
+@LINE.column
+def date(batch: Batch) -> Values:
+    """How much of a date the line shows, 0 to 5."""
+    return date_strength(batch)
+
+
+@LINE.column
+def words_beside_date(batch: Batch) -> Values:
+    """Words that are no part of a date, on lines that show one."""
+    dates = batch.lines.dates
+    parts = (DatePart.NUMBER, DatePart.MONTH, DatePart.WEEKDAY, DatePart.PERIOD, DatePart.RELATIVE, DatePart.ZONE)
+    taken = sum(dates[:, part].astype(np.float32) for part in parts)
+    return np.where(date_strength(batch) > 0, np.maximum(batch.length - taken, 0), np.nan)

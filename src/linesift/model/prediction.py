@@ -1,0 +1,56 @@
+"""What the model says about one page."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linesift.labels import Label
+from linesift.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The page's own article, as its lines; the text of each is stripped of surrounding white space."""
+
+    headline: str
+    """Lines of the title joined by a space; empty where the page has none."""
+    timestamp: str
+    """Lines that date the article, joined by `" | "`; empty where the page has none."""
+    body: tuple[str, ...]
+    """One entry per body line, in page order."""
+
+    @property
+    def text(self) -> str:
+        """Headline, timestamp and body as paragraphs with a blank line between them."""
+        return "\n\n".join(part for part in (self.headline, self.timestamp, *self.body) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Labels and probabilities of one page, line by line.
+
+    `labels` and `probabilities` have one entry for each of `page.lines`: `None` and zeros on blank lines.
+    """
+
+    page: Page
+    labels: tuple[Label | None, ...]
+    probabilities: NDArray[np.float32]
+    """Shape (n_lines, 4), columns in the order of `linesift.labels.LABELS`; rows of non-blank lines sum to 1."""
+
+    def confidence(self, index: int) -> float:
+        """Probability of the label that line `index` was given, 0.0 for a blank line."""
+        label = self.labels[index]
+        return 0.0 if label is None else float(self.probabilities[index, label.column])
+
+    def lines_of(self, label: Label) -> list[str]:
+        """Text of the lines with this label, stripped, in page order."""
+        return [line.strip() for line, given in zip(self.page.lines, self.labels, strict=True) if given is label]
+
+    def article(self) -> Article:
+        """Headline, timestamp and body of the page; every part is empty where no line has the label."""
+        return Article(
+            headline=" ".join(self.lines_of(Label.HEADLINE)),
+            timestamp=" | ".join(self.lines_of(Label.TIMESTAMP)),
+            body=tuple(self.lines_of(Label.BODY)),
+        )

@@ -1,0 +1,60 @@
+"""A page: the text of one address as lines, with or without labels."""
+
+from dataclasses import dataclass, field
+
+from linesift.errors import LabelError
+from linesift.labels import Label
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    r"""The text of one address and where it came from.
+
+    A line is what stands between two `"\n"`; `str.splitlines` is not used because it also splits on
+    seven characters that web text contains inside a line (`\x0b`, `\x0c`, `\x1c`-`\x1e`, `\x85`, `\u2028`, `\u2029`).
+
+    >>> Page("Title\n\nFirst\u2028paragraph").lines
+    ['Title', '', 'First\u2028paragraph']
+    """
+
+    text: str
+    source: str = ""
+    """Path, address or other name of the page, for messages and output; never a feature."""
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines verbatim, blank ones included; `"\\n".join` gives the text back."""
+        return self.text.split("\n")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPage:
+    """A page whose every non-blank line has its label.
+
+    Raises:
+        LabelError: if there are not as many labels as lines, or a blank line has a label, or another has none.
+    """
+
+    page: Page
+    labels: tuple[Label | None, ...]
+    site: str = ""
+    """Host of the page; the group of every split."""
+    lang: str = ""
+    kind: str = "article"
+    """`article`, `live`, `stub` or `index`."""
+    collection: str = ""
+    """Where the labels come from: name of a corpus, or `pages` for our own."""
+    url: str = ""
+    note: str = ""
+    doubtful: frozenset[int] = field(default_factory=frozenset)
+    """Indices of lines whose label a person has yet to look at."""
+
+    def __post_init__(self) -> None:
+        lines = self.page.lines
+        where = self.page.source or "page"
+        if len(lines) != len(self.labels):
+            raise LabelError(f"{where}: {len(lines)} lines but {len(self.labels)} labels")
+        for number, (line, label) in enumerate(zip(lines, self.labels, strict=True), start=1):
+            if (label is None) != (not line.strip()):
+                problem = "a blank line has a label" if label else "a line without a label"
+                raise LabelError(f"{where}:{number}: {problem}")

@@ -1,0 +1,264 @@
+"""Labelled pages: our own `.page` files, which a person writes and corrects in an editor, and JSON lines of them.
+
+A `.page` file is a header of `key: value` lines, a line of four dashes, and the page, one file line per page line:
+
+    site: harbour-courier.example
+    url: https://harbour-courier.example/2024/03/11/ferry
+    lang: en
+    kind: article
+    note: date and byline in one line
+    ----
+    sidebar   | Home
+
+    headline  | Ferry returns
+    timestamp | By Ann Lee, 11 March 2024
+    body      | The ferry is back.
+    body?     | It was away for a year.
+
+After the label (padded to nine characters) comes ` | ` and then the text as it is, bars and spaces included. A `?`
+directly behind the label marks a line that somebody should look at again. A file line of nothing but white space is
+that line of the page, blank and without a label.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from linesift.errors import InputError, LabelError
+from linesift.labels import LABELS, Label
+from linesift.page import LabelledPage, Page
+from linesift.read.text import read_page
+
+LABELLED_SUFFIX = ".page"
+HEADER_KEYS = ("site", "url", "lang", "kind", "note")
+KINDS = ("article", "live", "stub", "index")
+OWN_COLLECTION = "pages"
+"""Collection of everything that comes from `.page` files."""
+
+_RULE = "----"
+_LABEL_WIDTH = 9
+_LABELLED = re.compile(r"(?P<label>\w+)(?P<doubt>\??) *\|(?: (?P<text>.*))?", re.DOTALL)
+_WORDS = ", ".join(LABELS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One line of the page as the file has it; `label` is `None` where the line is blank or wrong."""
+
+    text: str
+    label: Label | None = None
+    is_doubtful: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A `.page` file taken apart, with everything that is wrong in it as `(file line, problem)`."""
+
+    header: tuple[tuple[str, str], ...]
+    rows: tuple[_Row, ...]
+    problems: tuple[tuple[int, str], ...]
+
+
+def parse(text: str, source: str) -> LabelledPage:
+    r"""Read the text of one `.page` file.
+
+    A file that an editor saved with `"\r\n"` (seen at the line of dashes) loses one `"\r"` per line; a `"\r"` in any
+    other file belongs to the page.
+
+    >>> page = parse("site: a.example\n----\nheadline  | Rain | again\n\nbody?     | It rained.\n", "a.page")
+    >>> page.page.lines, page.labels[2], page.doubtful
+    (['Rain | again', '', 'It rained.'], <Label.BODY: 'body'>, frozenset({2}))
+
+    Raises:
+        LabelError: at the first problem of the file; `problems` lists all of them.
+    """
+    file = _take_apart(text)
+    found = _sentences(file, source)
+    if found:
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        raise LabelError(found[0] + more)
+    header = dict(file.header)
+    return LabelledPage(
+        page=Page("\n".join(row.text for row in file.rows), source),
+        labels=tuple(row.label for row in file.rows),
+        site=header["site"],
+        lang=header.get("lang", ""),
+        kind=header.get("kind", KINDS[0]),
+        collection=OWN_COLLECTION,
+        url=header.get("url", ""),
+        note=header.get("note", ""),
+        doubtful=frozenset(index for index, row in enumerate(file.rows) if row.is_doubtful),
+    )
+
+
+def problems(text: str, source: str) -> list[str]:
+    """List what is wrong with the text of a `.page` file, one sentence `source:line: problem; what to do` each."""
+    return _sentences(_take_apart(text), source)
+
+
+def format_page(page: LabelledPage) -> str:
+    """Write a labelled page as the text of a `.page` file; `parse` reads the same lines and labels back.
+
+    Header values are one line each: white space in them is folded to single spaces. Empty ones are left out, except
+    `site`, which a person has to fill in before `parse` takes the file.
+    """
+    values = {"site": page.site, "url": page.url, "lang": page.lang, "kind": page.kind, "note": page.note}
+    folded = {key: " ".join(value.split()) for key, value in values.items()}
+    header = [f"{key}: {value}".rstrip() for key, value in folded.items() if value or key == "site"]
+    lines = [
+        _format_line(line, label, is_doubtful=index in page.doubtful)
+        for index, (line, label) in enumerate(zip(page.page.lines, page.labels, strict=True))
+    ]
+    return "\n".join([*header, _RULE, *lines, ""])
+
+
+def read_labelled(path: Path) -> list[LabelledPage]:
+    """Read a `.page` file, all `.page` files below a directory (sorted by path), or a `.jsonl` file.
+
+    A row of JSON lines has `id`, `site`, `text`, `labels` (one per line, null where it is blank) and may have `url`,
+    `kind`, `lang`, `note`. Its collection is what stands before the first slash of the id, else the file's stem.
+
+    Raises:
+        InputError: if there is nothing to read at the path.
+        LabelError: if a page is not in the format; the text names file and line.
+    """
+    if path.is_dir():
+        files = sorted(file for file in path.rglob(f"*{LABELLED_SUFFIX}") if file.is_file())
+        if not files:
+            raise InputError(f"{path}: no labelled pages (*{LABELLED_SUFFIX}) in this directory")
+        return [_read_file(file) for file in files]
+    if path.suffix == LABELLED_SUFFIX:
+        return [_read_file(path)]
+    if path.suffix == ".jsonl":
+        return list(_read_rows(path))
+    if not path.exists():
+        raise InputError(f"{path}: no such file")
+    raise InputError(f"{path}: labelled pages are {LABELLED_SUFFIX} files, a directory of them, or .jsonl")
+
+
+def _read_file(path: Path) -> LabelledPage:
+    return parse(_read_utf8(path), str(path))
+
+
+def _read_utf8(path: Path) -> str:
+    """Text of a file that must be valid UTF-8: labels stand on exact text, so nothing is replaced."""
+    page, warning = read_page(path)
+    if warning is not None:
+        raise LabelError(warning.partition(", its")[0] + "; save the file as UTF-8")
+    return page.text
+
+
+def _read_rows(path: Path) -> Iterator[LabelledPage]:
+    for number, line in enumerate(_read_utf8(path).split("\n"), start=1):
+        if line.strip():
+            try:
+                yield _row_page(line, path)
+            except LabelError as error:
+                raise LabelError(f"{path}:{number}: {error}") from error
+
+
+def _row_page(line: str, path: Path) -> LabelledPage:
+    """One row of JSON lines as a page; the `LabelError` does not name the file yet."""
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise LabelError(f"not JSON ({error}); write one object a line") from error
+    if not isinstance(row, dict):
+        raise LabelError("not an object; write one object a line")
+    fields = {key: row.get(key, "") or "" for key in ("id", "text", *HEADER_KEYS)}
+    for key, value in fields.items():
+        if not isinstance(value, str):
+            raise LabelError(f"{key!r} is not a string")
+    for key in ("id", "site"):
+        if not fields[key]:
+            raise LabelError(f"no {key!r}; every page needs one")
+    kind = fields["kind"] or KINDS[0]
+    if kind not in KINDS:
+        raise LabelError(f"unknown kind {kind!r}; use {', '.join(KINDS)}")
+    before, slash, _ = fields["id"].partition("/")
+    return LabelledPage(
+        page=Page(fields["text"], fields["id"]),
+        labels=_row_labels(row.get("labels")),
+        site=fields["site"],
+        lang=fields["lang"],
+        kind=kind,
+        collection=before if slash else path.stem,
+        url=fields["url"],
+        note=fields["note"],
+    )
+
+
+def _row_labels(words: object) -> tuple[Label | None, ...]:
+    if not isinstance(words, list):
+        raise LabelError("no list 'labels'; write one label per line of the text, null where it is blank")
+    try:
+        return tuple(None if word is None else Label(word) for word in words)
+    except ValueError as error:
+        raise LabelError(f"unknown label ({error}); use {_WORDS} or null") from error
+
+
+def _format_line(line: str, label: Label | None, *, is_doubtful: bool) -> str:
+    if label is None:
+        return line
+    word = f"{label}?" if is_doubtful else label
+    return f"{word:<{_LABEL_WIDTH}} | {line}"
+
+
+def _take_apart(text: str) -> _File:
+    lines = text.split("\n")
+    at = next((index for index, line in enumerate(lines) if line.rstrip() == _RULE), len(lines))
+    if at == len(lines):
+        return _File((), (), ((1, f"no line of four dashes; write {_RULE} between the header and the page"),))
+    if lines[at].endswith("\r"):
+        lines = [line.removesuffix("\r") for line in lines]
+    header, header_problems = _read_header(lines[:at])
+    page_lines = lines[at + 1 :]
+    if len(page_lines) > 1 and page_lines[-1] == "":
+        del page_lines[-1]  # the end of the last line, not one more line
+    rows = tuple(_read_row(line) for line in page_lines) or (_Row(""),)
+    row_problems = [(at + 2 + index, row.problem) for index, row in enumerate(rows) if row.problem]
+    return _File(tuple(header.items()), rows, (*header_problems, *row_problems))
+
+
+def _read_header(lines: list[str]) -> tuple[dict[str, str], list[tuple[int, str]]]:
+    header: dict[str, str] = {}
+    found: list[tuple[int, str]] = []
+    for number, line in enumerate(lines, start=1):
+        key, colon, value = line.partition(":")
+        key, value = key.strip(), value.strip()
+        if not line.strip():
+            continue
+        if not colon:
+            found.append((number, "a header line without a colon; write 'key: value'"))
+        elif key not in HEADER_KEYS:
+            found.append((number, f"unknown key {key!r}; use {', '.join(HEADER_KEYS)}"))
+        elif key in header:
+            found.append((number, f"{key!r} stands here a second time; remove one"))
+        elif key == "kind" and value not in KINDS:
+            found.append((number, f"unknown kind {value!r}; use {', '.join(KINDS)}"))
+        else:
+            header[key] = value
+    if not header.get("site"):
+        found.append((1, "no site; write 'site: host of the page' into the header"))
+    return header, sorted(found)
+
+
+def _read_row(line: str) -> _Row:
+    if not line.strip():
+        return _Row(line)
+    match = _LABELLED.fullmatch(line)
+    if match is None:
+        return _Row(line, problem=f"no label; write one of {_WORDS}, then ' | ', then the text")
+    word, text = match["label"], match["text"] or ""
+    if word not in LABELS:
+        return _Row(line, problem=f"unknown label {word!r}; use {_WORDS}")
+    if not text.strip():
+        return _Row(line, problem="a label without text; put ' | ' and the text behind it, or leave the line blank")
+    return _Row(text, Label(word), bool(match["doubt"]))
+
+
+def _sentences(file: _File, source: str) -> list[str]:
+    return [f"{source}:{number}: {problem}" for number, problem in file.problems]

@@ -1,0 +1,179 @@
+"""Plain-text pages: find the files, read them, turn their bytes into text."""
+
+import codecs
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from linesift.errors import InputError
+from linesift.page import Page
+
+PAGE_SUFFIXES: tuple[str, ...] = (".txt",)
+"""What counts as a page inside a directory; a file that is named itself is read whatever its suffix."""
+
+STDIN = Path("-")
+"""The path that stands for standard input."""
+
+_BOMS = (
+    # UTF-32-LE begins with the mark of UTF-16-LE, so it is asked first.
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+_UNPACK = "unpack it first"
+_TEXT_OF_IT = "give its text instead"
+_MAGIC = (
+    (b"%PDF-", "a PDF document", _TEXT_OF_IT),
+    (b"{\\rtf", "an RTF document", _TEXT_OF_IT),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office document", _TEXT_OF_IT),
+    (b"PK\x03\x04", "a zip archive or an Office document", _UNPACK),
+    (b"\x1f\x8b", "gzip-compressed data", _UNPACK),
+    (b"BZh91AY&SY", "bzip2-compressed data", _UNPACK),
+    (b"\xfd7zXZ\x00", "xz-compressed data", _UNPACK),
+    (b"\x28\xb5\x2f\xfd", "zstd-compressed data", _UNPACK),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACK),
+    (b"Rar!\x1a\x07", "a rar archive", _UNPACK),
+    (b"\x89PNG\r\n\x1a\n", "a PNG picture", _TEXT_OF_IT),
+    (b"\xff\xd8\xff", "a JPEG picture", _TEXT_OF_IT),
+    (b"GIF87a", "a GIF picture", _TEXT_OF_IT),
+    (b"GIF89a", "a GIF picture", _TEXT_OF_IT),
+    (b"\x7fELF", "a program", _TEXT_OF_IT),
+    (b"SQLite format 3\x00", "an SQLite database", _TEXT_OF_IT),
+)
+
+# Control characters that text does not contain. Tab, line ends, form feed, escape (ISO-2022 text) and the
+# separators \x1c-\x1f (old agency wires) are left out.
+_CONTROLS = "".join(map(chr, [*range(8), *range(0x0E, 0x1B)]))
+_N_CONTROLS_ALLOWED = 8
+"""So many control characters are never a reason to refuse a page; a damaged dump has a few."""
+_CONTROLS_ALLOWED_ONE_IN = 100
+"""Above this share a page is refused: random bytes hold about one such character in twelve, text next to none."""
+
+
+def check_encoding(encoding: str) -> None:
+    """Refuse a name that is not a text encoding of this Python.
+
+    Raises:
+        InputError: if the name is unknown, or names a codec such as `hex` that does not give text.
+    """
+    try:
+        b" ".decode(encoding, "replace")
+    except (LookupError, ValueError) as error:
+        raise InputError(f"unknown encoding {encoding!r}; try utf-8, cp1252, utf-16 or gb18030") from error
+
+
+def decode(data: bytes, source: str, encoding: str | None = None) -> tuple[Page, str | None]:
+    r"""Turn the bytes of a page into a `Page`, and say in a sentence what could not be kept (or `None`).
+
+    A byte order mark decides before `encoding`, as in browsers: nobody means the characters that it would be
+    otherwise. Without both the page is UTF-8. Bytes that the encoding does not know become U+FFFD, with a warning;
+    nothing is guessed, because a wrong guess looks like success. Lone surrogates (three-byte sequences of
+    careless writers, or halves of a pair in UTF-16) are kept. Lines stay verbatim: `"\r\n"` leaves its `"\r"` at the
+    end of the line, where features and writers take it for white space.
+
+    >>> decode("Überschrift\r\nText".encode("utf-8-sig"), "page.txt")
+    (Page(text='Überschrift\r\nText', source='page.txt'), None)
+    >>> decode(b"Caf\xe9", "page.txt")[1]
+    'page.txt: line 1 is not valid utf-8, its bad bytes became U+FFFD; name the right encoding with --encoding'
+
+    Raises:
+        InputError: if the encoding is unknown or the bytes are not text.
+    """
+    if encoding is not None:
+        check_encoding(encoding)
+    _refuse_magic(data, source)
+    used = encoding or "utf-8"
+    for mark, marked in _BOMS:
+        if data.startswith(mark):
+            data, used = data.removeprefix(mark), marked
+            break
+    text, problem = _decode(data, used)
+    _refuse_controls(text, data, source)
+    if problem is None:
+        return Page(text, source), None
+    line = data[: problem.start].decode(used, "replace").count("\n") + 1
+    warning = (
+        f"{source}: line {line} is not valid {used}, its bad bytes became U+FFFD; "
+        "name the right encoding with --encoding"
+    )
+    return Page(text, source), warning
+
+
+def read_page(path: Path, encoding: str | None = None) -> tuple[Page, str | None]:
+    """Read one page from a file, or from standard input where the path is `-`, as `decode` does.
+
+    Raises:
+        InputError: if the file cannot be read, is not text, or the encoding is unknown.
+    """
+    source = str(path)
+    try:
+        data = sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
+    except FileNotFoundError as error:
+        raise InputError(f"{source}: no such file") from error
+    except OSError as error:
+        raise InputError(f"{source}: {(error.strerror or str(error)).lower()}") from error
+    except ValueError as error:  # a path with a NUL in it
+        raise InputError(f"{source!r}: not a file name") from error
+    return decode(data, source, encoding)
+
+
+def find_pages(paths: Sequence[Path]) -> list[Path]:
+    """List the page files that the paths stand for, in the order given; inside a directory, sorted by path.
+
+    Whether a file exists and is text shows when it is read, so that one bad file does not stop the others.
+
+    Raises:
+        InputError: if a directory holds no page.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if path == STDIN or not _is_directory(path):
+            found.append(path)
+            continue
+        files = (file for file in path.rglob("*") if file.suffix.lower() in PAGE_SUFFIXES)
+        inside = sorted(file for file in files if not _is_directory(file))
+        if not inside:
+            suffixes = " or ".join(f"*{suffix}" for suffix in PAGE_SUFFIXES)
+            raise InputError(f"{path}: no pages ({suffixes}) in this directory")
+        found += inside
+    return found
+
+
+def _is_directory(path: Path) -> bool:
+    """Like `Path.is_dir`, which up to Python 3.13 raises where the way to the path is barred or too long."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _decode(data: bytes, encoding: str) -> tuple[str, UnicodeDecodeError | None]:
+    """Decode strictly, then with lone surrogates let through, then with replacement; the first error comes along."""
+    try:
+        return data.decode(encoding), None
+    except UnicodeDecodeError as error:
+        problem = error
+    with suppress(UnicodeDecodeError):
+        return data.decode(encoding, "surrogatepass"), None
+    return data.decode(encoding, "replace"), problem
+
+
+def _refuse_magic(data: bytes, source: str) -> None:
+    for magic, name, advice in _MAGIC:
+        if data.startswith(magic):
+            raise InputError(f"{source}: this is {name}, not text; {advice}")
+
+
+def _refuse_controls(text: str, data: bytes, source: str) -> None:
+    n_controls = sum(map(text.count, _CONTROLS))
+    if n_controls <= max(_N_CONTROLS_ALLOWED, len(text) // _CONTROLS_ALLOWED_ONE_IN):
+        return
+    for encoding, start in (("utf-16-le", 1), ("utf-16-be", 0)):
+        # Latin letters in UTF-16 have a NUL as every second byte.
+        if data[start:2000:2].count(0) > min(len(data), 2000) // 4 and not data[1 - start : 2000 : 2].count(0):
+            raise InputError(f"{source}: this looks like UTF-16 without a mark; try --encoding {encoding}")
+    raise InputError(f"{source}: this is binary data, not text")

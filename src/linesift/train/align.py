@@ -1,0 +1,196 @@
+"""Gold article text to line labels.
+
+The collections say what the article is, not which line of a rendered page it stands in. A line is matched
+by its letters and digits alone, because renderings differ in white space, bullets and punctuation.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from linesift.labels import Label
+from linesift.train.when import is_date_line
+
+ANCHOR = 24
+"""Letters from which a line is matched wherever it stands; below, only between the lines around it."""
+
+SHINGLE = 8
+"""Letters per shingle when a long line is matched in part."""
+
+PARTIAL = 0.75
+"""Share of a line's shingles that must occur in the gold; 0.6 to 0.9 give the same labels on the gold pages."""
+
+_NOT_LETTERS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """What a collection says of one page."""
+
+    body: tuple[str, ...]
+    """Paragraphs, subheads and list items in order."""
+    titles: tuple[str, ...]
+    """The gold title, or where there is none what the markup offers, surest first."""
+    date: str | None = None
+    """Day as `YYYY-MM-DD`, where known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Labels of a page's lines and how much of the gold they cover."""
+
+    labels: tuple[Label | None, ...]
+    coverage: float
+    """Share of the gold body's letters that lines labelled body contain, 0 to 1."""
+
+
+def letters(text: str) -> str:
+    """Letters and digits of a text, compatibility-normalised and case-folded.
+
+    >>> letters("  • “Ｂanjir” – 12 tewas!")
+    'banjir12tewas'
+    """
+    return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def align(lines: Sequence[str], gold: Gold) -> Alignment:
+    """Label the lines of a page from its gold.
+
+    Long lines are anchors: they are body wherever their letters occur in the gold. Short lines are body only
+    where they continue what the anchors around them leave open, so that a menu item which is also a word
+    of the article stays `sidebar`.
+    """
+    keys = [letters(line) for line in lines]
+    spans = _body_spans(keys, gold.body)
+    labels: list[Label | None] = [Label.SIDEBAR if key or line.strip() else None
+                                  for key, line in zip(keys, lines, strict=True)]
+    for index in spans:
+        labels[index] = Label.BODY
+    body = sorted(spans)
+    head = _headline(keys, gold.titles, body)
+    for index in head:
+        labels[index] = Label.HEADLINE
+    for index in _timestamps(lines, labels, head, body, gold.date):
+        labels[index] = Label.TIMESTAMP
+    n_gold = sum(len(letters(paragraph)) for paragraph in gold.body)
+    return Alignment(tuple(labels), _covered(spans) / n_gold if n_gold else 0.0)
+
+
+def _body_spans(keys: Sequence[str], paragraphs: Sequence[str]) -> dict[int, tuple[int, int]]:
+    """Line index to the span of the gold's letters that the line holds."""
+    parts = [letters(paragraph) for paragraph in paragraphs]
+    stream = "".join(parts)
+    whole = {part for part in parts if part}
+    known = {stream[i:i + SHINGLE] for i in range(len(stream) - SHINGLE + 1)}
+    spans: dict[int, tuple[int, int]] = {}
+    for index, key in enumerate(keys):
+        if len(key) >= ANCHOR and (span := _anchor(key, stream, known)):
+            spans[index] = span
+    anchors = sorted(spans)
+    for index, key in enumerate(keys):
+        if not key or len(key) >= ANCHOR:
+            continue
+        place = bisect_left(anchors, index)
+        before = spans[anchors[place - 1]] if place else None
+        after = spans[anchors[place]] if place < len(anchors) else None
+        near = (before and index - anchors[place - 1] <= 12) or (after and anchors[place] - index <= 12)
+        if not near and anchors:
+            continue
+        low = before[1] if before else max(0, after[0] - 400) if after else 0
+        high = after[0] if after else low + 400
+        found = stream.find(key, low, max(low, high))
+        # One letter or two occur everywhere; a whole paragraph is a match even so.
+        if found >= 0 and (len(key) > 2 or key in whole) and (before and after or key in whole or len(key) > 8):
+            spans[index] = (found, found + len(key))
+    return spans
+
+
+def _anchor(key: str, stream: str, known: set[str]) -> tuple[int, int] | None:
+    start = stream.find(key)
+    if start >= 0:
+        return start, start + len(key)
+    shingles = [key[i:i + SHINGLE] for i in range(len(key) - SHINGLE + 1)]
+    hits = [shingle for shingle in shingles if shingle in known]
+    if len(hits) < PARTIAL * len(shingles):
+        return None
+    start, last = stream.find(hits[0]), stream.rfind(hits[-1])
+    return (start, last + SHINGLE) if start <= last <= start + 2 * len(key) else (start, start + len(key))
+
+
+def _covered(spans: dict[int, tuple[int, int]]) -> int:
+    covered = reached = 0
+    for start, end in sorted(spans.values()):
+        covered += max(0, end - max(start, reached))
+        reached = max(reached, end)
+    return covered
+
+
+def _headline(keys: Sequence[str], titles: Sequence[str], body: Sequence[int]) -> list[int]:
+    """Indices of the title's lines: the copy before the article that is nearest to it."""
+    first = body[0] if body else len(keys)
+    limit = first + 4  # some sites set the standfirst or a summary above the title
+    for title in titles:
+        key = letters(title)
+        if len(key) < 4:
+            continue
+        candidates = [found for start in range(min(limit, len(keys))) if (found := _title_at(keys, start, key))]
+        before = [found for found in candidates if found[0] <= first]
+        if before:
+            return before[-1]
+        if candidates:
+            return candidates[0]
+    return []
+
+
+def _title_at(keys: Sequence[str], start: int, title: str) -> list[int]:
+    """Lines from `start` on that make up the title: one line, or two to three with nothing between."""
+    key = keys[start]
+    if not key:
+        return []
+    if key == title or (len(title) >= ANCHOR and _near(key, title)):
+        return [start]
+    if len(key) < 3 or not title.startswith(key):
+        return []
+    joined, used = key, [start]
+    for index in range(start + 1, min(start + 4, len(keys))):
+        if not keys[index]:
+            continue
+        joined, used = joined + keys[index], [*used, index]
+        if joined == title:
+            return used
+        if not title.startswith(joined):
+            break
+    return []
+
+
+def _near(key: str, title: str) -> bool:
+    """Whether the line is the title but for a kicker, a site name or a change of wording."""
+    if title in key and len(key) <= 1.3 * len(title):
+        return True
+    if key in title and len(key) >= 0.8 * len(title):
+        return True
+    if not 0.8 <= len(key) / len(title) <= 1.25:
+        return False
+    grams = {title[i:i + 4] for i in range(len(title) - 3)}
+    own = [key[i:i + 4] for i in range(len(key) - 3)]
+    return sum(gram in grams for gram in own) >= 0.8 * max(len(own), len(grams))
+
+
+def _timestamps(
+    lines: Sequence[str], labels: Sequence[Label | None], head: Sequence[int], body: Sequence[int], date: str | None
+) -> list[int]:
+    """Date lines in the article's header, and of the gold's day right below its text."""
+    if not body:
+        return []
+    full = [index for index, line in enumerate(lines) if line.strip()]
+    # The header: from three lines above the title (or eight above the text) to the third paragraph.
+    top = head[0] if head else body[0]
+    start = bisect_left(full, top) - (4 if head else 8)
+    stop = bisect_right(full, body[min(2, len(body) - 1)])
+    found = [i for i in full[max(0, start):stop] if labels[i] is Label.SIDEBAR and is_date_line(lines[i], date)]
+    foot = full[bisect_right(full, body[-1]):bisect_right(full, body[-1]) + 4]
+    if date and not found:
+        found = [i for i in foot if labels[i] is Label.SIDEBAR and is_date_line(lines[i], date, strict=True)]
+    return found

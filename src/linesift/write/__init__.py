@@ -1,0 +1,1 @@
+"""Predictions out: for people on a terminal, for programs in tables."""

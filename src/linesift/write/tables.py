@@ -1,0 +1,103 @@
+"""Predictions as text for other programs: tab-separated rows, JSON lines, and the article alone."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from linesift.labels import LABELS, Label
+
+if TYPE_CHECKING:  # numpy comes with it, and `--help` shall not wait for numpy
+    from linesift.model.prediction import Prediction
+
+ALL_LABELS = frozenset(LABELS)
+ARTICLE_LABELS = frozenset({Label.HEADLINE, Label.TIMESTAMP, Label.BODY})
+"""The labels that `article` has a place for."""
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_ENDS_OF_LINE = {"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_N_DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One labelled line of a page, as every output shows it."""
+
+    number: int
+    """Line number in the file, from 1."""
+    label: Label
+    confidence: float
+    text: str
+    """The line verbatim."""
+
+
+def rows(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS) -> Iterator[Row]:
+    """Give the lines with one of these labels, in page order; blank lines have no label and are left out."""
+    probabilities = prediction.probabilities
+    lines = prediction.page.lines
+    for index, (line, label) in enumerate(zip(lines, prediction.labels, strict=True)):
+        if label is not None and label in labels:
+            yield Row(index + 1, label, float(probabilities[index, label.column]), line)
+
+
+def clean(text: str) -> str:
+    r"""Make text safe for a line of UTF-8 output: control characters become a space, lone surrogates U+FFFD.
+
+    Controls are C0, DEL and C1 (so also the tab, every end of line that a reader may split on, and what begins a
+    terminal command), and U+2028 and U+2029. A `"\r"` at the end goes away.
+
+    >>> clean("one\ttwo\x1b[31m\ud83d\r")
+    'one two [31m\ufffd'
+    """
+    return _SURROGATES.sub("\ufffd", _CONTROLS.sub(" ", text.rstrip("\r")))
+
+
+def tsv(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS, *, with_path: bool = False) -> Iterator[str]:
+    """Give rows `line<TAB>label<TAB>probability<TAB>text`, with the path as a first column where asked for.
+
+    Text and path go through `clean`, so a row has always the same number of columns; there is no quoting and no
+    header. What shall be had verbatim comes from `jsonl`.
+    """
+    start = f"{clean(prediction.page.source)}\t" if with_path else ""
+    for row in rows(prediction, labels):
+        yield f"{start}{row.number}\t{row.label}\t{row.confidence:.{_N_DIGITS}f}\t{clean(row.text)}\n"
+
+
+def jsonl(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS) -> str:
+    """Give the page as one JSON object on one line; the text of every line is verbatim once the JSON is read.
+
+    Characters are written as they are, but U+0085, U+2028 and U+2029 are escaped because some readers end a line
+    there, and everything outside ASCII is escaped where the page holds a lone surrogate, which UTF-8 has not.
+    """
+    page = {
+        "path": prediction.page.source,
+        "lines": [
+            {
+                "line": row.number,
+                "label": str(row.label),
+                "probability": round(row.confidence, _N_DIGITS),
+                "text": row.text,
+            }
+            for row in rows(prediction, labels)
+        ],
+    }
+    written = json.dumps(page, ensure_ascii=False)
+    if _SURROGATES.search(written):
+        return json.dumps(page) + "\n"
+    for character, escape in _ENDS_OF_LINE.items():
+        written = written.replace(character, escape)
+    return written + "\n"
+
+
+def article(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS) -> str:
+    """Give headline, timestamp and body as paragraphs with a blank line between them; empty without any of them."""
+    whole = prediction.article()
+    parts = replace(
+        whole,
+        headline=clean(whole.headline) if Label.HEADLINE in labels else "",
+        timestamp=clean(whole.timestamp) if Label.TIMESTAMP in labels else "",
+        body=tuple(map(clean, whole.body)) if Label.BODY in labels else (),
+    )
+    return f"{parts.text}\n" if parts.text else ""

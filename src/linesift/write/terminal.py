@@ -1,0 +1,198 @@
+"""Predictions for people: numbered lines in colour, cut to the width of the terminal."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import typer
+
+from linesift.labels import LABELS, Label
+from linesift.write.tables import ALL_LABELS, Row, clean, rows
+
+if TYPE_CHECKING:  # numpy comes with it, and `--help` shall not wait for numpy
+    from linesift.model.prediction import Prediction
+
+DOUBT = 0.6
+"""Below this confidence a line is marked. A choice for the eye, not fitted: a label that is barely likelier than all
+others together deserves a look."""
+
+_ELLIPSIS = "…"
+_MIN_TEXT_WIDTH = 20
+_LABEL_WIDTH = max(map(len, LABELS))
+_CODE_POINTS_PER_COLUMN = 16
+"""How far into a long line to look for what fits; only text with that many marks per letter is cut early."""
+
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How `pretty` draws."""
+
+    width: int | None = None
+    """Columns of the terminal; `None` cuts nothing."""
+    is_coloured: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    colour: str | None = None
+    is_bold: bool = False
+    is_dim: bool = False
+
+
+_LOOKS = {
+    Label.HEADLINE: _Look("magenta", is_bold=True),
+    Label.BODY: _Look("green"),
+    Label.TIMESTAMP: _Look("cyan"),
+    Label.SIDEBAR: _Look(is_dim=True),
+}
+
+PLAIN = Style()
+"""Nothing cut, no colour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many pages and lines were shown a label; tallies add up."""
+
+    n_pages: int = 0
+    n_lines: tuple[int, ...] = (0,) * len(LABELS)
+    """One count per label, in the order of `LABELS`."""
+    n_doubtful: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """Sum of two tallies."""
+        both = zip(self.n_lines, other.n_lines, strict=True)
+        return Tally(self.n_pages + other.n_pages, tuple(map(sum, both)), self.n_doubtful + other.n_doubtful)
+
+
+def pretty(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS, *, style: Style = PLAIN) -> Iterator[str]:
+    """Give one line of output per labelled line: number, label, confidence in per cent, text.
+
+    Text is stripped and stays on its line: what does not fit ends in an ellipsis, wide characters count two columns,
+    control characters are shown as pictures and so never reach the terminal. A `?` stands behind a confidence
+    under `DOUBT`.
+    """
+    number_width = len(str(len(prediction.page.lines)))
+    fixed = number_width + _LABEL_WIDTH + len("    100%? ")
+    text_width = None if style.width is None else max(_MIN_TEXT_WIDTH, style.width - fixed)
+    for row in rows(prediction, labels):
+        yield _pretty_row(row, number_width, text_width, is_coloured=style.is_coloured)
+
+
+def heading(source: str, *, style: Style = PLAIN) -> str:
+    """Give the line that stands above a page where there are several: `==> path <==`, as `head` and `tail` do."""
+    line = f"==> {clean(source)} <=="
+    return f"{typer.style(line, bold=True) if style.is_coloured else line}\n"
+
+
+def tally(prediction: "Prediction") -> Tally:
+    """Count the lines of a page by label, and those in doubt."""
+    n_lines = [0] * len(LABELS)
+    n_doubtful = 0
+    for row in rows(prediction):
+        n_lines[row.label.column] += 1
+        n_doubtful += row.confidence < DOUBT
+    return Tally(1, tuple(n_lines), n_doubtful)
+
+
+def summary(total: Tally) -> str:
+    """Say the tally in one line.
+
+    >>> summary(Tally(1, (1, 20, 2, 67), 3))
+    '90 lines: 1 headline, 20 body, 2 timestamp, 67 sidebar; 3 in doubt (?)'
+    """
+    pages = f"{total.n_pages} pages, " if total.n_pages > 1 else ""
+    n_all = sum(total.n_lines)
+    counts = ", ".join(f"{count} {label}" for label, count in zip(LABELS, total.n_lines, strict=True))
+    doubt = f"; {total.n_doubtful} in doubt (?)" if total.n_doubtful else ""
+    return f"{pages}{n_all} line{'' if n_all == 1 else 's'}: {counts}{doubt}"
+
+
+def visible(text: str) -> str:
+    r"""Replace what a terminal would obey by something it shows.
+
+    C0 controls and DEL become their pictures (U+2400), C1 controls and lone surrogates U+FFFD; the tab and the two
+    Unicode line ends become a space. Embeddings, overrides and isolates of writing direction are dropped: one that
+    is not closed would turn the rest of the line around. The marks U+200E and U+200F stay.
+
+    >>> visible("a\tb\x1b[2J\u202ec")
+    'a b␛[2Jc'
+    """
+    return _INVISIBLE.sub(_picture, text)
+
+
+def cut(text: str, width: int) -> str:
+    """Cut text so that it takes at most `width` columns, the ellipsis included.
+
+    >>> cut("Kabar baik", 20), cut("Kabar baik", 6), cut("東京の天気", 6)
+    ('Kabar baik', 'Kabar…', '東京…')
+    """
+    looked_at = text[: width * _CODE_POINTS_PER_COLUMN]
+    if looked_at.isascii() and len(text) <= width:
+        return text
+    n_columns = 0
+    end = 0  # how much fits in front of an ellipsis
+    for index, character in enumerate(looked_at):
+        n_columns += _n_columns(character)
+        if n_columns > width:
+            return looked_at[:end] + _ELLIPSIS
+        if n_columns < width:
+            end = index + 1
+    return text if len(looked_at) == len(text) else looked_at[:end] + _ELLIPSIS
+
+
+def _pretty_row(row: Row, number_width: int, text_width: int | None, *, is_coloured: bool) -> str:
+    stripped = row.text.strip()
+    # Only what may be seen is cleaned: a line can have ten million characters.
+    if text_width is not None:
+        stripped = stripped[: text_width * _CODE_POINTS_PER_COLUMN + 1]
+    text = visible(stripped)
+    if text_width is not None:
+        text = cut(text, text_width)
+    number = f"{row.number:>{number_width}}"
+    label = f"{row.label:<{_LABEL_WIDTH}}"
+    confidence = f"{row.confidence:>4.0%}"
+    mark = "?" if row.confidence < DOUBT else " "
+    if is_coloured:
+        number = typer.style(number, dim=True)
+        label = _paint(label, row.label)
+        confidence = typer.style(confidence, dim=True)
+        mark = typer.style(mark, fg="yellow", bold=True) if mark == "?" else mark
+        text = _paint_text(text, row.label)
+    return f"{number}  {label}  {confidence}{mark} {text}\n"
+
+
+def _paint(text: str, label: Label) -> str:
+    """Colours of the terminal's own palette, so that they can be read on dark and on light ground."""
+    look = _LOOKS[label]
+    return typer.style(text, fg=look.colour, bold=look.is_bold or None, dim=look.is_dim or None)
+
+
+def _paint_text(text: str, label: Label) -> str:
+    """Body text and title keep the terminal's own colour: they are what one reads."""
+    if label is Label.BODY:
+        return text
+    return typer.style(text, bold=True) if label is Label.HEADLINE else _paint(text, label)
+
+
+def _picture(match: re.Match[str]) -> str:
+    character = match[0]
+    if character in "\t\u2028\u2029":
+        return " "
+    if character < " ":
+        return chr(0x2400 + ord(character))
+    if character == "\x7f":
+        return "\u2421"
+    return "" if "\u202a" <= character <= "\u2069" else "\ufffd"
+
+
+def _n_columns(character: str) -> int:
+    if character.isascii():
+        return 1
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -1,0 +1,87 @@
+"""TSV, JSON lines and article."""
+
+import json
+
+import pytest
+from fakes import predict
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from linesift.labels import Label
+from linesift.page import Page
+from linesift.write.tables import article, clean, jsonl, rows, tsv
+
+PAGE = Page("Menu\r\n\nH Rain\tagain\nT 11 March\nB It rained?\n B \u2028 nested\n", "a b.txt")
+
+
+def test_rows_are_the_labelled_lines() -> None:
+    assert [(row.number, row.label, row.text) for row in rows(predict(PAGE))] == [
+        (1, Label.SIDEBAR, "Menu\r"),
+        (3, Label.HEADLINE, "H Rain\tagain"),
+        (4, Label.TIMESTAMP, "T 11 March"),
+        (5, Label.BODY, "B It rained?"),
+        (6, Label.SIDEBAR, " B \u2028 nested"),
+    ]
+
+
+def test_tsv() -> None:
+    assert "".join(tsv(predict(PAGE))) == (
+        "1\tsidebar\t0.9100\tMenu\n"
+        "3\theadline\t0.9100\tH Rain again\n"
+        "4\ttimestamp\t0.9100\tT 11 March\n"
+        "5\tbody\t0.5500\tB It rained?\n"
+        "6\tsidebar\t0.9100\t B   nested\n"
+    )
+
+
+def test_tsv_with_path_and_labels() -> None:
+    assert list(tsv(predict(PAGE), frozenset({Label.BODY}), with_path=True)) == [
+        "a b.txt\t5\tbody\t0.5500\tB It rained?\n"
+    ]
+
+
+@given(st.text(st.characters()))
+@settings(derandomize=True)
+def test_a_row_is_one_line_of_four_columns_of_utf8(text: str) -> None:
+    for row in tsv(predict(Page(text, text)), with_path=True):
+        assert len(row.splitlines()) == 1
+        assert row.count("\t") == 4
+        row.encode()
+
+
+def test_jsonl() -> None:
+    assert jsonl(predict(Page("Menü\n\nB It\trained?\r", "a.txt"))) == (
+        '{"path": "a.txt", "lines": [{"line": 1, "label": "sidebar", "probability": 0.91, "text": "Menü"}, '
+        '{"line": 3, "label": "body", "probability": 0.55, "text": "B It\\trained?\\r"}]}\n'
+    )
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]))))
+@settings(derandomize=True)
+def test_jsonl_is_one_line_and_lossless(lines: list[str]) -> None:
+    prediction = predict(Page("\n".join(lines), "p"))
+    written = jsonl(prediction)
+    assert len(written.splitlines()) == 1
+    given_back = {line["line"]: line["text"] for line in json.loads(written.encode())["lines"]}
+    assert given_back == {number: line for number, line in enumerate(lines, start=1) if line.strip()}
+
+
+def test_jsonl_keeps_lone_surrogates() -> None:
+    written = jsonl(predict(Page("ü half \ud83d", "\udce9.txt")))
+    assert written.isascii()
+    assert json.loads(written) == {
+        "path": "\udce9.txt",
+        "lines": [{"line": 1, "label": "sidebar", "probability": 0.91, "text": "ü half \ud83d"}],
+    }
+
+
+def test_article() -> None:
+    page = Page("Menu\nT 11 March\nH Rain\nH again\r\nB It rained.\n\nB And \x1b[31mrained.\nFooter")
+    assert article(predict(page)) == "H Rain H again\n\nT 11 March\n\nB It rained.\n\nB And  [31mrained.\n"
+    assert article(predict(page), frozenset({Label.HEADLINE, Label.SIDEBAR})) == "H Rain H again\n"
+    assert article(predict(Page("Menu\n"))) == ""
+
+
+@pytest.mark.parametrize(("text", "cleaned"), [("a\rb\r\r", "a b"), ("\x00\x9b2J\x7f", "  2J "), ("ไทย", "ไทย")])
+def test_clean(text: str, cleaned: str) -> None:
+    assert clean(text) == cleaned
