@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from fakes import predict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fakes import predict
 from linesift.labels import Label
 from linesift.page import Page
 from linesift.write.tables import article, clean, jsonl, rows, tsv

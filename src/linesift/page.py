@@ -46,8 +46,18 @@ class LabelledPage:
     """Where the labels come from: name of a corpus, or `pages` for our own."""
     url: str = ""
     note: str = ""
+    article: str | None = None
+    """The gold text of the article where the collection has one of its own; otherwise the body lines are the gold."""
     doubtful: frozenset[int] = field(default_factory=frozenset)
     """Indices of lines whose label a person has yet to look at."""
+
+    @property
+    def gold_article(self) -> str:
+        """The text that a perfect labelling is compared with."""
+        if self.article is not None:
+            return self.article
+        pairs = zip(self.page.lines, self.labels, strict=True)
+        return "\n".join(line.strip() for line, label in pairs if label is Label.BODY)
 
     def __post_init__(self) -> None:
         lines = self.page.lines

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,8 +16,11 @@ from linesift.page import Page
 from linesift.read.text import check_encoding, find_pages, read_page
 from linesift.write import tables, terminal
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # numpy comes with them, and `--help` shall not wait for numpy
+    from linesift.model.classifier import Model
     from linesift.model.prediction import Prediction
+
+STDOUT = Path("-")
 
 BATCH_PAGES = 64
 BATCH_CHARACTERS = 4_000_000
@@ -44,16 +47,6 @@ class Format(StrEnum):
     ARTICLE = "article"
 
 
-class Classifier(Protocol):
-    """What the command asks of a model."""
-
-    def classify(self, page: Page) -> "Prediction":
-        """Label one page."""
-
-    def classify_batch(self, pages: Sequence[Page]) -> "list[Prediction]":
-        """Label pages at once, in their order."""
-
-
 @dataclass(frozen=True, slots=True)
 class Shape:
     """How predictions are written."""
@@ -66,42 +59,51 @@ class Shape:
     style: terminal.Style = terminal.PLAIN
 
 
+_Pages = Annotated[
+    list[Path], typer.Argument(metavar="PAGES", help="Text files, directories of *.txt, or - for standard input.")
+]
+_Format = Annotated[
+    Format | None,
+    typer.Option(
+        "--format",
+        "-f",
+        help="pretty: for people (on a terminal). tsv: line, label, probability, text (else). "
+        "jsonl: one object a page. article: headline, timestamp and body text only.",
+    ),
+]
+_Labels = Annotated[
+    list[Label] | None, typer.Option("--label", "-l", help="Print only lines with this label; may be repeated.")
+]
+_Model = Annotated[
+    Path | None, typer.Option("--model", "-m", metavar="DIR", help="Model directory instead of the shipped one.")
+]
+_Encoding = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Encoding of pages without a byte order mark [default: utf-8].")
+]
+_Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write here (jsonl if it ends so); appears when all is done."),
+]
+_Path = Annotated[
+    bool | None,
+    typer.Option("--path/--no-path", help="Name the page in tsv, pretty and article [default: if several]."),
+]
+_Color = Annotated[bool | None, typer.Option("--color/--no-color", help="Colours in pretty [default: on a terminal].")]
+
+
 def classify(
-    pages: Annotated[
-        list[Path], typer.Argument(metavar="PAGES", help="Text files, directories of *.txt, or - for standard input.")
-    ],
-    format_: Annotated[
-        Format | None,
-        typer.Option(
-            "--format",
-            "-f",
-            help="pretty: for people (on a terminal). tsv: line, label, probability, text (else). "
-            "jsonl: one object a page. article: headline, timestamp and body text only.",
-        ),
-    ] = None,
-    label: Annotated[
-        list[Label] | None, typer.Option("--label", "-l", help="Print only lines with this label; may be repeated.")
-    ] = None,
-    model: Annotated[
-        Path | None, typer.Option("--model", "-m", metavar="DIR", help="Model directory instead of the shipped one.")
-    ] = None,
-    encoding: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Encoding of pages without a byte order mark [default: utf-8].")
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write here; the file appears when all is done."),
-    ] = None,
-    path: Annotated[
-        bool | None,
-        typer.Option("--path/--no-path", help="Name the page in tsv, pretty and article [default: if several]."),
-    ] = None,
-    color: Annotated[
-        bool | None, typer.Option("--color/--no-color", help="Colours in pretty [default: on a terminal].")
-    ] = None,
+    pages: _Pages,
+    format_: _Format = None,
+    label: _Labels = None,
+    model: _Model = None,
+    encoding: _Encoding = None,
+    output: _Output = None,
+    path: _Path = None,
+    color: _Color = None,
 ) -> None:
     """Label every line of pages, as `HELP` says; exit 0 done, 1 some page failed, 2 misuse."""
     with console.errors():
+        output = None if output == STDOUT else output
         labels = frozenset(label) if label else tables.ALL_LABELS
         chosen = format_ or _default_format(output)
         if chosen is Format.ARTICLE and not labels & tables.ARTICLE_LABELS:
@@ -130,15 +132,17 @@ def _write(predictions: "Iterator[Prediction | None]", shape: Shape, path: Path 
                 n_failed += 1
                 continue
             console.clear_progress()
-            if n_written and shape.has_several and shape.format in {Format.PRETTY, Format.ARTICLE}:
+            if n_written and shape.format in {Format.PRETTY, Format.ARTICLE}:
                 stream.write("\n")
             stream.writelines(_texts(prediction, shape))
             n_written += 1
             if shape.format is Format.PRETTY:
                 total += terminal.tally(prediction)
+        if n_failed and not n_written:
+            raise typer.Exit(console.EXIT_FAILED)  # an earlier output file is worth more than an empty one
     console.clear_progress()
     if total.n_pages:
-        typer.echo(terminal.summary(total), err=True)
+        console.note(terminal.summary(total))
     return n_failed
 
 
@@ -172,14 +176,14 @@ def _find(given: Sequence[Path]) -> tuple[list[Path], int]:
     return found, n_failed
 
 
-def _load(directory: Path | None) -> Classifier:
+def _load(directory: Path | None) -> "Model":
     """Load the model only now: a wrong option or file name shall not wait for numpy."""
     import linesift
 
     return linesift.load(directory)
 
 
-def _predictions(model: Classifier, paths: Sequence[Path], encoding: str | None) -> "Iterator[Prediction | None]":
+def _predictions(model: "Model", paths: Sequence[Path], encoding: str | None) -> "Iterator[Prediction | None]":
     """Give the prediction of each page in order, `None` for one that failed and was reported."""
     batch: list[Page | None] = []
     n_characters = 0
@@ -205,7 +209,7 @@ def _read(path: Path, encoding: str | None) -> Page | None:
     return page
 
 
-def _classify_batch(model: Classifier, batch: Sequence[Page | None]) -> "Iterator[Prediction | None]":
+def _classify_batch(model: "Model", batch: Sequence[Page | None]) -> "Iterator[Prediction | None]":
     """Classify a batch at once, and page by page where that fails, so that one page cannot take the others along."""
     pages = [page for page in batch if page is not None]
     predictions: Iterator[Prediction | None]
@@ -216,7 +220,7 @@ def _classify_batch(model: Classifier, batch: Sequence[Page | None]) -> "Iterato
     return (None if page is None else next(predictions) for page in batch)
 
 
-def _classify_alone(model: Classifier, page: Page) -> "Prediction | None":
+def _classify_alone(model: "Model", page: Page) -> "Prediction | None":
     try:
         return model.classify(page)
     except Exception as error:  # noqa: BLE001 - the border of the batch: a row with a reason

@@ -41,8 +41,13 @@ def prepare() -> None:
 
 def say(message: str) -> None:
     """Write one line about what goes on to standard error."""
+    note(f"linesift: {clean(message)}")
+
+
+def note(line: str) -> None:
+    """Write one line to standard error as it is."""
     clear_progress()
-    typer.echo(f"linesift: {clean(message)}", err=True)
+    _write_err(f"{line}\n")
 
 
 @contextmanager
@@ -79,7 +84,7 @@ def output(path: Path | None) -> Iterator[TextIO]:
     Raises:
         OSError: with `filename`, if the file cannot be written.
     """
-    if path is None or path == Path("-"):
+    if path is None:
         if sys.stdout is None:  # closed by the caller (`>&-`)
             raise OSError(0, "closed")
         yield sys.stdout
@@ -120,13 +125,20 @@ def is_terminal() -> bool:
 def progress(n_read: int, n_all: int) -> None:
     """Show how far a long run is, where somebody may be looking and nothing else is drawn on the terminal."""
     if n_all >= _N_PAGES_WORTH_PROGRESS and _can_draw():
-        typer.echo(f"{_CLEAR_LINE}{n_read} of {n_all} pages", err=True, nl=False)
+        _write_err(f"{_CLEAR_LINE}{n_read} of {n_all} pages")
 
 
 def clear_progress() -> None:
     """Take the progress line away before something else is written."""
     if _can_draw():
-        typer.echo(_CLEAR_LINE, err=True, nl=False)
+        _write_err(_CLEAR_LINE)
+
+
+def _write_err(text: str) -> None:
+    """Write to standard error; a closed one is no reason to stop, and there is nowhere to say so."""
+    with suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
 
 def _can_draw() -> bool:

@@ -1,6 +1,8 @@
 """The table of all columns: what the model sees of a line."""
 
+from functools import cache
 from hashlib import sha256
+from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +11,7 @@ from linesift.features.batch import Batch
 from linesift.features.columns import Column
 from linesift.features.layout import LAYOUT
 from linesift.features.line import LINE
+from linesift.features.tokens import TOKEN_BITS
 from linesift.features.topic import TOPIC
 
 COLUMNS: tuple[Column, ...] = (*LINE, *LAYOUT, *TOPIC)
@@ -25,3 +28,14 @@ def extract(batch: Batch) -> NDArray[np.float32]:
     for row, column in zip(table, COLUMNS, strict=True):
         row[:] = column.compute(batch)
     return table
+
+
+@cache
+def fingerprint() -> str:
+    """Hash of everything that gives the columns their meaning but the code: names, descriptions, tables, token buckets."""
+    digest = sha256(str(TOKEN_BITS).encode())
+    for column in COLUMNS:
+        digest.update(f"{column.name}\t{column.description}\n".encode())
+    for name in ("chars.npz", "date_names.tsv"):
+        digest.update((files("linesift.features") / name).read_bytes())
+    return digest.hexdigest()[:16]

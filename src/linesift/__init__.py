@@ -1,0 +1,60 @@
+"""linesift says what each line of a news page is: headline, body, timestamp or sidebar.
+
+>>> import linesift
+>>> linesift.classify("").labels
+(None,)
+"""
+
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from linesift.labels import Label
+from linesift.page import Page
+
+if TYPE_CHECKING:
+    from linesift.model.classifier import Model
+    from linesift.model.prediction import Article, Prediction
+
+__all__ = ["Article", "Label", "Model", "Page", "Prediction", "classify", "load"]
+
+_LATE = {
+    "Article": "linesift.model.prediction",
+    "Model": "linesift.model.classifier",
+    "Prediction": "linesift.model.prediction",
+}
+"""Names that bring numpy along, and where they live: `linesift --help` and a wrong option shall not wait for numpy."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_LATE[name]), name)
+
+
+def _shipped() -> Path:
+    """The model that comes with the package: inside a wheel beside this file, in a checkout under `models/`."""
+    inside = Path(__file__).parent / "models" / "news"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "models" / "news"
+
+
+@cache
+def _load(path: Path) -> "Model":
+    from linesift.model.directory import load_model
+
+    return load_model(path)
+
+
+def load(path: str | Path | None = None) -> "Model":
+    """Load a model directory, or the model that comes with linesift; the same directory is read once.
+
+    Raises:
+        ModelError: if the directory is missing, damaged or of another version.
+    """
+    return _load(Path(path) if path is not None else _shipped())
+
+
+def classify(page: str | Page) -> "Prediction":
+    """Label every line of a page with the model that comes with linesift."""
+    return load().classify(page)

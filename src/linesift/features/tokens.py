@@ -1,0 +1,41 @@
+"""What is read on a line: hashed words, pairs of words, its first and last word, and short lines whole."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linesift.features.batch import Batch
+
+TOKEN_BITS = 18
+"""Buckets are numbers of this many bits; 2**18 rows of four half floats are 2 MB of weights."""
+
+SHORT = 8.0
+"""Words up to which a line is also a token as a whole: "Read more", "Share this article"."""
+
+_PAIR, _FIRST, _LAST, _WHOLE = (np.uint64(odd) for odd in (0x9E3779B97F4A7C15, 3, 5, 7))
+_MIX = np.uint64(0xD6E8FEB86659FD93)
+
+
+def line_tokens(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Hash every token of every line to a bucket.
+
+    Returns:
+        Rows and buckets of all tokens, both of shape (n_tokens,); not sorted by row.
+    """
+    hashes, row = batch.lines.word_hash, batch.lines.word_line
+    if not len(row):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    opens = np.diff(row, prepend=-1) != 0
+    first = np.flatnonzero(opens)
+    last = np.append(first[1:], len(row)) - 1
+    second = np.flatnonzero(~opens)
+    short = np.flatnonzero(batch.length <= SHORT)
+    rows = np.concatenate((row, row[second], row[first], row[last], short.astype(row.dtype)))
+    keys = np.concatenate((
+        hashes,
+        (hashes[second - 1] * _PAIR) ^ (hashes[second] + np.uint64(77)),
+        hashes[first] * _FIRST + np.uint64(1),
+        hashes[last] * _LAST + np.uint64(2),
+        batch.lines.hash[short] * _WHOLE + np.uint64(3),
+    ))
+    buckets = (keys * _MIX) >> np.uint64(64 - TOKEN_BITS)
+    return rows.astype(np.int64), buckets.astype(np.int64)

@@ -1,0 +1,33 @@
+"""Additive logistic regression over bins: one weight per column, bin and label, looked up and summed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linesift.model.bins import Bins
+
+
+@dataclass(frozen=True, slots=True)
+class LinearScorer:
+    """A linear model that reads as a table: what each bin of each column adds to each label's score."""
+
+    bins: Bins
+    weights: NDArray[np.float32]
+    """Shape (n_columns, n_bins, 4)."""
+    bias: NDArray[np.float32]
+    """Shape (4,)."""
+
+    def scores(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Score every label of every line.
+
+        Args:
+            table: shape (n_columns, n_lines).
+
+        Returns:
+            Shape (n_lines, 4), log-odds up to a constant per line.
+        """
+        out = np.tile(self.bias, (table.shape[1], 1))
+        for bins, weights in zip(self.bins.digitise(table), self.weights, strict=True):
+            out += weights.take(bins, axis=0)
+        return out

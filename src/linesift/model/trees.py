@@ -1,0 +1,61 @@
+"""Boosted oblivious trees as flat arrays.
+
+All nodes of one level of an oblivious tree ask the same question, so a tree of depth d is d comparisons of
+whole columns and one look-up among 2**d leaves: numpy alone evaluates them at a few nanoseconds per line
+and tree, where trees of free shape cost ten times as much. Method: CatBoost (Prokhorenkova et al. 2018).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_TILE = 1 << 17
+"""Comparisons held at once; 128 KB of flags stay in the cache of one core."""
+
+
+@dataclass(frozen=True, slots=True)
+class TreeScorer:
+    """Trees of one depth over a table of columns."""
+
+    columns: NDArray[np.int32]
+    """Shape (n_trees, depth): the column that each level compares."""
+    cuts: NDArray[np.float32]
+    """Shape (n_trees, depth): a value above the cut takes the upper half; a missing value the lower."""
+    leaves: NDArray[np.float32]
+    """Shape (n_trees, 2**depth, 4): what each leaf adds to each label's score; level i is bit i of the leaf."""
+    bias: NDArray[np.float32]
+    """Shape (4,)."""
+
+    def scores(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Score every label of every line.
+
+        Args:
+            table: shape (n_columns, n_lines).
+
+        Returns:
+            Shape (n_lines, 4), log-odds up to a constant per line.
+        """
+        n_lines = table.shape[1]
+        out = np.empty((n_lines, 4), np.float32)
+        width = 1024
+        for start in range(0, n_lines, width):
+            out[start : start + width] = self._tile(table[:, start : start + width])
+        return out
+
+    def _tile(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
+        n_trees, depth = self.columns.shape
+        n_lines, n_leaves = table.shape[1], self.leaves.shape[1]
+        step = max(1, _TILE // (depth * n_lines))
+        flat = self.leaves.reshape(-1, 4)
+        total = np.tile(self.bias, (n_lines, 1))
+        for start in range(0, n_trees, step):
+            columns, cuts = self.columns[start : start + step], self.cuts[start : start + step]
+            above = table[columns.T.ravel()] > cuts.T.reshape(-1, 1)
+            bits = above.view(np.uint8).reshape(depth, len(columns), n_lines)
+            leaf = bits[0].astype(np.int32)
+            for level in range(1, depth):
+                leaf += bits[level].astype(np.int32) << level
+            leaf += (np.arange(start, start + len(columns), dtype=np.int32) * n_leaves)[:, None]
+            total += flat.take(leaf, axis=0).sum(axis=0)
+        return total

@@ -1,0 +1,189 @@
+"""Columns of the lines around a line: neighbours, sums over windows, and what the first pass made of the page."""
+
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linesift.features.batch import Batch, read_batch
+from linesift.features.table import NAMES
+from linesift.features.topic import shared_words
+from linesift.labels import LABELS, Label
+
+LEXICON_NAMES = tuple(f"lexicon.{label}" for label in LABELS)
+OWN_NAMES = (*NAMES, *LEXICON_NAMES)
+
+_NEAR = (
+    "line.length", "line.ends_sentence", "line.date", "line.first_class", "line.last_class", "line.capitalised_share",
+    *LEXICON_NAMES, "layout.blanks_before", "line.bars", "topic.shared_share", "layout.same_shape",
+)  # fmt: skip
+_FAR = ("line.length", "lexicon.body")
+_WINDOWS = (3, 8, 25)
+_PASS_STEPS = (-3, -2, -1, 1, 2, 3)
+_PASS_WINDOWS = (5, 15, 60)
+_LONGEST = 60.0
+"""Words beyond which a line weighs no more in a window."""
+
+Named = Iterator[tuple[str, NDArray[np.generic]]]
+
+
+def shifted(values: NDArray[np.generic], step: int, page: NDArray[np.int32]) -> NDArray[np.float32]:
+    """The value `step` lines further down (up where negative) on the same page, `nan` beyond its ends."""
+    out = np.full(len(values), np.nan, np.float32)
+    here, there = (slice(None, -step), slice(step, None)) if step > 0 else (slice(-step, None), slice(None, step))
+    out[here] = np.where(page[here] == page[there], values[there], np.nan)
+    return out
+
+
+class _Sums:
+    """Sums of a column over spans of lines, from prefix sums."""
+
+    def __init__(self, batch: Batch, values: NDArray[np.generic]) -> None:
+        self._prefix = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
+        self._row = np.arange(len(values))
+        self._top, self._end = batch.first[batch.page], batch.first[batch.page + 1]
+
+    def above(self, size: int) -> NDArray[np.float64]:
+        """Sum over the `size` lines above on the page."""
+        return self._prefix[self._row] - self._prefix[np.maximum(self._row - size, self._top)]
+
+    def below(self, size: int) -> NDArray[np.float64]:
+        """Sum over the `size` lines below on the page."""
+        return self._prefix[np.minimum(self._row + 1 + size, self._end)] - self._prefix[self._row + 1]
+
+    def page(self) -> NDArray[np.float64]:
+        """Sum over the whole page."""
+        return self._prefix[self._end] - self._prefix[self._top]
+
+    def share_above(self) -> NDArray[np.float64]:
+        """Share of the page's sum that stands above."""
+        return (self._prefix[self._row] - self._prefix[self._top]) / np.maximum(self.page(), 1e-3)
+
+
+def _around(name: str, sums: _Sums, sizes: tuple[int, ...]) -> Named:
+    for size in sizes:
+        yield f"{name}.above{size}", sums.above(size)
+        yield f"{name}.below{size}", sums.below(size)
+
+
+def _first_pass_columns(batch: Batch, own: NDArray[np.float32]) -> Named:
+    column = dict(zip(OWN_NAMES, own, strict=True))
+    for name in _NEAR:
+        for step in (-2, -1, 1, 2):
+            yield f"{name}@{step:+d}", shifted(column[name], step, batch.page)
+    for name in _FAR:
+        for step in (-4, -3, 3, 4):
+            yield f"{name}@{step:+d}", shifted(column[name], step, batch.page)
+    words = np.minimum(batch.length, _LONGEST)
+    likely = 1 / (1 + np.exp(-column["lexicon.body"]))
+    summed = {
+        "words": words,
+        "likely": likely,
+        "likely_words": likely * words,
+        "long": batch.is_long,
+        "short": batch.length < 4,
+        "dated": column["line.date"] >= 3,
+    }
+    for name, values in summed.items():
+        yield from _around(f"window.{name}", _Sums(batch, values), _WINDOWS)
+    sums = _Sums(batch, summed["likely_words"])
+    yield "window.likely_words.page", sums.page()
+    yield "window.likely_words.share_above", sums.share_above()
+
+
+def _second_pass_columns(batch: Batch, probabilities: NDArray[np.float32]) -> Named:
+    rows = np.arange(len(batch.page))
+    starts = batch.first[:-1][np.diff(batch.first) > 0]
+    for label in (Label.HEADLINE, Label.BODY, Label.TIMESTAMP):
+        name, values = f"pass.{label}", probabilities[:, label.column]
+        yield name, values
+        for step in _PASS_STEPS:
+            yield f"{name}@{step:+d}", shifted(values, step, batch.page)
+        sums = _Sums(batch, values)
+        yield from _around(name, sums, _PASS_WINDOWS)
+        yield f"{name}.share_above", sums.share_above()
+        yield f"{name}.page", sums.page()
+        if len(rows):
+            best = np.repeat(np.maximum.reduceat(values, starts), np.diff(np.append(starts, len(rows))))
+            yield f"{name}.of_best", values / np.maximum(best, 1e-6)
+        else:
+            yield f"{name}.of_best", values
+        if label is not Label.BODY:
+            yield f"{name}.rows_from_best", rows - _row_of_best(batch, values)
+    body = probabilities[:, Label.BODY.column]
+    sums = _Sums(batch, body * batch.length)
+    yield from _around("pass.body_words", sums, _PASS_WINDOWS[:2])
+    yield "pass.body_words.share_above", sums.share_above()
+    yield "pass.body_words.page", sums.page()
+    yield "pass.rows_from_first_body", rows - _edge(batch, body > 0.5, last=False)
+    yield "pass.rows_from_last_body", rows - _edge(batch, body > 0.5, last=True)
+    share, weight = shared_words(batch, body)
+    yield "pass.shared_share", share
+    yield "pass.shared_weight", weight
+
+
+def _row_of_best(batch: Batch, values: NDArray[np.generic]) -> NDArray[np.int64]:
+    """Row of the line with the highest value on each line's page, the last one of equals."""
+    order = np.lexsort((values, batch.page))
+    return order[batch.first[batch.page + 1] - 1]
+
+
+def _edge(batch: Batch, marked: NDArray[np.bool_], *, last: bool) -> NDArray[np.float64]:
+    """Row of the first or last marked line of each line's page, `nan` where the page has none."""
+    rows = np.flatnonzero(marked)
+    if last:
+        place = np.searchsorted(rows, batch.first[1:]) - 1
+    else:
+        place = np.searchsorted(rows, batch.first[:-1])
+    padded = np.append(rows, -1)
+    found = padded[place]
+    inside = (found >= batch.first[:-1]) & (found < batch.first[1:])
+    return np.where(inside, found, np.nan)[batch.page]
+
+
+def _stack(base: NDArray[np.float32], columns: Named) -> tuple[list[str], NDArray[np.float32]]:
+    names, rows = [], []
+    for name, values in columns:
+        names.append(name)
+        rows.append(values.astype(np.float32, copy=False))
+    return names, np.concatenate((base, np.array(rows, np.float32).reshape(len(rows), base.shape[1])))
+
+
+def first_pass_table(batch: Batch, own: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Add the neighbourhood to a table of own columns.
+
+    Args:
+        batch: the pages.
+        own: shape (len(OWN_NAMES), n_lines), the columns of the features and of the lexicon.
+
+    Returns:
+        Shape (n_first_columns, n_lines), the first rows of `table_names()`.
+    """
+    return _stack(own, _first_pass_columns(batch, own))[1]
+
+
+def second_pass_table(
+    batch: Batch, table: NDArray[np.float32], probabilities: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Add what the first pass made of the page to its table.
+
+    Args:
+        batch: the pages.
+        table: what `first_pass_table` returned.
+        probabilities: shape (n_lines, 4), the first pass's.
+
+    Returns:
+        Shape (len(table_names()), n_lines).
+    """
+    return _stack(table, _second_pass_columns(batch, probabilities))[1]
+
+
+@cache
+def table_names() -> tuple[str, ...]:
+    """Names of all rows of the second pass's table; the first pass's table is the beginning of it."""
+    batch = read_batch([""])
+    own = np.zeros((len(OWN_NAMES), 0), np.float32)
+    first, table = _stack(own, _first_pass_columns(batch, own))
+    second, _ = _stack(table, _second_pass_columns(batch, np.zeros((0, 4), np.float32)))
+    return (*OWN_NAMES, *first, *second)

@@ -1,0 +1,76 @@
+"""The edges of every command: colour, progress, messages."""
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from linesift.cli import console
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def terminal_for_messages(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Make standard error a terminal and standard output none; no fixture, as pytest sets both anew after those."""
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    monkeypatch.setenv("TERM", "xterm")
+    return stream
+
+
+def test_progress_is_drawn_and_cleared_before_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    stderr = terminal_for_messages(monkeypatch)
+    console.progress(7, 100)
+    console.say("a\nmessage\x1b[2J")
+    assert stderr.getvalue() == "\r\x1b[K7 of 100 pages\r\x1b[Klinesift: a message [2J\n"
+
+
+def test_few_pages_are_no_reason_for_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    stderr = terminal_for_messages(monkeypatch)
+    console.progress(2, 3)
+    assert stderr.getvalue() == ""
+
+
+def test_no_progress_where_output_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    stderr = terminal_for_messages(monkeypatch)
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    console.progress(7, 100)
+    assert stderr.getvalue() == ""
+
+
+def test_no_progress_into_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    console.progress(7, 100)
+    console.say("message")
+    assert capsys.readouterr().err == "linesift: message\n"
+
+
+@pytest.mark.parametrize(
+    ("choice", "path", "environment", "wanted"),
+    [
+        (None, None, {}, True),
+        (None, None, {"NO_COLOR": ""}, True),
+        (None, None, {"NO_COLOR": "1"}, False),
+        (None, None, {"TERM": "dumb"}, False),
+        (None, Path("out.txt"), {}, False),
+        (True, Path("out.txt"), {"NO_COLOR": "1"}, True),
+        (False, None, {}, False),
+    ],
+)
+def test_colour(
+    choice: bool | None, path: Path | None, environment: dict[str, str], wanted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in {"TERM": "xterm", **environment}.items():
+        monkeypatch.setenv(name, value)
+    assert console.wants_colour(choice, path) == wanted
+
+
+def test_no_colour_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    assert not console.wants_colour(None, None)
