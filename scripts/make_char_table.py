@@ -35,6 +35,10 @@ def char_class(char: str) -> CharClass:
         if char in members:
             return kind
     category, name = unicodedata.category(char), unicodedata.name(char, "")
+    if ord(char) == TABLE_SIZE - 1:
+        return CharClass.HAN  # stands for everything beyond the table
+    if name.startswith("GEORGIAN") and category[0] == "L":
+        return CharClass.CASELESS  # has capitals in Unicode, but no text mixes them with small letters
     if char.isspace():
         return CharClass.SPACE  # exactly what str.strip takes for white space, so that both agree on blank lines
     if category == "Cf":
@@ -43,15 +47,24 @@ def char_class(char: str) -> CharClass:
         return CharClass.DIGIT
     if category[0] in "LMN" and name.startswith(UNSPACED):
         return CharClass.UNSPACED
-    if name.startswith(HAN) or ord(char) >= 0x20000:
+    if name.startswith(HAN):
         return CharClass.HAN
     if name.startswith(KANA):
         return CharClass.KANA
     if name.startswith("HANGUL"):
         return CharClass.HANGUL
-    simple = {"Lu": CharClass.UPPER, "Lt": CharClass.UPPER, "Ll": CharClass.LOWER, "Lo": CharClass.CASELESS,
-              "Lm": CharClass.CASELESS, "Ps": CharClass.OPEN, "Pe": CharClass.CLOSE, "Pd": CharClass.DASH,
-              "Pi": CharClass.QUOTE, "Pf": CharClass.QUOTE}
+    simple = {
+        "Lu": CharClass.UPPER,
+        "Lt": CharClass.UPPER,
+        "Ll": CharClass.LOWER,
+        "Lo": CharClass.CASELESS,
+        "Lm": CharClass.CASELESS,
+        "Ps": CharClass.OPEN,
+        "Pe": CharClass.CLOSE,
+        "Pd": CharClass.DASH,
+        "Pi": CharClass.QUOTE,
+        "Pf": CharClass.QUOTE,
+    }
     if category in simple:
         return simple[category]
     return CharClass.MARK if category[0] == "M" else CharClass.SYMBOL

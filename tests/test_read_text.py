@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from linesift.errors import InputError
 from linesift.page import Page
-from linesift.read.text import STDIN, check_encoding, decode, find_pages, read_page
+from linesift.read.text import STDIN, check_encoding, decode, find_pages, read_text
 
 TEXT = "Überschrift\n\n東京 – Первый абзац 👍\n"
 
@@ -114,9 +114,9 @@ def test_binaries_are_refused_by_name(data: bytes, name: str) -> None:
 def test_reads_a_file_and_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "p.txt"
     path.write_bytes(TEXT.encode())
-    assert read_page(path)[0].text == TEXT
+    assert read_text(path)[0].text == TEXT
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode())))
-    page, _ = read_page(STDIN)
+    page, _ = read_text(STDIN)
     assert (page.text, page.source) == (TEXT, "-")
 
 
@@ -126,7 +126,7 @@ def test_reads_a_file_and_standard_input(tmp_path: Path, monkeypatch: pytest.Mon
 )
 def test_unreadable_files(tmp_path: Path, name: str, problem: str) -> None:
     with pytest.raises(InputError, match=problem):
-        read_page(tmp_path / name)
+        read_text(tmp_path / name)
 
 
 def test_directories_are_searched_and_sorted(tmp_path: Path) -> None:

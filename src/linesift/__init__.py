@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from linesift.model.classifier import Model
     from linesift.model.prediction import Article, Prediction
 
-__all__ = ["Article", "Label", "Model", "Page", "Prediction", "classify", "load"]
+__all__ = ["Article", "Label", "Model", "Page", "Prediction", "classify", "classify_html", "extract", "load"]
 
 _LATE = {
     "Article": "linesift.model.prediction",
@@ -33,7 +33,7 @@ def __getattr__(name: str) -> object:
     return getattr(import_module(_LATE[name]), name)
 
 
-def _shipped() -> Path:
+def shipped() -> Path:
     """The model that comes with the package: inside a wheel beside this file, in a checkout under `models/`."""
     inside = Path(__file__).parent / "models" / "news"
     return inside if inside.is_dir() else Path(__file__).parents[2] / "models" / "news"
@@ -52,9 +52,32 @@ def load(path: str | Path | None = None) -> "Model":
     Raises:
         ModelError: if the directory is missing, damaged or of another version.
     """
-    return _load(Path(path) if path is not None else _shipped())
+    return _load(Path(path) if path is not None else shipped())
 
 
 def classify(page: str | Page) -> "Prediction":
     """Label every line of a page with the model that comes with linesift."""
     return load().classify(page)
+
+
+def classify_html(html: bytes | str) -> "Prediction":
+    """Label every line of an HTML page, with what its markup says; `page.lines` of the result are the lines.
+
+    Raises:
+        MissingExtraError: if the HTML parser is not installed.
+    """
+    from dataclasses import replace
+
+    from linesift.read.html import read_html
+
+    found = read_html(html)
+    return load().classify(replace(found.page, hints=found.hints))
+
+
+def extract(html: bytes | str) -> "Article":
+    """Take the article from an HTML page: headline, timestamp and body.
+
+    Raises:
+        MissingExtraError: if the HTML parser is not installed.
+    """
+    return classify_html(html).article()

@@ -1,29 +1,34 @@
 """What the markup of an HTML page says about each of its lines, as arrays; a page of plain text has none."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-TAGS: tuple[str, ...] = (
-    "(none)",
-    *"body p h1 h2 h3 h4 h5 h6 li ul ol dl dt dd div article main section aside nav header footer figure".split(),
-    *"figcaption form fieldset legend button table caption thead tbody tfoot tr td th blockquote pre address".split(),
-    *"details summary dialog center menu search hgroup".split(),
-    "(other)",
+
+def _split(names: str) -> tuple[str, ...]:
+    return tuple(names.split())
+
+
+TAGS: tuple[str, ...] = _split(
+    "(none) body p h1 h2 h3 h4 h5 h6 li ul ol dl dt dd div article main section aside nav header footer figure"
+    " figcaption form fieldset legend button table caption thead tbody tfoot tr td th blockquote pre address details"
+    " summary dialog center menu search hgroup (other)"
 )
 """Names of block elements; `Hints.tag` is an index. `(none)` is a blank line, `(other)` a block not named here."""
 
-ANCESTORS: tuple[str, ...] = (
-    *"article main nav aside header footer figure figcaption form table ul ol li dl blockquote section".split(),
-    *"button label time address details dialog pre h1 h2 h3 h4 h5 h6 a em".split(),
-    "(custom)",
+ANCESTORS: tuple[str, ...] = _split(
+    "article main nav aside header footer figure figcaption form table ul ol li dl blockquote section button label time"
+    " address details dialog h1 h2 h3 h4 h5 h6 a em (custom) (hidden)"
 )
 """Names of enclosing elements; bit i of `Hints.ancestors` stands for entry i.
 
-`a` is a link (with `href`), `em` any emphasis (`b`, `strong`, `em`), `(custom)` an element whose name has a hyphen.
+`a` is a link (with `href`), `em` any emphasis (`b`, `strong`, `em`), `(custom)` an element whose name has a hyphen,
+`(hidden)` one that is not shown unless a script says so (lines in it are there only where they are most of the page).
 """
 
 N_LEVELS = 6
@@ -35,7 +40,7 @@ PART_LEVEL = N_LEVELS
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hints:
-    """Arrays with one entry per line of `text.split("\\n")`; a blank line has zeros.
+    r"""Arrays with one entry per line of `text.split("\n")`; a blank line has zeros.
 
     The *block* of a line is the innermost block element around it; its *holder* the innermost element of any
     kind that holds the whole line. The three `word` arrays are ragged: one entry per word, sorted by line.
@@ -48,10 +53,10 @@ class Hints:
     depth: NDArray[np.int16]
     """How many elements are around the block, `body` not counted; at most 32,767."""
     order: NDArray[np.float32]
-    """Share of the page's elements that begin before the block, 0 to 1."""
+    """Share of the page's blocks that begin before the line's block, 0 to 1."""
     path: NDArray[np.uint64]
     """Hash of name and first class of the blocks from `body` down to the line's block; the same for lines that one
-    template made. Digits in a class do not count."""
+    template made. A number at the end of the class does not count."""
     parent: NDArray[np.uint64]
     """`path` of the block around the line's block."""
     siblings: NDArray[np.int32]
@@ -61,7 +66,7 @@ class Hints:
     emphasis: NDArray[np.float32]
     """The same for `b`, `strong` and `em`."""
     is_time: NDArray[np.bool_]
-    """Whether the block or an inline element at the line is a `<time>` or has a word such as `date` in its attributes."""
+    """Whether the line or a part of it is in `<time>`, or its block or an element in it has a word such as `date`."""
     n_inline: NDArray[np.int16]
     """Inline elements that begin in the line."""
     word_hash: NDArray[np.uint64]
@@ -112,6 +117,55 @@ def hash_word(word: str) -> int:
     """Hash a lower-cased word of an attribute to 64 bits, the same on every machine and in every run.
 
     >>> hex(hash_word("teaser"))
-    '0x0'
+    '0x2459430598529a9a'
     """
     return int.from_bytes(blake2b(word.encode("utf-8", "replace"), digest_size=8).digest(), "little")
+
+
+def join_hints(pages: Sequence[Hints], kept: NDArray[np.int64]) -> Hints:
+    """Hints of the lines of several pages as one, of some of the lines only.
+
+    Args:
+        pages: hints of each page.
+        kept: ascending indices of lines, counted through all pages.
+    """
+    offsets = np.cumsum([0, *(page.n_lines for page in pages)])
+    joined = {f.name: np.concatenate([getattr(page, f.name) for page in pages]) for f in fields(Hints)}
+    line = np.concatenate([page.word_line + offset for page, offset in zip(pages, offsets, strict=False)])
+    place = np.full(offsets[-1] + 1, -1, np.int32)
+    place[kept] = np.arange(len(kept), dtype=np.int32)
+    has_line = place[line] >= 0
+    words = {name: joined.pop(name)[has_line] for name in ("word_hash", "word_level")}
+    del joined["word_line"]
+    return Hints(
+        **{name: values[kept] for name, values in joined.items()},
+        word_hash=words["word_hash"],
+        word_line=place[line][has_line],
+        word_level=words["word_level"],
+    )
+
+
+def no_hints(n_lines: int) -> Hints:
+    """Hints of lines about which the markup says nothing: all zeros, no words."""
+    zeros: dict[str, NDArray[Any]] = {
+        f.name: np.zeros(0 if f.name.startswith("word_") else n_lines, _DTYPES[f.name]) for f in fields(Hints)
+    }
+    return Hints(**zeros)
+
+
+_DTYPES = {
+    "tag": np.uint8,
+    "ancestors": np.uint32,
+    "depth": np.int16,
+    "order": np.float32,
+    "path": np.uint64,
+    "parent": np.uint64,
+    "siblings": np.int32,
+    "link_share": np.float32,
+    "emphasis": np.float32,
+    "is_time": np.bool_,
+    "n_inline": np.int16,
+    "word_hash": np.uint64,
+    "word_line": np.int32,
+    "word_level": np.uint8,
+}

@@ -1,9 +1,13 @@
 """A page: the text of one address as lines, with or without labels."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from linesift.errors import LabelError
 from linesift.labels import Label
+
+if TYPE_CHECKING:  # numpy comes with it, and `--help` shall not wait for numpy
+    from linesift.hints import Hints
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,8 @@ class Page:
     text: str
     source: str = ""
     """Path, address or other name of the page, for messages and output; never a feature."""
+    hints: "Hints | None" = None
+    """What the markup says of every line, where the page came as HTML."""
 
     @property
     def lines(self) -> list[str]:
@@ -48,6 +54,8 @@ class LabelledPage:
     note: str = ""
     article: str | None = None
     """The gold text of the article where the collection has one of its own; otherwise the body lines are the gold."""
+    by_hand: bool = False
+    """Whether the labels were given line by line, and not found by aligning the article's text."""
     doubtful: frozenset[int] = field(default_factory=frozenset)
     """Indices of lines whose label a person has yet to look at."""
 

@@ -13,7 +13,8 @@ from linesift.cli import console
 from linesift.errors import InputError
 from linesift.labels import Label
 from linesift.page import Page
-from linesift.read.text import check_encoding, find_pages, read_page
+from linesift.read.page import read_page
+from linesift.read.text import check_encoding, find_pages
 from linesift.write import tables, terminal
 
 if TYPE_CHECKING:  # numpy comes with them, and `--help` shall not wait for numpy
@@ -32,6 +33,7 @@ Examples:
 
 \b
   linesift classify page.txt
+  linesift classify page.html --format article
   linesift classify pages/ --format jsonl --output labels.jsonl
   curl -s https://news.example/page.txt | linesift classify -
   linesift classify *.txt --format article --label body
@@ -60,7 +62,10 @@ class Shape:
 
 
 _Pages = Annotated[
-    list[Path], typer.Argument(metavar="PAGES", help="Text files, directories of *.txt, or - for standard input.")
+    list[Path],
+    typer.Argument(
+        metavar="PAGES", help="Text or HTML files, directories of *.txt and *.html, or - for standard input."
+    ),
 ]
 _Format = Annotated[
     Format | None,

@@ -1,0 +1,1 @@
+"""Text to numbers: numpy and the standard library alone."""

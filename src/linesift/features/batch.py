@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.chars import CharClass
 from linesift.features.scan import LineScan, join_pages, scan
+from linesift.hints import Hints, join_hints
 
 # Letters of scripts without spaces per word, so that one measure of length serves all scripts. Rounded from the
 # mean word lengths of the UD treebanks of Chinese, Japanese and Thai.
@@ -34,6 +36,8 @@ class Batch:
     """Words; letters of scripts without spaces as fractions of one."""
     is_long: NDArray[np.bool_]
     """Whether the line looks like running text: `LONG` words or more, and the end of a sentence."""
+    hints: Hints | None = None
+    """What the markup says of every line; `None` for pages of plain text."""
 
     @property
     def row(self) -> NDArray[np.int64]:
@@ -47,11 +51,30 @@ class Batch:
 
     def per_page(self, values: NDArray[np.generic]) -> NDArray[np.float64]:
         """Sum of `values` over the lines of each page, shape (n_pages,)."""
-        return np.bincount(self.page, values, len(self.n_all_lines))
+        sums: NDArray[np.float64] = np.bincount(self.page, values, len(self.n_all_lines)).astype(np.float64, copy=False)
+        return sums
 
 
-def read_batch(texts: Sequence[str]) -> Batch:
-    """Scan the texts of some pages."""
+_FIXED = float(1 << 24)
+
+
+def running_sum(values: NDArray[Any]) -> NDArray[np.int64]:
+    """Sums of `values` before each place and of all, in units of 2**-24, shape (n + 1,).
+
+    Whole numbers, because sums of floats depend on what was added before, and so on the other pages of a batch.
+    """
+    sums = np.zeros(len(values) + 1, np.int64)
+    np.cumsum(np.rint(np.asarray(values, np.float64) * _FIXED), out=sums[1:], dtype=np.int64)
+    return sums
+
+
+def from_fixed(sums: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Differences of running sums as numbers."""
+    return sums / _FIXED
+
+
+def read_batch(texts: Sequence[str], hints: Sequence[Hints] | None = None) -> Batch:
+    """Scan the texts of some pages; `hints`, one of each page, are kept of the lines that are not blank."""
     text, offsets = join_pages(texts)
     lines = scan(text)
     first = np.searchsorted(lines.number, offsets)
@@ -67,4 +90,5 @@ def read_batch(texts: Sequence[str]) -> Batch:
         number=lines.number - offsets[page],
         length=length,
         is_long=(length >= LONG) & (lines.n_sentences > 0),
+        hints=None if hints is None else join_hints(hints, lines.number),
     )

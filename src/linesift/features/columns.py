@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.batch import Batch
 
-Values = NDArray[np.generic]
+Values = NDArray[Any]
 """One number per line, shape (n_lines,), any real dtype; `nan` where the column does not apply."""
 
 

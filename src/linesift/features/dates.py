@@ -42,6 +42,8 @@ class DatePart(IntEnum):
 
 N_DATE_PARTS = len(DatePart)
 _YEARS = ((1980, 2040), (2523, 2583), (1370, 1419), (1420, 1462))
+_LONGEST_DOTTED = 9
+"""Characters of the longest name with a dot inside that is looked up."""
 _CLOCK_MARKS = np.frombuffer(":：h時时点點시".encode("utf-32-le"), np.uint32)
 _EAST_ASIAN_MARKS = np.frombuffer("年月日년월일".encode("utf-32-le"), np.uint32)
 _NAMES_OF_KIND = {
@@ -55,7 +57,7 @@ _NAMES_OF_KIND = {
 
 @cache
 def _names() -> tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.bool_]]:
-    """Hashes of all names of `date_names.tsv`, sorted; the kinds of each as bits; a filter by the lowest 16 bits."""
+    """Hashes of the names of `date_names.tsv`, sorted; the kinds of each as bits; a filter by the lowest 16 bits."""
     table = (files("linesift.features") / "date_names.tsv").read_text("utf-8").splitlines()
     rows = [row.split("\t", 2) for row in table if not row.startswith("#")][1:]
     rows = [row for row in rows if " " not in row[0] and len(row[0]) > 1]
@@ -72,7 +74,7 @@ def _names() -> tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.bool_]]:
 
 
 def name_kinds(hashes: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-    """Which of the words are names of months, weekdays, zones ...: their indices, and bit `part - MONTH` of each kind."""
+    """Which words are names of months, weekdays, zones ...: their indices, and bit `part - MONTH` of each kind."""
     known, kinds, present = _names()
     likely = np.flatnonzero(present[hashes & np.uint64(0xFFFF)])
     place = np.minimum(np.searchsorted(known, hashes[likely]), len(known) - 1)
@@ -111,9 +113,7 @@ def find_numbers(chars: Chars, row_of_char: NDArray[np.int32]) -> Numbers:
     return Numbers(start, end, value, row_of_char[start])
 
 
-def find_dates(
-    chars: Chars, words: Words, row_of_char: NDArray[np.int32], n_lines: int
-) -> NDArray[np.uint8]:
+def find_dates(chars: Chars, words: Words, row_of_char: NDArray[np.int32], n_lines: int) -> NDArray[np.uint8]:
     """Count the parts of dates on every line.
 
     Returns:
@@ -125,7 +125,7 @@ def find_dates(
     for part, where in _number_parts(chars, numbers):
         rows.append(numbers.row[where])
         parts.append(np.full(len(rows[-1]), part, np.int64))
-    for part, found in _name_parts(chars, words, numbers):
+    for part, found in _name_parts(chars, words, numbers, row_of_char):
         rows.append(row_of_char[found])
         parts.append(np.full(len(found), part, np.int64))
     keys = np.concatenate(rows).astype(np.int64) * N_DATE_PARTS + np.concatenate(parts)
@@ -172,7 +172,9 @@ def _number_parts(chars: Chars, numbers: Numbers) -> list[tuple[DatePart, NDArra
     ]
 
 
-def _name_parts(chars: Chars, words: Words, numbers: Numbers) -> list[tuple[DatePart, NDArray[np.int64]]]:
+def _name_parts(
+    chars: Chars, words: Words, numbers: Numbers, row_of_char: NDArray[np.int32]
+) -> list[tuple[DatePart, NDArray[np.int64]]]:
     """For each part made of names, the positions of the characters where it begins."""
     start, end, hashes = _named_spans(chars, words)
     found, kinds = name_kinds(hashes)
@@ -184,7 +186,9 @@ def _name_parts(chars: Chars, words: Words, numbers: Numbers) -> list[tuple[Date
         day_before = day_after = np.zeros(len(start), np.bool_)
     else:
         is_day = (numbers.value >= 1) & (numbers.value <= 31)
-        gap_before, gap_after = start - numbers.end[before], numbers.start[after] - end
+        row = row_of_char[start]
+        gap_before = np.where(numbers.row[before] == row, start - numbers.end[before], -1)
+        gap_after = np.where(numbers.row[after] == row, numbers.start[after] - end, -1)
         day_before, day_after = is_day[before], is_day[after]
     # "21 de octubre", "21st of October"; "October 21", "Oct. 21".
     day = day_before & (gap_before >= 0) & (gap_before <= 6) | day_after & (gap_after >= 0) & (gap_after <= 3)
@@ -199,20 +203,24 @@ def _name_parts(chars: Chars, words: Words, numbers: Numbers) -> list[tuple[Date
     return [*parts, (DatePart.DAY_MONTH, start[day & (kinds & np.uint8(1) == 1)])]
 
 
-def _named_spans(
-    chars: Chars, words: Words
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64]]:
-    """Spans that may be names: spaced words, and whole runs of letters in scripts without spaces."""
+def _named_spans(chars: Chars, words: Words) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64]]:
+    """Spans that may be names: spaced words, whole runs of letters without spaces, and two of either around a dot."""
     spaced = words.is_spaced
-    if spaced.all():
-        return words.start, words.end, words.hash
-    unspaced = np.zeros(len(chars.classes) + 2, np.bool_)
-    np.logical_and(chars.classes >= FIRST_UNSPACED, chars.classes < FIRST_PUNCTUATION, out=unspaced[1:-1])
-    start = np.flatnonzero(unspaced[1:-1] & ~unspaced[:-2])
-    end = np.flatnonzero(unspaced[1:-1] & ~unspaced[2:]) + 1
-    hashes = SpanHasher(hash_codes(chars))(start, end)
-    return (
-        np.concatenate((words.start[spaced], start)),
-        np.concatenate((words.end[spaced], end)),
-        np.concatenate((words.hash[spaced], hashes)),
-    )
+    starts, ends, hashes = [words.start[spaced]], [words.end[spaced]], [words.hash[spaced]]
+    if ((chars.classes >= FIRST_UNSPACED) & (chars.classes < FIRST_PUNCTUATION)).any():
+        unspaced = np.zeros(len(chars.classes) + 2, np.bool_)
+        np.logical_and(chars.classes >= FIRST_UNSPACED, chars.classes < FIRST_PUNCTUATION, out=unspaced[1:-1])
+        starts.append(np.flatnonzero(unspaced[1:-1] & ~unspaced[:-2]))
+        ends.append(np.flatnonzero(unspaced[1:-1] & ~unspaced[2:]) + 1)
+    hasher: SpanHasher | None = None
+    for start, end in list(zip(starts, ends, strict=True)):
+        # "a.m.", "ต.ค."
+        dotted = np.flatnonzero((start[1:] == end[:-1] + 1) & (end[1:] - start[:-1] <= _LONGEST_DOTTED))
+        dotted = dotted[chars.folded[end[dotted]] == ord(".")]
+        if len(dotted):
+            starts.append(start[dotted])
+            ends.append(end[dotted + 1])
+    for start, end in zip(starts[1:], ends[1:], strict=True):
+        hasher = hasher or SpanHasher(hash_codes(chars))
+        hashes.append(hasher(start, end))
+    return np.concatenate(starts), np.concatenate(ends), np.concatenate(hashes)

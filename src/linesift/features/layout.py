@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.batch import Batch
+from linesift.features.batch import Batch, running_sum
 from linesift.features.columns import Columns, Values
 from linesift.features.line import date_strength
 
@@ -63,7 +63,7 @@ def page_lines(batch: Batch) -> Values:
 
 @LAYOUT.column
 def page_blanks(batch: Batch) -> Values:
-    """Blank lines for each other line of the page."""
+    """Lines of the page, blank ones counted, for each line that is not blank."""
     return (batch.n_all_lines / np.maximum(batch.n_lines, 1))[batch.page]
 
 
@@ -92,15 +92,18 @@ def relative_length(batch: Batch) -> Values:
     n_long = batch.per_page(batch.is_long)
     mean = np.full(len(n_long), np.nan)
     np.divide(batch.per_page(batch.length * batch.is_long), n_long, out=mean, where=n_long > 0)
-    return batch.length / mean[batch.page]
+    relative: Values = batch.length / mean[batch.page]
+    return relative
 
 
 def _share_above(batch: Batch, weights: NDArray[np.generic]) -> NDArray[np.float64]:
     """Share of the page's sum of `weights` that stands above each line; missing where the sum is 0."""
-    sums = np.concatenate(([0.0], np.cumsum(weights, dtype=np.float64)))
+    sums = running_sum(weights)
     total = (sums[batch.first[1:]] - sums[batch.first[:-1]])[batch.page]
     above = sums[:-1] - sums[batch.first[:-1]][batch.page]
-    return np.divide(above, total, out=np.full(len(above), np.nan), where=total > 0)
+    share = np.full(len(above), np.nan)
+    np.divide(above, total, out=share, where=total > 0)
+    return share
 
 
 @LAYOUT.column
@@ -129,8 +132,15 @@ def _occurrences(batch: Batch, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
 
 @LAYOUT.column
 def same_line(batch: Batch) -> Values:
-    """Lines of the page with the same text, digits aside."""
+    """Lines of the page with the same text, case and digits aside."""
     return _occurrences(batch, batch.lines.hash)
+
+
+@LAYOUT.column
+def twin(batch: Batch) -> Values:
+    """1 where the line above has the same text, 2 the line below, 3 both; case and digits aside."""
+    hashes = batch.lines.hash
+    return _near(batch, hashes, -1) + 2 * _near(batch, hashes, 1).astype(np.uint8)
 
 
 @LAYOUT.column
@@ -155,14 +165,16 @@ def _near(batch: Batch, values: NDArray[np.generic], step: int) -> NDArray[np.bo
     other = np.arange(size) + step
     inside = (other >= 0) & (other < size)
     other = np.clip(other, 0, max(size - 1, 0))
-    return inside & (batch.page[other] == batch.page) & (values[other] == values)
+    equal: NDArray[np.bool_] = inside & (batch.page[other] == batch.page) & (values[other] == values)
+    return equal
 
 
 @LAYOUT.column
 def repeated_shape(batch: Batch) -> Values:
     """Of the lines one to four rows away, those with the same shape, at steps of one, two, three and four."""
     shape = batch.lines.shape
-    return sum((_near(batch, shape, -k) | _near(batch, shape, k)).astype(np.uint8) << (k - 1) for k in range(1, 5))
+    found = np.stack([_near(batch, shape, -step) | _near(batch, shape, step) for step in range(1, 5)], axis=1)
+    return np.packbits(found, axis=1, bitorder="little")[:, 0]
 
 
 def _distance(batch: Batch, marked: NDArray[np.bool_], *, below: bool) -> NDArray[np.float32]:
@@ -241,5 +253,3 @@ def blank_run(batch: Batch) -> Values:
     """Lines of the block between two blank lines."""
     block = np.cumsum(_blanks(batch, after=False) > 0)
     return _run(batch, block)
-
-

@@ -15,13 +15,15 @@ def _count(batch: Batch, *kinds: CharClass) -> NDArray[np.int32]:
     counts = batch.lines.counts[:, kinds[0]].copy()
     for kind in kinds[1:]:
         counts += batch.lines.counts[:, kind]
-    return counts
+    total: NDArray[np.int32] = counts
+    return total
 
 
-def _share(part: NDArray[np.generic], whole: NDArray[np.generic]) -> NDArray[np.float32]:
+def _share(part: Values, whole: Values) -> NDArray[np.float32]:
     """`part / whole`, missing where `whole` is 0."""
     out = np.full(len(part), np.nan, np.float32)
-    return np.divide(part, whole, out=out, where=whole > 0, casting="unsafe")
+    np.divide(part, whole, out=out, where=whole > 0, casting="unsafe")
+    return out
 
 
 @LINE.column
@@ -192,7 +194,7 @@ def shouted(batch: Batch) -> Values:
 @LINE.column
 def mark_share(batch: Batch) -> Values:
     """Characters that are neither letters, digits nor white space."""
-    marks = batch.lines.counts[:, CharClass.STOP:].sum(axis=1, dtype=np.int32)
+    marks = batch.lines.counts[:, CharClass.STOP :].sum(axis=1, dtype=np.int32)
     return _share(marks, batch.lines.n_chars)
 
 
@@ -216,10 +218,11 @@ def year(batch: Batch) -> Values:
 
 @LINE.column
 def calendar_date(batch: Batch) -> Values:
-    """Dates in numbers, in East Asian form, or as a day beside a month's name; doubled where a year stands too."""
+    """How many of three forms of a date the line has: numbers, East Asian, a month's name; doubled beside a year."""
     dates = batch.lines.dates
-    form = dates[:, DatePart.NUMERIC] | (dates[:, DatePart.EAST_ASIAN] >= 2) | dates[:, DatePart.DAY_MONTH]
-    return np.minimum(form, 3) * (1 + (dates[:, DatePart.YEAR] > 0))
+    forms = (dates[:, [DatePart.NUMERIC, DatePart.DAY_MONTH]] > 0).sum(axis=1) + (dates[:, DatePart.EAST_ASIAN] >= 2)
+    doubled: Values = forms * (1 + (dates[:, DatePart.YEAR] > 0))
+    return doubled
 
 
 @LINE.column
@@ -227,7 +230,7 @@ def part_date(batch: Batch) -> Values:
     """Names of months and weekdays, short dates, East Asian units: bits of a date."""
     dates = batch.lines.dates
     parts = (DatePart.MONTH, DatePart.WEEKDAY, DatePart.SLASHED, DatePart.EAST_ASIAN)
-    return sum((dates[:, part] > 0).astype(np.uint8) << place for place, part in enumerate(parts))
+    return np.packbits(dates[:, parts] > 0, axis=1, bitorder="little")[:, 0]
 
 
 @LINE.column
@@ -239,9 +242,8 @@ def clock_word(batch: Batch) -> Values:
 
 @LINE.column
 def relative(batch: Batch) -> Values:
-    """Words of ages such as "ago", doubled beside a number."""
-    dates = batch.lines.dates
-    return np.minimum(dates[:, DatePart.RELATIVE], 2) * (1 + (dates[:, DatePart.NUMBER] > 0))
+    """Words of ages such as "ago" beside a number."""
+    return batch.lines.dates[:, DatePart.RELATIVE]
 
 
 @LINE.column
@@ -251,14 +253,19 @@ def numbers(batch: Batch) -> Values:
 
 
 def date_strength(batch: Batch) -> NDArray[np.float32]:
-    """How much of a date a line shows: 0 none, 1 a part, 2 a clock or an age, 3 a day and month, 4 with a year, 5 with a clock."""
+    """How much of a date a line shows.
+
+    0 none, 1 a part, 2 a clock or an age, 3 a day and month, 4 with a year, 5 with a clock.
+    """
     dates = batch.lines.dates > 0
     day = dates[:, DatePart.NUMERIC] | dates[:, DatePart.DAY_MONTH] | (batch.lines.dates[:, DatePart.EAST_ASIAN] >= 2)
     whole = day & (dates[:, DatePart.YEAR] | dates[:, DatePart.NUMERIC])
     clocked = dates[:, DatePart.CLOCK] | dates[:, DatePart.DOTTED] | dates[:, DatePart.PERIOD]
     age = dates[:, DatePart.RELATIVE] & dates[:, DatePart.NUMBER]
     part = dates[:, DatePart.MONTH] | dates[:, DatePart.WEEKDAY] | dates[:, DatePart.YEAR]
-    return np.select([whole & clocked, whole, day, dates[:, DatePart.CLOCK] | age, part], [5, 4, 3, 2, 1], 0).astype(np.float32)
+    return np.select([whole & clocked, whole, day, dates[:, DatePart.CLOCK] | age, part], [5, 4, 3, 2, 1], 0).astype(
+        np.float32
+    )
 
 
 @LINE.column

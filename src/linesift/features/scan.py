@@ -6,16 +6,20 @@ per line or per word. That bounds the memory of a batch by its lines.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.chars import N_CLASSES, CharClass, Chars, read_chars
+from linesift.features.chars import FIRST_PUNCTUATION, N_CLASSES, CharClass, Chars, read_chars
 from linesift.features.dates import N_DATE_PARTS, find_dates
 from linesift.features.words import SpanHasher, Words, find_words, hash_codes
 
 PIECE = 1 << 18
 """Characters scanned at once; larger pieces leave the cache, smaller ones pay more for each numpy call."""
+
+PAIR_SIZE = 4
+"""Letters of a spaced word that a pair of Han, kana or Thai letters says as much as."""
 
 MAX_LINE = 1 << 16
 """Characters of a line that are looked at; the rest of a longer line cannot change what it is."""
@@ -46,7 +50,7 @@ class LineScan:
     n_shouted: NDArray[np.int32]
     """Words that begin with two capitals."""
     n_sentences: NDArray[np.int32]
-    """Sentence ends: a stop or question mark before white space or the end of the line, or in a script without spaces."""
+    """Sentence ends: a stop or question mark before white space, a closing mark or the end, or of an unspaced script."""
     hash: NDArray[np.uint64]
     """Hash of the folded line, digits as `0`."""
     shape: NDArray[np.uint64]
@@ -58,7 +62,7 @@ class LineScan:
     word_line: NDArray[np.int32]
     """Shape (n_words_total,): row of the line that each word stands in."""
     word_size: NDArray[np.uint8]
-    """Shape (n_words_total,): characters of each word, at most 255."""
+    """Shape (n_words_total,): characters of each word, at most 255; a pair of unspaced letters counts as `PAIR_SIZE`."""
 
 
 def scan(text: str) -> LineScan:
@@ -84,9 +88,14 @@ def _pieces(text: str) -> Iterator[tuple[str, int]]:
         piece = text[start:end]
         n_lines = piece.count("\n") + 1
         if len(piece) > MAX_LINE:
-            piece = "\n".join([line[:MAX_LINE] for line in piece.split("\n")])
+            piece = "\n".join([_shortened(line) for line in piece.split("\n")])
         yield piece, n_lines
         start = end + 1
+
+
+def _shortened(line: str) -> str:
+    beginning = line[:MAX_LINE]
+    return beginning if beginning.strip() else line.lstrip()[:MAX_LINE]
 
 
 def _shifted(part: LineScan, lines: int, rows: int) -> LineScan:
@@ -116,16 +125,18 @@ def _scan_piece(text: str) -> LineScan:
         **_word_counts(chars, words, word_line, len(number)),
         hash=hasher(first, last + 1),
         shape=_shapes(chars, first, last),
-        dates=find_dates(chars, words, row_of_char, len(number)) if len(number) else np.zeros((0, N_DATE_PARTS), np.uint8),
+        dates=find_dates(chars, words, row_of_char, len(number))
+        if len(number)
+        else np.zeros((0, N_DATE_PARTS), np.uint8),
         word_hash=words.hash,
         word_line=word_line,
-        word_size=np.minimum(words.end - words.start, 255).astype(np.uint8),
+        word_size=np.where(words.is_spaced, np.minimum(words.end - words.start, 255), PAIR_SIZE).astype(np.uint8),
     )
 
 
 def _character_counts(
     chars: Chars, row_of_char: NDArray[np.int32], first: NDArray[np.int64], last: NDArray[np.int64]
-) -> dict[str, NDArray[np.generic]]:
+) -> dict[str, NDArray[Any]]:
     classes, n_lines = chars.classes, len(first)
     keys = row_of_char[: len(classes)].astype(np.int64) * N_CLASSES
     keys += classes
@@ -145,14 +156,28 @@ def _character_counts(
         "n_chars": n_chars,
         "first": classes[first],
         "last": classes[last],
-        "second_last": np.where(last > first, classes[np.maximum(last - 1, 0)], np.uint8(0)),
+        "second_last": _second_last(classes, first, last),
+        "first_letter": _first_letter(classes, first, last),
         "n_sentences": n_sentences,
     }
 
 
-def _word_counts(
-    chars: Chars, words: Words, word_line: NDArray[np.int32], n_lines: int
-) -> dict[str, NDArray[np.generic]]:
+def _second_last(classes: NDArray[np.uint8], first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Class of the last character but one; French sites set a space before a closing mark, which does not count."""
+    place = last - 1
+    place -= classes[np.maximum(place, 0)] == CharClass.SPACE
+    return np.where(place >= first, classes[np.maximum(place, 0)], np.uint8(0))
+
+
+def _first_letter(classes: NDArray[np.uint8], first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.uint8]:
+    letters = np.flatnonzero((classes > 0) & (classes < FIRST_PUNCTUATION) & (classes != CharClass.MARK))
+    if not len(letters):
+        return np.zeros(len(first), np.uint8)
+    found = letters[np.minimum(np.searchsorted(letters, first), len(letters) - 1)]
+    return np.where((found >= first) & (found <= last), classes[found], np.uint8(0))
+
+
+def _word_counts(chars: Chars, words: Words, word_line: NDArray[np.int32], n_lines: int) -> dict[str, NDArray[Any]]:
     start, line = words.start[words.is_spaced], word_line[words.is_spaced]
     length = (words.end[words.is_spaced] - start).astype(np.int32)
     opening = chars.classes[start]
@@ -163,15 +188,11 @@ def _word_counts(
     heads = np.flatnonzero(np.diff(line, prepend=-1))
     if len(heads):
         longest[line[heads]] = np.maximum.reduceat(length, heads)
-    first_letter = np.zeros(n_lines, np.uint8)
-    all_heads = np.flatnonzero(np.diff(word_line, prepend=-1))
-    first_letter[word_line[all_heads]] = chars.classes[words.start[all_heads]]
     return {
         "n_words": np.bincount(line, minlength=n_lines).astype(np.int32),
         "longest": longest,
         "n_capitalised": np.bincount(line[capital], minlength=n_lines).astype(np.int32),
         "n_shouted": np.bincount(line[shouted], minlength=n_lines).astype(np.int32),
-        "first_letter": first_letter,
     }
 
 

@@ -8,6 +8,9 @@ from linesift.features.batch import Batch
 TOKEN_BITS = 18
 """Buckets are numbers of this many bits; 2**18 rows of four half floats are 2 MB of weights."""
 
+MARKUP_BITS = 16
+"""The same for words of attributes, of which there are fewer."""
+
 SHORT = 8.0
 """Words up to which a line is also a token as a whole: "Read more", "Share this article"."""
 
@@ -30,12 +33,32 @@ def line_tokens(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     second = np.flatnonzero(~opens)
     short = np.flatnonzero(batch.length <= SHORT)
     rows = np.concatenate((row, row[second], row[first], row[last], short.astype(row.dtype)))
-    keys = np.concatenate((
-        hashes,
-        (hashes[second - 1] * _PAIR) ^ (hashes[second] + np.uint64(77)),
-        hashes[first] * _FIRST + np.uint64(1),
-        hashes[last] * _LAST + np.uint64(2),
-        batch.lines.hash[short] * _WHOLE + np.uint64(3),
-    ))
+    keys = np.concatenate(
+        (
+            hashes,
+            (hashes[second - 1] * _PAIR) ^ (hashes[second] + np.uint64(77)),
+            hashes[first] * _FIRST + np.uint64(1),
+            hashes[last] * _LAST + np.uint64(2),
+            batch.lines.hash[short] * _WHOLE + np.uint64(3),
+        )
+    )
     buckets = (keys * _MIX) >> np.uint64(64 - TOKEN_BITS)
+    return rows.astype(np.int64), buckets.astype(np.int64)
+
+
+def markup_tokens(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Hash the words of attributes around every line to buckets: each as it is, and with its level.
+
+    Returns:
+        Rows and buckets of all tokens, both of shape (n_tokens,); none where the pages have no hints.
+    """
+    hints = batch.hints
+    if hints is None or not len(hints.word_line):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    level = hints.word_level.astype(np.uint64) + np.uint64(11)
+    tag = hints.tag.astype(np.uint64) * _PAIR + np.uint64(29)
+    every = np.arange(len(hints.tag), dtype=hints.word_line.dtype)
+    rows = np.concatenate((hints.word_line, hints.word_line, every))
+    keys = np.concatenate((hints.word_hash, hints.word_hash ^ (level * _PAIR), tag))
+    buckets = (keys * _MIX) >> np.uint64(64 - MARKUP_BITS)
     return rows.astype(np.int64), buckets.astype(np.int64)

@@ -12,18 +12,21 @@ SHORTEST = 4
 """Letters from which a word counts; shorter ones are mostly function words. Pairs of unspaced letters count too."""
 
 _LOAD = 8
-"""Buckets for each word of the batch; at 8 a word meets a stranger in one of sixteen look-ups or less."""
+"""Buckets for each word of a page; at 8 to 16 a word meets a stranger in one of eight look-ups or less."""
 
 
 def word_buckets(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
-    """Rows and buckets of all words that count, and the number of buckets; a word has another bucket on each page."""
+    """Rows and buckets of all words that count, and the number of buckets; every page has buckets of its own."""
     lines = batch.lines
-    counted = (lines.word_size >= SHORTEST) | (lines.word_size == 2)
+    counted = lines.word_size >= SHORTEST
     row = lines.word_line[counted].astype(np.int64)
-    n_buckets = 1 << max(10, (_LOAD * len(row)).bit_length())
-    salt = batch.page[row].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    buckets = ((lines.word_hash[counted] + salt) * np.uint64(0xD6E8FEB86659FD93)) >> np.uint64(65 - n_buckets.bit_length())
-    return row, buckets.astype(np.int64), n_buckets
+    page = batch.page[row]
+    n_words = np.bincount(page, minlength=len(batch.n_all_lines))
+    bits = np.ceil(np.log2(np.maximum(_LOAD * n_words, 2))).astype(np.int64)
+    offset = np.cumsum(1 << bits) - (1 << bits)
+    shift = (64 - bits).astype(np.uint64)
+    mixed = lines.word_hash[counted] * np.uint64(0xD6E8FEB86659FD93)
+    return row, offset[page] + (mixed >> shift[page]).astype(np.int64), int((1 << bits).sum())
 
 
 def shared_words(batch: Batch, weights: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -36,7 +36,7 @@ def mix(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
 class SpanHasher:
     """Hashes of any spans of one sequence in constant time each, from prefix sums.
 
-    The hash of a span is `sum(code[start + i] * B**i)` modulo 2**64 with odd `B`, then mixed; it depends on the
+    The hash of a span is `sum((code[start + i] + 1) * B**i)` modulo 2**64 with odd `B`, then mixed; it depends on the
     span's codes alone, not on where it stands.
     """
 
@@ -44,7 +44,7 @@ class SpanHasher:
         size = 1 << max(12, len(codes).bit_length())
         up, self._down = _powers(size)
         self._sums = np.zeros(len(codes) + 1, np.uint64)
-        np.cumsum(codes * up[: len(codes)], out=self._sums[1:])
+        np.cumsum((codes + np.uint32(1)) * up[: len(codes)], out=self._sums[1:])
 
     def __call__(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint64]:
         """Hash of every span `[start, end)`; shape (n_spans,)."""

@@ -1,0 +1,1 @@
+"""Numbers to labels: numpy and the standard library alone."""

@@ -19,7 +19,7 @@ class Bins:
     @property
     def n_bins(self) -> int:
         """Bins per column, the one for missing values counted."""
-        return self.cuts.shape[1] + 2
+        return int(self.cuts.shape[1]) + 2
 
     def digitise(self, table: NDArray[np.float32]) -> NDArray[np.uint8]:
         """Find the bin of every value; shape (n_columns, n_lines) in and out."""

@@ -1,14 +1,15 @@
 """The model: from pages to predictions, the one path that training, evaluation, CLI and users share."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.batch import Batch, read_batch
-from linesift.features.table import extract
+from linesift.features.table import MARKUP_COLUMNS, extract
+from linesift.features.tokens import markup_tokens
 from linesift.labels import LABELS, Label
 from linesift.model.decode import DecodeConfig, decode
 from linesift.model.lexicon import Lexicon
@@ -44,7 +45,11 @@ class Model:
     second: Scorer
     temperature: float = 1.0
     """What the second pass's log-odds are divided by, so that .9 means nine in ten; fitted on held-out folds."""
-    decoding: DecodeConfig = DecodeConfig()
+    decoding: DecodeConfig = field(default_factory=DecodeConfig)
+    markup: Lexicon | None = None
+    """What the words of attributes say; a model that has it reads pages with hints, and no others."""
+    html: "Model | None" = None
+    """The model for pages that came as HTML; without one their markup is not looked at."""
 
     def classify(self, page: str | Page) -> Prediction:
         """Label every line of one page."""
@@ -54,36 +59,55 @@ class Model:
         """Label every line of many pages; the result of a page does not depend on the others."""
         found: list[Prediction] = []
         for group in _groups(page if isinstance(page, Page) else Page(page) for page in pages):
-            found += self._classify_group(group)
+            model = self.html if self.html is not None and group[0].hints is not None else self
+            found += model._classify_group(group)
         return found
 
     def probabilities(self, batch: Batch) -> NDArray[np.float32]:
         """Probability of each label for every non-blank line of a batch, shape (n_lines, 4)."""
-        table = first_pass_table(batch, np.concatenate((extract(batch), self.lexicon.scores(batch))))
+        own = [extract(batch), self.lexicon.scores(batch)]
+        if self.markup is not None:
+            own += [extract(batch, MARKUP_COLUMNS), self.markup.scores(batch, markup_tokens)]
+        table = first_pass_table(batch, np.concatenate(own))
         table = second_pass_table(batch, table, softmax(self.first.scores(table)))
         return softmax(self.second.scores(table) / np.float32(self.temperature))
 
     def _classify_group(self, pages: Sequence[Page]) -> Iterator[Prediction]:
-        batch = read_batch([page.text for page in pages])
-        probabilities = self.probabilities(batch)
-        labels = decode(batch, probabilities, self.decoding)
-        words = np.array([*LABELS, None], object)
-        for index, page in enumerate(pages):
-            rows = slice(batch.first[index], batch.first[index + 1])
-            number, n_lines = batch.number[rows], batch.n_all_lines[index]
-            chances = np.zeros((n_lines, len(LABELS)), np.float32)
-            chances[number] = probabilities[rows]
-            given = np.full(n_lines, len(LABELS))
-            given[number] = labels[rows]
-            line_labels: tuple[Label | None, ...] = tuple(words[given])
-            yield Prediction(page=page, labels=line_labels, probabilities=chances)
+        hints = [page.hints for page in pages if page.hints is not None] if self.markup is not None else None
+        batch = read_batch([page.text for page in pages], hints)
+        return predictions(pages, batch, self.probabilities(batch), self.decoding)
+
+
+def predictions(
+    pages: Sequence[Page], batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfig
+) -> Iterator[Prediction]:
+    """Decode the probabilities of a batch and give each page its own, blank lines included.
+
+    Args:
+        pages: the pages that the batch was read from.
+        batch: their lines.
+        probabilities: shape (n_lines, 4), from a model or held out while one was fitted.
+        config: the thresholds of the decode.
+    """
+    labels = decode(batch, probabilities, config)
+    words = np.array([*LABELS, None], object)
+    for index, page in enumerate(pages):
+        rows = slice(batch.first[index], batch.first[index + 1])
+        number, n_lines = batch.number[rows], batch.n_all_lines[index]
+        chances = np.zeros((n_lines, len(LABELS)), np.float32)
+        chances[number] = probabilities[rows]
+        given = np.full(n_lines, len(LABELS))
+        given[number] = labels[rows]
+        line_labels: tuple[Label | None, ...] = tuple(words[given])
+        yield Prediction(page=page, labels=line_labels, probabilities=chances)
 
 
 def _groups(pages: Iterable[Page]) -> Iterator[list[Page]]:
+    """Neighbouring pages of one kind, with hints or without, up to about `GROUP` characters."""
     group: list[Page] = []
     size = 0
     for page in pages:
-        if group and size + len(page.text) > GROUP:
+        if group and (size + len(page.text) > GROUP or (page.hints is None) != (group[0].hints is None)):
             yield group
             group, size = [], 0
         group.append(page)

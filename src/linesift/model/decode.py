@@ -47,8 +47,8 @@ def decode(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfi
     is_body = (body >= _body_cut(batch, body)) & (body >= config.body_floor)
     is_time = probabilities[:, TIMESTAMP] >= config.timestamp
     is_time &= probabilities[:, TIMESTAMP] >= np.where(is_body, body, 0)
-    is_head = _headline(batch, probabilities[:, HEADLINE], config)
-    is_head &= ~is_body | (probabilities[:, HEADLINE] > body)
+    is_likely = ~is_body | (probabilities[:, HEADLINE] > body)
+    is_head = _headline(batch, np.where(is_likely, probabilities[:, HEADLINE], np.float32(0)), config)
     labels[is_body] = BODY
     labels[is_time] = TIMESTAMP
     labels[is_head] = HEADLINE
@@ -56,7 +56,7 @@ def decode(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfi
 
 
 def _body_cut(batch: Batch, body: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Probability from which the lines of each line's page are body: where 2 Σ p l / (Σ l + Σ p l of the page) peaks."""
+    """Probability from which lines of a page are body: where 2 Σ p l / (Σ l + Σ p l of the page) peaks."""
     words = np.maximum(batch.length, 0.5).astype(np.float64)
     order = np.lexsort((-body, batch.page))
     starts = batch.first[:-1][np.diff(batch.first) > 0]
@@ -81,4 +81,5 @@ def _headline(batch: Batch, headline: NDArray[np.float32], config: DecodeConfig)
     rows = np.where(is_best, np.arange(len(headline)), len(headline))
     row = np.repeat(np.minimum.reduceat(rows, starts), sizes)
     near = np.abs(np.arange(len(headline)) - row) <= 1
-    return near & (headline >= config.headline) & (headline >= config.headline_share * best)
+    chosen: NDArray[np.bool_] = near & (headline >= config.headline) & (headline >= config.headline_share * best)
+    return chosen

@@ -7,7 +7,8 @@ these raises `FORMAT` and says in the error text what a reader of an old directo
 
 import json
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,15 +18,15 @@ from numpy.typing import NDArray
 
 from linesift.errors import ModelError
 from linesift.features.table import fingerprint
-from linesift.features.tokens import TOKEN_BITS
+from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS
 from linesift.labels import LABELS
 from linesift.model.bins import Bins
 from linesift.model.classifier import Model, Scorer
 from linesift.model.decode import DecodeConfig
-from linesift.model.lexicon import Lexicon
+from linesift.model.lexicon import TARGETS, Lexicon
 from linesift.model.linear import LinearScorer
 from linesift.model.trees import TreeScorer
-from linesift.model.window import table_names
+from linesift.model.window import n_table_columns
 
 FORMAT = 1
 PROBE_TOLERANCE = 2e-3
@@ -46,26 +47,35 @@ def save_model(model: Model, info: Mapping[str, object], probe: Mapping[str, str
     Raises:
         ModelError: if it cannot be written.
     """
-    arrays = {"lexicon.weights": model.lexicon.weights.astype(np.float16), "lexicon.bias": model.lexicon.bias}
-    for name, scorer in (("first", model.first), ("second", model.second)):
-        arrays |= {f"{name}.{key}": array for key, array in _scorer_arrays(scorer).items()}
+    arrays: dict[str, NDArray[Any]] = _pass_arrays(model)
+    arrays |= {"lexicon.weights": model.lexicon.weights.astype(np.float16), "lexicon.bias": model.lexicon.bias}
+    if model.html is not None:
+        arrays |= {f"html.{key}": array for key, array in _pass_arrays(model.html).items()}
+    write_arrays: Callable[..., None] = np.savez_compressed  # its stub takes the arrays for the flag `allow_pickle`
     about = {
         "format": FORMAT,
         "fingerprint": fingerprint(),
         "labels": list(LABELS),
         "temperature": model.temperature,
+        "html_temperature": None if model.html is None else model.html.temperature,
         "decoding": asdict(model.decoding),
         **info,
     }
     rows = [
-        {"name": name, "text": text, "probabilities": np.round(model.classify(text).probabilities.astype(float), 4).tolist()}
+        {
+            "name": name,
+            "text": text,
+            "probabilities": np.round(model.classify(text).probabilities.astype(float), 4).tolist(),
+        }
         for name, text in probe.items()
     ]
     try:
         path.mkdir(parents=True, exist_ok=True)
         with (path / "weights.npz.part").open("wb") as stream:
-            np.savez_compressed(stream, allow_pickle=False, **arrays)
-        (path / "probe.jsonl.part").write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+            write_arrays(stream, **arrays)
+        (path / "probe.jsonl.part").write_text(
+            "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8"
+        )
         (path / "model.json.part").write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", "utf-8")
         for name in ("weights.npz", "probe.jsonl", "model.json"):
             (path / f"{name}.part").replace(path / name)
@@ -91,13 +101,17 @@ def read_about(path: Path) -> dict[str, Any]:
         ModelError: as for `load_model`.
     """
     if not path.is_dir():
-        raise ModelError(f"{path}: no such model directory; name one that holds model.json, or train it: linesift train --out {path}")
+        raise ModelError(
+            f"{path}: no such model directory; name one that holds model.json, or train it: linesift train --out {path}"
+        )
     try:
         about = json.loads((path / "model.json").read_text("utf-8"))
     except FileNotFoundError as error:
         raise ModelError(f"{path}: not a model directory: model.json is missing") from error
     except (OSError, ValueError) as error:
-        raise ModelError(f"{path}: model.json cannot be read ({error}); copy the model again or train it anew") from error
+        raise ModelError(
+            f"{path}: model.json cannot be read ({error}); copy the model again or train it anew"
+        ) from error
     if not isinstance(about, dict) or about.get("format") != FORMAT:
         found = about.get("format") if isinstance(about, dict) else None
         raise ModelError(f"{path}: model format {found}, this linesift reads format {FORMAT}; train the model anew")
@@ -113,11 +127,13 @@ def read_about(path: Path) -> dict[str, Any]:
 
 def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     try:
-        with np.load(path / "weights.npz", allow_pickle=False) as stored:
+        with (path / "weights.npz").open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files}
     except FileNotFoundError as error:
         raise ModelError(f"{path}: weights.npz is missing; copy the model again or train it anew") from error
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError, KeyError) as error:
+    # What numpy, zipfile and zlib raise on damaged archives; TypeError and AttributeError for a bare array.
+    except (OSError, ValueError, zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError,
+            TypeError, AttributeError) as error:  # fmt: skip
         raise ModelError(f"{path}: weights.npz is damaged ({error}); copy the model again or train it anew") from error
 
 
@@ -129,36 +145,77 @@ def _scorer_arrays(scorer: Scorer) -> dict[str, NDArray[Any]]:
     raise TypeError(f"cannot save a {type(scorer).__name__}")
 
 
+def _pass_arrays(model: Model) -> dict[str, NDArray[Any]]:
+    """Arrays of a model but for its lexicon of words, which the models for text and for HTML share."""
+    arrays: dict[str, NDArray[Any]] = {}
+    for name, scorer in (("first", model.first), ("second", model.second)):
+        arrays |= {f"{name}.{key}": array for key, array in _scorer_arrays(scorer).items()}
+    if model.markup is not None:
+        arrays |= {"markup.weights": model.markup.weights.astype(np.float16), "markup.bias": model.markup.bias}
+    return arrays
+
+
 def _assemble(about: Mapping[str, Any], arrays: Arrays, path: Path) -> Model:
     try:
-        lexicon = Lexicon(arrays["lexicon.weights"].astype(np.float32), arrays["lexicon.bias"])
-        if lexicon.weights.shape != (1 << TOKEN_BITS, len(LABELS)) or lexicon.bias.shape != (len(LABELS),):
-            raise ModelError(f"{path}: weights.npz: the lexicon has shape {lexicon.weights.shape}")
+        lexicon = _lexicon("lexicon", TOKEN_BITS, arrays, path)
+        decoding = DecodeConfig(**about["decoding"])
+        temperatures = (about["temperature"], about["html_temperature"])
+        if not all(value is None or value > 0 for value in temperatures):
+            raise ModelError(f"{path}: model.json: a temperature is not above 0; copy the model again")
+        html = None
+        if about["html_temperature"] is not None:
+            html = Model(
+                lexicon=lexicon,
+                first=_scorer("html.first", arrays, path),
+                second=_scorer("html.second", arrays, path),
+                temperature=float(about["html_temperature"]),
+                decoding=decoding,
+                markup=_lexicon("html.markup", MARKUP_BITS, arrays, path),
+            )
         return Model(
             lexicon=lexicon,
             first=_scorer("first", arrays, path),
             second=_scorer("second", arrays, path),
             temperature=float(about["temperature"]),
-            decoding=DecodeConfig(**about["decoding"]),
+            decoding=decoding,
+            html=html,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path}: the model is incomplete ({error}); copy it again or train it anew") from error
 
 
+def _lexicon(name: str, bits: int, arrays: Arrays, path: Path) -> Lexicon:
+    weights, bias = arrays[f"{name}.weights"].astype(np.float32), arrays[f"{name}.bias"]
+    is_sound = weights.shape == (1 << bits, len(TARGETS)) and bias.shape == (len(TARGETS),)
+    if not (is_sound and np.isfinite(weights).all() and np.isfinite(bias).all()):
+        raise ModelError(f"{path}: weights.npz: the arrays of {name} do not fit together; copy the model again")
+    return Lexicon(weights, bias)
+
+
 def _scorer(name: str, arrays: Arrays, path: Path) -> Scorer:
     parts = {key.removeprefix(f"{name}."): array for key, array in arrays.items() if key.startswith(f"{name}.")}
+    n_columns = n_table_columns(is_second=name.endswith("second"), is_html=name.startswith("html."))
+    n_labels = len(LABELS)
     if "leaves" in parts:
         columns, cuts, leaves = parts["columns"], parts["cuts"], parts["leaves"]
         n_trees, depth = columns.shape
-        sound = cuts.shape == columns.shape and leaves.shape == (n_trees, 1 << depth, len(LABELS))
-        sound &= bool(len(columns) and columns.min() >= 0 and columns.max() < len(table_names()))
-        if not sound:
-            raise ModelError(f"{path}: weights.npz: the trees of the {name} pass do not fit together")
-        return TreeScorer(columns, cuts, leaves, parts["bias"])
-    bins, weights = Bins(parts["bins"]), parts["weights"]
-    if weights.shape != (len(bins.cuts), bins.n_bins, len(LABELS)):
-        raise ModelError(f"{path}: weights.npz: bins and weights of the {name} pass do not fit together")
-    return LinearScorer(bins, weights, parts["bias"])
+        is_sound = cuts.shape == columns.shape and leaves.shape == (n_trees, 1 << depth, n_labels)
+        is_sound &= columns.dtype.kind == "i" and n_trees > 0
+        is_sound &= bool(is_sound and columns.min() >= 0 and columns.max() < n_columns)
+        numbers: tuple[NDArray[Any], ...] = (leaves, parts["bias"])
+    else:
+        cuts, weights = parts["bins"], parts["weights"]
+        is_sound = len(cuts) == n_columns and weights.shape == (n_columns, Bins(cuts).n_bins, n_labels)
+        numbers = (weights, parts["bias"])
+    is_sound &= parts["bias"].shape == (n_labels,)
+    is_sound &= cuts.dtype.kind == "f" and all(
+        array.dtype.kind == "f" and np.isfinite(array).all() for array in numbers
+    )
+    if not is_sound:
+        raise ModelError(f"{path}: weights.npz: the arrays of {name} do not fit together; copy the model again")
+    if "leaves" in parts:
+        return TreeScorer(parts["columns"], cuts, parts["leaves"], parts["bias"])
+    return LinearScorer(Bins(cuts), parts["weights"], parts["bias"])
 
 
 def _check_probe(model: Model, path: Path) -> None:
@@ -168,9 +225,15 @@ def _check_probe(model: Model, path: Path) -> None:
         predictions = model.classify_batch([row["text"] for row in rows])
         expected = [np.array(row["probabilities"], np.float32) for row in rows]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{path}: probe.jsonl cannot be read ({error}); copy the model again or train it anew") from error
+        raise ModelError(
+            f"{path}: probe.jsonl cannot be read ({error}); copy the model again or train it anew"
+        ) from error
+    if not rows:
+        raise ModelError(f"{path}: probe.jsonl is empty; copy the model again or train it anew")
     for row, prediction, wanted in zip(rows, predictions, expected, strict=True):
-        if wanted.shape != prediction.probabilities.shape or np.abs(wanted - prediction.probabilities).max() > PROBE_TOLERANCE:
+        found = prediction.probabilities
+        # Written so that nan is no pass.
+        if wanted.shape != found.shape or not np.abs(wanted - found).max(initial=0) <= PROBE_TOLERANCE:
             raise ModelError(
                 f"{path}: the model does not reproduce its probe {row.get('name')}: the weights or the features have "
                 "changed since it was saved; copy it again or train it anew"

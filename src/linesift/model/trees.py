@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-_TILE = 1 << 17
-"""Comparisons held at once; 128 KB of flags stay in the cache of one core."""
+_WIDTH, _STEP = 1024, 16
+"""Lines and trees compared at once: 96 KB of flags stay in the cache of one core. The number of trees is fixed, because
+sums of floats depend on their order, and a page must come out the same in any batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +39,17 @@ class TreeScorer:
         """
         n_lines = table.shape[1]
         out = np.empty((n_lines, 4), np.float32)
-        width = 1024
-        for start in range(0, n_lines, width):
-            out[start : start + width] = self._tile(table[:, start : start + width])
+        for start in range(0, n_lines, _WIDTH):
+            out[start : start + _WIDTH] = self._tile(table[:, start : start + _WIDTH])
         return out
 
     def _tile(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
         n_trees, depth = self.columns.shape
         n_lines, n_leaves = table.shape[1], self.leaves.shape[1]
-        step = max(1, _TILE // (depth * n_lines))
         flat = self.leaves.reshape(-1, 4)
         total = np.tile(self.bias, (n_lines, 1))
-        for start in range(0, n_trees, step):
-            columns, cuts = self.columns[start : start + step], self.cuts[start : start + step]
+        for start in range(0, n_trees, _STEP):
+            columns, cuts = self.columns[start : start + _STEP], self.cuts[start : start + _STEP]
             above = table[columns.T.ravel()] > cuts.T.reshape(-1, 1)
             bits = above.view(np.uint8).reshape(depth, len(columns), n_lines)
             leaf = bits[0].astype(np.int32)

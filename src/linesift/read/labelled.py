@@ -29,7 +29,7 @@ from pathlib import Path
 from linesift.errors import InputError, LabelError
 from linesift.labels import LABELS, Label
 from linesift.page import LabelledPage, Page
-from linesift.read.text import read_page
+from linesift.read.text import read_text
 
 LABELLED_SUFFIX = ".page"
 HEADER_KEYS = ("site", "url", "lang", "kind", "note")
@@ -82,6 +82,7 @@ def parse(text: str, source: str) -> LabelledPage:
         raise LabelError(found[0] + more)
     header = dict(file.header)
     return LabelledPage(
+        by_hand=True,
         page=Page("\n".join(row.text for row in file.rows), source),
         labels=tuple(row.label for row in file.rows),
         site=header["site"],
@@ -145,7 +146,7 @@ def _read_file(path: Path) -> LabelledPage:
 
 def _read_utf8(path: Path) -> str:
     """Text of a file that must be valid UTF-8: labels stand on exact text, so nothing is replaced."""
-    page, warning = read_page(path)
+    page, warning = read_text(path)
     if warning is not None:
         raise LabelError(warning.partition(", its")[0] + "; save the file as UTF-8")
     return page.text
@@ -180,6 +181,7 @@ def _row_page(line: str, path: Path) -> LabelledPage:
         raise LabelError(f"unknown kind {kind!r}; use {', '.join(KINDS)}")
     before, slash, _ = fields["id"].partition("/")
     return LabelledPage(
+        by_hand=True,
         page=Page(fields["text"], fields["id"]),
         labels=_row_labels(row.get("labels")),
         site=fields["site"],

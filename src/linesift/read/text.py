@@ -1,4 +1,4 @@
-"""Plain-text pages: find the files, read them, turn their bytes into text."""
+"""Files of pages: find them, read them, turn the bytes of plain text into a page."""
 
 import codecs
 import sys
@@ -9,7 +9,7 @@ from pathlib import Path
 from linesift.errors import InputError
 from linesift.page import Page
 
-PAGE_SUFFIXES: tuple[str, ...] = (".txt",)
+PAGE_SUFFIXES: tuple[str, ...] = (".txt", ".html", ".htm")
 """What counts as a page inside a directory; a file that is named itself is read whatever its suffix."""
 
 STDIN = Path("-")
@@ -76,7 +76,7 @@ def decode(data: bytes, source: str, encoding: str | None = None) -> tuple[Page,
     end of the line, where features and writers take it for white space.
 
     >>> decode("Überschrift\r\nText".encode("utf-8-sig"), "page.txt")
-    (Page(text='Überschrift\r\nText', source='page.txt'), None)
+    (Page(text='Überschrift\r\nText', source='page.txt', hints=None), None)
     >>> decode(b"Caf\xe9", "page.txt")[1]
     'page.txt: line 1 is not valid utf-8, its bad bytes became U+FFFD; name the right encoding with --encoding'
 
@@ -103,22 +103,30 @@ def decode(data: bytes, source: str, encoding: str | None = None) -> tuple[Page,
     return Page(text, source), warning
 
 
-def read_page(path: Path, encoding: str | None = None) -> tuple[Page, str | None]:
-    """Read one page from a file, or from standard input where the path is `-`, as `decode` does.
+def read_bytes(path: Path) -> bytes:
+    """Read a file, or standard input where the path is `-`.
 
     Raises:
-        InputError: if the file cannot be read, is not text, or the encoding is unknown.
+        InputError: if it cannot be read.
     """
     source = str(path)
     try:
-        data = sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
+        return sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
     except FileNotFoundError as error:
         raise InputError(f"{source}: no such file") from error
     except OSError as error:
         raise InputError(f"{source}: {(error.strerror or str(error)).lower()}") from error
     except ValueError as error:  # a path with a NUL in it
         raise InputError(f"{source!r}: not a file name") from error
-    return decode(data, source, encoding)
+
+
+def read_text(path: Path, encoding: str | None = None) -> tuple[Page, str | None]:
+    """Read one page of plain text from a file, or from standard input where the path is `-`, as `decode` does.
+
+    Raises:
+        InputError: if the file cannot be read, is not text, or the encoding is unknown.
+    """
+    return decode(read_bytes(path), str(path), encoding)
 
 
 def find_pages(paths: Sequence[Path]) -> list[Path]:

@@ -1,0 +1,1 @@
+"""Corpora to a model; needs the train extra, and nothing outside this package imports it at start."""

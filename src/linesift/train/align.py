@@ -64,8 +64,9 @@ def align(lines: Sequence[str], gold: Gold) -> Alignment:
     """
     keys = [letters(line) for line in lines]
     spans = _body_spans(keys, gold.body)
-    labels: list[Label | None] = [Label.SIDEBAR if key or line.strip() else None
-                                  for key, line in zip(keys, lines, strict=True)]
+    labels: list[Label | None] = [
+        Label.SIDEBAR if key or line.strip() else None for key, line in zip(keys, lines, strict=True)
+    ]
     for index in spans:
         labels[index] = Label.BODY
     body = sorted(spans)
@@ -83,7 +84,7 @@ def _body_spans(keys: Sequence[str], paragraphs: Sequence[str]) -> dict[int, tup
     parts = [letters(paragraph) for paragraph in paragraphs]
     stream = "".join(parts)
     whole = {part for part in parts if part}
-    known = {stream[i:i + SHINGLE] for i in range(len(stream) - SHINGLE + 1)}
+    known = {stream[i : i + SHINGLE] for i in range(len(stream) - SHINGLE + 1)}
     spans: dict[int, tuple[int, int]] = {}
     for index, key in enumerate(keys):
         if len(key) >= ANCHOR and (span := _anchor(key, stream, known)):
@@ -102,7 +103,7 @@ def _body_spans(keys: Sequence[str], paragraphs: Sequence[str]) -> dict[int, tup
         high = after[0] if after else low + 400
         found = stream.find(key, low, max(low, high))
         # One letter or two occur everywhere; a whole paragraph is a match even so.
-        if found >= 0 and (len(key) > 2 or key in whole) and (before and after or key in whole or len(key) > 8):
+        if found >= 0 and (len(key) > 2 or key in whole) and ((before and after) or key in whole or len(key) > 8):
             spans[index] = (found, found + len(key))
     return spans
 
@@ -111,7 +112,7 @@ def _anchor(key: str, stream: str, known: set[str]) -> tuple[int, int] | None:
     start = stream.find(key)
     if start >= 0:
         return start, start + len(key)
-    shingles = [key[i:i + SHINGLE] for i in range(len(key) - SHINGLE + 1)]
+    shingles = [key[i : i + SHINGLE] for i in range(len(key) - SHINGLE + 1)]
     hits = [shingle for shingle in shingles if shingle in known]
     if len(hits) < PARTIAL * len(shingles):
         return None
@@ -173,8 +174,8 @@ def _near(key: str, title: str) -> bool:
         return True
     if not 0.8 <= len(key) / len(title) <= 1.25:
         return False
-    grams = {title[i:i + 4] for i in range(len(title) - 3)}
-    own = [key[i:i + 4] for i in range(len(key) - 3)]
+    grams = {title[i : i + 4] for i in range(len(title) - 3)}
+    own = [key[i : i + 4] for i in range(len(key) - 3)]
     return sum(gram in grams for gram in own) >= 0.8 * max(len(own), len(grams))
 
 
@@ -189,8 +190,8 @@ def _timestamps(
     top = head[0] if head else body[0]
     start = bisect_left(full, top) - (4 if head else 8)
     stop = bisect_right(full, body[min(2, len(body) - 1)])
-    found = [i for i in full[max(0, start):stop] if labels[i] is Label.SIDEBAR and is_date_line(lines[i], date)]
-    foot = full[bisect_right(full, body[-1]):bisect_right(full, body[-1]) + 4]
+    found = [i for i in full[max(0, start) : stop] if labels[i] is Label.SIDEBAR and is_date_line(lines[i], date)]
+    foot = full[bisect_right(full, body[-1]) : bisect_right(full, body[-1]) + 4]
     if date and not found:
         found = [i for i in foot if labels[i] is Label.SIDEBAR and is_date_line(lines[i], date, strict=True)]
     return found

@@ -1,8 +1,10 @@
 """The same page in other manners of rendering, so that a model does not learn one program's habits."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from enum import StrEnum
+from zlib import crc32
 
 from linesift.page import LabelledPage, Page
 
@@ -29,10 +31,27 @@ def rendered(page: LabelledPage, manner: Manner) -> LabelledPage:
         if label is None and manner in {Manner.DENSE, Manner.SPACED, Manner.PLAIN}:
             continue
         if label is not None and manner in {Manner.BARE, Manner.PLAIN}:
-            line = _BULLET.sub("", line).strip() or line.strip()  # noqa: PLW2901
+            line = _BULLET.sub("", line).strip() or line.strip()
         lines.append(line)
         labels.append(label)
         if manner is Manner.SPACED:
             lines.append("")
             labels.append(None)
     return replace(page, page=Page("\n".join(lines), page.page.source), labels=tuple(labels), doubtful=frozenset())
+
+
+_SHARES = (
+    Manner.AS_IS,
+    Manner.AS_IS,
+    Manner.AS_IS,
+    Manner.DENSE,
+    Manner.BARE,
+    Manner.SPACED,
+    Manner.PLAIN,
+    Manner.PLAIN,
+)
+
+
+def varied(pages: Iterable[LabelledPage]) -> list[LabelledPage]:
+    """Every page in a manner of its own, three of eight as they are; the same on every run."""
+    return [rendered(page, _SHARES[crc32(page.page.source.encode()) % len(_SHARES)]) for page in pages]

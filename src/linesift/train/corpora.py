@@ -1,20 +1,21 @@
-"""Corpora of annotated pages to labelled pages of plain text."""
+"""Corpora of annotated HTML pages to labelled pages, as plain text or with hints."""
 
 import html as entities
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from joblib import Parallel, delayed
-
-from linesift.errors import InputError, MissingExtraError
+from linesift.errors import InputError, LabelError
 from linesift.labels import Label
 from linesift.page import LabelledPage, Page
+from linesift.read.html import read_html
+from linesift.read.labelled import read_labelled
 from linesift.train.align import Gold, align
+from linesift.train.extra import require_extra
 from linesift.train.when import is_date_line
 
 MIN_COVERAGE = 0.8
@@ -26,8 +27,20 @@ _TITLES = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " » ", " « ", "_")
+OTHER_GOLD = frozenset(["wcxb_other", "dragnet", "readability"])
+"""Collections of a directory that are not trained on: pages that are no articles, and gold of another policy (dragnet's
+counts titles, dates and comments as content; readability's is another extractor's output); `reports/ablation.md`.
+"""
+
+_MAGIC = b"PAR1"
 _HEAD = 400_000
 """Characters of a page in which its titles are looked for."""
+
+COLUMNS = frozenset(("id", "source", "url", "site", "lang", "html", "title", "body", "date"))
+"""Columns of a Parquet file of pages; others are left alone."""
+
+LINES_FILE = "lines.jsonl"
+"""Pages without HTML in a directory of corpora."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,48 +51,110 @@ class Corpora:
     left_out: Counter[str] = field(default_factory=Counter)
     """Pages by `"<collection>: <reason>"`."""
 
+    def __add__(self, other: "Corpora") -> "Corpora":
+        return Corpora(self.pages + other.pages, self.left_out + other.left_out)
 
-def read_corpora(path: Path, *, jobs: int = 2) -> Corpora:
+
+def read_corpora(path: Path, *, jobs: int = 2, is_html: bool = False) -> Corpora:
     """Read every collection of a directory: `*.parquet` with HTML and gold, `lines.jsonl` with lines.
 
-    HTML is rendered to lines with resiliparse and its gold aligned. A page without a gold body, or whose body
+    HTML is rendered to plain lines with resiliparse or, with `is_html`, read to lines with hints, and its gold aligned.
+    Pages that have no HTML are read as text alone. A page without a gold body, or whose body
     lines cover less than `MIN_COVERAGE` of it, is left out and counted.
 
     Raises:
         InputError: if the directory has no collection.
         MissingExtraError: if the packages of the train extra are missing.
     """
-    files = sorted(path.glob("*.parquet"))
-    if not files:
-        raise InputError(f"{path}: no corpora: expected *.parquet files with the columns of the corpora's README")
     corpora = Corpora([])
-    for file in files:
-        rows = Parallel(jobs, batch_size=8)(delayed(_label)(row) for row in read_rows(file))
-        for page, reason in rows:
-            if page is None:
-                corpora.left_out[f"{file.stem}: {reason}"] += 1
-            else:
-                corpora.pages.append(page)
-    if (path / "lines.jsonl").is_file():
-        corpora.pages.extend(_read_lines(path / "lines.jsonl"))
+    for file in corpus_files(path):
+        if file.name != LINES_FILE:
+            corpora += read_corpus(file, jobs=jobs, is_html=is_html)
+        elif not is_html:
+            corpora.pages.extend(_read_lines(file))
+    return corpora
+
+
+def corpus_files(path: Path) -> list[Path]:
+    """Files of a directory of corpora that are read, in order.
+
+    Raises:
+        InputError: if it has no collection.
+    """
+    files = sorted(file for file in path.glob("*.parquet") if file.stem not in OTHER_GOLD)
+    if not files:
+        raise InputError(f"{path}: no corpora: expected a directory of *.parquet files")
+    lines = path / LINES_FILE
+    return [*files, lines] if lines.is_file() else files
+
+
+def read_corpus(file: Path, *, jobs: int = 2, is_html: bool = False) -> Corpora:
+    """Read one collection; as `read_corpora`."""
+    require_extra("reading corpora", "joblib", "datasets", "resiliparse")
+    from joblib import Parallel, delayed
+
+    corpora = Corpora([])
+    for page, reason in Parallel(jobs, batch_size=8)(delayed(_label)(row, is_html) for row in read_rows(file)):
+        if page is None:
+            corpora.left_out[f"{file.stem}: {reason}"] += 1
+        else:
+            corpora.pages.append(page)
+    return corpora
+
+
+def read_gold(paths: Sequence[Path], *, jobs: int = 2, is_html: bool = False) -> Corpora:
+    """Read whatever holds labelled pages: `.page` files, directories, labelled `.jsonl`, corpora as `.parquet`.
+
+    With `is_html` pages of corpora keep what their markup says.
+
+    Raises:
+        InputError: if there is nothing to read at a path.
+        LabelError: if a labelled page is not in its format.
+        MissingExtraError: for corpora, if the packages of the train extra are missing.
+    """
+    corpora = Corpora([])
+    for path in paths:
+        if path.suffix == ".parquet":
+            corpora += read_corpus(path, jobs=jobs, is_html=is_html)
+        elif next(path.glob("*.parquet"), None):
+            corpora += read_corpora(path, jobs=jobs, is_html=is_html)
+        else:
+            corpora.pages.extend(read_labelled(path))
     return corpora
 
 
 def read_rows(file: Path) -> Iterator[Mapping[str, Any]]:
-    """Rows of one Parquet file, streamed."""
+    """Rows of one Parquet file, streamed.
+
+    Raises:
+        InputError: if it is missing, no Parquet file, or lacks a column.
+        MissingExtraError: if the packages of the train extra are missing.
+    """
+    require_extra("reading corpora", "datasets")
+    if not file.is_file():
+        raise InputError(f"{file}: no such file")
+    with file.open("rb") as stream:
+        if stream.read(len(_MAGIC)) != _MAGIC:
+            raise InputError(f"{file}: not a Parquet file, though its name says so")
+    import datasets
+    import pyarrow
+
     try:
-        import datasets
-    except ImportError as error:
-        raise MissingExtraError("reading corpora needs an extra: pip install 'linesift[train]'") from error
-    yield from datasets.load_dataset("parquet", data_files=str(file), split="train", streaming=True)
+        rows = datasets.load_dataset("parquet", data_files=str(file), split="train", streaming=True)
+        for number, row in enumerate(rows):
+            if not number and not row.keys() >= COLUMNS:
+                missing = ", ".join(sorted(COLUMNS - row.keys()))
+                raise InputError(f"{file}: the column {missing} is missing; a corpus has {', '.join(sorted(COLUMNS))}")
+            yield row
+    except (pyarrow.ArrowException, datasets.exceptions.DatasetsError, OSError) as error:
+        raise InputError(f"{file}: cannot be read as a Parquet file ({' '.join(str(error).split())})") from error
 
 
 def render(html: str) -> str:
     """The page as lines, one per block, bullets before list items: how most text dumps look."""
-    try:
-        from resiliparse.extract.html2text import extract_plain_text
-    except ImportError as error:
-        raise MissingExtraError("rendering corpora needs an extra: pip install 'linesift[train]'") from error
+    require_extra("rendering HTML", "resiliparse")
+    from resiliparse.extract.html2text import extract_plain_text
+
     text: str = extract_plain_text(html, preserve_formatting=True, main_content=False, list_bullets=True)
     return text
 
@@ -92,15 +167,19 @@ def row_gold(row: Mapping[str, Any]) -> Gold:
     return Gold(body=tuple(row["body"]), titles=titles, date=date[:10] if is_day else None)
 
 
-def _label(row: Mapping[str, Any]) -> tuple[LabelledPage | None, str]:
+def _label(row: Mapping[str, Any], is_html: bool) -> tuple[LabelledPage | None, str]:
     if not row["body"]:
         return None, "no gold body"
-    text = render(row["html"])
-    aligned = align(text.split("\n"), row_gold(row))
+    if is_html:
+        found = read_html(row["html"], row["id"])
+        page = replace(found.page, hints=found.hints)
+    else:
+        page = Page(render(row["html"]), row["id"])
+    aligned = align(page.lines, row_gold(row))
     if aligned.coverage < MIN_COVERAGE:
         return None, f"aligned lines cover under {MIN_COVERAGE:.0%} of the gold"
-    page = LabelledPage(
-        page=Page(text, row["id"]),
+    labelled = LabelledPage(
+        page=page,
         labels=aligned.labels,
         site=row["site"],
         lang=row["lang"],
@@ -108,7 +187,7 @@ def _label(row: Mapping[str, Any]) -> tuple[LabelledPage | None, str]:
         url=row["url"],
         article="\n".join(row["body"]),
     )
-    return page, ""
+    return labelled, ""
 
 
 def _markup_titles(html: str) -> Iterator[str]:
@@ -124,15 +203,22 @@ def _markup_titles(html: str) -> Iterator[str]:
 def _read_lines(file: Path) -> Iterator[LabelledPage]:
     """Pages whose lines are told apart as content and sidebar only; headline and dates are found by their form."""
     with file.open(encoding="utf-8") as stream:
-        for row in map(json.loads, stream):
-            lines = row["text"].split("\n")
-            yield LabelledPage(
-                page=Page(row["text"], row["id"]),
-                labels=tuple(_content_labels(lines, row["labels"])),
-                site=row["id"],
-                lang=row["lang"],
-                collection=row["source"],
-            )
+        for number, line in enumerate(stream, start=1):
+            try:
+                yield _lines_page(json.loads(line))
+            except (KeyError, TypeError, ValueError, LabelError) as error:
+                raise LabelError(f"{file}:{number}: not a page of lines ({error!r})") from error
+
+
+def _lines_page(row: Mapping[str, Any]) -> LabelledPage:
+    lines = row["text"].split("\n")
+    return LabelledPage(
+        page=Page(row["text"], row["id"]),
+        labels=tuple(_content_labels(lines, row["labels"])),
+        site=row["id"],
+        lang=row["lang"],
+        collection=row["source"],
+    )
 
 
 def _content_labels(lines: Iterable[str], labels: Iterable[str | None]) -> Iterator[Label | None]:

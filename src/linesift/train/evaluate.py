@@ -64,7 +64,7 @@ class Report:
         return json.dumps(_rounded(parts), ensure_ascii=False, indent=1) + "\n"
 
 
-def _rounded(value: Any) -> Any:  # noqa: ANN401 - any part of a JSON document
+def _rounded(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, 4)
     if isinstance(value, dict):
@@ -147,6 +147,15 @@ def table(report: Report) -> list[str]:
     lines.append(f"| all pages | {_cells(report.article)} |")
     for groups in (report.by_collection, report.by_language):
         lines += [f"| {name} | {_cells(score)} |" for name, score in groups.items()] if len(groups) > 1 else []
+    return lines
+
+
+def worst_table(report: Report, n_pages: int) -> list[str]:
+    """The pages whose article came out worst as lines of Markdown."""
+    lines = ["| worst pages | article F1 | precision | recall | wrong lines |", "|---|---|---|---|---|"]
+    for page in report.worst[:n_pages]:
+        scores = f"{page.f1:.4f} | {page.precision:.4f} | {page.recall:.4f}"
+        lines.append(f"| {page.name} | {scores} | {page.n_wrong} of {page.n_lines} |")
     return lines
 
 

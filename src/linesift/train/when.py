@@ -6,21 +6,32 @@ Only training uses this. What the model sees of dates are the columns of `linesi
 import re
 import unicodedata
 
+_NAME = r"[^\W\d_][^\s\d.,:;/|()\-]{2,}"  # vowel signs are no \\w
 _CLOCK = re.compile(r"(?<!\d)(?:[01]?\d|2[0-3])\s?(?:[:.h時시点时]|uhr|godz)\s?[0-5]\d(?!\d)", re.IGNORECASE)
-_NUMERIC = re.compile(r"(?<!\d)(?:\d{1,2}\s?[./\-]\s?\d{1,2}\s?[./\-]\s?(?:\d{4}|\d{2})|\d{4}\s?[./\-]\s?\d{1,2}\s?[./\-]\s?\d{1,2})(?!\d)")
+_NUMERIC = re.compile(
+    r"(?<!\d)(?:\d{1,2}\s?[./\-]\s?\d{1,2}\s?[./\-]\s?(?:\d{4}|\d{2})|\d{4}\s?[./\-]\s?\d{1,2}\s?[./\-]\s?\d{1,2})(?!\d)"
+)
 _EAST = re.compile(r"\d{1,4}\s?[年년]\s?\d{1,2}\s?[月월]|\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]")
-_DAY_WORD_YEAR = re.compile(r"(?<!\d)\d{1,2}(?:st|nd|rd|th|er|º|°|\.)?\s?(?:de\s|d['’])?\s?-?[^\W\d_]{3,}\.?,?\s?(?:de\s|del\s)?-?,?\s?(?:\d{4}|['’]\d\d)")
-_WORD_DAY_YEAR = re.compile(r"[^\W\d_]{3,}\.?\s\d{1,2}(?:st|nd|rd|th|\.)?,?\s(?:de\s)?\d{4}")
+_DAY_WORD_YEAR = re.compile(
+    r"(?<!\d)\d{1,2}(?:st|nd|rd|th|er|º|°|\.)?\s?(?:de\s|d['’])?\s?-?"
+    + _NAME
+    + r"\.?,?\s?(?:de\s|del\s)?-?,?\s?(?:\d{4}|['’]\d\d)"
+)
+_WORD_DAY_YEAR = re.compile(_NAME + r"\.?\s\d{1,2}(?:st|nd|rd|th|\.)?,?\s(?:de\s)?\d{4}")
 _RELATIVE = re.compile(
     r"\d+\s?(?:h|hrs?|hours?|mins?|minutes?|days?|jam|menit|hari|horas?|minutos?|días?|dias?|heures?|stunden?|минут|час|дн|小时|分钟|時間|分|시간|분)\S*"
-    r"\s?(?:ago|lalu|yang lalu|atrás|назад|前|전)|(?:hace|il y a|vor|fa|há)\s\d+\s\S+", re.IGNORECASE)
+    r"\s?(?:ago|lalu|yang lalu|atrás|назад|前|전)|(?:hace|il y a|vor|fa|há)\s\d+\s\S+",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"(?<!\d)(?:19[89]\d|20[0-3]\d|25[5-7]\d|13[89]\d|14[0-4]\d)(?!\d)")
 _LONGEST = 160
 
 
 def _plain_digits(text: str) -> str:
-    return "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() and unicodedata.digit(c, None) is not None
-                   else c for c in text)
+    return "".join(
+        str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() and unicodedata.digit(c, None) is not None else c
+        for c in text
+    )
 
 
 def is_date_line(line: str, day: str | None = None, *, strict: bool = False) -> bool:

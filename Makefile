@@ -1,0 +1,74 @@
+# Everything happens in .venv; nothing global is touched. `make help` lists what there is.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+PAGE ?= data/sample.txt
+MODEL ?= models/news
+PAGES ?= data/pages
+CORPORA ?=
+OUT ?= models/mine
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help install classify test slow check lint types imports gate gate-update train evaluate bench clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
+	  printf '  make %-12s %s\n' "$$name" "$$text"; done
+
+install: .venv/.installed  ## make .venv with linesift and classify in .venv/bin
+
+classify: .venv/.installed  ## classify a page: PAGE=page.txt
+	@$(BIN)/classify "$(PAGE)"
+
+test: .venv/.complete  ## run the tests
+	$(BIN)/python -m pytest -q
+
+slow: .venv/.complete  ## run the slow tests: the wheel, training
+	$(BIN)/python -m pytest -q -m slow
+
+check: lint types imports test  ## lint, types, imports, tests
+
+lint: .venv/.complete  ## ruff: rules and format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: .venv/.complete  ## mypy --strict
+	$(BIN)/mypy
+
+imports: .venv/.complete  ## the one-way imports
+	$(BIN)/lint-imports
+
+gate: .venv/.installed  ## compare the shipped model's accuracy with reports/gate.json
+	$(BIN)/python scripts/gate.py
+
+gate-update: .venv/.installed  ## write reports/gate.json anew: after a change that is meant
+	$(BIN)/python scripts/gate.py --update
+
+train: .venv/.complete  ## train OUT=models/mine on PAGES="data/pages ..." and CORPORA=directory
+	$(BIN)/linesift train $(foreach path,$(PAGES),--pages $(path)) $(if $(CORPORA),--corpora $(CORPORA)) \
+	  --jobs $(JOBS) --out $(OUT)
+
+evaluate: .venv/.complete  ## score MODEL=models/news on PAGES="data/pages ..."
+	$(BIN)/linesift evaluate --model $(MODEL) $(PAGES)
+
+bench: .venv/.installed  ## measure the speed of MODEL, write reports/speed.md
+	$(BIN)/python scripts/bench.py $(MODEL)
+	@cat reports/speed.md
+
+clean:  ## remove .venv and caches
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "linesift needs Python 3.11 or newer; name one: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/.complete: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[train,dev]'
+	@touch $@ .venv/.installed

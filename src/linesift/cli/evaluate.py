@@ -1,0 +1,73 @@
+"""`linesift evaluate`: a model against labelled pages."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from linesift.cli import console
+
+if TYPE_CHECKING:
+    from linesift.train.corpora import Corpora
+
+HELP = "Score a model on labelled pages: per label, article text, per collection and language, and the worst pages."
+EXAMPLES = """
+Examples:
+
+\b
+  linesift evaluate data/pages
+  linesift evaluate --model models/mine my.jsonl --json report.json
+  linesift evaluate --model models/mine corpora/andy.parquet --worst 30
+"""
+
+_Pages = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="PAGES", help="Labelled pages: .page files, directories of them, .jsonl, or collections as .parquet."
+    ),
+]
+_Model = Annotated[
+    Path | None, typer.Option("--model", "-m", metavar="DIR", help="Model directory instead of the shipped one.")
+]
+_Json = Annotated[
+    Path | None, typer.Option("--json", metavar="FILE", help="Write the whole report here too; - prints it instead.")
+]
+_Html = Annotated[
+    bool, typer.Option("--html", help="Read collections as HTML with what the markup says, not as plain text.")
+]
+_Worst = Annotated[int, typer.Option(min=0, max=30, metavar="N", help="How many of the worst pages to print.")]
+_Jobs = Annotated[int, typer.Option(min=1, metavar="N", help="Processor cores to render collections with.")]
+
+
+def evaluate(
+    pages: _Pages, model: _Model = None, json_: _Json = None, html: _Html = False, worst: _Worst = 10, jobs: _Jobs = 2
+) -> None:
+    """Score a model, as `HELP` says; the scores as Markdown on standard output."""
+    with console.errors():
+        # Only now: numpy is not needed for a wrong option.
+        import linesift
+        from linesift.model.directory import read_about
+        from linesift.train.corpora import read_gold
+        from linesift.train.evaluate import evaluate as evaluate_predictions
+        from linesift.train.evaluate import table, worst_table
+        from linesift.train.origin import trained_on
+
+        loaded = linesift.load(model)
+        gold = read_gold(pages, jobs=jobs, is_html=html)
+        _say_left_out(gold)
+        for path in trained_on(read_about(model or linesift.shipped()), pages):
+            console.say(f"warning: {path}: the model was trained on this; the card has its scores by folds")
+        report = evaluate_predictions(gold.pages, loaded.classify_batch(page.page for page in gold.pages))
+        is_json_printed = json_ is not None and str(json_) == "-"
+        if json_ is not None:
+            with console.output(None if is_json_printed else json_) as stream:
+                stream.write(report.to_json())
+        if not is_json_printed:
+            lines = [*table(report), *(["", *worst_table(report, worst)] if worst else [])]
+            with console.output(None) as stream:
+                stream.writelines(f"{line}\n" for line in lines)
+
+
+def _say_left_out(gold: "Corpora") -> None:
+    for reason, count in sorted(gold.left_out.items()):
+        console.say(f"{count} pages left out: {reason}")

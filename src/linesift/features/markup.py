@@ -1,0 +1,195 @@
+"""Columns of what the markup says of the line; only pages that came as HTML have them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linesift.features.batch import Batch
+from linesift.features.columns import Columns, Values
+from linesift.hints import ANCESTORS, Hints
+
+MARKUP = Columns("markup")
+
+
+def _hints(batch: Batch) -> Hints:
+    if batch.hints is None:
+        raise ValueError("the pages of this batch have no hints")
+    return batch.hints
+
+
+def _inside(batch: Batch, *names: str) -> NDArray[np.bool_]:
+    """Whether an element of any of these names is around the line."""
+    mask = np.uint32(sum(1 << ANCESTORS.index(name) for name in names))
+    return (_hints(batch).ancestors & mask) > 0
+
+
+class Groups:
+    """Lines of one page that share a hash, such as the path of one template."""
+
+    def __init__(self, batch: Batch, hashes: NDArray[np.uint64]) -> None:
+        keys = hashes * np.uint64(0x9E3779B97F4A7C15) + batch.page.astype(np.uint64)
+        _, self._group = np.unique(keys, return_inverse=True)
+        self._page = batch.page
+
+    def total(self, values: Values) -> NDArray[np.float64]:
+        """Sum of `values` over each line's group, shape (n_lines,)."""
+        sums = np.bincount(self._group, values).astype(np.float64, copy=False)
+        return sums[self._group]
+
+    def mean(self, values: Values) -> NDArray[np.float64]:
+        """Mean of `values` over each line's group."""
+        return self.total(values) / self.total(np.ones(len(self._group)))
+
+
+def _page_share(batch: Batch, totals: Values, values: Values) -> NDArray[np.float64]:
+    whole = batch.per_page(values)[batch.page]
+    share = np.zeros(len(whole))
+    np.divide(totals, whole, out=share, where=whole > 0)
+    return share
+
+
+@MARKUP.column
+def link_share(batch: Batch) -> Values:
+    """Share of the line's characters inside links."""
+    return _hints(batch).link_share
+
+
+@MARKUP.column
+def emphasis(batch: Batch) -> Values:
+    """Share of the line's characters in bold or italics."""
+    return _hints(batch).emphasis
+
+
+@MARKUP.column
+def inline(batch: Batch) -> Values:
+    """Inline elements that begin in the line."""
+    return _hints(batch).n_inline
+
+
+@MARKUP.column
+def tag(batch: Batch) -> Values:
+    """Name of the block, as its place in a list of names."""
+    return _hints(batch).tag
+
+
+@MARKUP.column
+def depth(batch: Batch) -> Values:
+    """Elements around the block."""
+    return _hints(batch).depth
+
+
+@MARKUP.column
+def order(batch: Batch) -> Values:
+    """Share of the page's elements that begin before the block."""
+    return _hints(batch).order
+
+
+@MARKUP.column
+def siblings(batch: Batch) -> Values:
+    """Blocks of the same path around which the same block stands."""
+    return _hints(batch).siblings
+
+
+@MARKUP.column
+def is_time(batch: Batch) -> Values:
+    """Whether the markup says that the line holds a time."""
+    return _hints(batch).is_time
+
+
+@MARKUP.column
+def in_article(batch: Batch) -> Values:
+    """Inside `article` (1), `main` (2), both (3)."""
+    return _inside(batch, "article") + 2 * _inside(batch, "main").astype(np.uint8)
+
+
+@MARKUP.column
+def in_frame(batch: Batch) -> Values:
+    """Inside `nav`, `aside`, `footer`, `header`, as bits."""
+    names = ("nav", "aside", "footer", "header")
+    return np.packbits(np.stack([_inside(batch, name) for name in names], axis=1), axis=1, bitorder="little")[:, 0]
+
+
+@MARKUP.column
+def in_figure(batch: Batch) -> Values:
+    """Inside `figure` or `figcaption`."""
+    return _inside(batch, "figure", "figcaption")
+
+
+@MARKUP.column
+def in_form(batch: Batch) -> Values:
+    """Inside a form, button, label, dialog or foldable part."""
+    return _inside(batch, "form", "button", "label", "dialog", "details")
+
+
+@MARKUP.column
+def in_list(batch: Batch) -> Values:
+    """Inside a list (1), a table (2), both (3)."""
+    return _inside(batch, "ul", "ol", "dl", "li") + 2 * _inside(batch, "table").astype(np.uint8)
+
+
+@MARKUP.column
+def in_quote(batch: Batch) -> Values:
+    """Inside a quotation."""
+    return _inside(batch, "blockquote")
+
+
+@MARKUP.column
+def heading(batch: Batch) -> Values:
+    """Level of the heading that the line is, 0 where it is none."""
+    levels = [_inside(batch, f"h{level}") for level in range(1, 7)]
+    return np.select(levels, list(range(1, 7)), 0)
+
+
+@MARKUP.column
+def in_section(batch: Batch) -> Values:
+    """Inside a section (1), an element with a name of the site's own (2), both (3)."""
+    return _inside(batch, "section") + 2 * _inside(batch, "(custom)").astype(np.uint8)
+
+
+@MARKUP.column
+def path_lines(batch: Batch) -> Values:
+    """Lines of the page with the same path."""
+    return Groups(batch, _hints(batch).path).total(np.ones(len(batch.page)))
+
+
+@MARKUP.column
+def path_words(batch: Batch) -> Values:
+    """Share of the page's words in lines with the same path."""
+    return _page_share(batch, Groups(batch, _hints(batch).path).total(batch.length), batch.length)
+
+
+@MARKUP.column
+def path_length(batch: Batch) -> Values:
+    """Mean words of the lines with the same path."""
+    return Groups(batch, _hints(batch).path).mean(batch.length)
+
+
+@MARKUP.column
+def path_links(batch: Batch) -> Values:
+    """Mean link share of the lines with the same path."""
+    return Groups(batch, _hints(batch).path).mean(_hints(batch).link_share)
+
+
+@MARKUP.column
+def parent_words(batch: Batch) -> Values:
+    """Share of the page's words in lines with the same path around their block."""
+    return _page_share(batch, Groups(batch, _hints(batch).parent).total(batch.length), batch.length)
+
+
+@MARKUP.column
+def parent_long(batch: Batch) -> Values:
+    """Share of the page's words of running text outside links in lines with the same path around their block."""
+    text = batch.length * batch.is_long * (1 - _hints(batch).link_share)
+    return _page_share(batch, Groups(batch, _hints(batch).parent).total(text), text)
+
+
+@MARKUP.column
+def parent_links(batch: Batch) -> Values:
+    """Mean link share of the lines with the same path around their block."""
+    return Groups(batch, _hints(batch).parent).mean(_hints(batch).link_share)
+
+
+@MARKUP.column
+def page_links(batch: Batch) -> Values:
+    """Mean link share of the page's lines."""
+    sums = batch.per_page(_hints(batch).link_share) / np.maximum(batch.n_lines, 1)
+    return sums[batch.page]

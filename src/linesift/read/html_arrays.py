@@ -1,0 +1,102 @@
+"""From the rows of a walk to the arrays of `Hints`."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from itertools import chain
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linesift.hints import PART_LEVEL, Hints
+from linesift.read.html_walk import ANCESTOR_MASK, Block, Row, Walk
+from linesift.read.html_words import TIME_HASHES, split_words
+
+_INT16_MAX = int(np.iinfo(np.int16).max)
+_BLANK: Row = ("", (0,) * 6, 0, False, 0.0, 0.0, 0, (), 0, ())
+
+
+class _Words(NamedTuple):
+    hash: NDArray[np.uint64]
+    line: NDArray[np.int32]
+    level: NDArray[np.uint8]
+    is_time: NDArray[np.bool_]
+    """Per line: whether its block or an element in it has a word for time."""
+
+
+def make_hints(walk: Walk) -> Hints:
+    r"""Arrays of a finished walk; one blank line where it found none, as `"".split("\n")` gives."""
+    _, blocks, flags, is_time, link, emphasis, n_inline, chains, n_own, parts = zip(
+        *(walk.rows or [_BLANK]), strict=True
+    )
+    number, tag, depth, path, _, parent = zip(*blocks, strict=True)
+    words = _find_words(walk.attributes, chains, n_own, parts)
+    return Hints(
+        tag=np.array(tag, np.uint8),
+        ancestors=(np.array(flags, np.int64) & ANCESTOR_MASK).astype(np.uint32),
+        depth=_clipped(depth),
+        order=(np.array(number, np.float64) / max(walk.n_blocks, 1)).astype(np.float32),
+        path=np.array(path, np.uint64),
+        parent=np.array(parent, np.uint64),
+        siblings=_siblings(blocks) if walk.rows else np.zeros(1, np.int32),
+        link_share=np.array(link, np.float32),
+        emphasis=np.array(emphasis, np.float32),
+        is_time=np.array(is_time, np.bool_) | words.is_time,
+        n_inline=_clipped(n_inline),
+        word_hash=words.hash,
+        word_line=words.line,
+        word_level=words.level,
+    )
+
+
+def _clipped(values: Sequence[int]) -> NDArray[np.int16]:
+    return np.minimum(np.array(values, np.int64), _INT16_MAX).astype(np.int16)
+
+
+def _siblings(blocks: Sequence[Block]) -> NDArray[np.int32]:
+    """Distinct blocks of the same path under the same block, per line."""
+    templates = {block[0]: (block[3], block[4]) for block in blocks}
+    counts = Counter(templates.values())
+    return np.array([counts[templates[block[0]]] for block in blocks], np.int32)
+
+
+def _find_words(
+    attributes: Sequence[str],
+    chains: Sequence[tuple[int, ...]],
+    n_own: Sequence[int],
+    parts: Sequence[tuple[int, ...]],
+) -> _Words:
+    """Words of every line: those of the holder and the elements around it by distance, then those of parts."""
+    numbers = [around + inside for around, inside in zip(chains, parts, strict=True)]
+    per_line = _lengths(numbers)
+    line = np.repeat(np.arange(len(numbers), dtype=np.int32), per_line)
+    level = _places(per_line)
+    is_part = level >= _lengths(chains)[line]
+    level[is_part] = PART_LEVEL
+    number = np.fromiter(chain.from_iterable(numbers), np.int64, len(line))
+    is_used = np.zeros(len(attributes), np.bool_)
+    is_used[number] = True
+    entry = (np.cumsum(is_used) - 1)[number]
+    used = np.flatnonzero(is_used).tolist()
+    hashes, owner = split_words([attributes[place] for place in used])
+    is_time_entry = np.bincount(owner[_is_time(hashes)], minlength=len(used)) > 0
+    is_near = is_part | (level < np.array(n_own, np.int64)[line])
+    is_time = np.bincount(line[is_near & is_time_entry[entry]], minlength=len(numbers)) > 0
+    sizes = np.bincount(owner, minlength=len(used))
+    repeats = sizes[entry]
+    index = np.repeat((np.cumsum(sizes) - sizes)[entry], repeats) + _places(repeats)
+    return _Words(hashes[index], np.repeat(line, repeats), np.repeat(level.astype(np.uint8), repeats), is_time)
+
+
+def _is_time(hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    place = np.minimum(np.searchsorted(TIME_HASHES, hashes), len(TIME_HASHES) - 1)
+    return np.equal(TIME_HASHES[place], hashes)
+
+
+def _lengths(sequences: Collection[Any]) -> NDArray[np.int64]:
+    return np.fromiter(map(len, sequences), np.int64, len(sequences))
+
+
+def _places(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """0, 1, ... within every group of the given sizes."""
+    return np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)

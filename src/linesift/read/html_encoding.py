@@ -1,0 +1,153 @@
+"""The encoding of an HTML page: what it is marked, declared or guessed to be. Never an error."""
+
+import codecs
+import re
+from functools import lru_cache
+from itertools import islice
+
+_BOMS = (
+    # UTF-32-LE begins with the mark of UTF-16-LE, so it is asked first.
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    # No marks, but nothing else begins like this.
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
+_DECLARED = re.compile(
+    rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)|^\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.:-]+)",
+    re.IGNORECASE,
+)
+_SEARCHED = 1 << 16
+"""Bytes of the page in which a declaration is looked for; browsers stop at 1,024, writers of pages do not."""
+_NAMES = {
+    # What browsers read under these names (WHATWG, Encoding Standard, section 4.2), by Python's name.
+    "cp1252": "ascii us-ascii latin1 iso-8859-1 iso8859-1 iso_8859-1 windows-1252 ansi",
+    "gb18030": "gb2312 gbk x-gbk gb_2312-80 chinese gb18030",
+    "cp932": "shift_jis shift-jis sjis x-sjis windows-31j ms_kanji",
+    "cp949": "euc-kr ks_c_5601-1987 ksc5601 ksc_5601 korean windows-949",
+    "big5hkscs": "big5 big5-hkscs x-x-big5 cn-big5",
+    "cp874": "tis-620 iso-8859-11 windows-874",
+    "cp1254": "iso-8859-9 latin5",
+    "iso8859-8": "iso-8859-8-i iso-8859-8-e logical visual",
+    "mac_cyrillic": "x-mac-cyrillic x-mac-ukrainian",
+    # A page whose declaration can be read byte by byte is not UTF-16.
+    "utf-8": "utf-16 utf-16le utf-16be unicode-1-1-utf-8",
+}
+_CODECS = {name: codec for codec, names in _NAMES.items() for name in names.split()}
+_ASCII = bytes(range(0x20, 0x7F))
+_CYRILLIC, _JAPANESE = (
+    (0.8, "оеаинтсрвлкмдпуяыі"),
+    (0.45, "のにはをたがでてとしれさあいるなもっンスーイトル、。日本年月"),
+)
+_FREQUENT = {
+    # Frequent characters of those who write in the encoding, and roughly their share of a page's non-ASCII text.
+    "cp1251": _CYRILLIC,
+    "koi8-r": _CYRILLIC,
+    "iso8859-5": _CYRILLIC,
+    "cp1253": (0.85, "αοιετσνηυρπκμλςάίόέήΑΟΙΕΤΣΝΗΥΡΠΚΜΛ"),
+    "cp1255": (0.75, "יוהלאתמרבשנעד"),
+    "cp1256": (0.75, "اليمنورتبةعدسفهک"),
+    "cp874": (0.75, "านรอกเงมยลวดท่้ตสปะ"),
+    "euc-jp": _JAPANESE,
+    "cp932": _JAPANESE,
+    "cp949": (0.3, "이다의는에가을를고지하한로은자기사서인어도시대해"),
+    "gb18030": (0.25, "的一是不了在人有我他这中大来上国个到说们为子和地出道也时年得就那要下以生会，。"),
+    "big5hkscs": (0.25, "的一是不了在人有我他這中大來上國個到說們為子和地出道也時年得就那要下以生會，。"),
+}
+_FREQUENT_LATIN = {
+    "cp1252": (1.0, "éèàäöüñçãõáíóúâêåøæßôî’‘“”–—…«»©®\xa0"),
+    "cp1250": (1.0, "ąęłśżćńóźčšžřěůýáíéťďňőűöüäţşăâî„”’–—…©\xa0"),
+    "cp1254": (1.0, "ışğöüçİŞÖÜÇâ’‘“”–…©\xa0"),
+    "cp1257": (1.0, "āčēģīķļņšūžąęėįųõäöü„“–©\xa0"),
+}
+_LATIN_RUN = 1.8
+"""Mean length of runs of non-ASCII bytes; Latin text has 1.0 to 1.3, every other script 3 and more."""
+_N_RUNS = 2000
+"""Runs of non-ASCII text on which a guess rests."""
+# In some encodings the second byte of a letter is ASCII.
+_RUN = re.compile(rb"[\x80-\xff](?:[@-~]?[\x80-\xff]+)*[@-~]?")
+_BAD_ONE_IN = 20
+"""Share of bad bytes among the non-ASCII ones up to which a page is UTF-8 with blemishes."""
+
+
+def to_utf8(data: bytes | str, encoding: str | None = None) -> bytes:
+    """Turn a page into UTF-8 without a mark; what cannot be decoded becomes U+FFFD, lone surrogates `?`.
+
+    In this order: a byte order mark; valid UTF-8 whatever is declared, for no text of another encoding is that by
+    chance, while declarations are often left over; `encoding`, which the transport gave; what the page
+    declares; UTF-8 with a few bad bytes; the encoding in which most letters are frequent ones.
+
+    >>> to_utf8('<meta charset="windows-1251"><p>Мир'.encode("cp1251")).decode()
+    '<meta charset="windows-1251"><p>Мир'
+    """
+    if isinstance(data, str):
+        return data.removeprefix("\ufeff").encode("utf-8", "replace")
+    for mark, marked in _BOMS:
+        if data.startswith(mark):
+            kept = data if mark in (b"<\0", b"\0<") else data[len(mark) :]
+            return kept if marked == "utf-8" and _is_utf8(kept) else _recode(kept, marked)
+    if _is_utf8(data) and (b"\x1b$" not in data or not data.isascii()):
+        return data
+    declared = _find_codec(encoding) or _find_codec(_declared(data))
+    if declared and declared != "utf-8":
+        return _recode(data, declared)
+    return _recode(data, guess_encoding(data))
+
+
+def guess_encoding(data: bytes) -> str:
+    """Guess the encoding of bytes that are not valid UTF-8 from the letters they would be.
+
+    >>> guess_encoding("Дождь в столице усилится к вечеру".encode("koi8-r"))
+    'koi8-r'
+    >>> guess_encoding("Une journée d'été à la préfecture".encode("cp1252"))
+    'cp1252'
+    """
+    text = data.decode("utf-8", "replace")
+    n_bytes = len(data) - len(data.translate(None, bytes(range(0x80, 0x100))))
+    if text.count("\ufffd") * _BAD_ONE_IN <= n_bytes:
+        return "utf-8"
+    sample = b" ".join(islice((match[0] for match in _RUN.finditer(data)), _N_RUNS))
+    is_latin = n_bytes < _LATIN_RUN * len(re.findall(rb"[\x80-\xff]+", data))
+    candidates = _FREQUENT_LATIN if is_latin else _FREQUENT
+    shares = {name: _share(sample, name, frequent) / usual for name, (usual, frequent) in candidates.items()}
+    return max(shares, key=lambda name: shares[name])
+
+
+def _share(sample: bytes, encoding: str, frequent: str) -> float:
+    """Share of the sample's non-ASCII characters that are frequent; bad bytes count against it."""
+    text = "".join(char for char in sample.decode(encoding, "replace") if char > "\x7f")
+    return (sum(map(text.count, frequent)) - 2 * text.count("\ufffd")) / max(len(text), 1)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _recode(data: bytes, encoding: str) -> bytes:
+    return data.decode(encoding, "replace").encode("utf-8", "replace")
+
+
+def _declared(data: bytes) -> str | None:
+    match = _DECLARED.search(data[:_SEARCHED])
+    return (match[1] or match[2]).decode("ascii", "replace") if match else None
+
+
+@lru_cache(maxsize=256)
+def _find_codec(name: str | None) -> str | None:
+    """Python's name of a declared encoding, or `None` where it is unknown or does not contain ASCII."""
+    if not name:
+        return None
+    codec = _CODECS.get(name.strip().lower(), name.strip())
+    try:
+        if _ASCII.decode(codec) != _ASCII.decode("ascii"):
+            return None
+        return codecs.lookup(codec).name
+    except (LookupError, ValueError):
+        return None

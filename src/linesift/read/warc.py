@@ -1,0 +1,372 @@
+"""Web archives: pages of WARC and WET files, plain or gzipped, one at a time.
+
+Framing is done here, with the standard library. fastwarc 2.0 was tried: it ends at the first damaged record, cannot be
+set on the next one, takes the records behind a wrong length for the page's content, and panics on a pipe. Most archives
+have one gzip member per record, and that is where this reader finds its feet again.
+"""
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from linesift.errors import InputError
+
+MAX_RECORD = 50_000_000
+"""Bytes; a longer record is skipped and counted."""
+
+_CHUNK = 1 << 16
+_USUAL_HEAD, _MAX_HEAD = 1 << 12, 1 << 16
+_GZIP = b"\x1f\x8b\x08"
+_RECORD = re.compile(rb"(?:^|\n)(?=WARC/[01]\.\d)")
+_HTML_TYPES = ("text/html", "application/xhtml+xml")
+_HTML_START = re.compile(
+    rb"\s*(?:<!--.*?-->\s*|<\?xml.*?\?>\s*)*<(?:!doctype\s+html|html|head|body|title|meta)\b", re.IGNORECASE | re.DOTALL
+)
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_STATUS = re.compile(rb"HTTP/[\d.]+ +(\d{3})\b")
+_CHUNK_SIZE = re.compile(rb"(?:\r\n)?([0-9a-fA-F]{1,7})[^\r\n]{0,100}\r\n")
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_OK = range(200, 300)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A page of an archive."""
+
+    url: str
+    date: str
+    """When it was fetched, as the archive writes it: `2024-05-01T10:00:00Z`."""
+    payload: bytes
+    """The page without HTTP headers, unpacked."""
+    kind: Literal["html", "text"]
+    """`text` for the records of a WET file, whose payload is lines of UTF-8."""
+    charset: str | None = None
+    """Encoding that the HTTP headers name."""
+
+
+@dataclass(slots=True)
+class WarcCounts:
+    """What became of the records of an archive; counts grow while it is read."""
+
+    pages: int = 0
+    """Delivered."""
+    other: int = 0
+    """Records that are no pages: requests, metadata, revisits."""
+    not_html: int = 0
+    bad_status: int = 0
+    """HTTP status other than 200 to 299."""
+    empty: int = 0
+    too_large: int = 0
+    damaged: int = 0
+    """Places where something was skipped because it could not be read."""
+    truncated: int = 0
+    """1 if the file ends within a record."""
+
+    @property
+    def skipped(self) -> dict[str, int]:
+        """Reasons for which pages were not delivered, and how many each; without those that never occurred."""
+        names = ("not_html", "bad_status", "empty", "too_large", "damaged", "truncated")
+        return {name: count for name in names if (count := getattr(self, name))}
+
+
+def read_warc(source: Path | BinaryIO, counts: WarcCounts | None = None) -> Iterator[Record]:
+    """Read the HTML pages of a WARC file, or the text pages of a WET file, in order.
+
+    Memory does not grow with the file. What is damaged is skipped and counted, and reading goes on with the next
+    record; a file that is cut off gives everything before the cut.
+
+    Args:
+        source: file, or a stream of bytes, which need not be seekable.
+        counts: where to count delivered and skipped records.
+
+    Raises:
+        InputError: if the file cannot be read, or has no record at all.
+    """
+    counts = WarcCounts() if counts is None else counts
+    if isinstance(source, Path):
+        try:
+            with source.open("rb") as stream:
+                yield from _read(stream, str(source), counts)
+        except OSError as error:
+            raise InputError(f"{source}: {(error.strerror or str(error)).lower()}") from error
+    else:
+        yield from _read(source, str(getattr(source, "name", "archive")), counts)
+
+
+class _SkippedError(Exception):
+    """A record that cannot be delivered; the text is the field of `WarcCounts` in which it counts."""
+
+
+class _Member:
+    """Bytes of one gzip member, or of a whole file that is not gzipped, through a buffer."""
+
+    def __init__(self, stream: BinaryIO, packed: bytes, *, is_gzip: bool) -> None:
+        self._stream = stream
+        self.packed = packed
+        """Bytes of the file that are read and not used; those behind the member once it has ended."""
+        self.is_gzip = is_gzip
+        self._unpack = zlib.decompressobj(31) if is_gzip else None
+        self._buffer = bytearray()
+        self._is_at_end = False
+        self.problem: str | None = None
+        """Why the member ended before its end."""
+
+    def _fill(self) -> bool:
+        """Get some more bytes into the buffer; false at the end."""
+        if self._is_at_end:
+            return False
+        data = self.packed or _read_chunk(self._stream)
+        self.packed = b""
+        if self._unpack is None:
+            self._buffer += data
+            self._is_at_end = not data
+            return bool(data)
+        if not data:
+            self._is_at_end, self.problem = True, "truncated"
+            return False
+        try:
+            self._buffer += self._unpack.decompress(data, _CHUNK * 4)
+        except zlib.error:
+            # Behind the damage, perhaps in the same bytes, the next member begins.
+            self._is_at_end, self.problem, self.packed = True, "damaged", data[1:]
+            return False
+        if self._unpack.eof:
+            self._is_at_end, self.packed = True, self._unpack.unused_data
+        else:
+            self.packed = self._unpack.unconsumed_tail
+        return True
+
+    def peek(self, size: int) -> bytes:
+        """Up to `size` bytes that stay in the buffer."""
+        while len(self._buffer) < size and self._fill():
+            pass
+        return bytes(self._buffer[:size])
+
+    def read(self, size: int) -> bytes:
+        """Up to `size` bytes, fewer at the end."""
+        found = self.peek(size)
+        del self._buffer[:size]
+        return found
+
+    def skip(self, size: int) -> bool:
+        """Throw bytes away; false if the end came before."""
+        while size > len(self._buffer):
+            size -= len(self._buffer)
+            self._buffer.clear()
+            if not self._fill():
+                return False
+        del self._buffer[:size]
+        return True
+
+    def unread(self, data: bytes) -> None:
+        """Put bytes back."""
+        self._buffer[:0] = data
+
+    def skip_to_record(self) -> bool:
+        """Go to where a record seems to begin; false if none does."""
+        while True:
+            match = _RECORD.search(self.peek(_CHUNK))
+            if match:
+                del self._buffer[: match.end()]
+                return True
+            if len(self._buffer) < _CHUNK:
+                self._buffer.clear()
+                return False
+            del self._buffer[: _CHUNK - 16]
+
+    def skip_line_ends(self) -> bool:
+        """Skip the empty lines between records; false at the end."""
+        while byte := self.peek(1):
+            if byte not in b"\r\n":
+                return True
+            del self._buffer[:1]
+        return False
+
+
+def _read(stream: BinaryIO, source: str, counts: WarcCounts) -> Iterator[Record]:
+    has_record, n_before = False, counts.damaged + counts.truncated
+    for member in _members(stream, counts):
+        n_counted = counts.damaged + counts.truncated
+        while member.skip_line_ends():
+            try:
+                page = _make_page(*_read_record(member))
+            except _SkippedError as problem:
+                reason = str(problem)
+                has_record |= reason not in ("damaged", "truncated")
+                setattr(counts, reason, getattr(counts, reason) + 1)
+                continue
+            has_record = True
+            if page is None:
+                counts.other += 1
+            else:
+                counts.pages += 1
+                yield page
+        if member.problem and counts.damaged + counts.truncated == n_counted:
+            setattr(counts, member.problem, getattr(counts, member.problem) + 1)
+    if not has_record and counts.damaged + counts.truncated > n_before:
+        raise InputError(f"{source}: no WARC record in this file; give a .warc, .warc.gz, .wet or .wet.gz file")
+
+
+def _members(stream: BinaryIO, counts: WarcCounts) -> Iterator[_Member]:
+    """Members of a gzipped file, or the whole file as one."""
+    packed = _read_chunk(stream)
+    if not packed.startswith(_GZIP[:2]):
+        yield _Member(stream, packed, is_gzip=False)
+        return
+    problem: str | None = None
+    while packed:
+        start = packed.find(_GZIP)
+        more = b"" if start >= 0 else _read_chunk(stream)
+        if _GZIP.startswith(packed) and not more:
+            problem = problem or "truncated"
+            counts.truncated += problem == "truncated"
+        elif problem is None and packed[: start if start >= 0 else None].strip(b"\0"):
+            # Zeros are padding; what follows damage belongs to it.
+            counts.damaged += 1
+            problem = "damaged"
+        if start < 0:
+            packed = packed[-2:] + more if more else b""
+            continue
+        member = _Member(stream, packed[start:], is_gzip=True)
+        yield member
+        while member.skip(_CHUNK):
+            pass
+        problem, packed = member.problem, member.packed or _read_chunk(stream)
+
+
+def _read_chunk(stream: BinaryIO) -> bytes:
+    """Bytes of the size of a chunk, fewer only at the end; a pipe gives as many as it has."""
+    data = stream.read(_CHUNK)
+    while 0 < len(data) < _CHUNK and (more := stream.read(_CHUNK - len(data))):
+        data += more
+    return data
+
+
+def _read_record(member: _Member) -> tuple[dict[str, str], bytes]:
+    """Headers and block of the record that begins here.
+
+    Raises:
+        _SkippedError: if it cannot be read; the member then stands where the next record seems to begin.
+    """
+    found = _split_head(member.peek(_USUAL_HEAD)) or _split_head(member.peek(_MAX_HEAD))
+    if found is None or not member.peek(5).startswith(b"WARC/"):
+        is_cut = len(member.peek(_MAX_HEAD)) < _MAX_HEAD and b"WARC/".startswith(member.peek(5))
+        member.read(1)
+        raise _give_up(member, is_cut=is_cut)
+    _, headers, size = found
+    member.read(size)
+    length = headers.get("content-length", "")
+    if not length.isdecimal():
+        raise _give_up(member, is_cut=False)
+    if int(length) > MAX_RECORD:
+        if not member.skip(int(length)):
+            raise _give_up(member, is_cut=True)
+        raise _SkippedError("too_large")
+    block = member.read(int(length))
+    # Looking at what follows makes zlib check the sum at the end of the member, too.
+    after = member.peek(5)
+    is_short = len(block) < int(length)
+    if is_short or member.problem == "damaged" or (after and after[:1] not in b"\r\n"):
+        # A wrong length may have taken the following records along.
+        member.unread(block)
+        raise _give_up(member, is_cut=is_short)
+    return headers, block
+
+
+def _give_up(member: _Member, *, is_cut: bool) -> _SkippedError:
+    """Go on to the next record, and say in what the loss counts: a cut is one only at the end of the file."""
+    if member.skip_to_record() or not is_cut:
+        return _SkippedError("damaged")
+    return _SkippedError(member.problem or ("damaged" if member.is_gzip else "truncated"))
+
+
+def _split_head(data: bytes) -> tuple[str, dict[str, str], int] | None:
+    """First line, other lines by lower-cased name, and size of a block of headers; `None` if it has no end."""
+    end = _HEAD_END.search(data)
+    if end is None:
+        return None
+    first, *lines = data[: end.start()].decode("utf-8", "replace").splitlines() or [""]
+    pairs = (line.partition(":") for line in lines)
+    return first, {name.strip().lower(): value.strip() for name, _, value in pairs}, end.end()
+
+
+def _make_page(headers: dict[str, str], block: bytes) -> Record | None:
+    """The page in a record; `None` for a record of another kind.
+
+    Raises:
+        _SkippedError: if the page is not to be delivered.
+    """
+    kind, content_type = headers.get("warc-type", ""), headers.get("content-type", "").lower()
+    url, date = headers.get("warc-target-uri", "").strip("<>"), headers.get("warc-date", "")
+    if kind == "conversion" and content_type.startswith("text/plain"):
+        return Record(url, date, _filled(block), "text", "utf-8")
+    if kind == "resource" and content_type.startswith(_HTML_TYPES):
+        return Record(url, date, _filled(block), "html", _charset(content_type))
+    if kind != "response" or not content_type.startswith("application/http"):
+        return None
+    found = _split_head(block)
+    status = _STATUS.match(block)
+    if found is None or status is None:
+        raise _SkippedError("damaged" if block else "empty")
+    _, http, size = found
+    if int(status[1]) not in _OK:
+        raise _SkippedError("bad_status")
+    media_type = http.get("content-type", "").lower()
+    if media_type and not media_type.startswith(_HTML_TYPES):
+        raise _SkippedError("not_html")
+    payload = _filled(_decode(block[size:], http))
+    if not media_type and not _HTML_START.match(payload[:_MAX_HEAD]):
+        raise _SkippedError("not_html")
+    return Record(url, date, payload, "html", _charset(media_type))
+
+
+def _filled(payload: bytes) -> bytes:
+    if not payload.strip():
+        raise _SkippedError("empty")
+    return payload
+
+
+def _charset(content_type: str) -> str | None:
+    match = _CHARSET.search(content_type)
+    return match[1] if match else None
+
+
+def _decode(payload: bytes, http: dict[str, str]) -> bytes:
+    """Undo transfer and content encodings; most archives keep the headers and store the page unpacked already.
+
+    Raises:
+        _SkippedError: `not_html` for an encoding that is not known here, `too_large` for a page that is once unpacked.
+    """
+    if "chunked" in http.get("transfer-encoding", "").lower():
+        payload = _join_chunks(payload)
+    encoding = http.get("content-encoding", "").lower()
+    if encoding in ("", "identity") or payload.lstrip()[:1] == b"<":
+        return payload
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise _SkippedError("not_html")
+    for window in (47, -15):  # gzip or zlib, and the headless deflate that some servers send
+        unpack = zlib.decompressobj(window)
+        try:
+            unpacked = unpack.decompress(payload, MAX_RECORD)
+        except zlib.error:
+            continue
+        if unpack.unconsumed_tail:
+            raise _SkippedError("too_large")
+        return unpacked
+    return payload
+
+
+def _join_chunks(payload: bytes) -> bytes:
+    """Payload of a chunked body; the body itself if it is not chunked at all."""
+    chunks: list[bytes] = []
+    place = 0
+    while size := _CHUNK_SIZE.match(payload, place):
+        length = int(size[1], 16)
+        if not length:
+            return b"".join(chunks)
+        chunks.append(payload[size.end() : size.end() + length])
+        place = size.end() + length
+    return b"".join(chunks) if place >= len(payload) and chunks else payload

@@ -1,0 +1,30 @@
+"""Where pages came from: names and digests of inputs, as `model.json` keeps them."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from linesift.read.labelled import LABELLED_SUFFIX
+
+
+def short_name(path: Path) -> str:
+    """The last two parts of a path: enough to tell inputs apart, and nothing of where somebody's data lies."""
+    return "/".join(path.resolve().parts[-2:])
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, or of a directory over the names and bytes of its labelled pages."""
+    if not path.is_dir():
+        return sha256(path.read_bytes()).hexdigest()
+    found = sha256()
+    for file in sorted(path.rglob(f"*{LABELLED_SUFFIX}")):
+        found.update(f"{file.relative_to(path).as_posix()}\n".encode())
+        found.update(file.read_bytes())
+    return found.hexdigest()
+
+
+def trained_on(about: Mapping[str, Any], paths: Sequence[Path]) -> list[Path]:
+    """Those of the paths that a model was trained on, byte for byte; its scores on them are too high."""
+    known = set(about.get("files", {}).values())
+    return [path for path in paths if digest(path) in known]

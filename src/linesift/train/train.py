@@ -1,0 +1,241 @@
+"""Labelled pages and corpora to a model directory with its card: what `linesift train` does."""
+
+import json
+import platform
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from linesift.errors import InputError, ModelError
+from linesift.model.directory import read_about, save_model
+from linesift.page import LabelledPage
+from linesift.read.labelled import LABELLED_SUFFIX, OWN_COLLECTION, read_labelled
+from linesift.train.card import card
+from linesift.train.corpora import corpus_files, read_corpora
+from linesift.train.evaluate import Report, evaluate
+from linesift.train.extra import require_extra
+from linesift.train.fit import Progress, TrainConfig, fit
+from linesift.train.origin import digest, short_name
+
+BY_HAND = " by hand"
+"""Ends the collection of pages from JSON lines, to tell them from the aligned pages of the same collection."""
+
+N_PROBES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class TrainRequest:
+    """What to train on, how, and where to."""
+
+    pages: tuple[Path, ...]
+    """Pages labelled line by line: `.page` files, directories of them, JSON lines; some `.page` file among them."""
+    out: Path
+    """The model directory, made where it is missing."""
+    corpora: Path | None = None
+    """A directory of collections with gold; `linesift.train.corpora` aligns them."""
+    config: TrainConfig = field(default_factory=TrainConfig)
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """The directory of a new model, and how models that had not seen a page's site did on it."""
+
+    directory: Path
+    report: Report
+    by_hand: dict[str, Report]
+    """The same for the pages of each path in `TrainRequest.pages`; empty where that is all pages."""
+    html: Report | None = None
+    """The same for the corpora's pages read as HTML; `None` without corpora."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """The pages of a training run."""
+
+    pages: list[LabelledPage]
+    by_hand: dict[str, range]
+    """Which of them each path of pages labelled line by line gave."""
+    left_out: Counter[str]
+    html_pages: list[LabelledPage] = field(default_factory=list)
+    """The corpora's pages again, read as HTML with hints."""
+
+
+def train(request: TrainRequest, progress: Progress) -> Trained:
+    """Read, fit, score by site-grouped folds, save the model and write its card.
+
+    Raises:
+        InputError: if there is nothing to read, or `out` is not a place for a model.
+        LabelError: if a page is not in its format, or the pages are of too few sites.
+        MissingExtraError: if the packages of the train extra are missing.
+        ModelError: if the model cannot be written.
+    """
+    _check_packages(request)
+    _check_place(request.out)
+    data = _read(request, progress)
+    probe = _probe(data.pages)
+    fitted = fit(data.pages, request.config, progress, data.html_pages)
+    progress("scoring the held-out folds")
+    held_out = fitted.held_out_predictions(data.pages)
+    report = evaluate(data.pages, held_out)
+    parts = {name: slice(rows.start, rows.stop) for name, rows in data.by_hand.items() if len(rows) < len(data.pages)}
+    by_hand = {name: evaluate(data.pages[rows], held_out[rows]) for name, rows in parts.items()}
+    html = None
+    if data.html_pages:
+        html = evaluate(data.html_pages, fitted.held_out_predictions(data.html_pages))
+    trained = Trained(request.out, report, by_hand, html)
+    progress(f"writing {request.out}")
+    save_model(fitted.model, _about(request, data, trained), probe, request.out)
+    write_card(request.out)
+    return trained
+
+
+def write_card(directory: Path) -> None:
+    """Write `README.md` of a model directory from its `model.json`.
+
+    Raises:
+        ModelError: if the directory is not a model, or cannot be written.
+    """
+    text = card(read_about(directory))
+    try:
+        (directory / "README.md.part").write_text(text, "utf-8")
+        (directory / "README.md.part").replace(directory / "README.md")
+    except OSError as error:
+        raise ModelError(f"{directory}: cannot write the card: {error.strerror or error}") from error
+
+
+def _check_packages(request: TrainRequest) -> None:
+    require_extra("training", "sklearn", "scipy")
+    if request.config.kind == "boosting":
+        require_extra("training boosted trees", "catboost")
+    if request.corpora is not None:
+        require_extra("reading corpora", "datasets", "resiliparse")
+
+
+def _check_place(out: Path) -> None:
+    """Refuse at the start what would fail or do harm after minutes of fitting."""
+    if out.is_dir() and any(out.iterdir()) and not (out / "model.json").is_file():
+        raise InputError(f"{out}: holds files but no model; name a new directory or that of a model to replace")
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out}: is a file; name a directory")
+    there = next(place for place in (out, *out.absolute().parents) if place.exists())
+    try:
+        with TemporaryDirectory(dir=there, prefix=".linesift-"):
+            pass
+    except OSError as error:
+        raise InputError(f"{out}: cannot be written ({(error.strerror or str(error)).lower()})") from error
+
+
+def _read(request: TrainRequest, progress: Progress) -> _Data:
+    """Read all pages; an aligned page that was also labelled by hand is left out."""
+    pages: list[LabelledPage] = []
+    by_hand: dict[str, range] = {}
+    for path in request.pages:
+        start = len(pages)
+        pages += _by_hand(path)
+        by_hand[short_name(path)] = range(start, len(pages))
+    progress(f"{len(pages)} pages labelled line by line")
+    if request.corpora is None:
+        return _Data(pages, by_hand, Counter())
+    progress(f"reading and aligning {request.corpora}")
+    known = {page.page.source for page in pages}
+    corpora = read_corpora(request.corpora, jobs=request.config.jobs)
+    left_out = corpora.left_out + Counter(
+        f"{page.collection}: labelled by hand" for page in corpora.pages if page.page.source in known
+    )
+    kept = [page for page in corpora.pages if page.page.source not in known]
+    progress(f"{len(kept)} pages of corpora, {left_out.total()} left out")
+    progress(f"reading {request.corpora} as HTML")
+    html = read_corpora(request.corpora, jobs=request.config.jobs, is_html=True)
+    return _Data(pages + kept, by_hand, left_out, html.pages)
+
+
+def _by_hand(path: Path) -> Iterator[LabelledPage]:
+    for page in read_labelled(path):
+        is_own = page.collection == OWN_COLLECTION
+        yield page if is_own else replace(page, collection=page.collection + BY_HAND)
+
+
+def _probe(pages: Sequence[LabelledPage]) -> dict[str, str]:
+    """Choose the pages that the saved model must reproduce: of our own, because they stand in the directory."""
+    own = [page.page for page in pages if page.collection == OWN_COLLECTION and page.labels]
+    if len(own) < N_PROBES:
+        raise InputError(
+            f"{len(own)} {LABELLED_SUFFIX} files among the pages; a model needs {N_PROBES} for its probe, "
+            "because pages of other collections may not be copied into it"
+        )
+    step = len(own) // N_PROBES
+    return {Path(page.source).name: page.text for page in own[::step][:N_PROBES]}
+
+
+def _about(request: TrainRequest, data: _Data, trained: Trained) -> dict[str, Any]:
+    files = list(request.pages)
+    if request.corpora is not None:
+        files += corpus_files(request.corpora)
+    return {
+        "name": request.out.resolve().name,
+        "command": _command(request),
+        "config": asdict(request.config),
+        "versions": dict(_versions(request)),
+        "files": {short_name(path): digest(path) for path in files},
+        "collections": _collections(data),
+        "total": {**_counts(data.pages), "left_out": data.left_out.total()},
+        "scores": {
+            "all": _scores(trained.report),
+            "html": _scores(trained.html) if trained.html is not None else None,
+            "by_hand": {name: _scores(report) for name, report in trained.by_hand.items()},
+        },
+    }
+
+
+def _command(request: TrainRequest) -> str:
+    words = ["linesift train"]
+    words += [f"--pages {short_name(path)}" for path in request.pages]
+    words += [f"--corpora {short_name(request.corpora)}"] if request.corpora is not None else []
+    config = request.config
+    words += [f"--model-kind {config.kind} --folds {config.n_folds} --seed {config.seed} --jobs {config.jobs}"]
+    return " ".join([*words, f"--out {short_name(request.out)}"])
+
+
+def _versions(request: TrainRequest) -> Iterator[tuple[str, str]]:
+    yield "python", platform.python_version()
+    names = ["linesift", "numpy", "scikit-learn"]
+    names += ["catboost"] if request.config.kind == "boosting" else []
+    names += ["datasets", "resiliparse"] if request.corpora is not None else []
+    for name in names:
+        try:
+            yield name, version(name)
+        except PackageNotFoundError:  # a checkout on the path, not installed
+            yield name, "unknown"
+
+
+def _collections(data: _Data) -> dict[str, Any]:
+    reasons: dict[str, dict[str, int]] = {}
+    for key, count in data.left_out.items():
+        name, _, reason = key.partition(": ")
+        reasons.setdefault(name, {})[reason] = count
+    names = sorted({page.collection for page in data.pages} | reasons.keys())
+    return {
+        name: {
+            **_counts([page for page in data.pages if page.collection == name]),
+            "left_out": reasons.get(name, {}),
+        }
+        for name in names
+    }
+
+
+def _counts(pages: Sequence[LabelledPage]) -> dict[str, int]:
+    return {
+        "pages": len(pages),
+        "sites": len({page.site for page in pages}),
+        "lines": sum(label is not None for page in pages for label in page.labels),
+    }
+
+
+def _scores(report: Report) -> dict[str, Any]:
+    """What `model.json` keeps of a report: the scores, not the pages."""
+    scores: dict[str, Any] = json.loads(report.to_json())
+    return {key: value for key, value in scores.items() if key not in {"worst", "by_language"}}

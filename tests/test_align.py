@@ -1,0 +1,91 @@
+"""Gold article text to line labels."""
+
+import pytest
+
+from linesift.labels import Label
+from linesift.train.align import Gold, align, letters
+
+H, B, T, S = Label
+
+LONG = "The ferry came back to the harbour on Monday after a year."
+MORE = "Its new engine burns a third less, said the captain of it."
+
+
+def labels(lines: list[str], gold: Gold) -> list[Label | None]:
+    return list(align(lines, gold).labels)
+
+
+def test_menu_title_date_body_footer() -> None:
+    lines = ["Home", "", "Ferry returns", "11 March 2024", LONG, MORE, "Contact"]
+    gold = Gold(body=(LONG, MORE), titles=("Ferry returns",), date="2024-03-11")
+    assert labels(lines, gold) == [S, None, H, T, B, B, S]
+
+
+def test_white_space_bullets_and_punctuation_do_not_matter() -> None:
+    lines = ["  • " + LONG.replace(" ", "  ").replace(".", " !")]
+    assert labels(lines, Gold(body=(LONG,), titles=())) == [B]
+
+
+def test_paragraph_broken_over_two_lines() -> None:
+    lines = [LONG[:30], LONG[30:], MORE]
+    assert labels(lines, Gold(body=(LONG, MORE), titles=())) == [B, B, B]
+
+
+def test_short_line_is_body_only_between_body_lines() -> None:
+    lines = ["Ferries", LONG, "Ferries", MORE]
+    gold = Gold(body=(LONG, "Ferries", MORE), titles=())
+    assert labels(lines, gold)[1:] == [B, B, B]
+    assert labels(["Home", "Ferries", *["Menu item"] * 15, *lines[1:]], gold)[1] is S
+
+
+@pytest.mark.parametrize("top", [["Ferry returns", "Menu"], ["Ferry returns", "Ferry returns", "Menu"]])
+def test_headline_is_the_copy_nearest_the_text(top: list[str]) -> None:
+    lines = [*top, "Ferry returns", LONG]
+    assert labels(lines, Gold(body=(LONG,), titles=("Ferry returns",))) == [*[S] * len(top), H, B]
+
+
+def test_headline_over_two_lines() -> None:
+    lines = ["Ferry returns", "to the harbour", LONG]
+    assert labels(lines, Gold(body=(LONG,), titles=("Ferry returns to the harbour",))) == [H, H, B]
+
+
+def test_next_title_where_the_first_is_not_on_the_page() -> None:
+    gold = Gold(body=(LONG,), titles=("Harbour Courier: news", "Ferry returns"))
+    assert labels(["Ferry returns", LONG], gold) == [H, B]
+
+
+def test_dates_of_other_stories_stay_sidebar() -> None:
+    lines = ["Ferry returns", "11 March 2024", LONG, MORE, *["x"] * 9, "10 March 2024", "Another story"]
+    found = labels(lines, Gold(body=(LONG, MORE), titles=("Ferry returns",), date="2024-03-11"))
+    assert found.count(T) == 1
+    assert found[1] is T
+
+
+def test_date_of_another_year_is_not_the_articles() -> None:
+    lines = ["Ferry returns", "11 March 2019", LONG]
+    assert T not in labels(lines, Gold(body=(LONG,), titles=("Ferry returns",), date="2024-03-11"))
+
+
+def test_date_at_the_foot_where_there_is_none_above() -> None:
+    lines = ["Ferry returns", LONG, MORE, "Published 11 March 2024", "Contact"]
+    gold = Gold(body=(LONG, MORE), titles=("Ferry returns",), date="2024-03-11")
+    assert labels(lines, gold)[3:] == [T, S]
+
+
+@pytest.mark.parametrize(
+    ("lines", "coverage"), [([LONG, MORE], 1.0), ([LONG], 0.5), ([], 0.0), (["Menu"], 0.0), ([LONG, LONG, LONG], 0.5)]
+)
+def test_coverage(lines: list[str], coverage: float) -> None:
+    assert align(lines, Gold(body=(LONG, MORE), titles=())).coverage == pytest.approx(coverage, abs=0.02)
+
+
+def test_no_gold() -> None:
+    assert align(["Menu", " "], Gold(body=(), titles=())).labels == (S, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Ｂanjir", "banjir"), ("Straße", "strasse"), ("a-b_c", "abc"), ("①", "1"), ("渡轮。", "渡轮"), ("…", "")],
+)
+def test_letters(text: str, expected: str) -> None:
+    assert letters(text) == expected

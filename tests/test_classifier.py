@@ -1,0 +1,129 @@
+"""The one path from pages to predictions."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from conftest import random_trees
+from linesift.features.batch import read_batch
+from linesift.labels import LABELS, Label
+from linesift.model import classifier as room
+from linesift.model.classifier import Model, softmax
+from linesift.model.prediction import Prediction
+from linesift.page import LabelledPage, Page
+
+_LINE = st.one_of(
+    st.sampled_from(
+        ["", " ", "\r", "\u2028", "Home | News", "21 October 2024, 9:20", "5", "ago", "水位が上がった。", "\0"]
+    ),
+    st.sampled_from(["The river rose for the third day and the road to the harbour was closed, the council said."]),
+    st.text(st.characters(exclude_categories=[]), max_size=12),
+)
+_PAGE = st.lists(_LINE, max_size=10).map("\n".join)
+
+
+def assert_sound(prediction: Prediction) -> None:
+    """n lines in, n out; labels and chances on lines that are not blank, and on no others."""
+    lines = prediction.page.lines
+    assert len(prediction.labels) == len(lines)
+    assert prediction.probabilities.shape == (len(lines), len(LABELS))
+    assert prediction.probabilities.dtype == np.float32
+    is_inked = np.array([bool(line.strip()) for line in lines])
+    assert [label is not None for label in prediction.labels] == is_inked.tolist()
+    assert all(label is None or isinstance(label, Label) for label in prediction.labels)
+    np.testing.assert_allclose(prediction.probabilities.sum(axis=1), is_inked, atol=1e-5)
+    assert (prediction.probabilities >= 0).all()
+
+
+def assert_same(first: Prediction, second: Prediction) -> None:
+    assert first.page == second.page
+    assert first.labels == second.labels
+    np.testing.assert_allclose(first.probabilities, second.probabilities, atol=1e-5)
+
+
+@given(_PAGE)
+def test_n_lines_in_n_out(model: Model, text: str) -> None:
+    prediction = model.classify(text)
+    assert prediction.page == Page(text)
+    assert_sound(prediction)
+
+
+@pytest.mark.parametrize("text", ["", "\n", "\n\n\n", " \t\r\n\u2028", "\x0b"])
+def test_blank_pages(model: Model, text: str) -> None:
+    prediction = model.classify(text)
+    assert_sound(prediction)
+    assert set(prediction.labels) == {None}
+    assert not prediction.probabilities.any()
+    assert prediction.article().text == ""
+
+
+def test_no_pages(model: Model) -> None:
+    assert model.classify_batch([]) == []
+    assert model.classify_batch(iter([])) == []
+
+
+def test_pages_keep_their_order_and_source(model: Model) -> None:
+    pages: list[str | Page] = [Page("Rain\n\nSun", "a"), "", Page("Wind", "b"), "\n"]
+    found = [prediction.page for prediction in model.classify_batch(iter(pages))]
+    assert found == [Page("Rain\n\nSun", "a"), Page(""), Page("Wind", "b"), Page("\n")]
+
+
+def test_a_batch_of_our_pages_is_the_pages_one_by_one(model: Model, pages: list[LabelledPage]) -> None:
+    texts = [page.page for page in pages]
+    for together, page in zip(model.classify_batch(texts), texts, strict=True):
+        assert_same(together, model.classify(page))
+
+
+def test_groups_do_not_show(model: Model, pages: list[LabelledPage], monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [page.page for page in pages[:6]]
+    whole = model.classify_batch(texts)
+    for size in (1, 5000):
+        monkeypatch.setattr(room, "GROUP", size)
+        for one, other in zip(model.classify_batch(texts), whole, strict=True):
+            assert_same(one, other)
+
+
+def test_a_large_page_is_a_group_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "GROUP", 10)
+    groups = room._groups([Page("a" * size) for size in (4, 4, 4, 25, 1, 9, 1)])
+    assert [[len(page.text) for page in group] for group in groups] == [[4, 4], [4], [25], [1, 9], [1]]
+
+
+def test_a_page_of_two_hundred_thousand_lines(
+    model: Model, tables: tuple[NDArray[np.float32], NDArray[np.float32]]
+) -> None:
+    few = random_trees(tables[0], seed=1, n_trees=4)
+    small = Model(model.lexicon, few, few)
+    lines = ["Home | News", "", "The river rose for the third day.", "21 October 2024, 9:20"] * 50_000
+    prediction = small.classify("\n".join(lines))
+    assert len(prediction.labels) == 200_000
+    assert [label is None for label in prediction.labels[:4]] == [False, True, False, False]
+    np.testing.assert_allclose(prediction.probabilities[2::4].sum(axis=1), 1, atol=1e-5)
+
+
+def test_a_line_of_ten_million_characters(model: Model) -> None:
+    prediction = model.classify("Rain\n" + "rain " * 2_000_000 + "\n\nSun")
+    assert_sound(prediction)
+
+
+def test_probabilities_of_a_batch_are_those_of_its_lines(model: Model) -> None:
+    texts = ["Rain\n\nSun and wind", "", "Wind"]
+    probabilities = model.probabilities(read_batch(texts))
+    predictions = model.classify_batch(texts)
+    rows = [predictions[0].probabilities[[0, 2]], predictions[2].probabilities]
+    np.testing.assert_array_equal(probabilities, np.concatenate(rows))
+
+
+def test_temperature_flattens(model: Model) -> None:
+    hot = Model(model.lexicon, model.first, model.second, temperature=50.0)
+    cold = Model(model.lexicon, model.first, model.second, temperature=0.1)
+    text = "Home | News\nThe river rose for the third day.\n21 October 2024"
+    assert hot.classify(text).probabilities.max() < model.classify(text).probabilities.max()
+    assert cold.classify(text).probabilities.max() > model.classify(text).probabilities.max()
+
+
+def test_softmax() -> None:
+    shares = softmax(np.array([[0, 0, 0, 0], [1000, 0, 0, 0], [-1e30, -1e30, -1e30, 0]], np.float32))
+    np.testing.assert_allclose(shares, np.array([[0.25] * 4, [1, 0, 0, 0], [0, 0, 0, 1]]))

@@ -1,0 +1,121 @@
+"""`linesift evaluate` as its user meets it; what the figures mean is `test_metrics`."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from linesift import cli
+from linesift.model.classifier import Model
+from linesift.model.directory import save_model
+from linesift.train.origin import digest
+from test_cli_classify import environment
+from tinycorpus import row, write_corpus
+
+EXTRA = ["sklearn", "scipy", "joblib", "datasets", "pyarrow", "catboost", "resiliparse"]
+
+
+class Result(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, model: Model) -> Path:
+    """A model that was trained on `known.page`, by its own account, and pages."""
+    folder = tmp_path_factory.mktemp("evaluate")
+    for name in ("known", "other"):
+        text = f"site: {name}.example\nlang: en\n----\nheadline | Rain in {name}\nbody | It rained all day.\n"
+        (folder / f"{name}.page").write_text(text, "utf-8")
+    write_corpus(folder / "tiny.parquet", [row(0), row(1, body=[])])
+    files = {"known.page": digest(folder / "known.page")}
+    save_model(model, {"files": files}, {"probe": "Rain\nIt rained."}, folder / "model")
+    return folder
+
+
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path, arguments: str) -> Result:
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "argv", ["linesift", "evaluate", *arguments.split()])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    out, err = capsys.readouterr()
+    assert "Traceback" not in err
+    assert isinstance(left.value.code, int)
+    return Result(left.value.code, out, err)
+
+
+def test_tables(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    code, out, err = run(monkeypatch, capsys, folder, "-m model other.page tiny.parquet --jobs 1")
+    assert code == 0
+    for start in (
+        "| headline |",
+        "Macro F1 ",
+        "| all pages |",
+        "| pages |",
+        "| tiny |",
+        "| worst pages |",
+        "| tiny/0 |",
+    ):
+        assert any(line.startswith(start) for line in out.splitlines()), start
+    assert err == "linesift: 1 pages left out: tiny: no gold body\n"
+
+
+def test_collections_as_html(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    code, out, _ = run(monkeypatch, capsys, folder, "-m model tiny.parquet --jobs 1 --html")
+    assert code == 0
+    assert "| tiny/0 |" in out
+
+
+def test_worst_none(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    assert "worst" not in run(monkeypatch, capsys, folder, "-m model other.page --worst 0").out
+
+
+def test_json_file_and_dash(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    first = run(monkeypatch, capsys, folder, "-m model . --json report.json")
+    second = run(monkeypatch, capsys, folder, "-m model . --json -")
+    report = json.loads(second.out)
+    assert "| label |" in first.out
+    assert json.loads((folder / "report.json").read_text("utf-8")) == report
+    assert report["labels"]["headline"]["support"] == report["article"]["support"] == len(report["worst"])
+
+
+def test_pages_of_the_training_are_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    code, _, err = run(monkeypatch, capsys, folder, "-m model known.page other.page")
+    assert code == 0
+    assert err == "linesift: warning: known.page: the model was trained on this; the card has its scores by folds\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("-m model", "Missing argument"),
+        ("-m nowhere other.page", "linesift: nowhere: no such model directory"),
+        ("-m model nowhere.page", "linesift: nowhere.page: no such file"),
+        ("-m model other.page none.parquet", "linesift: none.parquet: no such file"),
+        ("-m model model/model.json", "linesift: model/model.json: labelled pages are"),
+        ("-m model other.page --json no/where.json", "linesift: no/where.json: cannot write"),
+    ],
+)
+def test_misuse(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path, arguments: str, message: str
+) -> None:
+    result = run(monkeypatch, capsys, folder, arguments)
+    assert result.code == 2
+    assert message in result.err
+
+
+def test_own_pages_need_no_extra(folder: Path) -> None:
+    """With numpy and typer alone, `.page` files can be scored."""
+    code = (
+        "import sys; sys.argv = ['linesift', 'evaluate', '-m', 'model', 'other.page']\n"
+        f"sys.modules |= dict.fromkeys({EXTRA})\n"
+        "import linesift.cli; linesift.cli.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, env=environment(), capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")

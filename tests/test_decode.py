@@ -1,0 +1,141 @@
+"""Probabilities to labels."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from linesift.features.batch import Batch, read_batch
+from linesift.model.decode import BODY, HEADLINE, SIDEBAR, TIMESTAMP, DecodeConfig, decode
+
+CONFIG = DecodeConfig()
+_LENGTHS = st.lists(st.integers(0, 30), min_size=1, max_size=9)
+_CHANCE = st.one_of(st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]), st.floats(0, 1, width=32))
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[list[str], NDArray[np.float32]]:
+    """Pages of lines of some lengths, and a distribution over the labels for each line."""
+    pages = draw(st.lists(_LENGTHS, min_size=1, max_size=3))
+    texts = ["\n".join("rain " * length or "•" for length in page) for page in pages]
+    weights = [[draw(_CHANCE) for _ in range(4)] for page in pages for _ in page]
+    rows = np.array([row if sum(row) else [0, 0, 0, 1] for row in weights], np.float32)
+    return texts, (rows / rows.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def by_page(batch: Batch, values: NDArray[Any]) -> list[NDArray[Any]]:
+    return [values[first:end] for first, end in zip(batch.first[:-1], batch.first[1:], strict=True)]
+
+
+def expected_f1(body: NDArray[np.float64], words: NDArray[np.float64], taken: NDArray[np.bool_]) -> float:
+    right = float((body * words)[taken].sum())
+    return 2 * right / (float(words[taken].sum()) + float((body * words).sum())) if right else 0.0
+
+
+@given(cases())
+def test_body_has_the_highest_expected_f1_of_all_cuts(case: tuple[list[str], NDArray[np.float32]]) -> None:
+    texts, probabilities = case
+    # Body and sidebar alone, and no floor: the set that is left is the one that the cut chose.
+    probabilities[:, SIDEBAR] += probabilities[:, HEADLINE] + probabilities[:, TIMESTAMP]
+    probabilities[:, [HEADLINE, TIMESTAMP]] = 0
+    batch = read_batch(texts)
+    labels = decode(batch, probabilities, DecodeConfig(body_floor=0.0))
+    words = np.maximum(batch.length, 0.5).astype(np.float64)
+    for given_labels, body, lengths in zip(
+        by_page(batch, labels),
+        by_page(batch, probabilities[:, BODY].astype(np.float64)),
+        by_page(batch, words),
+        strict=True,
+    ):
+        every = [expected_f1(body, lengths, body >= cut) for cut in {*body.tolist(), 2.0}]
+        assert expected_f1(body, lengths, given_labels == BODY) == pytest.approx(max(every), rel=1e-6)
+
+
+@given(cases())
+def test_no_line_below_its_floor(case: tuple[list[str], NDArray[np.float32]]) -> None:
+    texts, probabilities = case
+    labels = decode(read_batch(texts), probabilities, CONFIG)
+    for label, least in ((BODY, CONFIG.body_floor), (HEADLINE, CONFIG.headline), (TIMESTAMP, CONFIG.timestamp)):
+        assert (probabilities[labels == label, label] >= least).all()
+
+
+@given(cases())
+def test_a_headline_is_at_most_three_lines_around_the_likeliest(case: tuple[list[str], NDArray[np.float32]]) -> None:
+    texts, probabilities = case
+    batch = read_batch(texts)
+    labels = decode(batch, probabilities, CONFIG)
+    # Lines that are body, and not likelier a headline, cannot be one.
+    is_body = decode(batch, probabilities, replace(CONFIG, headline=2.0, timestamp=2.0)) == BODY
+    is_body &= probabilities[:, HEADLINE] <= probabilities[:, BODY]
+    candidates = np.where(is_body, np.float32(0), probabilities[:, HEADLINE])
+    for found, chances in zip(by_page(batch, labels), by_page(batch, candidates), strict=True):
+        best = int(np.argmax(chances))
+        least = max(CONFIG.headline, CONFIG.headline_share * chances[best])
+        near = [row for row in (best - 1, best, best + 1) if 0 <= row < len(chances) and chances[row] >= least]
+        assert np.flatnonzero(found == HEADLINE).tolist() == near
+
+
+def assert_one_region(batch: Batch, labels: NDArray[np.int8]) -> None:
+    for found in by_page(batch, labels):
+        rows = np.flatnonzero(found == HEADLINE)
+        assert len(rows) == 0 or rows[-1] - rows[0] == len(rows) - 1
+
+
+@given(cases())
+def test_never_two_headline_regions(case: tuple[list[str], NDArray[np.float32]]) -> None:
+    texts, probabilities = case
+    batch = read_batch(texts)
+    assert_one_region(batch, decode(batch, probabilities, CONFIG))
+
+
+def test_a_best_headline_that_is_body_leaves_no_hole() -> None:
+    batch = read_batch(["rain rain\nrain rain\nrain rain"])
+    chances = np.array([[0.4, 0.0, 0.0, 0.6], [0.45, 0.55, 0.0, 0.0], [0.4, 0.0, 0.0, 0.6]], np.float32)
+    assert_one_region(batch, decode(batch, chances, CONFIG))
+
+
+@given(cases())
+@example((["rain", "sun", ""], np.full((2, 4), 0.25, np.float32)))
+def test_a_batch_is_its_pages_one_by_one(case: tuple[list[str], NDArray[np.float32]]) -> None:
+    texts, probabilities = case
+    batch = read_batch(texts)
+    together = by_page(batch, decode(batch, probabilities, CONFIG))
+    for text, labels, chances in zip(texts, together, by_page(batch, probabilities), strict=True):
+        assert decode(read_batch([text]), chances.astype(np.float32), CONFIG).tolist() == labels.tolist()
+
+
+@pytest.mark.parametrize(
+    ("chances", "labels"),
+    [
+        ([[0, 0, 0, 1]], [SIDEBAR]),
+        ([[0.35, 0.05, 0, 0.6]], [HEADLINE]),
+        ([[0.29, 0.05, 0, 0.66]], [SIDEBAR]),
+        ([[0, 0.2, 0, 0.8]], [BODY]),
+        ([[0, 0.1, 0, 0.9]], [SIDEBAR]),
+        ([[0, 0.1, 0.45, 0.45]], [TIMESTAMP]),
+        ([[0, 0.5, 0.45, 0.05]], [BODY]),
+        # Of two equal headlines the first; a neighbour with enough of its probability belongs to it.
+        ([[0.9, 0, 0, 0.1], [0, 1, 0, 0], [0.9, 0, 0, 0.1]], [HEADLINE, BODY, SIDEBAR]),
+        ([[0.9, 0, 0, 0.1], [0.6, 0, 0, 0.4], [0.5, 0, 0, 0.5]], [HEADLINE, HEADLINE, SIDEBAR]),
+        ([[0.9, 0, 0, 0.1], [0.5, 0, 0, 0.5]], [HEADLINE, SIDEBAR]),
+    ],
+)
+def test_labels(chances: list[list[float]], labels: list[int]) -> None:
+    batch = read_batch(["\n".join("rain falls" for _ in chances)])
+    assert decode(batch, np.array(chances, np.float32), CONFIG).tolist() == labels
+
+
+def test_the_cut_follows_the_page() -> None:
+    batch = read_batch(["\n".join(["rain " * 20] * 3), "\n".join(["rain " * 20] * 3)])
+    body = np.array([0.95, 0.9, 0.3, 0.3, 0.05, 0.05], np.float32)
+    chances = np.zeros((6, 4), np.float32)
+    chances[:, BODY], chances[:, SIDEBAR] = body, 1 - body
+    assert decode(batch, chances, CONFIG).tolist() == [BODY, BODY, SIDEBAR, BODY, SIDEBAR, SIDEBAR]
+
+
+def test_pages_without_lines() -> None:
+    assert decode(read_batch(["", "\n"]), np.zeros((0, 4), np.float32), CONFIG).tolist() == []

@@ -1,0 +1,39 @@
+"""What words say, against a loop over the tokens."""
+
+import math
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linesift.features.batch import read_batch
+from linesift.features.tokens import TOKEN_BITS, line_tokens
+from linesift.model.classifier import Model
+from linesift.model.lexicon import TARGETS, Lexicon
+
+_LINE = st.lists(st.sampled_from(["rain", "Sun", "12", "水位", "•", "the", "\ud800"]), max_size=9).map(" ".join)
+
+
+@given(st.lists(st.lists(_LINE, max_size=5).map("\n".join), min_size=1, max_size=3))
+def test_scores_are_those_of_a_loop(model: Model, texts: list[str]) -> None:
+    batch = read_batch(texts)
+    lexicon = model.lexicon
+    tokens: list[list[int]] = [[] for _ in batch.page]
+    for row, bucket in zip(*line_tokens(batch), strict=True):
+        tokens[row].append(int(bucket))
+    fast = lexicon.scores(batch)
+    assert fast.dtype == np.float32
+    assert fast.shape == (len(TARGETS), len(batch.page))
+    for row, buckets in enumerate(tokens):
+        total = sum((lexicon.weights[bucket].astype(float) for bucket in buckets), np.zeros(len(TARGETS)))
+        slow = total / math.sqrt(max(len(buckets), 1)) + lexicon.bias
+        np.testing.assert_allclose(fast[:, row], slow, rtol=1e-5, atol=1e-5)
+
+
+def test_a_line_without_tokens_has_the_bias() -> None:
+    bias = np.arange(len(TARGETS), dtype=np.float32)
+    lexicon = Lexicon(np.ones((1 << TOKEN_BITS, len(TARGETS)), np.float32), bias)
+    scores = lexicon.scores(read_batch(["rain\n" + "•" * 99]))
+    # A short line is a token as a whole, even one without words.
+    np.testing.assert_allclose(scores[:, 1], bias + 1)
+    np.testing.assert_allclose(scores[:, 0], bias + 4 / math.sqrt(4))

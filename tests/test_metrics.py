@@ -1,0 +1,137 @@
+"""Scores against values worked out by hand."""
+
+from collections import Counter
+from dataclasses import astuple
+
+import numpy as np
+import pytest
+
+from fakes import predict
+from linesift.labels import Label
+from linesift.page import LabelledPage, Page
+from linesift.train.evaluate import calibration_error, evaluate, reliability, table, worst_table
+from linesift.train.metrics import (
+    Score,
+    article_score,
+    harmonic,
+    label_scores,
+    macro_f1,
+    overlap,
+    shingles,
+)
+
+H, B, T, S = Label
+
+
+class Near:
+    """Equals the scores that differ from it by rounding alone."""
+
+    def __init__(self, *wanted: float) -> None:
+        self.wanted = wanted
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Score) and astuple(other) == pytest.approx(self.wanted)
+
+    def __hash__(self) -> int:
+        return hash(self.wanted)
+
+    def __repr__(self) -> str:
+        return f"Near{self.wanted}"
+
+
+def test_label_scores() -> None:
+    scores = label_scores([H, B, B, B, S, S], [H, B, B, S, B, S])
+    assert scores[H] == Score(1.0, 1.0, 1.0, 1)
+    assert scores[B] == Near(2 / 3, 2 / 3, 2 / 3, 3)
+    assert scores[T] == Score(0.0, 0.0, 0.0, 0)
+    assert scores[S] == Score(0.5, 0.5, 0.5, 2)
+    # The mean leaves out labels that the gold lacks: (1 + 2/3 + 1/2) / 3.
+    assert macro_f1(scores) == pytest.approx(13 / 18)
+
+
+def test_label_given_but_never_right() -> None:
+    assert label_scores([S], [T])[T] == Score(0.0, 0.0, 0.0, 0)
+    assert macro_f1(label_scores([], [])) == 0.0
+
+
+@pytest.mark.parametrize(("precision", "recall", "f1"), [(0, 0, 0), (1, 0, 0), (0.5, 1, 2 / 3), (1, 1, 1)])
+def test_harmonic(precision: float, recall: float, f1: float) -> None:
+    assert harmonic(precision, recall) == pytest.approx(f1)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", {}),
+        ("…", {}),
+        ("a b", {("a", "b"): 1}),
+        ("a b c d e", {("a", "b", "c", "d"): 1, ("b", "c", "d", "e"): 1}),
+        ("a a a a a", {("a",) * 4: 2}),
+        # Letters of scripts without spaces are tokens by themselves.
+        ("渡轮 回港a1", {("渡", "轮", "回", "港"): 1, ("轮", "回", "港", "a1"): 1}),
+    ],
+)
+def test_shingles(text: str, expected: dict[tuple[str, ...], int]) -> None:
+    assert shingles(text) == expected
+
+
+def test_overlap_counts_repeats_once() -> None:
+    gold: Counter[tuple[str, ...]] = Counter({("a",): 1, ("b",): 1})
+    given: Counter[tuple[str, ...]] = Counter({("a",): 2})
+    assert overlap(gold, given) == (0.5, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("gold", "given", "expected"),
+    [("", "", (1, 1)), ("", "a", (0, 0)), ("a", "", (0, 0)), ("a b", "a b", (1, 1)), ("a", "b", (0, 0))],
+)
+def test_overlap_with_nothing(gold: str, given: str, expected: tuple[float, float]) -> None:
+    assert overlap(shingles(gold), shingles(given)) == expected
+
+
+def test_article_score_is_f1_of_means() -> None:
+    assert article_score([(1.0, 0.5), (0.5, 1.0)]) == Score(0.75, 0.75, 0.75, 2)
+    assert article_score([(1.0, 0.0), (0.0, 1.0)]).f1 == 0.5  # not the mean of the pages' F1, which is 0
+    assert article_score([]) == Score(0.0, 0.0, 0.0, 0)
+
+
+@pytest.fixture
+def gold() -> list[LabelledPage]:
+    """Two pages; the fake model labels a line by its first letter, and is wrong on the last of each."""
+    first = Page("Menu\n\nH Rain\nB one two three four five\nB six", "a")
+    second = Page("B seven\nT 11 March\nno letter", "b")
+    return [
+        LabelledPage(first, (S, None, H, B, S), site="a.example", lang="en", collection="x"),
+        LabelledPage(second, (B, T, B), site="b.example", lang="", collection="y"),
+    ]
+
+
+def test_evaluate(gold: list[LabelledPage]) -> None:
+    report = evaluate(gold, [predict(page.page) for page in gold])
+    assert [(page.n_wrong, page.n_lines) for page in report.pages] == [(1, 4), (1, 3)]
+    assert report.labels[B] == Near(2 / 3, 2 / 3, 2 / 3, 3)
+    # Page a: gold "B one two three four five" has 3 shingles, the prediction 5 with "B six" behind it.
+    assert (report.pages[0].precision, report.pages[0].recall) == (0.6, 1.0)
+    # Page b: gold "B seven no letter" is one shingle, the prediction "B seven" another.
+    assert report.pages[1].f1 == 0.0
+    assert report.by_collection["x"] == Near(0.6, 1.0, 0.75, 1)
+    assert set(report.by_language) == {"en", "unknown"}
+    assert [page.name for page in report.worst] == ["b", "a"]
+    assert "| y | 0.0000 | 0.0000 | 0.0000 | 1 |" in table(report)
+    assert worst_table(report, 1)[2:] == ["| b | 0.0000 | 0.0000 | 0.0000 | 1 of 3 |"]
+
+
+def test_evaluate_refuses_predictions_of_other_pages(gold: list[LabelledPage]) -> None:
+    with pytest.raises(ValueError, match="another page"):
+        evaluate(gold, [predict(page.page) for page in reversed(gold)])
+
+
+def test_calibration(gold: list[LabelledPage]) -> None:
+    predictions = [predict(page.page) for page in gold]
+    chance, frequency, lines = reliability(gold, predictions, B)
+    # The fake gives body .91 on three lines (two right) and .03 on four (one wrong).
+    np.testing.assert_array_equal(lines, [4, 0, 0, 0, 0, 0, 0, 0, 0, 3])
+    np.testing.assert_allclose(chance[[0, 9]], [0.03, 0.91], rtol=1e-5)
+    np.testing.assert_allclose(frequency[[0, 9]], [1 / 4, 2 / 3])
+    expected = (4 * (1 / 4 - 0.03) + 3 * (0.91 - 2 / 3)) / 7
+    assert calibration_error(gold, predictions, B) == pytest.approx(expected, rel=1e-5)

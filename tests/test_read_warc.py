@@ -1,0 +1,266 @@
+"""Web archives: pages delivered, everything else counted, damage survived."""
+
+import gzip
+import io
+import tracemalloc
+import zlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from linesift.errors import InputError
+from linesift.read import warc
+from linesift.read.warc import Record, WarcCounts, read_warc
+
+DATE = "2024-05-01T10:00:00Z"
+PAGE = b"<html><p>The ferry sails again.</p></html>"
+
+
+def make_record(kind: str, url: str, block: bytes, content_type: str = "application/http; msgtype=response") -> bytes:
+    lines = (
+        "WARC/1.0",
+        f"WARC-Type: {kind}",
+        f"WARC-Target-URI: {url}",
+        f"WARC-Date: {DATE}",
+        f"Content-Type: {content_type}",
+        f"Content-Length: {len(block)}",
+    )
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + block + b"\r\n\r\n"
+
+
+def make_http(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
+    return "\r\n".join([f"HTTP/1.1 {status}", *headers]).encode() + b"\r\n\r\n" + body
+
+
+def make_page(number: int, body: bytes = PAGE, *headers: str, status: str = "200 OK") -> bytes:
+    headers = headers or ("Content-Type: text/html; charset=utf-8",)
+    return make_record("response", f"http://news.example/{number}", make_http(body, *headers, status=status))
+
+
+def pack(records: list[bytes]) -> bytes:
+    return b"".join(gzip.compress(record, mtime=0) for record in records)
+
+
+def read(data: bytes) -> tuple[list[Record], WarcCounts]:
+    counts = WarcCounts()
+    return list(read_warc(io.BytesIO(data), counts)), counts
+
+
+def numbers(pages: list[Record]) -> list[int]:
+    return [int(page.url.rpartition("/")[2]) for page in pages]
+
+
+INFO = make_record("warcinfo", "", b"software: none\r\n", "application/warc-fields")
+PAGES = [make_page(number, PAGE * (number + 1)) for number in range(6)]
+FORMS = pytest.mark.parametrize("form", [pack, b"".join, lambda records: gzip.compress(b"".join(records))])
+
+
+@FORMS
+def test_pages_come_in_order_with_address_and_date(form: object) -> None:
+    pages, counts = read(form([INFO, *PAGES]))  # type: ignore[operator]
+    assert numbers(pages) == list(range(6))
+    assert pages[1] == Record("http://news.example/1", DATE, PAGE * 2, "html", "utf-8")
+    assert (counts.pages, counts.other, counts.skipped) == (6, 1, {})
+
+
+def test_a_file_by_its_path(tmp_path: Path) -> None:
+    path = tmp_path / "crawl.warc.gz"
+    path.write_bytes(pack(PAGES))
+    assert numbers(list(read_warc(path))) == list(range(6))
+
+
+def test_text_records_of_a_wet_file() -> None:
+    record = make_record("conversion", "http://news.example/1", "Fähre\nfährt\n".encode(), "text/plain")
+    pages, _ = read(pack([INFO, record]))
+    assert pages == [Record("http://news.example/1", DATE, "Fähre\nfährt\n".encode(), "text", "utf-8")]
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (make_page(9, b"%PDF", "Content-Type: application/pdf"), "not_html"),
+        (make_page(9, b'{"a": 1}', "X: y"), "not_html"),
+        (make_page(9, b"?", "Content-Type: text/html", "Content-Encoding: zstd"), "not_html"),
+        (make_page(9, b""), "empty"),
+        (make_page(9, b" \r\n"), "empty"),
+        (make_page(9, status="404 Not Found"), "bad_status"),
+        (make_page(9, status="301 Moved"), "bad_status"),
+        (make_record("response", "http://news.example/9", b"no http at all"), "damaged"),
+        (make_record("response", "http://news.example/9", b""), "empty"),
+        (PAGES[0].replace(b"Content-Length: ", b"Content-Length: x"), "damaged"),
+        (b"WARC/1.0 and no more\r\n\r\n", "damaged"),
+        (b"\x00\x01\x02 garbage \xff" * 9, "damaged"),
+        (PAGES[0].replace(b"Content-Length: ", b"Content-Length: 999999"), "too_large"),
+    ],
+)
+def test_skipped_records_are_counted_by_reason(record: bytes, reason: str) -> None:
+    pages, counts = read(pack([PAGES[0], record, PAGES[1]]))
+    assert numbers(pages) == [0, 1]
+    assert counts.skipped in ({reason: 1}, {"damaged": 1})
+
+
+@FORMS
+@pytest.mark.parametrize("change", [b"9", b"99999"])
+def test_a_length_that_is_too_great_takes_no_other_record_along(form: object, change: bytes) -> None:
+    lying = PAGES[2].replace(b"Content-Length: ", b"Content-Length: " + change)
+    pages, counts = read(form([*PAGES[:2], lying, *PAGES[3:]]))  # type: ignore[operator]
+    assert set(numbers(pages)) >= {0, 1}
+    assert sum(counts.skipped.values()) == 1
+    if form is pack or change == b"9":
+        assert numbers(pages) == [0, 1, 3, 4, 5]
+
+
+@FORMS
+def test_a_length_that_is_too_small(form: object) -> None:
+    lying = PAGES[2].replace(b"Content-Length: ", b"Content-Length: 3\r\nX: ")
+    pages, counts = read(form([*PAGES[:2], lying, *PAGES[3:]]))  # type: ignore[operator]
+    assert (numbers(pages), counts.skipped) == ([0, 1, 3, 4, 5], {"damaged": 1})
+
+
+def test_every_single_damaged_byte_of_a_member_costs_at_most_its_record() -> None:
+    members = [gzip.compress(page, mtime=0) for page in PAGES[:4]]
+    for place in range(len(members[1])):
+        bad = bytearray(members[1])
+        bad[place] ^= 0x5A
+        pages, counts = read(b"".join([members[0], bytes(bad), *members[2:]]))
+        # The date and the operating system in the head of a member mean nothing.
+        assert numbers(pages) in ([0, 2, 3], [0, 1, 2, 3]), place
+        assert counts.pages + counts.damaged == 4, place
+
+
+def test_damage_in_a_plain_file() -> None:
+    pages, counts = read(b"".join([INFO, PAGES[0], b"rubbish\r\n" * 30_000, PAGES[1]]))
+    assert (numbers(pages), counts.skipped) == ([0, 1], {"damaged": 1})
+
+
+def test_rubbish_between_members_and_padding() -> None:
+    members = [gzip.compress(page, mtime=0) for page in PAGES[:3]]
+    pages, counts = read(members[0] + b"rubbish" * 40_000 + members[1] + b"\0" * 100_000 + members[2] + b"\0" * 9)
+    assert (numbers(pages), counts.skipped) == ([0, 1, 2], {"damaged": 1})
+
+
+@FORMS
+def test_a_file_cut_anywhere_gives_everything_before_the_cut(form: object) -> None:
+    data = form([INFO, *PAGES])  # type: ignore[operator]
+    whole, _ = read(data)
+    n_before = 0
+    for size in range(0, len(data), 7):
+        try:
+            pages, counts = read(data[:size])
+        except InputError:
+            assert size < len(pack([INFO])) + 8
+            continue
+        assert pages == whole[: len(pages)]
+        assert len(pages) >= n_before
+        assert counts.damaged == 0
+        assert counts.truncated <= 1
+        n_before = len(pages)
+    assert n_before >= 5
+
+
+def test_a_cut_is_reported() -> None:
+    for data in (pack(PAGES)[:-40], b"".join(PAGES)[:-20]):
+        pages, counts = read(data)
+        assert numbers(pages) == [0, 1, 2, 3, 4]
+        assert counts.skipped == {"truncated": 1}
+
+
+@pytest.mark.parametrize(
+    "data", [b"just text\n" * 100, gzip.compress(b"just text\n" * 100), b"\x1f\x8bno", b"WARC/1.0\r\n"]
+)
+def test_a_file_that_is_no_archive_is_refused(data: bytes) -> None:
+    with pytest.raises(InputError, match="no WARC record"):
+        read(data)
+
+
+def test_an_empty_file_has_no_pages() -> None:
+    assert read(b"") == ([], WarcCounts())
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        list(read_warc(tmp_path / "none.warc"))
+
+
+def squeeze(body: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(body) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (gzip.compress(PAGE), ["Content-Encoding: gzip"]),
+        (zlib.compress(PAGE), ["Content-Encoding: deflate"]),
+        (squeeze(PAGE), ["Content-Encoding: deflate"]),
+        (PAGE, ["Content-Encoding: gzip"]),
+        (PAGE, ["Content-Encoding: br"]),
+        (
+            b"5\r\n" + PAGE[:5] + b"\r\n%x;x=y\r\n" % (len(PAGE) - 5) + PAGE[5:] + b"\r\n0\r\n\r\n",
+            ["Transfer-Encoding: chunked"],
+        ),
+        (PAGE, ["Transfer-Encoding: chunked"]),
+    ],
+)
+def test_bodies_are_unpacked_if_they_are_packed(body: bytes, headers: list[str]) -> None:
+    pages, _ = read(pack([make_page(0, body, "Content-Type: text/html", *headers)]))
+    assert [page.payload for page in pages] == [PAGE]
+
+
+def test_a_body_that_unpacks_to_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warc, "MAX_RECORD", 100_000)
+    body = gzip.compress(b"<p>" * 50_000)
+    _, counts = read(pack([make_page(0, body, "Content-Type: text/html", "Content-Encoding: gzip")]))
+    assert counts.skipped == {"too_large": 1}
+
+
+def test_pages_without_a_media_type_are_looked_at() -> None:
+    pages, _ = read(pack([make_page(0, b"\n<!-- x --><!DOCTYPE html><p>a", "Server: x"), make_page(1, PAGE, "X: y")]))
+    assert numbers(pages) == [0, 1]
+
+
+def test_a_resource_record_is_a_page() -> None:
+    record = make_record("resource", "http://news.example/3", PAGE, "text/html; charset=koi8-r")
+    assert [page.charset for page in read(record)[0]] == ["koi8-r"]
+
+
+def test_too_large_records_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warc, "MAX_RECORD", 1_000_000)
+    data = pack([PAGES[0], make_page(7, b"x" * 60_000_000), PAGES[1]] * 2)
+    tracemalloc.start()
+    pages, counts = read(data)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (numbers(pages), counts.skipped) == ([0, 1, 0, 1], {"too_large": 2})
+    assert peak < 10_000_000
+
+
+class Pipe(io.RawIOBase):
+    """A stream that gives a few bytes at a time and cannot be positioned."""
+
+    def __init__(self, data: bytes, step: int) -> None:
+        self._data = io.BytesIO(data)
+        self._step = step
+
+    def read(self, size: int = -1) -> bytes:
+        return self._data.read(min(size, self._step))
+
+
+@FORMS
+@pytest.mark.parametrize("step", [1, 3, 1000])
+def test_pipes(form: object, step: int) -> None:
+    data = form([INFO, *PAGES])  # type: ignore[operator]
+    assert numbers(list(read_warc(Pipe(data, step)))) == list(range(6))  # type: ignore[arg-type]
+
+
+@given(st.lists(st.binary(max_size=80), max_size=6), st.booleans())
+@settings(derandomize=True, max_examples=60)
+def test_any_rubbish_between_records_costs_no_page(rubbish: list[bytes], is_packed: bool) -> None:
+    parts = [INFO]
+    for number, junk in enumerate(rubbish):
+        parts += [junk + b"\r\n\r\n", make_page(number)]
+    pages, counts = read(pack(parts) if is_packed else b"".join(parts))
+    assert numbers(pages) == list(range(len(rubbish)))
+    assert counts.damaged <= 2 * len(rubbish)

@@ -1,0 +1,200 @@
+"""Training from files to a model directory: one small run, and everything that is refused before it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import linesift
+from linesift.errors import InputError, LabelError, MissingExtraError
+from linesift.model.directory import read_about
+from linesift.page import LabelledPage
+from linesift.train.card import card
+from linesift.train.fit import TrainConfig
+from linesift.train.origin import digest, short_name, trained_on
+from linesift.train.train import Trained, TrainRequest, train, write_card
+from tinycorpus import PARAGRAPHS, row, write_corpus
+
+ROOT = Path(__file__).parent.parent
+OWN = ROOT / "data" / "pages"
+TINY = TrainConfig(n_folds=2, jobs=1, first_trees=8, second_trees=8, depth=4)
+
+
+N_ROWS = 40
+"""Rows of the corpus: one without gold, one that was labelled by hand too."""
+
+
+def say_nothing(_stage: str) -> None:
+    """No progress."""
+
+
+def jsonl(page: LabelledPage, name: str) -> str:
+    return json.dumps({"id": name, "site": "by-hand.example", "text": page.page.text, "labels": page.labels}) + "\n"
+
+
+@pytest.fixture(scope="module")
+def request_(tmp_path_factory: pytest.TempPathFactory, pages: list[LabelledPage]) -> TrainRequest:
+    """Own pages, a JSON lines file, and a corpus."""
+    folder = tmp_path_factory.mktemp("train")
+    (folder / "gold.jsonl").write_text(jsonl(pages[0], "tiny/4"), "utf-8")
+    (folder / "corpora").mkdir()
+    rows = [row(number, body=[]) if number == 3 else row(number) for number in range(N_ROWS)]
+    write_corpus(folder / "corpora" / "tiny.parquet", rows)
+    return TrainRequest((OWN, folder / "gold.jsonl"), folder / "models" / "tiny", folder / "corpora", TINY)
+
+
+@pytest.fixture(scope="module")
+def stages() -> list[str]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def trained(request_: TrainRequest, stages: list[str]) -> Trained:
+    return train(request_, stages.append)
+
+
+def test_model_loads_and_labels(trained: Trained, pages: list[LabelledPage]) -> None:
+    predictions = linesift.load(trained.directory).classify_batch(page.page for page in pages)
+    n_right = sum(
+        label is given
+        for page, prediction in zip(pages, predictions, strict=True)
+        for label, given in zip(page.labels, prediction.labels, strict=True)
+    )
+    # It was trained on these; a model that learnt nothing would call everything sidebar (.82).
+    assert n_right > 0.9 * sum(len(page.labels) for page in pages)
+
+
+def test_every_page_is_scored_and_each_path_by_itself(trained: Trained, pages: list[LabelledPage]) -> None:
+    names = [page.name for page in trained.report.pages]
+    assert names[len(pages) :] == ["tiny/4", *(f"tiny/{number}" for number in range(N_ROWS) if number not in {3, 4})]
+    n_pages = {name: len(report.pages) for name, report in trained.by_hand.items()}
+    assert n_pages == {"data/pages": len(pages), f"{trained.directory.parents[1].name}/gold.jsonl": 1}
+
+
+def test_corpora_are_scored_as_html_too(trained: Trained) -> None:
+    assert trained.html
+    names = [page.name for page in trained.html.pages]
+    assert names == [f"tiny/{number}" for number in range(N_ROWS) if number != 3]
+    assert "from HTML" in (trained.directory / "README.md").read_text("utf-8")
+
+
+def test_model_json_says_where_it_comes_from(
+    trained: Trained, request_: TrainRequest, pages: list[LabelledPage]
+) -> None:
+    about = read_about(trained.directory)
+    assert about["config"]["first_trees"] == 8
+    assert {"python", "linesift", "numpy", "scikit-learn", "catboost", "datasets"} <= about["versions"].keys()
+    assert about["files"] == {short_name(path): digest(path) for path in sources(request_)}
+    tiny = about["collections"]["tiny"]
+    assert (tiny["pages"], tiny["sites"]) == (N_ROWS - 2, N_ROWS - 2)
+    assert tiny["left_out"] == {"no gold body": 1, "labelled by hand": 1}
+    assert about["collections"]["tiny by hand"]["pages"] == 1
+    assert about["total"]["pages"] == len(pages) + 1 + N_ROWS - 2
+    assert about["scores"]["all"]["macro_f1"] == round(trained.report.macro_f1, 4)
+
+
+def sources(request: TrainRequest) -> list[Path]:
+    assert request.corpora
+    return [*request.pages, request.corpora / "tiny.parquet"]
+
+
+def test_trained_on_is_recognised_byte_for_byte(trained: Trained, request_: TrainRequest, tmp_path: Path) -> None:
+    about = read_about(trained.directory)
+    other = tmp_path / "gold.jsonl"
+    other.write_bytes(request_.pages[1].read_bytes() + b"\n")
+    assert trained_on(about, [*sources(request_), other]) == sources(request_)
+
+
+def test_nothing_of_the_corpora_stands_in_the_directory(trained: Trained) -> None:
+    texts = [path.read_bytes() for path in trained.directory.iterdir()]
+    assert not any(paragraph.encode() in text for paragraph in PARAGRAPHS for text in texts)
+    probe = [
+        json.loads(line)["name"] for line in (trained.directory / "probe.jsonl").read_text("utf-8").split("\n") if line
+    ]
+    assert len(probe) == 2
+    assert all((OWN / name).is_file() for name in probe)
+
+
+def test_card_is_model_json_for_people(trained: Trained) -> None:
+    text = (trained.directory / "README.md").read_text("utf-8")
+    assert text == card(read_about(trained.directory))
+    assert f"| tiny | {N_ROWS - 2} | {N_ROWS - 2} |" in text
+    assert "1: labelled by hand; 1: no gold body" in text
+    assert f"article F1 {trained.report.article.f1:.3f}" in text
+    assert "linesift train --pages data/pages" in text
+    assert str(trained.directory.parent) not in text
+    assert "Apache-2.0" in text
+
+
+def test_progress_names_the_stages(trained: Trained, stages: list[str]) -> None:
+    text = "\n".join(stages)
+    assert trained.directory.name in text
+    for part in (
+        "labelled line by line",
+        f"{N_ROWS - 2} pages of corpora, 2 left out",
+        "first pass",
+        "second pass",
+        "scoring",
+    ):
+        assert part in text
+
+
+def test_files_are_those_of_a_model_and_no_others(trained: Trained) -> None:
+    names = {path.name for path in trained.directory.iterdir()}
+    assert names == {"model.json", "weights.npz", "probe.jsonl", "README.md"}
+
+
+def test_write_card_again(trained: Trained) -> None:
+    before = (trained.directory / "README.md").read_text("utf-8")
+    write_card(trained.directory)
+    assert (trained.directory / "README.md").read_text("utf-8") == before
+
+
+# What is refused
+
+
+def test_directory_of_something_else_is_not_written_to(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("mine")
+    with pytest.raises(InputError, match="holds files but no model"):
+        train(TrainRequest((OWN,), tmp_path), say_nothing)
+    assert (tmp_path / "README.md").read_text() == "mine"
+
+
+def test_out_is_a_file_or_under_one(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="is a file"):
+        train(TrainRequest((OWN,), tmp_path / "file"), say_nothing)
+    with pytest.raises(InputError, match="cannot be written"):
+        train(TrainRequest((OWN,), tmp_path / "file" / "model"), say_nothing)
+
+
+def test_probe_needs_own_pages(request_: TrainRequest, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"0 \.page files"):
+        train(TrainRequest(request_.pages[1:], tmp_path / "model"), say_nothing)
+
+
+def test_too_few_sites(tmp_path: Path) -> None:
+    own = sorted(OWN.iterdir())[:2]
+    with pytest.raises(LabelError, match="too few sites for 3 folds"):
+        train(TrainRequest(tuple(own), tmp_path / "model", config=TrainConfig(n_folds=3)), say_nothing)
+
+
+@pytest.mark.parametrize("module", ["sklearn", "catboost"])
+def test_missing_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: str) -> None:
+    monkeypatch.setattr("linesift.train.extra.find_spec", lambda name: None if name == module else object())
+    with pytest.raises(MissingExtraError, match=rf"{module}.*pip install 'linesift\[train\]'"):
+        train(TrainRequest((OWN,), tmp_path / "model"), say_nothing)
+    assert not (tmp_path / "model").exists()
+
+
+@pytest.mark.parametrize("directory", sorted((ROOT / "models").glob("*/model.json")), ids=lambda path: path.parent.name)
+def test_committed_card_is_that_of_its_model(directory: Path) -> None:
+    text = (directory.parent / "README.md").read_text("utf-8")
+    assert text == card(read_about(directory.parent))
+
+
+@pytest.mark.slow
+def test_linear_model_on_own_pages(tmp_path: Path) -> None:
+    trained = train(TrainRequest((OWN,), tmp_path / "model", config=TrainConfig(kind="linear", n_folds=3)), say_nothing)
+    assert trained.by_hand == {}
+    assert linesift.load(trained.directory).classify("Menu\nHome").labels
