@@ -1,29 +1,30 @@
-"""Write `docs/classify.svg`: what `make classify` prints on a terminal, as a picture for the README.
+"""Write what the README shows of the output: `docs/classify.svg`, and what stands below each `$ classify` in it.
 
-Run: python scripts/make_picture.py [--model DIR]
+Run after a new model: python scripts/make_picture.py
 """
 
-import argparse
+import re
+import shlex
 from io import StringIO
 from pathlib import Path
 
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
+from typer.testing import CliRunner
 
 import linesift
+from linesift.cli import classify_app
 from linesift.read.page import read_page
 from linesift.write import terminal
 
 ROOT = Path(__file__).parents[1]
-SAMPLE = ROOT / "data" / "sample.txt"
-TARGET = ROOT / "docs" / "classify.svg"
-
+SAMPLE, README, PICTURE = ROOT / "data" / "sample.txt", ROOT / "README.md", ROOT / "docs" / "classify.svg"
 WIDTH = 104
-"""Columns: as wide as a column of text shows without shrinking the letters."""
 COMMAND = "$ make classify"
+SHOWN = re.compile(r"(?<=^```console\n)\$ classify (.*)\n[^`]*(?=^```$)", re.MULTILINE)
 
-# A card of its own ground, neither black nor white, so that it stands on a light page as well as on a dark one.
+# A card of its own ground, so that it stands on a light page as well as on a dark one.
 _PALETTE = [(40, 44, 52), (224, 108, 117), (152, 195, 121), (229, 192, 123)]
 _PALETTE += [(97, 175, 239), (214, 140, 240), (86, 200, 210), (210, 214, 222)]
 THEME = TerminalTheme((40, 44, 52), (222, 226, 232), _PALETTE, _PALETTE)
@@ -55,8 +56,7 @@ def printed(model: linesift.Model) -> str:
     """What `classify` prints for the sample page on a terminal in colour."""
     page, _ = read_page(SAMPLE)
     prediction = model.classify(page)
-    style = terminal.Style(width=WIDTH, is_coloured=True)
-    rows = "".join(terminal.pretty(prediction, style=style))
+    rows = "".join(terminal.pretty(prediction, style=terminal.Style(width=WIDTH, is_coloured=True)))
     return f"{COMMAND}\n{rows}{terminal.summary(terminal.tally(prediction))}"
 
 
@@ -64,17 +64,20 @@ def picture(text: str) -> str:
     """Draw lines with colour codes as SVG."""
     console = Console(record=True, width=WIDTH, file=StringIO(), force_terminal=True)
     console.print(Text.from_ansi(text), soft_wrap=True)
-    drawn = console.export_svg(title=COMMAND, theme=THEME, code_format=FRAME, unique_id="page")
+    drawn = console.export_svg(theme=THEME, code_format=FRAME, unique_id="page")
     return "\n".join(line.rstrip() for line in drawn.split("\n"))
 
 
+def with_output(match: re.Match[str]) -> str:
+    """A command of the README, run at the root of the checkout, and what it prints."""
+    return f"$ classify {match[1]}\n{CliRunner().invoke(classify_app, shlex.split(match[1])).stdout}"
+
+
 def main() -> None:
-    """Classify the sample page and draw what is printed."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, help="model directory instead of the shipped one")
-    text = printed(linesift.load(parser.parse_args().model))
-    TARGET.parent.mkdir(exist_ok=True)
-    TARGET.write_text(picture(text), "utf-8")
+    """Write both."""
+    PICTURE.parent.mkdir(exist_ok=True)
+    PICTURE.write_text(picture(printed(linesift.load())), "utf-8")
+    README.write_text(SHOWN.sub(with_output, README.read_text("utf-8")), "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Profiles of hypothesis, our own pages, and a small model with known arrays."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +9,11 @@ import pytest
 from hypothesis import settings
 from numpy.typing import NDArray
 
-from linesift.features.batch import read_batch
-from linesift.features.table import extract
-from linesift.features.tokens import TOKEN_BITS
+from hinted import random_hints
+from linesift.features import topic
+from linesift.features.batch import Batch, read_batch
+from linesift.features.table import MARKUP_COLUMNS, extract
+from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS
 from linesift.labels import LABELS
 from linesift.model.classifier import Model, softmax
 from linesift.model.lexicon import TARGETS, Lexicon
@@ -34,6 +38,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pages() -> list[LabelledPage]:
     """Our own labelled pages, `data/pages`."""
     return read_labelled(ROOT / "data" / "pages")
+
+
+def exact_buckets(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    """As `topic.word_buckets`, but with a bucket for every word."""
+    counted = batch.lines.word_size >= topic.SHORTEST
+    row = batch.lines.word_line[counted].astype(np.int64)
+    words = np.stack((batch.page[row].astype(np.uint64), batch.lines.word_hash[counted]))
+    every, bucket = np.unique(words, axis=1, return_inverse=True)
+    return row, bucket.ravel(), max(every.shape[1], 1)
+
+
+@pytest.fixture(scope="module")
+def no_strangers() -> Iterator[None]:
+    """No two words of a page share a bucket of the topic columns; `test_topic` has the real buckets."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(topic, "word_buckets", exact_buckets)
+        yield
 
 
 def random_trees(table: NDArray[np.float32], *, seed: int, n_trees: int = 60, depth: int = 4) -> TreeScorer:
@@ -70,3 +91,24 @@ def model(tables: tuple[NDArray[np.float32], NDArray[np.float32]]) -> Model:
         second=random_trees(tables[1], seed=2),
         temperature=1.25,
     )
+
+
+@pytest.fixture(scope="session")
+def html_model(model: Model, pages: list[LabelledPage]) -> Model:
+    """The model with a part for pages with hints, drawn at random too."""
+    texts = [page.page.text for page in pages[::4]]
+    batch = read_batch(texts, [random_hints(text, seed) for seed, text in enumerate(texts)])
+    draw = np.random.default_rng(13)
+    words, marks = draw.normal(0, 2, (2, len(TARGETS), len(batch.page))).astype(np.float32)
+    own = np.concatenate((extract(batch), words, extract(batch, MARKUP_COLUMNS), marks))
+    first = first_pass_table(batch, own)
+    second = second_pass_table(batch, first, softmax(words[: len(LABELS)].T))
+    weights = draw.normal(0, 1.0, (1 << MARKUP_BITS, len(TARGETS))).astype(np.float16).astype(np.float32)
+    html = replace(
+        model,
+        first=random_trees(first, seed=3),
+        second=random_trees(second, seed=4),
+        temperature=0.75,
+        markup=Lexicon(weights, np.linspace(1, -1, len(TARGETS), dtype=np.float32)),
+    )
+    return replace(model, html=html)

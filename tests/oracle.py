@@ -319,13 +319,12 @@ def _ratio(part: float, whole: float) -> float:
 
 
 def _ends_sentence(line: Line) -> float:
-    kinds = [char.kind for char in line.chars]
-    if kinds[-1] in (CharClass.QUOTE, CharClass.CLOSE):
+    kinds = [char.kind for char in reversed(line.chars)]
+    if kinds[0] in (CharClass.QUOTE, CharClass.CLOSE):
         # One closing mark, and one space before it.
-        kinds.pop()
-        kinds = kinds[:-1] if kinds and kinds[-1] is CharClass.SPACE else kinds
+        kinds = kinds[2:] if kinds[1:2] == [CharClass.SPACE] else kinds[1:]
     ends = {CharClass.STOP: 1, CharClass.QUESTION: 2, CharClass.COLON: 3, CharClass.COMMA: 4}
-    return ends.get(kinds[-1], 0) if kinds else 0
+    return ends.get(kinds[0], 0) if kinds else 0
 
 
 def _first_letter(line: Line) -> float:

@@ -1,7 +1,6 @@
 """A batch of pages is the pages one by one."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -7,12 +7,14 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from conftest import random_trees
+from hinted import HTML_PAGES, hinted
 from linesift.features.batch import read_batch
 from linesift.labels import LABELS, Label
 from linesift.model import classifier as room
 from linesift.model.classifier import Model, softmax
 from linesift.model.prediction import Prediction
 from linesift.page import LabelledPage, Page
+from linesift.read.html import read_html
 
 _LINE = st.one_of(
     st.sampled_from(
@@ -89,6 +91,53 @@ def test_a_large_page_is_a_group_of_its_own(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(room, "GROUP", 10)
     groups = room._groups([Page("a" * size) for size in (4, 4, 4, 25, 1, 9, 1)])
     assert [[len(page.text) for page in group] for group in groups] == [[4, 4], [4], [25], [1, 9], [1]]
+
+
+# --- pages with hints -------------------------------------------------------------------------------------------------
+
+_EITHER = st.one_of(_PAGE.map(Page), st.builds(hinted, _PAGE, st.integers(0, 99)))
+
+
+@given(st.lists(_EITHER, max_size=5))
+def test_pages_with_and_without_hints_in_one_batch(html_model: Model, pages: list[Page]) -> None:
+    found = html_model.classify_batch(iter(pages))
+    assert len(found) == len(pages)
+    for together, page in zip(found, pages, strict=True):
+        assert together.page is page
+        assert_sound(together)
+        assert_same(together, html_model.classify(page))
+
+
+def test_html_pages_and_our_pages_in_one_batch(html_model: Model, pages: list[LabelledPage]) -> None:
+    every = [read_html(html).page for html in (*HTML_PAGES, "")]
+    every[2:2] = [page.page for page in pages[:3]]
+    for together, page in zip(html_model.classify_batch(every), every, strict=True):
+        assert_sound(together)
+        if page.lines != ["Rain"]:  # a page without words of attributes; see test_tokens
+            assert_same(together, html_model.classify(page))
+
+
+def test_hints_choose_the_model(model: Model, html_model: Model) -> None:
+    text = "Home | News\n\nThe river rose for the third day.\n21 October 2024"
+    page = hinted(text, 5)
+    assert html_model.html is not None
+    # Without a part for HTML the hints are not looked at; with one, pages without hints do not see it.
+    np.testing.assert_array_equal(model.classify(page).probabilities, model.classify(text).probabilities)
+    assert_same(html_model.classify(text), model.classify(text))
+    assert_same(html_model.classify(page), html_model.html.classify(page))
+    assert not np.allclose(html_model.classify(page).probabilities, model.classify(page).probabilities, atol=1e-3)
+    other = hinted(text, 6)
+    assert not np.allclose(html_model.classify(page).probabilities, html_model.classify(other).probabilities, atol=1e-3)
+
+
+def test_a_group_has_pages_of_one_kind() -> None:
+    pages = [Page("a"), Page("b"), hinted("c", 1), hinted("d", 2), Page("e"), hinted("f", 3)]
+    assert ["".join(page.text for page in group) for group in room._groups(pages)] == ["ab", "cd", "e", "f"]
+
+
+@given(_PAGE, st.integers(0, 99))
+def test_n_lines_in_n_out_with_hints(html_model: Model, text: str, seed: int) -> None:
+    assert_sound(html_model.classify(hinted(text, seed)))
 
 
 def test_a_page_of_two_hundred_thousand_lines(

@@ -166,12 +166,12 @@ def test_missing_file_and_the_other_pages_are_done(run: Run, folder: Path) -> No
     assert run("none.txt", "page.txt", "--no-path") == Result(1, TSV, "linesift: none.txt: no such file\n")
     assert run("none.txt") == Result(1, "", "linesift: none.txt: no such file\n")
     (folder / "no\nlines.txt").mkdir()
-    assert run("no\nlines.txt").err == "linesift: no lines.txt: no pages (*.txt) in this directory\n"
+    assert run("no\nlines.txt").err == "linesift: no lines.txt: no pages (*.txt, *.html, *.htm, *.warc, *.warc.gz, *.wet, *.wet.gz) in this directory\n"
 
 
 def test_directory_without_pages(run: Run, folder: Path) -> None:
     (folder / "empty").mkdir()
-    message = "linesift: empty: no pages (*.txt) in this directory\n"
+    message = "linesift: empty: no pages (*.txt, *.html, *.htm, *.warc, *.warc.gz, *.wet, *.wet.gz) in this directory\n"
     assert run("empty") == Result(2, "", message)
     assert run("empty", "page.txt", "--no-path") == Result(1, TSV, message)
 
@@ -422,7 +422,6 @@ def test_help_and_misuse_do_not_wait_for_numpy(arguments: list[str], code: int) 
     assert not modules & (HEAVY | {"numpy"})
 
 
-@pytest.mark.xfail(reason="no shipped model in the tree yet; strict, so this mark has to go when it is")
 @pytest.mark.usefixtures("folder")
 def test_classify_loads_numpy_and_typer_and_nothing_else_heavy() -> None:
     code, modules = loaded("classify", "page.txt")

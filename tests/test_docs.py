@@ -1,22 +1,36 @@
-"""Commands have help with examples, and what the documents tell a reader to type exists."""
+"""Commands have help with examples; what the documents tell a reader to type, open or expect is so."""
 
+import ast
+import doctest
 import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent
+from typing import Any
 
 import pytest
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from linesift.cli import app, classify_app
 
 ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
-DOCUMENTS = sorted(path for path in [*ROOT.glob("*.md"), *ROOT.glob("data/*.md"), *ROOT.glob("models/*/*.md")])
+DOCUMENTS = sorted(
+    path for part in ("*.md", "data/*.md", "models/*.md", "models/*/*.md", "reports/*.md") for path in ROOT.glob(part)
+)
 
-_FENCE = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^ *```[^\n]*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+_PYTHON = re.compile(r"^ *```python\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+_CONSOLE = re.compile(r"^```console\n\$ classify (.*?)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+SHOWN: list[tuple[str, str]] = _CONSOLE.findall(README)
+"""Commands of the README that stand with their output, and the output."""
 _INDENTED = re.compile(r"^    ((?:linesift|classify|make) .*)$", re.MULTILINE)
 _PROMPT = re.compile(r"^\s*(?:\$ )?(?:\.venv/bin/)?")
 
@@ -45,9 +59,9 @@ def shell_lines(text: str) -> Iterator[str]:
 
 def problem(line: str) -> str:
     """What is wrong with a line to type; empty for a right one, and for lines of other programs."""
-    words = shlex.split(line, comments=True)
-    if not words or words[0] not in {"linesift", "classify", "make"}:
+    if line.partition(" ")[0] not in {"linesift", "classify", "make"}:
         return ""
+    words = shlex.split(line, comments=True)
     if words[0] == "make":
         return _problem_of_make(words[1:])
     name = " ".join(words[:2]) if words[0] == "linesift" and len(words) > 1 and words[1][0] != "-" else words[0]
@@ -73,6 +87,59 @@ def _problem_of_make(words: list[str]) -> str:
 def test_documents_name_real_commands(path: Path) -> None:
     found = {line: problem(line) for line in shell_lines(path.read_text("utf-8"))}
     assert {line: what for line, what in found.items() if what} == {}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(path: Path) -> None:
+    for link in _LINK.findall(path.read_text("utf-8")):
+        if re.match(r"[a-z]+:", link):
+            continue
+        name, _, anchor = link.partition("#")
+        target = path.parent / name if name else path
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target.read_text("utf-8")), link
+
+
+def anchors(text: str) -> set[str]:
+    """Headings of a document as the end of an address."""
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in _HEADING.findall(text)}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_python_of_documents_can_be_read(path: Path) -> None:
+    for block in map(dedent, _PYTHON.findall(path.read_text("utf-8"))):
+        if ">>>" not in block:
+            ast.parse(block)
+
+
+needs_model = pytest.mark.skipif(
+    not (ROOT / "models" / "news" / "model.json").exists(), reason="models/news is not trained yet"
+)
+
+
+@needs_model
+def test_python_of_the_readme(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its blocks one after the other, as a reader would type them at the root of a checkout."""
+    monkeypatch.chdir(ROOT)
+    names: dict[str, Any] = {}
+    runner = doctest.DocTestRunner()
+    said: list[str] = []
+    for match in _PYTHON.finditer(README):
+        line = README.count("\n", 0, match.start(1))
+        block = doctest.DocTestParser().get_doctest(dedent(match[1]), names, "README.md", "README.md", line)
+        runner.run(block, out=said.append, clear_globs=False)
+        names = block.globs
+    assert runner.tries
+    assert not runner.failures, "".join(said)
+
+
+@needs_model
+@pytest.mark.parametrize(("arguments", "shown"), SHOWN, ids=[arguments for arguments, _ in SHOWN])
+def test_output_in_the_readme(arguments: str, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As printed, but for the probabilities; where it is not, and should be: python scripts/make_picture.py."""
+    monkeypatch.chdir(ROOT)
+    printed = CliRunner().invoke(classify_app, shlex.split(arguments)).stdout
+    assert re.sub(r"\b[01]\.\d+", "p", printed) == re.sub(r"\b[01]\.\d+", "p", shown)
 
 
 @pytest.mark.parametrize(

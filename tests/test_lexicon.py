@@ -6,10 +6,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linesift.features.batch import read_batch
-from linesift.features.tokens import TOKEN_BITS, line_tokens
+from hinted import random_hints
+from linesift.features.batch import Batch, read_batch
+from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS, line_tokens, markup_tokens
 from linesift.model.classifier import Model
-from linesift.model.lexicon import TARGETS, Lexicon
+from linesift.model.lexicon import TARGETS, Lexicon, Tokens
 
 _LINE = st.lists(st.sampled_from(["rain", "Sun", "12", "水位", "•", "the", "\ud800"]), max_size=9).map(" ".join)
 
@@ -17,11 +18,30 @@ _LINE = st.lists(st.sampled_from(["rain", "Sun", "12", "水位", "•", "the", "
 @given(st.lists(st.lists(_LINE, max_size=5).map("\n".join), min_size=1, max_size=3))
 def test_scores_are_those_of_a_loop(model: Model, texts: list[str]) -> None:
     batch = read_batch(texts)
-    lexicon = model.lexicon
+    compare(model.lexicon, batch, line_tokens)
+    np.testing.assert_array_equal(model.lexicon.scores(batch), model.lexicon.scores(batch, line_tokens))
+
+
+@given(st.lists(st.lists(_LINE, max_size=5).map("\n".join), min_size=1, max_size=3), st.integers(0, 99))
+def test_scores_of_the_markup_are_those_of_a_loop(html_model: Model, texts: list[str], seed: int) -> None:
+    assert html_model.html is not None
+    assert html_model.html.markup is not None
+    batch = read_batch(texts, [random_hints(text, seed + place) for place, text in enumerate(texts)])
+    compare(html_model.html.markup, batch, markup_tokens)
+
+
+def test_markup_that_says_nothing_has_the_bias() -> None:
+    bias = np.arange(len(TARGETS), dtype=np.float32)
+    lexicon = Lexicon(np.ones((1 << MARKUP_BITS, len(TARGETS)), np.float32), bias)
+    scores = lexicon.scores(read_batch(["rain\nsun"]), markup_tokens)
+    np.testing.assert_array_equal(scores, np.stack((bias, bias), axis=1))
+
+
+def compare(lexicon: Lexicon, batch: Batch, read: Tokens) -> None:
     tokens: list[list[int]] = [[] for _ in batch.page]
-    for row, bucket in zip(*line_tokens(batch), strict=True):
+    for row, bucket in zip(*read(batch), strict=True):
         tokens[row].append(int(bucket))
-    fast = lexicon.scores(batch)
+    fast = lexicon.scores(batch, read)
     assert fast.dtype == np.float32
     assert fast.shape == (len(TARGETS), len(batch.page))
     for row, buckets in enumerate(tokens):

@@ -47,6 +47,7 @@ def labelled_pages(draw: st.DrawFn) -> LabelledPage:
         url=draw(_WORDS),
         note=draw(_WORDS),
         doubtful=frozenset(draw(st.sets(st.sampled_from(labelled)))) if labelled else frozenset(),
+        by_hand=True,
     )
 
 
@@ -74,6 +75,7 @@ def test_parse() -> None:
         url="https://harbour-courier.example/2024/03/11/ferry",
         note="a note: with a colon",
         doubtful=frozenset({3, 4}),
+        by_hand=True,
     )
     assert format_page(page) == GOOD
 
@@ -150,8 +152,11 @@ def test_reads_json_lines(tmp_path: Path) -> None:
             collection="wire",
             url="u",
             note="n",
+            by_hand=True,
         ),
-        LabelledPage(Page("B\u2028B", "8"), (Label.BODY,), site="b.example", lang="id", collection="gold"),
+        LabelledPage(
+            Page("B\u2028B", "8"), (Label.BODY,), site="b.example", lang="id", collection="gold", by_hand=True
+        ),
     ]
 
 

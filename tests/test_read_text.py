@@ -139,6 +139,7 @@ def test_directories_are_searched_and_sorted(tmp_path: Path) -> None:
         other,
         tmp_path / "a/z.TXT",
         tmp_path / "b.txt",
+        other,
         STDIN,
         tmp_path / "none",
     ]
@@ -146,7 +147,7 @@ def test_directories_are_searched_and_sorted(tmp_path: Path) -> None:
 
 def test_a_directory_without_pages(tmp_path: Path) -> None:
     (tmp_path / "note.md").touch()
-    with pytest.raises(InputError, match=r"no pages \(\*\.txt\) in this directory"):
+    with pytest.raises(InputError, match=r"no pages \(\*\.txt, .*\) in this directory"):
         find_pages([tmp_path])
 
 

@@ -10,12 +10,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from linesift.features import topic
-from linesift.features.batch import read_batch
-from linesift.features.table import extract
+from hinted import HTML_PAGES, hinted
+from linesift.features.batch import Batch, read_batch
+from linesift.features.table import MARKUP_COLUMNS, extract
+from linesift.hints import no_hints
 from linesift.labels import LABELS
 from linesift.model.lexicon import TARGETS
-from linesift.model.window import OWN_NAMES, first_pass_table, second_pass_table, shifted, table_names
+from linesift.model.window import (
+    HTML_NAMES,
+    OWN_NAMES,
+    first_pass_table,
+    n_table_columns,
+    own_names,
+    second_pass_table,
+    shifted,
+    table_names,
+)
+from linesift.page import Page
+from linesift.read.html import read_html
 from oracle import Sheet, read_sheet, shared
 
 _PAGE = st.lists(
@@ -25,8 +37,14 @@ _PAGE = st.lists(
     ]),
     max_size=10,
 ).map("\n".join)  # fmt: skip
-_BATCH = st.lists(_PAGE, min_size=1, max_size=3)
+_BATCH = st.lists(_PAGE.map(Page), min_size=1, max_size=3)
+_HTML_BATCH = st.lists(st.builds(hinted, _PAGE, st.integers(0, 99)), min_size=1, max_size=3)
 NAN = math.nan
+pytestmark = pytest.mark.usefixtures("no_strangers")
+
+
+def sigmoid(score: float) -> float:
+    return 1 / (1 + math.exp(-score))
 
 
 class Loop:
@@ -36,7 +54,7 @@ class Loop:
         self.sheet, self.own, self.chances = sheet, own, chances
         lengths = [line.length for line in sheet.lines]
         words = [min(length, 60.0) for length in lengths]
-        likely = [1 / (1 + math.exp(-score)) for score in own["lexicon.body"]]
+        likely = [sigmoid(score) for score in own["lexicon.body"]]
         body = [row[1] for row in chances]
         self.columns: dict[str, list[float]] = {
             **own,
@@ -51,11 +69,22 @@ class Loop:
             "pass.body_words": [one * other for one, other in zip(body, lengths, strict=True)],
             **{f"pass.{label}": [row[label.column] for row in chances] for label in LABELS},
         }
+        if sheet.hints is not None:
+            marked = [sigmoid(score) for score in own["markup_lexicon.body"]]
+            self.columns |= {
+                "window.marked": marked,
+                "window.marked_words": [one * other for one, other in zip(marked, words, strict=True)],
+                "window.linked": own["markup.link_share"],
+                "window.after_marked": own["markup_lexicon.after_body"],
+                "window.before_marked": own["markup_lexicon.before_body"],
+            }
 
     def value(self, name: str, row: int) -> float:
         """One column of one line, by its name."""
         if name in ("pass.shared_share", "pass.shared_weight"):
             return shared(self.sheet, row, self.columns["pass.body"])[name == "pass.shared_weight"]
+        if name == "pass.headline_words":
+            return shared(self.sheet, row, self.columns["pass.headline"])[0]
         if name in ("pass.rows_from_first_body", "pass.rows_from_last_body"):
             bodies = [place for place, value in enumerate(self.columns["pass.body"]) if value > 0.5]
             return row - bodies[-1 if "last" in name else 0] if bodies else NAN
@@ -86,72 +115,108 @@ class Loop:
         raise KeyError(what)
 
 
-def tables(texts: list[str], seed: int) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """Own columns, a second pass's table and the chances it was made with; scores and chances drawn at random."""
+def batch_of(pages: Sequence[Page]) -> Batch:
+    """All pages with hints, or none."""
+    hints = [page.hints for page in pages if page.hints is not None]
+    return read_batch([page.text for page in pages], hints or None)
+
+
+def own_columns(batch: Batch, seed: int) -> NDArray[np.float32]:
+    """Columns of the lines themselves, with scores of the lexicons drawn at random."""
     draw = np.random.default_rng(seed)
-    batch = read_batch(texts)
-    own = np.concatenate((extract(batch), draw.normal(0, 2, (len(TARGETS), len(batch.page))).astype(np.float32)))
+    words, marks = draw.normal(0, 2, (2, len(TARGETS), len(batch.page))).astype(np.float32)
+    own = [extract(batch), words]
+    return np.concatenate(own if batch.hints is None else [*own, extract(batch, MARKUP_COLUMNS), marks])
+
+
+def tables(pages: Sequence[Page], seed: int) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Own columns, a second pass's table and the chances it was made with; scores and chances drawn at random."""
+    batch = batch_of(pages)
+    own = own_columns(batch, seed)
+    draw = np.random.default_rng(seed + 1000)
     chances = draw.dirichlet([0.4] * len(LABELS), len(batch.page)).astype(np.float32).reshape(-1, len(LABELS))
     return own, second_pass_table(batch, first_pass_table(batch, own), chances), chances
 
 
-def loop_columns(texts: list[str], own: NDArray[Any], chances: NDArray[Any]) -> list[Loop]:
+def loop_columns(pages: Sequence[Page], own: NDArray[Any], chances: NDArray[Any]) -> list[Loop]:
     """One loop for every page."""
     loops, start = [], 0
-    for text in texts:
-        sheet = read_sheet(text)
+    for page in pages:
+        sheet = read_sheet(page.text, page.hints)
         rows = slice(start, start + len(sheet.lines))
-        columns = dict(zip(OWN_NAMES, own[:, rows].astype(float).tolist(), strict=True))
+        names = OWN_NAMES if page.hints is None else HTML_NAMES
+        columns = dict(zip(names, own[:, rows].astype(float).tolist(), strict=True))
         loops.append(Loop(sheet, columns, chances[rows].astype(float).tolist()))
         start = rows.stop
     return loops
 
 
-# "window.dated" follows `line.date`, the topic columns what `test_topic` says of them.
-LEFT_OUT = ("window.dated", "pass.shared_")
+def compare(pages: Sequence[Page], seed: int) -> None:
+    own, table, chances = tables(pages, seed)
+    loops = loop_columns(pages, own, chances)
+    for name, fast in zip(table_names(is_html=pages[0].hints is not None), table, strict=True):
+        slow = [loop.value(name, row) for loop in loops for row in range(len(loop.sheet.lines))]
+        np.testing.assert_allclose(fast, slow, rtol=2e-5, atol=2e-5, err_msg=name)
 
 
 @given(_BATCH, st.integers(0, 99))
-def test_every_column_is_that_of_the_loop(texts: list[str], seed: int) -> None:
-    own, table, chances = tables(texts, seed)
-    loops = loop_columns(texts, own, chances)
-    for name, fast in zip(table_names(), table, strict=True):
-        if not name.startswith(LEFT_OUT):
-            slow = [loop.value(name, row) for loop in loops for row in range(len(loop.sheet.lines))]
-            np.testing.assert_allclose(fast, slow, rtol=2e-5, atol=2e-5, err_msg=name)
+def test_every_column_is_that_of_the_loop(pages: list[Page], seed: int) -> None:
+    compare(pages, seed)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_columns_left_out_on_a_page_without_traps(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(topic, "_LOAD", 1 << 12)
-    end = "The water rose and everything beside that river went under, said everyone."
-    text = f"Rain\n\nWater rises again\nOctober 21\n{end}"
-    own, table, chances = tables([text], seed)
-    (loop,) = loop_columns([text], own, chances)
-    for name, fast in zip(table_names(), table, strict=True):
-        if name.startswith(LEFT_OUT):
-            np.testing.assert_allclose(fast, [loop.value(name, row) for row in range(4)], rtol=2e-5, err_msg=name)
+@given(_HTML_BATCH, st.integers(0, 99))
+def test_every_column_of_pages_with_hints_is_that_of_the_loop(pages: list[Page], seed: int) -> None:
+    compare(pages, seed)
 
 
-def test_the_first_table_is_the_beginning_of_the_second() -> None:
-    batch = read_batch(["Rain\nSun\n\nWind"])
-    own = np.concatenate((extract(batch), np.zeros((len(TARGETS), 3), np.float32)))
+def test_every_column_of_html_pages_is_that_of_the_loop() -> None:
+    compare([read_html(html).page for html in HTML_PAGES], 5)
+
+
+@given(_HTML_BATCH, st.integers(0, 99))
+def test_a_batch_of_pages_with_hints_is_its_pages_one_by_one(pages: list[Page], seed: int) -> None:
+    own, together, chances = tables(pages, seed)
+    start = 0
+    for page in pages:
+        batch = batch_of([page])
+        rows = slice(start, start + len(batch.page))
+        alone = second_pass_table(batch, first_pass_table(batch, own[:, rows]), chances[rows])
+        np.testing.assert_array_equal(together[:, rows], alone)
+        start = rows.stop
+
+
+@pytest.mark.parametrize("is_html", [False, True])
+def test_the_first_table_is_the_beginning_of_the_second(is_html: bool) -> None:
+    page = hinted("Rain\nSun\n\nWind", 1) if is_html else Page("Rain\nSun\n\nWind")
+    batch = batch_of([page])
+    own = own_columns(batch, 0)
     first = first_pass_table(batch, own)
     second = second_pass_table(batch, first, np.full((3, 4), 0.25, np.float32))
     assert first.dtype == second.dtype == np.float32
-    assert len(second) == len(table_names())
+    assert len(own) == len(own_names(batch))
+    assert len(first) == n_table_columns(is_second=False, is_html=is_html)
+    assert len(second) == n_table_columns(is_second=True, is_html=is_html) == len(table_names(is_html=is_html))
     np.testing.assert_array_equal(second[: len(first)], first)
     np.testing.assert_array_equal(first[: len(own)], own)
 
 
-def test_names_are_unique() -> None:
-    assert len(set(table_names())) == len(table_names())
+@pytest.mark.parametrize("is_html", [False, True])
+def test_names_are_unique(is_html: bool) -> None:
+    names = table_names(is_html=is_html)
+    assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("texts", [[""], ["", "\n\n"]])
-def test_pages_without_lines(texts: list[str]) -> None:
-    _, table, _ = tables(texts, 0)
-    assert table.shape == (len(table_names()), 0)
+def test_tables_of_html_have_all_columns_of_text() -> None:
+    assert set(table_names()) < set(table_names(is_html=True))
+    assert HTML_NAMES[: len(OWN_NAMES)] == OWN_NAMES
+
+
+@pytest.mark.parametrize("pages", [
+    [Page("")], [Page(""), Page("\n\n")], [Page("", hints=no_hints(1)), Page("\n\n", hints=no_hints(3))],
+])  # fmt: skip
+def test_pages_without_lines(pages: list[Page]) -> None:
+    _, table, _ = tables(pages, 0)
+    assert table.shape == (len(table_names(is_html=pages[0].hints is not None)), 0)
 
 
 def test_shifted_stays_on_the_page() -> None:

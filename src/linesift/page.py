@@ -26,6 +26,10 @@ class Page:
     """Path, address or other name of the page, for messages and output; never a feature."""
     hints: "Hints | None" = None
     """What the markup says of every line, where the page came as HTML."""
+    url: str = ""
+    """Address of a page that came from an archive."""
+    date: str = ""
+    """When the archive fetched it, as the archive writes it."""
 
     @property
     def lines(self) -> list[str]:

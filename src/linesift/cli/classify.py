@@ -13,9 +13,11 @@ from linesift.cli import console
 from linesift.errors import InputError
 from linesift.labels import Label
 from linesift.page import Page
-from linesift.read.page import read_page
+from linesift.read.page import is_archive, read_archive, read_page
 from linesift.read.text import check_encoding, find_pages
+from linesift.read.warc import WarcCounts
 from linesift.write import tables, terminal
+from linesift.write.markdown import markdown
 
 if TYPE_CHECKING:  # numpy comes with them, and `--help` shall not wait for numpy
     from linesift.model.classifier import Model
@@ -35,6 +37,7 @@ Examples:
   linesift classify page.txt
   linesift classify page.html --format article
   linesift classify pages/ --format jsonl --output labels.jsonl
+  linesift classify crawl.warc.gz --output labels.jsonl
   curl -s https://news.example/page.txt | linesift classify -
   linesift classify *.txt --format article --label body
 """
@@ -47,6 +50,7 @@ class Format(StrEnum):
     TSV = "tsv"
     JSONL = "jsonl"
     ARTICLE = "article"
+    MARKDOWN = "markdown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ class Shape:
 _Pages = Annotated[
     list[Path],
     typer.Argument(
-        metavar="PAGES", help="Text or HTML files, directories of *.txt and *.html, or - for standard input."
+        metavar="PAGES",
+        help="Text and HTML files, WARC and WET archives, directories of them, or - for standard input.",
     ),
 ]
 _Format = Annotated[
@@ -73,7 +78,7 @@ _Format = Annotated[
         "--format",
         "-f",
         help="pretty: for people (on a terminal). tsv: line, label, probability, text (else). "
-        "jsonl: one object a page. article: headline, timestamp and body text only.",
+        "jsonl: one object a page (default for archives). article: headline, timestamp and body text only. markdown: the same with its structure.",
     ),
 ]
 _Labels = Annotated[
@@ -110,7 +115,9 @@ def classify(
     with console.errors():
         output = None if output == STDOUT else output
         labels = frozenset(label) if label else tables.ALL_LABELS
-        chosen = format_ or _default_format(output)
+        chosen = format_ or _default_format(pages, output)
+        if chosen is Format.MARKDOWN and label:
+            raise InputError("--format markdown gives the whole article; leave out --label or take --format article")
         if chosen is Format.ARTICLE and not labels & tables.ARTICLE_LABELS:
             raise InputError("--format article has no sidebar lines; take another format or label")
         if encoding is not None:
@@ -137,7 +144,7 @@ def _write(predictions: "Iterator[Prediction | None]", shape: Shape, path: Path 
                 n_failed += 1
                 continue
             console.clear_progress()
-            if n_written and shape.format in {Format.PRETTY, Format.ARTICLE}:
+            if n_written and shape.format in {Format.PRETTY, Format.ARTICLE, Format.MARKDOWN}:
                 stream.write("\n")
             stream.writelines(_texts(prediction, shape))
             n_written += 1
@@ -162,6 +169,10 @@ def _texts(prediction: "Prediction", shape: Shape) -> Iterator[str]:
             if shape.has_several:
                 yield terminal.heading(prediction.page.source)
             yield tables.article(prediction, shape.labels)
+        case Format.MARKDOWN:
+            if shape.has_several:
+                yield f"<!-- {tables.clean(prediction.page.source)} -->\n\n"
+            yield markdown(prediction)
         case Format.PRETTY:
             if shape.has_several:
                 yield terminal.heading(prediction.page.source, style=shape.style)
@@ -192,13 +203,41 @@ def _predictions(model: "Model", paths: Sequence[Path], encoding: str | None) ->
     """Give the prediction of each page in order, `None` for one that failed and was reported."""
     batch: list[Page | None] = []
     n_characters = 0
-    for n_read, path in enumerate(paths, start=1):
-        console.progress(n_read, len(paths))
-        batch.append(_read(path, encoding))
-        n_characters += len(batch[-1].text) if batch[-1] else 0
-        if len(batch) == BATCH_PAGES or n_characters >= BATCH_CHARACTERS or n_read == len(paths):
+    for page in _pages(paths, encoding):
+        batch.append(page)
+        n_characters += len(page.text) if page else 0
+        if len(batch) == BATCH_PAGES or n_characters >= BATCH_CHARACTERS:
             yield from _classify_batch(model, batch)
             batch, n_characters = [], 0
+    yield from _classify_batch(model, batch)
+
+
+def _pages(paths: Sequence[Path], encoding: str | None) -> Iterator[Page | None]:
+    """Read the pages of all files in order, `None` for one that failed and was reported."""
+    for n_read, path in enumerate(paths, start=1):
+        console.progress(n_read, len(paths))
+        if is_archive(path):
+            yield from _archive(path)
+        else:
+            yield _read(path, encoding)
+
+
+def _archive(path: Path) -> Iterator[Page | None]:
+    """Read the pages of an archive; how many records were skipped, and why, is said at its end."""
+    counts = WarcCounts()
+    try:
+        for page in read_archive(path, counts):
+            if counts.pages % BATCH_PAGES == 0:
+                console.progress(counts.pages, None)
+            yield page
+    except InputError as error:
+        console.say(str(error))
+        yield None
+    if counts.skipped:
+        reasons = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.skipped.items())
+        console.say(f"{path}: {counts.pages} pages; skipped: {reasons}")
+        if counts.truncated or counts.damaged:
+            yield None
 
 
 def _read(path: Path, encoding: str | None) -> Page | None:
@@ -233,8 +272,8 @@ def _classify_alone(model: "Model", page: Page) -> "Prediction | None":
         return None
 
 
-def _default_format(output: Path | None) -> Format:
-    if output is not None and output.suffix == ".jsonl":
+def _default_format(pages: Sequence[Path], output: Path | None) -> Format:
+    if any(map(is_archive, pages)) or (output is not None and output.suffix == ".jsonl"):
         return Format.JSONL
     return Format.PRETTY if output is None and console.is_terminal() else Format.TSV
 

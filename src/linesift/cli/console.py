@@ -122,10 +122,13 @@ def is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
-def progress(n_read: int, n_all: int) -> None:
-    """Show how far a long run is, where somebody may be looking and nothing else is drawn on the terminal."""
-    if n_all >= _N_PAGES_WORTH_PROGRESS and _can_draw():
-        _write_err(f"{_CLEAR_LINE}{n_read} of {n_all} pages")
+def progress(n_read: int, n_all: int | None) -> None:
+    """Show how far a long run is, where somebody may be looking and nothing else is drawn on the terminal.
+
+    `n_all` is `None` for the pages of an archive, of which nobody knows the number.
+    """
+    if max(n_read, n_all or 0) >= _N_PAGES_WORTH_PROGRESS and _can_draw():
+        _write_err(f"{_CLEAR_LINE}{n_read} pages" if n_all is None else f"{_CLEAR_LINE}{n_read} of {n_all} pages")
 
 
 def clear_progress() -> None:

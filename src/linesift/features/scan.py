@@ -87,7 +87,7 @@ def _pieces(text: str) -> Iterator[tuple[str, int]]:
         end = len(text) if end < 0 else end
         piece = text[start:end]
         n_lines = piece.count("\n") + 1
-        if len(piece) > MAX_LINE:
+        if len(piece) > MAX_LINE and max(map(len, piece.split("\n"))) > MAX_LINE:
             piece = "\n".join([_shortened(line) for line in piece.split("\n")])
         yield piece, n_lines
         start = end + 1

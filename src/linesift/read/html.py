@@ -71,7 +71,8 @@ def read_html(data: bytes | str, source: str = "", *, encoding: str | None = Non
         from selectolax.lexbor import LexborHTMLParser
     except ImportError as error:
         raise MissingExtraError("reading HTML needs an extra: pip install 'linesift[html]'") from error
-    tree = LexborHTMLParser(_limit_depth(to_utf8(data, encoding)))
+    # As with scripts, because without them a `<noscript>` in the head would end the head and show its content.
+    tree = LexborHTMLParser(_limit_depth(to_utf8(data, encoding)), scripting=True)
     root = tree.body or tree.root
     walk = Walk() if root is None else _walk(root)
     text = "\n".join([row[0] for row in walk.rows])

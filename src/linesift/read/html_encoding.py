@@ -37,6 +37,7 @@ _NAMES = {
     "utf-8": "utf-16 utf-16le utf-16be unicode-1-1-utf-8",
 }
 _CODECS = {name: codec for codec, names in _NAMES.items() for name in names.split()}
+_ESCAPES = ("unicode_escape", "unicode-escape", "raw_unicode_escape", "raw-unicode-escape")
 _ASCII = bytes(range(0x20, 0x7F))
 _CYRILLIC, _JAPANESE = (
     (0.8, "оеаинтсрвлкмдпуяыі"),
@@ -58,7 +59,7 @@ _FREQUENT = {
     "big5hkscs": (0.25, "的一是不了在人有我他這中大來上國個到說們為子和地出道也時年得就那要下以生會，。"),
 }
 _FREQUENT_LATIN = {
-    "cp1252": (1.0, "éèàäöüñçãõáíóúâêåøæßôî’‘“”–—…«»©®\xa0"),
+    "cp1252": (1.0, "éèàäöüñçãõáíóúâêåøæßôîïëùûœìò’‘“”–—…«»©®\xa0"),
     "cp1250": (1.0, "ąęłśżćńóźčšžřěůýáíéťďňőűöüäţşăâî„”’–—…©\xa0"),
     "cp1254": (1.0, "ışğöüçİŞÖÜÇâ’‘“”–…©\xa0"),
     "cp1257": (1.0, "āčēģīķļņšūžąęėįųõäöü„“–©\xa0"),
@@ -144,10 +145,9 @@ def _find_codec(name: str | None) -> str | None:
     """Python's name of a declared encoding, or `None` where it is unknown or does not contain ASCII."""
     if not name:
         return None
-    codec = _CODECS.get(name.strip().lower(), name.strip())
     try:
-        if _ASCII.decode(codec) != _ASCII.decode("ascii"):
-            return None
-        return codecs.lookup(codec).name
+        codec = codecs.lookup(_CODECS.get(name.strip().lower(), name.strip())).name
+        is_superset = codec not in _ESCAPES and _ASCII.decode(codec) == _ASCII.decode("ascii")
     except (LookupError, ValueError):
         return None
+    return codec if is_superset else None

@@ -1,11 +1,13 @@
-"""One page from a file, whatever it holds: plain text or HTML."""
+"""Pages from a file, whatever it holds: plain text, HTML, or an archive of many pages."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from linesift.page import Page
 from linesift.read.text import check_encoding, decode, read_bytes
+from linesift.read.warc import WarcCounts, read_warc
 
 HTML_SUFFIXES = frozenset([".html", ".htm", ".xhtml"])
 
@@ -14,6 +16,14 @@ _HTML = re.compile(
 )
 _SNIFFED = 2048
 """Bytes in which HTML has to begin to be known without a suffix."""
+
+
+ARCHIVE_SUFFIXES = (".warc", ".warc.gz", ".wet", ".wet.gz")
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file is a web archive, by its name."""
+    return path.name.lower().endswith(ARCHIVE_SUFFIXES)
 
 
 def is_html(data: bytes, suffix: str = "") -> bool:
@@ -49,3 +59,25 @@ def read_page(path: Path, encoding: str | None = None) -> tuple[Page, str | None
         check_encoding(encoding)
     found = read_html(data, str(path), encoding=encoding)
     return replace(found.page, hints=found.hints), None
+
+
+def read_archive(path: Path, counts: WarcCounts) -> Iterator[Page]:
+    """Read the pages of a WARC or WET file, one at a time; memory does not grow with the file.
+
+    Args:
+        path: the file, gzipped or not.
+        counts: where delivered and skipped records are counted.
+
+    Raises:
+        InputError: if the file cannot be read, or has no record at all.
+        MissingExtraError: if the parser of HTML is not installed.
+    """
+    from linesift.read.html import read_html
+
+    for record in read_warc(path, counts):
+        if record.kind == "html":
+            found = read_html(record.payload, str(path), encoding=record.charset)
+            yield replace(found.page, hints=found.hints, url=record.url, date=record.date)
+        else:
+            text = record.payload.decode("utf-8", "replace")
+            yield Page(text, str(path), url=record.url, date=record.date)

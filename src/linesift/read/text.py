@@ -9,7 +9,7 @@ from pathlib import Path
 from linesift.errors import InputError
 from linesift.page import Page
 
-PAGE_SUFFIXES: tuple[str, ...] = (".txt", ".html", ".htm")
+PAGE_SUFFIXES: tuple[str, ...] = (".txt", ".html", ".htm", ".warc", ".warc.gz", ".wet", ".wet.gz")
 """What counts as a page inside a directory; a file that is named itself is read whatever its suffix."""
 
 STDIN = Path("-")
@@ -76,7 +76,7 @@ def decode(data: bytes, source: str, encoding: str | None = None) -> tuple[Page,
     end of the line, where features and writers take it for white space.
 
     >>> decode("Überschrift\r\nText".encode("utf-8-sig"), "page.txt")
-    (Page(text='Überschrift\r\nText', source='page.txt', hints=None), None)
+    (Page(text='Überschrift\r\nText', source='page.txt', hints=None, url='', date=''), None)
     >>> decode(b"Caf\xe9", "page.txt")[1]
     'page.txt: line 1 is not valid utf-8, its bad bytes became U+FFFD; name the right encoding with --encoding'
 
@@ -142,10 +142,10 @@ def find_pages(paths: Sequence[Path]) -> list[Path]:
         if path == STDIN or not _is_directory(path):
             found.append(path)
             continue
-        files = (file for file in path.rglob("*") if file.suffix.lower() in PAGE_SUFFIXES)
+        files = (file for file in path.rglob("*") if file.name.lower().endswith(PAGE_SUFFIXES))
         inside = sorted(file for file in files if not _is_directory(file))
         if not inside:
-            suffixes = " or ".join(f"*{suffix}" for suffix in PAGE_SUFFIXES)
+            suffixes = ", ".join(f"*{suffix}" for suffix in PAGE_SUFFIXES)
             raise InputError(f"{path}: no pages ({suffixes}) in this directory")
         found += inside
     return found

@@ -68,11 +68,14 @@ def tsv(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS, *, with
 def jsonl(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS) -> str:
     """Give the page as one JSON object on one line; the text of every line is verbatim once the JSON is read.
 
+    A page of an archive has its `url` and the `date` it was fetched beside its path.
+
     Characters are written as they are, but U+0085, U+2028 and U+2029 are escaped because some readers end a line
     there, and everything outside ASCII is escaped where the page holds a lone surrogate, which UTF-8 has not.
     """
     page = {
         "path": prediction.page.source,
+        **{key: value for key in ("url", "date") if (value := getattr(prediction.page, key))},
         "lines": [
             {
                 "line": row.number,

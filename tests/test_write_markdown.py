@@ -1,0 +1,43 @@
+"""Articles as Markdown."""
+
+import numpy as np
+import pytest
+
+from linesift.hints import ANCESTORS, TAGS, no_hints
+from linesift.labels import LABELS, Label
+from linesift.model.prediction import Prediction
+from linesift.page import Page
+from linesift.write.markdown import escape, markdown
+
+H, B, T, S = LABELS
+
+
+def predict(labels: list[Label | None], page: Page) -> Prediction:
+    return Prediction(page, tuple(labels), np.zeros((len(labels), 4), np.float32))
+
+
+def test_plain_text_gives_paragraphs_and_lists() -> None:
+    page = Page("Menu\nRain *again*\n\n3 May 2024\nIt rained.\n• north\n• south\nAnd then not.\nFooter")
+    prediction = predict([S, H, None, T, B, B, B, B, S], page)
+    assert markdown(prediction) == (
+        "# Rain \\*again\\*\n\n*3 May 2024*\n\nIt rained.\n\n- north\n- south\n\nAnd then not.\n"
+    )
+
+
+def test_markup_gives_subheads_items_and_quotations() -> None:
+    hints = no_hints(4)
+    hints.tag[:] = [TAGS.index(name) for name in ("p", "h2", "li", "p")]
+    hints.ancestors[3] = 1 << ANCESTORS.index("blockquote")
+    page = Page("One.\nTwo\nThree\nFour.", hints=hints)
+    assert markdown(predict([B, B, B, B], page)) == "One.\n\n## Two\n\n- Three\n\n> Four.\n"
+
+
+def test_page_without_article_is_empty() -> None:
+    assert markdown(predict([S, None], Page("Menu\n"))) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "written"), [("- a", "\\- a"), ("1) a", "1\\) a"), ("2024 was", "2024 was"), ("a_b <c>", "a\\_b \\<c>")]
+)
+def test_text_stays_as_it_is(text: str, written: str) -> None:
+    assert escape(text) == written
