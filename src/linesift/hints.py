@@ -51,7 +51,7 @@ class Hints:
     ancestors: NDArray[np.uint32]
     """Set of `ANCESTORS` around the line, the holder included."""
     depth: NDArray[np.int16]
-    """How many elements are around the block, `body` not counted; at most 32,767."""
+    """How many blocks are around the block, `body` not counted; at most 32,767."""
     order: NDArray[np.float32]
     """Share of the page's blocks that begin before the line's block, 0 to 1."""
     path: NDArray[np.uint64]

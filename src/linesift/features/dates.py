@@ -179,8 +179,9 @@ def _name_parts(
     start, end, hashes = _named_spans(chars, words)
     found, kinds = name_kinds(hashes)
     start, end = start[found], end[found]
-    place = np.searchsorted(numbers.start, start)
-    before, after = np.maximum(place - 1, 0), np.minimum(place, len(numbers.start) - 1)
+    # A number inside the name ("5월") is neither before nor after it.
+    before = np.maximum(np.searchsorted(numbers.start, start) - 1, 0)
+    after = np.minimum(np.searchsorted(numbers.start, end), len(numbers.start) - 1)
     if not len(numbers.start):
         gap_before = gap_after = np.full(len(start), -1)
         day_before = day_after = np.zeros(len(start), np.bool_)

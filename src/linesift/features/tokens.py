@@ -47,13 +47,13 @@ def line_tokens(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def markup_tokens(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Hash the words of attributes around every line to buckets: each as it is, and with its level.
+    """Hash the markup around every line to buckets: words of attributes as they are and with their level, and the tag.
 
     Returns:
         Rows and buckets of all tokens, both of shape (n_tokens,); none where the pages have no hints.
     """
     hints = batch.hints
-    if hints is None or not len(hints.word_line):
+    if hints is None:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     level = hints.word_level.astype(np.uint64) + np.uint64(11)
     tag = hints.tag.astype(np.uint64) * _PAIR + np.uint64(29)

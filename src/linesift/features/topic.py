@@ -32,6 +32,8 @@ def word_buckets(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64], in
 def shared_words(batch: Batch, weights: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """How much of each line's words recurs in the other lines of its page, by the weight of those lines.
 
+    A word that a line of weight repeats counts as shared too: leaving that out would take a sort of all words.
+
     Args:
         batch: the pages.
         weights: shape (n_lines,), how much of the article's text each line is taken for, 0 to 1.

@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,7 @@ def save_model(model: Model, info: Mapping[str, object], probe: Mapping[str, str
         (path / "probe.jsonl.part").write_text(
             "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8"
         )
+        about["weights_sha256"] = _digest(path / "weights.npz.part")
         (path / "model.json.part").write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", "utf-8")
         for name in ("weights.npz", "probe.jsonl", "model.json"):
             (path / f"{name}.part").replace(path / name)
@@ -89,8 +91,12 @@ def load_model(path: Path) -> Model:
     Raises:
         ModelError: if it is missing, damaged, of another format or features, or does not reproduce its probe.
     """
-    model = _assemble(read_about(path), _read_arrays(path), path)
+    about = read_about(path)
+    model = _assemble(about, _read_arrays(path), path)
     _check_probe(model, path)
+    # The probe has no page with hints; this notices other weights of the passes for HTML.
+    if _digest(path / "weights.npz") != about.get("weights_sha256"):
+        raise ModelError(f"{path}: weights.npz is not the file that model.json tells of; copy the model again")
     return model
 
 
@@ -123,6 +129,10 @@ def read_about(path: Path) -> dict[str, Any]:
             f"this linesift computes {fingerprint()}); train it anew or install the linesift it came with"
         )
     return about
+
+
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
 
 
 def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:

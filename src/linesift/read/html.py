@@ -99,7 +99,7 @@ def _walk(root: Node) -> Walk:
 
 def _count_prose(walk: Walk) -> int:
     """Characters in long lines that are not links."""
-    return sum(len(row[0]) for row in walk.rows if len(row[0]) >= _MIN_PROSE and row[4] < _MAX_LINKED)
+    return sum(len(row[0]) for row in walk.rows if len(row[0]) >= _MIN_PROSE and row[3] < _MAX_LINKED)
 
 
 def _limit_depth(html: bytes) -> bytes:

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.hints import PART_LEVEL, Hints
-from linesift.read.html_walk import ANCESTOR_MASK, Block, Row, Walk
-from linesift.read.html_words import TIME_HASHES, split_words
+from linesift.read.html_walk import ANCESTOR_MASK, NOWHERE, Row, Template, Walk
+from linesift.read.html_words import TIME_HASHES, split_words, template_path
 
 _INT16_MAX = int(np.iinfo(np.int16).max)
-_BLANK: Row = ("", (0,) * 6, 0, False, 0.0, 0.0, 0, (), 0, ())
+_BLANK: Row = ("", NOWHERE, False, 0.0, 0.0, 0, ())
 
 
 class _Words(NamedTuple):
@@ -26,10 +26,10 @@ class _Words(NamedTuple):
 
 def make_hints(walk: Walk) -> Hints:
     r"""Arrays of a finished walk; one blank line where it found none, as `"".split("\n")` gives."""
-    _, blocks, flags, is_time, link, emphasis, n_inline, chains, n_own, parts = zip(
-        *(walk.rows or [_BLANK]), strict=True
-    )
-    number, tag, depth, path, _, parent = zip(*blocks, strict=True)
+    _, scopes, is_time, link, emphasis, n_inline, parts = zip(*(walk.rows or [_BLANK]), strict=True)
+    states, number, above = zip(*scopes, strict=True)
+    _, _, flags, chains, n_own, tag, depth, templates = zip(*states, strict=True)
+    path, parent = _paths(templates)
     words = _find_words(walk.attributes, chains, n_own, parts)
     return Hints(
         tag=np.array(tag, np.uint8),
@@ -38,7 +38,7 @@ def make_hints(walk: Walk) -> Hints:
         order=(np.array(number, np.float64) / max(walk.n_blocks, 1)).astype(np.float32),
         path=np.array(path, np.uint64),
         parent=np.array(parent, np.uint64),
-        siblings=_siblings(blocks) if walk.rows else np.zeros(1, np.int32),
+        siblings=_siblings(number, above, path) if walk.rows else np.zeros(1, np.int32),
         link_share=np.array(link, np.float32),
         emphasis=np.array(emphasis, np.float32),
         is_time=np.array(is_time, np.bool_) | words.is_time,
@@ -50,14 +50,29 @@ def make_hints(walk: Walk) -> Hints:
 
 
 def _clipped(values: Sequence[int]) -> NDArray[np.int16]:
-    return np.minimum(np.array(values, np.int64), _INT16_MAX).astype(np.int16)
+    return np.clip(np.array(values, np.int64), 0, _INT16_MAX).astype(np.int16)
 
 
-def _siblings(blocks: Sequence[Block]) -> NDArray[np.int32]:
+def _paths(templates: Sequence[Template]) -> tuple[list[int], list[int]]:
+    """Path of every template and of the one above it."""
+    paths = {0: 0}
+    for template in templates:
+        chain: list[Template] = []
+        above: Template | None = template
+        while above is not None and above[0] not in paths:
+            chain.append(above)
+            above = above[1]
+        for number, outer, tag, key in reversed(chain):
+            classes, _, _ = key.partition("\n")
+            paths[number] = template_path(paths[outer[0]] if outer else 0, tag, classes)
+    return [paths[own[0]] for own in templates], [paths[own[1][0]] if own[1] else 0 for own in templates]
+
+
+def _siblings(number: Sequence[int], above: Sequence[int], path: Sequence[int]) -> NDArray[np.int32]:
     """Distinct blocks of the same path under the same block, per line."""
-    templates = {block[0]: (block[3], block[4]) for block in blocks}
+    templates = dict(zip(number, zip(above, path, strict=True), strict=True))
     counts = Counter(templates.values())
-    return np.array([counts[templates[block[0]]] for block in blocks], np.int32)
+    return np.array([counts[templates[block]] for block in number], np.int32)
 
 
 def _find_words(

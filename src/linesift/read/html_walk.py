@@ -7,18 +7,20 @@ tuples the walk took half as long again.
 from typing import Final, Protocol
 
 from linesift.hints import ANCESTORS, N_LEVELS, TAGS
-from linesift.read.html_words import WANTED, is_hidden, template_path
+from linesift.read.html_words import WANTED, is_hidden
 
-Block = tuple[int, int, int, int, int, int]
-"""Open block element: number among the page's elements, place in `TAGS`, depth, path, and number and path of the
-block above."""
-Scope = tuple[int, int, tuple[int, ...], int, Block]
-"""What holds for text at one place: kind of the innermost element, flags of all elements around, numbers of the
-attributes of the `N_LEVELS` innermost elements that have some, how many of those belong to the block or elements in
-it, and the block."""
-Row = tuple[str, Block, int, bool, float, float, int, tuple[int, ...], int, tuple[int, ...]]
-"""A line: text, block, flags, whether it is in `<time>`, shares of link and emphasis, number of inline elements, as in
-a scope the numbers of the holder's attributes and how many of them are the block's, and the numbers inside the line."""
+Template = tuple[int, "Template | None", str, str]
+"""A block's place in the tree but for its number among its like: number of its state, the same of the block above, its
+name and `Attributes` key."""
+State = tuple[int, int, int, tuple[int, ...], int, int, int, Template]
+"""What the elements around a place say, whatever stands there. Kind of the innermost element; number of this state;
+flags of all elements; numbers of the attributes of the `N_LEVELS` innermost elements that have some, and how many of
+those belong to the block or elements in it; of the block its place in `TAGS`, depth, and template."""
+Scope = tuple[State, int, int]
+"""State, number of the block, and number of the block above that."""
+Row = tuple[str, Scope, bool, float, float, int, tuple[int, ...]]
+"""A line: text, scope of its holder, whether it is in `<time>`, shares of link and emphasis, number of inline elements,
+and numbers of the attributes of elements inside the line."""
 Attributes = dict[str, str | None]
 _Element = tuple[int, int, int]
 """What an element's name says: kind, flags, place in `TAGS`."""
@@ -40,7 +42,7 @@ class Node(Protocol):
     def text(self) -> str: ...  # noqa: D102
 
 
-_SKIP, _INLINE, _NAMED, _BOX, _BLOCK, _ROW, _BREAK = range(7)
+_SKIP, _INLINE, _NAMED, _BOX, _BLOCK, _ROW, _BREAK, _UNSEEN = range(8)
 # Inline elements of three kinds, for the space between the texts of two that touch (`</a><a>`): plain ones have none,
 # they may cut a word in two. Named ones (with a class or the like) have one between each other, boxes (links and the
 # like) before any other. On the corpora, gold text has the space at 31 of 31 places where another element follows a
@@ -71,6 +73,7 @@ _MARKS = _LINK | _EMPHASIS
 _HIDDEN = _FLAGS["(hidden)"]
 _KEEPS_LINES = 1 << 32
 _N_OUTER = N_LEVELS - 1
+_A_HREF, _MARK_UNSEEN = "a[href]", "\n(hidden)"
 _DUE = -1
 """Not the kind of an element that leaves a gap."""
 _MAX_CELL = 80
@@ -87,18 +90,19 @@ class _Elements(dict[str | None, _Element]):
 def _elements() -> _Elements:
     tags = {name: place for place, name in enumerate(TAGS)}
     flags = _FLAGS | dict.fromkeys(("b", "strong", "em"), _EMPHASIS)
+    flags[_A_HREF] = _LINK
     for name in ("pre", "listing", "plaintext", "xmp"):
         flags[name] = _KEEPS_LINES
     table = _Elements(dict.fromkeys((None, "-comment", "-doctype", *SKIPPED), (_SKIP, 0, 0)))
     kinds = dict.fromkeys(BLOCKS, _BLOCK) | {"tr": _ROW, "br": _BREAK, "hr": _BREAK}
-    kinds |= dict.fromkeys(("a", "label", "time"), _BOX) | dict.fromkeys(("b", "strong", "em"), _INLINE)
+    kinds |= dict.fromkeys(("a", _A_HREF, "label", "time"), _BOX) | dict.fromkeys(("b", "strong", "em"), _INLINE)
     table.update({name: (kind, flags.get(name, 0), tags.get(name, len(TAGS) - 1)) for name, kind in kinds.items()})
     return table
 
 
 _ELEMENTS = _elements()
 _CELLS = (TAGS.index("td"), TAGS.index("th"))
-_NOWHERE: Scope = (_INLINE, 0, (), 0, (0,) * 6)
+NOWHERE: Final[Scope] = ((_SKIP, 0, 0, (), 0, 0, -1, (0, None, "", "")), 0, 0)
 
 
 class Walk:
@@ -114,28 +118,30 @@ class Walk:
         self._shows_hidden = shows_hidden
         self.rows: list[Row] = []
         self.n_blocks = 0
-        self.attributes: list[str] = [""]
-        """Joined values of every distinct set of attributes on the page; scopes and rows name them by number."""
         self._numbers: dict[str, int] = {"": 0}
-        self._paths: dict[tuple[int, str, str | None], int] = {}
-        self._scopes: list[Scope] = []
+        self._states: dict[tuple[int, str, str], State] = {}
+        self._scopes: list[Scope] = [NOWHERE]
         self._row_starts: list[int] = []
         self._pieces: list[str] = []
-        self._owners: list[Scope] = []
-        self._holder = _NOWHERE
+        self._owners: list[State] = []
+        self._holder = NOWHERE
         self._depth = self._low = 0  # of the holder, and the lowest since the last piece
         self._seen = 0  # flags of any piece
         self._n_inline = 0
         self._gap = 0  # kind of the element that has just ended; `_DUE` if another began right after it
 
+    @property
+    def attributes(self) -> list[str]:
+        """Joined values of every distinct set of attributes on the page; states name them by number."""
+        return list(self._numbers)
+
     def run(self, root: Node) -> None:
-        """Visit everything below `root`, which is taken for the body."""
-        self._scopes.append((_BLOCK, 0, (), 0, (0, 0, -1, 0, 0, 0)))
-        self._enter_block(root, "body", _ELEMENTS["body"])
+        """Visit everything below `root`, which is taken for the body and shown in any case."""
+        key = _find_key(root.attributes).removesuffix(_MARK_UNSEEN)
+        self._scopes = [(self._make_state(NOWHERE[0], "body", key), 0, 0)]
+        self.n_blocks = 1
         nodes, node = [root], root.first_child
-        pieces, elements, leave, scopes = self._pieces, _ELEMENTS, self._leave, self._scopes
-        inline, block = self._enter_inline, self._enter_block
-        enter = (self._skip, inline, inline, inline, block, block, self._break)
+        pieces, elements, enter, leave, scopes = self._pieces, _ELEMENTS, self._enter, self._leave, self._scopes
         while node is not None:
             tag = node.tag
             if tag == "-text":
@@ -144,16 +150,15 @@ class Walk:
                     self._add(text)
                 elif pieces:
                     self._add_space(text or "")
-            else:
-                element = elements[tag]
-                kind = element[0]
-                if kind and enter[kind](node, tag or "", element):
-                    child = node.first_child
-                    if child is not None:
-                        nodes.append(node)
-                        node = child
-                        continue
-                    leave(scopes.pop())
+            elif (kind := elements[tag][0]) == _BREAK:
+                self._flush()
+            elif kind and enter(node, tag or ""):
+                child = node.first_child
+                if child is not None:
+                    nodes.append(node)
+                    node = child
+                    continue
+                leave(scopes.pop())
             following = node.next
             while following is None:
                 node = nodes.pop()
@@ -164,84 +169,64 @@ class Walk:
             node = following
         self._flush()
 
-    def _skip(self, _node: Node, _tag: str, _element: _Element) -> bool:
-        return False
-
-    def _break(self, _node: Node, _tag: str, _element: _Element) -> bool:
-        self._flush()
-        return False
-
-    def _enter_inline(self, node: Node, tag: str, element: _Element) -> bool:
-        """Open an inline element; false where it is hidden."""
-        kind, flags, _ = element
-        _, outer_flags, chain, n_own, block = self._scopes[-1]
-        attributes = node.attributes
+    def _enter(self, node: Node, tag: str) -> bool:
+        """Open an element; false where it is hidden."""
+        key, attributes = "", node.attributes
         if attributes:
+            key = attributes.get("class") or ""
+            n_known = 1 if key else 0
             if tag == "a" and "href" in attributes:
-                flags |= _LINK
-            key = attributes.get("class")
-            if key is None or len(attributes) > 1:
-                if ("style" in attributes or "hidden" in attributes) and is_hidden(attributes):
-                    if not self._shows_hidden:
-                        self.hidden.append(node)
-                        return False
-                    flags |= _HIDDEN
-                key = " ".join([value for name, value in attributes.items() if name in WANTED and value])
-            if key:
-                chain = (self._numbers.get(key) or self._number(key), *chain[:_N_OUTER])
-                n_own += 1
-                kind = max(kind, _NAMED)
-        self._n_inline += 1
-        gap = self._gap
-        if gap == _BOX or (gap == _NAMED and kind > _INLINE):
-            self._gap = _DUE
-        self._scopes.append((kind, outer_flags | flags, chain, n_own, block))
+                tag = _A_HREF
+                n_known += 1
+            if len(attributes) > n_known:
+                key = _find_key(attributes)
+        outer, number, above = self._scopes[-1]
+        state = self._states.get((outer[1], tag, key)) or self._make_state(outer, tag, key)
+        kind = state[0]
+        if kind <= _BOX:
+            self._n_inline += 1
+            gap = self._gap
+            if gap == _BOX or (gap == _NAMED and kind > _INLINE):
+                self._gap = _DUE
+            self._scopes.append((state, number, above))
+        elif kind == _UNSEEN:
+            self.hidden.append(node)
+            return False
+        else:
+            if self._pieces:
+                self._flush()
+            self._n_inline = 0
+            if kind == _ROW:
+                self._row_starts.append(len(self.rows))
+            self._scopes.append((state, self.n_blocks, number))
+            self.n_blocks += 1
         return True
 
-    def _enter_block(self, node: Node, tag: str, element: _Element) -> bool:
-        """Open a block element; false where it is hidden."""
-        kind, flags, place = element
-        scopes = self._scopes
-        _, outer_flags, chain, _, outer = scopes[-1]
-        n_own, classes, attributes = 0, None, node.attributes
-        if attributes:
-            key = classes = attributes.get("class")
-            if key is None or len(attributes) > 1:
-                if ("style" in attributes or "hidden" in attributes) and is_hidden(attributes) and len(scopes) > 1:
-                    if not self._shows_hidden:
-                        self.hidden.append(node)
-                        return False
-                    flags |= _HIDDEN
-                key = " ".join([value for name, value in attributes.items() if name in WANTED and value])
-            if key:
-                chain = (self._numbers.get(key) or self._number(key), *chain[:_N_OUTER])
-                n_own = 1
-        if self._pieces:
-            self._flush()
-        self._n_inline = 0
-        template = (outer[3], tag, classes)
-        path = self._paths.get(template) or self._path(template)
-        number = self.n_blocks
-        self.n_blocks = number + 1
-        block = (number, place, len(scopes) - 1, path, outer[0], outer[3])
-        scopes.append((kind, outer_flags | flags, chain, n_own, block))
-        if kind == _ROW:
-            self._row_starts.append(len(self.rows))
-        return True
-
-    def _number(self, key: str) -> int:
-        """Number of an entry in `attributes` that is not there yet."""
-        self._numbers[key] = number = len(self.attributes)
-        self.attributes.append(key)
-        return number
-
-    def _path(self, template: tuple[int, str, str | None]) -> int:
-        self._paths[template] = path = template_path(*template)
-        return path
+    def _make_state(self, outer: State, tag: str, key: str) -> State:
+        """State inside an element; everywhere on the page the same for elements of one name in one state."""
+        kind, flags, place = _ELEMENTS[tag]
+        _, outer_number, outer_flags, chain, n_own, outer_place, depth, template = outer
+        number = len(self._states) + 1
+        words = key
+        if key.endswith(_MARK_UNSEEN):
+            words = key.removesuffix(_MARK_UNSEEN)
+            flags |= _HIDDEN
+            kind = kind if self._shows_hidden else _UNSEEN
+        if words:
+            entry = self._numbers.setdefault(words, len(self._numbers))
+            chain = (entry, *chain[:_N_OUTER])
+        if kind > _BOX:
+            n_own, depth, template = 0, depth + 1, (number, template, tag, key)
+        else:
+            place = outer_place
+            kind = max(kind, _NAMED) if words else kind
+        state = (kind, number, outer_flags | flags, chain, n_own + bool(words), place, depth, template)
+        self._states[outer_number, tag, key] = state
+        return state
 
     def _leave(self, scope: Scope) -> None:
         """Close the element that opened a scope, already taken from the stack."""
-        kind = scope[0]
+        kind = scope[0][0]
         if kind > _BOX:
             if self._pieces:
                 self._flush()
@@ -257,7 +242,8 @@ class Walk:
     def _add(self, text: str) -> None:
         scopes, pieces = self._scopes, self._pieces
         scope = scopes[-1]
-        if scope[1] & _KEEPS_LINES and "\n" in text:
+        flags = scope[0][2]
+        if flags & _KEEPS_LINES and "\n" in text:
             for line in text.split("\n"):
                 self._flush()
                 if line and not line.isspace():
@@ -268,63 +254,73 @@ class Walk:
         elif self._low < self._depth:
             self._holder, self._depth = scopes[self._low - 1], self._low
         pieces.append(" " + text if self._gap == _DUE else text)
-        self._owners.append(scope)
-        self._seen |= scope[1]
+        self._owners.append(scope[0])
+        self._seen |= flags
         self._gap = 0
 
     def _add_space(self, text: str) -> None:
-        if self._scopes[-1][1] & _KEEPS_LINES and "\n" in text:
+        if self._scopes[-1][0][2] & _KEEPS_LINES and "\n" in text:
             self._flush()
             return
         self._pieces.append(" ")
-        self._owners.append(_NOWHERE)
+        self._owners.append(NOWHERE[0])
 
     def _flush(self) -> None:
         """End the line, if one has begun."""
-        pieces, owners = self._pieces, self._owners
+        pieces, owners, holder = self._pieces, self._owners, self._holder
         self._gap = 0
         if not pieces:
             return
-        _, flags, chain, n_own, block = self._holder
+        state, text = holder[0], pieces[0].strip()
+        flags, seen = state[2], self._seen
         link = emphasis = 0.0
         parts: tuple[int, ...] = ()
-        seen = self._seen
-        if len(pieces) == 1:
-            text = " ".join(pieces[0].split())
-        else:
-            text = " ".join("".join(pieces).split())
-            inside = [owner for owner in owners if owner[2] is not chain]
+        if len(pieces) > 1:
+            text = "".join(pieces).strip()
+            chain, n_own = state[3], state[4]
+            inside = [owner for owner in owners if owner[3] is not chain]
             if inside:
-                parts = tuple(dict.fromkeys([number for owner in inside for number in owner[2][: owner[3] - n_own]]))
+                parts = tuple(dict.fromkeys([number for owner in inside for number in owner[3][: owner[4] - n_own]]))
+        # The space is the only white space that is printable.
+        if not text.isprintable() or "  " in text:
+            text = " ".join(text.split())
         if seen & _MARKS:
             if seen & _LINK:
                 link = 1.0 if flags & _LINK else self._share(_LINK, text)
             if seen & _EMPHASIS:
                 emphasis = 1.0 if flags & _EMPHASIS else self._share(_EMPHASIS, text)
-        is_time = seen & _TIME != 0
-        self.rows.append((text, block, flags, is_time, link, emphasis, self._n_inline, chain, n_own, parts))
+        self.rows.append((text, holder, seen & _TIME != 0, link, emphasis, self._n_inline, parts))
         pieces.clear()
         owners.clear()
         self._seen = self._n_inline = 0
 
     def _share(self, flag: int, text: str) -> float:
         """Share of the line's characters in pieces with a flag, spaces not counted."""
-        marked = "".join([piece for piece, owner in zip(self._pieces, self._owners, strict=True) if owner[1] & flag])
+        marked = "".join([piece for piece, owner in zip(self._pieces, self._owners, strict=True) if owner[2] & flag])
         return len("".join(marked.split())) / len(text.replace(" ", ""))
 
     def _join_cells(self, scope: Scope, start: int) -> None:
         """Make one line of a table's row, cells separated by tabs, if every cell is one short line."""
-        rows, (_, flags, chain, n_own, block) = self.rows, scope
-        cells = rows[start:]
-        blocks = {row[1] for row in cells}
+        cells = self.rows[start:]
+        blocks = {row[1][1] for row in cells}
         if len(cells) < 2 or len(blocks) < len(cells) or max(len(row[0]) for row in cells) > _MAX_CELL:
             return
-        if any(own[1] not in _CELLS or own[4] != block[0] for own in blocks):
+        if any(row[1][0][5] not in _CELLS or row[1][2] != scope[1] for row in cells):
             return
         size = sum(len(row[0]) for row in cells)
-        link = sum(row[4] * len(row[0]) for row in cells) / size
-        emphasis = sum(row[5] * len(row[0]) for row in cells) / size
-        parts = tuple(dict.fromkeys(number for row in cells for number in (*row[7][: row[8]], *row[9])))
-        text, is_time = "\t".join(row[0] for row in cells), any(row[3] for row in cells)
-        n_inline = sum(row[6] for row in cells)
-        rows[start:] = [(text, block, flags, is_time, link, emphasis, n_inline, chain, n_own, parts)]
+        link = sum(row[3] * len(row[0]) for row in cells) / size
+        emphasis = sum(row[4] * len(row[0]) for row in cells) / size
+        parts = dict.fromkeys(number for row in cells for number in (*row[1][0][3][: row[1][0][4]], *row[6]))
+        text, is_time = "\t".join(row[0] for row in cells), any(row[2] for row in cells)
+        self.rows[start:] = [(text, scope, is_time, link, emphasis, sum(row[5] for row in cells), tuple(parts))]
+
+
+def _find_key(attributes: Attributes) -> str:
+    """Class, line end, and the other values that have words; marked at the end where the element is hidden."""
+    others = " ".join([value for name, value in attributes.items() if name in WANTED and value and name != "class"])
+    key = attributes.get("class") or ""
+    if others:
+        key += "\n" + others
+    if ("style" in attributes or "hidden" in attributes) and is_hidden(attributes):
+        key += _MARK_UNSEEN
+    return key

@@ -78,7 +78,7 @@ def split_words(attributes: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[
     return found[first], place[first]
 
 
-def template_path(above: int, tag: str, classes: str | None) -> int:
+def template_path(above: int, tag: str, classes: str) -> int:
     """Hash of a chain of blocks: of the chain above, and of what siblings from one template share; never 0.
 
     That is the tag, and the first class without the number at its end. Later classes (`odd`, `last`,
@@ -87,7 +87,7 @@ def template_path(above: int, tag: str, classes: str | None) -> int:
     >>> template_path(1, "li", "post-17 odd") == template_path(1, "li", "post-4") != template_path(1, "li", "advert")
     True
     """
-    first_class = ((classes or "").split() or [""])[0].rstrip("0123456789")
+    first_class = (classes.split() or [""])[0].rstrip("0123456789")
     own = crc32(f"{tag}.{first_class}".encode("utf-8", "replace"))
     return ((above ^ own) * _FNV_PRIME & _MASK) or 1
 
