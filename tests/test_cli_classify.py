@@ -166,7 +166,8 @@ def test_missing_file_and_the_other_pages_are_done(run: Run, folder: Path) -> No
     assert run("none.txt", "page.txt", "--no-path") == Result(1, TSV, "linesift: none.txt: no such file\n")
     assert run("none.txt") == Result(1, "", "linesift: none.txt: no such file\n")
     (folder / "no\nlines.txt").mkdir()
-    assert run("no\nlines.txt").err == "linesift: no lines.txt: no pages (*.txt, *.html, *.htm, *.warc, *.warc.gz, *.wet, *.wet.gz) in this directory\n"
+    formats = "*.txt, *.html, *.htm, *.warc, *.warc.gz, *.wet, *.wet.gz"
+    assert run("no\nlines.txt").err == f"linesift: no lines.txt: no pages ({formats}) in this directory\n"
 
 
 def test_directory_without_pages(run: Run, folder: Path) -> None:

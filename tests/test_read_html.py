@@ -499,6 +499,25 @@ def test_a_hundred_thousand_levels(unit: str) -> None:
     assert "after" in page.page.text
 
 
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "<p " + " ".join(f"a{number}=1" for number in range(100_000)) + ">",
+        "<a " * 200_000 + ">",
+        "<p " + " ".join(f"a{number}" for number in range(100_000)) + ' title="',
+        "<script " + " ".join(f"a{number}" for number in range(100_000)) + "></script>",
+    ],
+)
+def test_a_hundred_thousand_attributes(tag: str) -> None:
+    assert lines_of(f"<p>before</p>{tag}after</p>")[0] == "before"
+
+
+def test_a_long_value_is_left_alone() -> None:
+    value = "{&quot;a&quot;: 1} " * 20_000
+    assert lines_of(f'<p>before</p><div data-x="{value}" class=y>after</div><p>end') == ["before", "after", "end"]
+    assert lines_of(f"<p>before</p><script>x = '<a {value}'</script>after") == ["before", "after"]
+
+
 def test_many_unclosed_paragraphs_stay_lines() -> None:
     assert len(lines_of("<p>a<br>b" * 30_000)) == 60_000
 

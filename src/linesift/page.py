@@ -33,7 +33,7 @@ class Page:
 
     @property
     def lines(self) -> list[str]:
-        """The lines verbatim, blank ones included; `"\\n".join` gives the text back."""
+        r"""The lines verbatim, blank ones included; `"\n".join` gives the text back."""
         return self.text.split("\n")
 
 

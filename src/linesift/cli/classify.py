@@ -78,7 +78,8 @@ _Format = Annotated[
         "--format",
         "-f",
         help="pretty: for people (on a terminal). tsv: line, label, probability, text (else). "
-        "jsonl: one object a page (default for archives). article: headline, timestamp and body text only. markdown: the same with its structure.",
+        "jsonl: one object a page (default for archives). article: headline, timestamp and "
+        "body text only. markdown: the same with its structure.",
     ),
 ]
 _Labels = Annotated[

@@ -66,7 +66,7 @@ def sentence_length(batch: Batch) -> Values:
 
 @LINE.column
 def ends_sentence(batch: Batch) -> Values:
-    """1 where the last mark, one closing bracket or quote left out, is a stop; 2 a question mark; 3 a colon; 4 a comma."""
+    """1 where the last mark, one closing bracket or quote aside, is a stop; 2 question mark, 3 colon, 4 comma."""
     lines = batch.lines
     closed = (lines.last == CharClass.QUOTE) | (lines.last == CharClass.CLOSE)
     last = np.where(closed, lines.second_last, lines.last)

@@ -50,7 +50,7 @@ class LineScan:
     n_shouted: NDArray[np.int32]
     """Words that begin with two capitals."""
     n_sentences: NDArray[np.int32]
-    """Sentence ends: a stop or question mark before white space, a closing mark or the end, or of an unspaced script."""
+    """Sentence ends: a stop or question mark before white space, a closing mark or the end, or a full-width one."""
     hash: NDArray[np.uint64]
     """Hash of the folded line, digits as `0`."""
     shape: NDArray[np.uint64]
@@ -62,7 +62,7 @@ class LineScan:
     word_line: NDArray[np.int32]
     """Shape (n_words_total,): row of the line that each word stands in."""
     word_size: NDArray[np.uint8]
-    """Shape (n_words_total,): characters of each word, at most 255; a pair of unspaced letters counts as `PAIR_SIZE`."""
+    """Shape (n_words_total,): characters of each word, at most 255; `PAIR_SIZE` for a pair of unspaced letters."""
 
 
 def scan(text: str) -> LineScan:

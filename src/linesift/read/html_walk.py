@@ -7,7 +7,7 @@ tuples the walk took half as long again.
 from typing import Final, Protocol
 
 from linesift.hints import ANCESTORS, N_LEVELS, TAGS
-from linesift.read.html_words import WANTED, is_hidden
+from linesift.read.html_words import OTHERS, is_hidden
 
 Template = tuple[int, "Template | None", str, str]
 """A block's place in the tree but for its number among its like: number of its state, the same of the block above, its
@@ -174,11 +174,9 @@ class Walk:
         key, attributes = "", node.attributes
         if attributes:
             key = attributes.get("class") or ""
-            n_known = 1 if key else 0
             if tag == "a" and "href" in attributes:
                 tag = _A_HREF
-                n_known += 1
-            if len(attributes) > n_known:
+            if not OTHERS.isdisjoint(attributes):
                 key = _find_key(attributes)
         outer, number, above = self._scopes[-1]
         state = self._states.get((outer[1], tag, key)) or self._make_state(outer, tag, key)
@@ -317,7 +315,7 @@ class Walk:
 
 def _find_key(attributes: Attributes) -> str:
     """Class, line end, and the other values that have words; marked at the end where the element is hidden."""
-    others = " ".join([value for name, value in attributes.items() if name in WANTED and value and name != "class"])
+    others = " ".join([value for name, value in attributes.items() if name in OTHERS and name != "style" and value])
     key = attributes.get("class") or ""
     if others:
         key += "\n" + others

@@ -15,14 +15,13 @@ def _names(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-WANTED: Final = _names(
-    "class id itemprop role rel aria-label property typeof itemtype name data-component data-component-name data-module"
+OTHERS: Final = _names(
+    "id itemprop role rel aria-label property typeof itemtype name data-component data-component-name data-module"
     " data-module-name data-name data-role data-type data-block data-block-name data-section-name data-link-name"
-    " data-testid data-test-id data-test data-qa data-hook data-element data-widget data-zone"
+    " data-testid data-test-id data-test data-qa data-hook data-element data-widget data-zone hidden style"
 )
-"""Attributes whose words are hints. Sites with generated class names say in `data-component` or `data-testid`
-what other sites say in `class`."""
-
+"""Attributes that matter besides `class` and `href`. All but `hidden` and `style` have words that are hints: sites with
+generated class names say in `data-component` or `data-testid` what others say in `class`."""
 
 _SEPARATOR = "\n"
 # Ranges instead of `\w`, because they are searched faster; beyond Latin-1 nearly everything in a name is a letter.

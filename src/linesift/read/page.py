@@ -27,9 +27,9 @@ def is_archive(path: Path) -> bool:
 
 
 def is_html(data: bytes, suffix: str = "") -> bool:
-    """Whether bytes are an HTML page: by the file's suffix, or because they begin like one.
+    r"""Whether bytes are an HTML page: by the file's suffix, or because they begin like one.
 
-    >>> is_html(b"<!DOCTYPE html><title>News</title>"), is_html(b"Title\\nText"), is_html(b"Title", ".html")
+    >>> is_html(b"<!DOCTYPE html><title>News</title>"), is_html(b"Title\nText"), is_html(b"Title", ".html")
     (True, False, True)
     """
     if suffix.lower() in HTML_SUFFIXES:
