@@ -11,7 +11,7 @@ OUT ?= models/mine
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install classify test slow check lint types imports gate gate-update train evaluate bench clean
+.PHONY: help install classify test slow check lint types imports gate gate-update train evaluate bench compare clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
@@ -46,9 +46,9 @@ gate: .venv/.installed  ## compare the shipped model's accuracy with reports/gat
 gate-update: .venv/.installed  ## write reports/gate.json anew: after a change that is meant
 	$(BIN)/python scripts/gate.py --update
 
-train: .venv/.complete  ## train OUT=models/mine on PAGES="data/pages ..." and CORPORA=directory
+train: .venv/.complete  ## train OUT=models/mine on PAGES="data/pages ..." and CORPORA=directory; REPORT=file
 	$(BIN)/linesift train $(foreach path,$(PAGES),--pages $(path)) $(if $(CORPORA),--corpora $(CORPORA)) \
-	  --jobs $(JOBS) --out $(OUT)
+	  $(if $(REPORT),--report $(REPORT)) --jobs $(JOBS) --out $(OUT)
 
 evaluate: .venv/.complete  ## score MODEL=models/news on PAGES="data/pages ..."
 	$(BIN)/linesift evaluate --model $(MODEL) $(PAGES)
@@ -57,8 +57,12 @@ bench: .venv/.installed  ## measure the speed of MODEL, write reports/speed.md
 	$(BIN)/python scripts/bench.py $(MODEL)
 	@cat reports/speed.md
 
+compare: .venv-compare/.installed  ## compare MODEL with other extractors on pages of CORPORA, write reports/compare.md
+	.venv-compare/bin/python scripts/compare.py $(MODEL) $(or $(CORPORA),../shared/corpora)
+	@cat reports/compare.md
+
 clean:  ## remove .venv and caches
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf .venv .venv-compare .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -66,9 +70,17 @@ clean:  ## remove .venv and caches
 	$(PYTHON) -m venv .venv
 
 .venv/.installed: pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[html]'
 	@touch $@
 
 .venv/.complete: pyproject.toml | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[train,dev]'
 	@touch $@ .venv/.installed
+
+# An environment of their own for the other extractors. pip first: pip 23 fails on an extra that two of them ask for.
+.venv-compare/.installed: pyproject.toml
+	$(PYTHON) -m venv .venv-compare
+	.venv-compare/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	.venv-compare/bin/python -m pip install --quiet --editable '.[html]' datasets \
+	  trafilatura resiliparse readability-lxml newspaper4k jusText
+	@touch $@

@@ -68,7 +68,7 @@ class Hints:
     is_time: NDArray[np.bool_]
     """Whether the line or a part of it is in `<time>`, or its block or an element in it has a word such as `date`."""
     n_inline: NDArray[np.int16]
-    """Inline elements that begin in the line."""
+    """Inline elements that begin between the begin of the block, or the line before, and the end of the line."""
     word_hash: NDArray[np.uint64]
     """Hash (`hash_word`) of a word of the attributes of elements around the line or in it."""
     word_line: NDArray[np.int32]

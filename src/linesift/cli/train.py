@@ -45,6 +45,10 @@ _Kind = Annotated[
 ]
 _Folds = Annotated[int, typer.Option(min=2, metavar="N", help="Folds by site that the scores are held out by.")]
 _Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Seed of everything drawn by lot.")]
+_Report = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write the accuracy report in full: slices, manners, calibration, worst pages."),
+]
 _Jobs = Annotated[int, typer.Option(min=1, metavar="N", help="Processor cores to use.")]
 
 
@@ -56,6 +60,7 @@ def train(
     folds: _Folds = 4,
     seed: _Seed = 0,
     jobs: _Jobs = 2,
+    report: _Report = None,
 ) -> None:
     """Train a model, as `HELP` says; progress on standard error, scores on standard output."""
     with console.errors():
@@ -67,7 +72,7 @@ def train(
         from linesift.train.train import train as train_model
 
         config = TrainConfig(kind=model_kind.value, n_folds=folds, seed=seed, jobs=jobs)
-        request = TrainRequest(tuple(pages), out, corpora=corpora, config=config)
+        request = TrainRequest(tuple(pages), out, corpora=corpora, config=config, report=report)
         progress = Progress()
         trained = train_model(request, progress)
         progress("done")
@@ -75,9 +80,9 @@ def train(
             reports = {"all pages": trained.report, **trained.by_hand}
             if trained.html is not None:
                 reports["corpora as HTML"] = trained.html
-            for name, report in reports.items():
+            for name, scores in reports.items():
                 stream.write(f"## {name}, held out by site\n\n")
-                stream.writelines(f"{line}\n" for line in [*table(report), ""])
+                stream.writelines(f"{line}\n" for line in [*table(scores), ""])
 
 
 class Progress:

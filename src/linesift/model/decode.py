@@ -1,6 +1,7 @@
 """Probabilities to one label per line, decided for the page as a whole."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,24 +14,36 @@ HEADLINE, BODY, TIMESTAMP, SIDEBAR = (label.column for label in Label)
 
 @dataclass(frozen=True, slots=True)
 class DecodeConfig:
-    """Thresholds of the decode; the defaults were found by site-grouped folds on the gold pages."""
+    """Thresholds of the decode, in probabilities and lines; found by site-grouped folds, see `reports/ablation.md`."""
 
-    body_floor: float = 0.12
-    """A line below this probability is never body, and a page with none above it has no article."""
-    headline: float = 0.3
-    """Least probability of the page's best headline line."""
-    headline_share: float = 0.6
-    """Another line is headline too where it stands next to the best one and has this share of its probability."""
-    timestamp: float = 0.4
-    """Least probability of a timestamp line."""
+    body_floor: float = 0.2
+    """A line below this is never body, and a page with none above it has no article."""
+    headline: float = 0.1
+    """Least probability of the headline where the article begins."""
+    headline_reach: int = 15
+    """Lines above the first body line in which the headline is expected."""
+    headline_elsewhere: float = 0.4
+    """What a line outside that reach has its probability multiplied by."""
+    headline_pair: float = 0.7
+    """A line next to the headline is headline too where both have this probability."""
+    timestamp: float = 0.5
+    """Least probability of a timestamp line anywhere."""
+    timestamp_near: float = 0.2
+    """The same from `timestamp_reach` lines above the headline to just below the first body line."""
+    timestamp_reach: int = 5
+
+
+_BELOW_FIRST = 3
+"""Lines below the first body line in which a date still belongs to the article's header."""
 
 
 def decode(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfig) -> NDArray[np.int8]:
     """Give every line its label.
 
     The body is the set of lines with the highest expected F1 by words, which adapts the threshold to the page: one
-    whose article is short or unusual does not come out empty. The headline is one region: the likeliest line and
-    its neighbours. Ties go to the line that stands first.
+    whose article is short or unusual does not come out empty. Where the body begins, a headline is near and dates
+    beside it are the article's, so little is asked of lines there and much of lines elsewhere. The headline is one
+    region: the likeliest line, of equals the first, and a neighbour only if both are sure.
 
     Args:
         batch: the pages.
@@ -43,43 +56,66 @@ def decode(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfi
     labels = np.full(len(batch.page), SIDEBAR, np.int8)
     if not len(labels):
         return labels
-    body = probabilities[:, BODY]
+    body, timestamp = probabilities[:, BODY], probabilities[:, TIMESTAMP]
     is_body = (body >= _body_cut(batch, body)) & (body >= config.body_floor)
-    is_time = probabilities[:, TIMESTAMP] >= config.timestamp
-    is_time &= probabilities[:, TIMESTAMP] >= np.where(is_body, body, 0)
-    is_likely = ~is_body | (probabilities[:, HEADLINE] > body)
-    is_head = _headline(batch, np.where(is_likely, probabilities[:, HEADLINE], np.float32(0)), config)
+    first_body = _first_row(batch, is_body)
+    head_row, is_head = _headline(batch, probabilities, first_body, config)
+    rows = np.arange(len(labels))
+    header = np.where(head_row < len(labels), head_row, first_body)
+    is_near = (rows >= header - config.timestamp_reach) & (rows <= np.maximum(first_body, header) + _BELOW_FIRST)
+    is_near &= np.maximum(first_body, header) < len(labels)
+    is_time = timestamp >= np.where(is_near, np.float32(config.timestamp_near), np.float32(config.timestamp))
+    is_time &= timestamp >= np.where(is_body, body, 0)
     labels[is_body] = BODY
     labels[is_time] = TIMESTAMP
     labels[is_head] = HEADLINE
     return labels
 
 
+def _spread(batch: Batch, per_page: NDArray[Any]) -> NDArray[Any]:
+    """Give every line its page's value; pages without lines have none."""
+    sizes = np.diff(batch.first)
+    return np.repeat(per_page, sizes[sizes > 0])
+
+
+def _starts(batch: Batch) -> NDArray[np.int64]:
+    """First row of every page that has lines."""
+    return batch.first[:-1][np.diff(batch.first) > 0]
+
+
+def _first_row(batch: Batch, marked: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Row of the first marked line of each line's page, the number of rows where there is none."""
+    rows = np.where(marked, np.arange(len(marked)), len(marked))
+    return _spread(batch, np.minimum.reduceat(rows, _starts(batch)))
+
+
+def _headline(
+    batch: Batch, probabilities: NDArray[np.float32], first_body: NDArray[np.int64], config: DecodeConfig
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Row of the headline of each line's page (the number of rows without one), and whether a line is headline."""
+    chance, rows = probabilities[:, HEADLINE], np.arange(len(probabilities))
+    is_expected = (rows <= first_body) & (rows >= first_body - config.headline_reach)
+    weighed = np.where(is_expected, chance, chance * np.float32(config.headline_elsewhere))
+    # Only the first line of the body may be the headline without being likelier that than body.
+    weighed = np.where(is_expected | (chance > probabilities[:, BODY]), weighed, np.float32(0))
+    best = _spread(batch, np.maximum.reduceat(weighed, _starts(batch)))
+    row = _first_row(batch, (weighed >= best) & (weighed >= config.headline))
+    is_pair = (np.abs(rows - row) == 1) & (chance >= config.headline_pair)
+    is_pair &= chance[np.minimum(row, len(rows) - 1)] >= config.headline_pair
+    return row, (rows == row) | is_pair
+
+
 def _body_cut(batch: Batch, body: NDArray[np.float32]) -> NDArray[np.float32]:
     """Probability from which lines of a page are body: where 2 Σ p l / (Σ l + Σ p l of the page) peaks."""
     words = np.maximum(batch.length, 0.5).astype(np.float64)
     order = np.lexsort((-body, batch.page))
-    starts = batch.first[:-1][np.diff(batch.first) > 0]
-    sizes = np.diff(np.append(starts, len(order)))
+    starts = _starts(batch)
     expected, taken = np.cumsum((body * words)[order]), np.cumsum(words[order])
-    before_expected = np.repeat(np.concatenate(([0.0], expected))[starts], sizes)
-    before_taken = np.repeat(np.concatenate(([0.0], taken))[starts], sizes)
-    whole = np.repeat(np.add.reduceat((body * words)[order], starts), sizes)
+    before_expected = _spread(batch, np.concatenate(([0.0], expected))[starts])
+    before_taken = _spread(batch, np.concatenate(([0.0], taken))[starts])
+    whole = _spread(batch, np.add.reduceat((body * words)[order], starts))
     gain = 2 * (expected - before_expected) / (taken - before_taken + whole)
-    best = np.repeat(np.maximum.reduceat(gain, starts), sizes)
+    best = _spread(batch, np.maximum.reduceat(gain, starts))
     chosen = np.where(gain >= best, body[order], np.float32(np.inf))
-    cuts = np.minimum.reduceat(chosen, starts)
-    return np.repeat(cuts, sizes)
-
-
-def _headline(batch: Batch, headline: NDArray[np.float32], config: DecodeConfig) -> NDArray[np.bool_]:
-    starts = batch.first[:-1][np.diff(batch.first) > 0]
-    sizes = np.diff(np.append(starts, len(headline)))
-    best = np.repeat(np.maximum.reduceat(headline, starts), sizes)
-    is_best = (headline >= best) & (headline >= config.headline)
-    # Of equals the first one.
-    rows = np.where(is_best, np.arange(len(headline)), len(headline))
-    row = np.repeat(np.minimum.reduceat(rows, starts), sizes)
-    near = np.abs(np.arange(len(headline)) - row) <= 1
-    chosen: NDArray[np.bool_] = near & (headline >= config.headline) & (headline >= config.headline_share * best)
-    return chosen
+    cuts: NDArray[np.float32] = _spread(batch, np.minimum.reduceat(chosen, starts))
+    return cuts

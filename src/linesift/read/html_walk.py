@@ -164,7 +164,9 @@ class Walk:
                 node = nodes.pop()
                 if not nodes:
                     break
-                leave(scopes.pop())
+                closed = scopes.pop()
+                if pieces or closed[0][0] == _ROW:
+                    leave(closed)
                 following = node.next
             node = following
         self._flush()
@@ -226,9 +228,7 @@ class Walk:
         """Close the element that opened a scope, already taken from the stack."""
         kind = scope[0][0]
         if kind > _BOX:
-            if self._pieces:
-                self._flush()
-            self._n_inline = 0
+            self._flush()
             if kind == _ROW:
                 self._join_cells(scope, self._row_starts.pop())
         elif self._pieces:

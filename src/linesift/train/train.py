@@ -3,7 +3,7 @@
 import json
 import platform
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,6 +20,7 @@ from linesift.train.evaluate import Report, evaluate
 from linesift.train.extra import require_extra
 from linesift.train.fit import Progress, TrainConfig, fit
 from linesift.train.origin import digest, short_name
+from linesift.train.report import accuracy_report
 
 BY_HAND = " by hand"
 """Ends the collection of pages from JSON lines, to tell them from the aligned pages of the same collection."""
@@ -38,6 +39,8 @@ class TrainRequest:
     corpora: Path | None = None
     """A directory of collections with gold; `linesift.train.corpora` aligns them."""
     config: TrainConfig = field(default_factory=TrainConfig)
+    report: Path | None = None
+    """Where to write the accuracy report in full; the card has its main figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,28 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
     if data.html_pages:
         html = evaluate(data.html_pages, fitted.held_out_predictions(data.html_pages))
     trained = Trained(request.out, report, by_hand, html)
+    if request.report is not None:
+        progress(f"writing {request.report}")
+        write_report(request.report, accuracy_report(fitted, data.pages, data.html_pages))
     progress(f"writing {request.out}")
     save_model(fitted.model, _about(request, data, trained), probe, request.out)
     write_card(request.out)
     return trained
+
+
+def write_report(path: Path, lines: Iterable[str]) -> None:
+    """Write a report aside and rename it.
+
+    Raises:
+        InputError: if it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f"{path.name}.part")
+        part.write_text("\n".join(lines) + "\n", "utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot write the report: {error.strerror or error}") from error
 
 
 def write_card(directory: Path) -> None:
