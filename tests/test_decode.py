@@ -1,6 +1,5 @@
 """Probabilities to labels."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -43,7 +42,8 @@ def test_body_has_the_highest_expected_f1_of_all_cuts(case: tuple[list[str], NDA
     probabilities[:, SIDEBAR] += probabilities[:, HEADLINE] + probabilities[:, TIMESTAMP]
     probabilities[:, [HEADLINE, TIMESTAMP]] = 0
     batch = read_batch(texts)
-    labels = decode(batch, probabilities, DecodeConfig(body_floor=0.0))
+    body_alone = DecodeConfig(body_floor=0.0, headline=2.0, timestamp=2.0, timestamp_near=2.0)
+    labels = decode(batch, probabilities, body_alone)
     words = np.maximum(batch.length, 0.5).astype(np.float64)
     for given_labels, body, lengths in zip(
         by_page(batch, labels),
@@ -59,24 +59,20 @@ def test_body_has_the_highest_expected_f1_of_all_cuts(case: tuple[list[str], NDA
 def test_no_line_below_its_floor(case: tuple[list[str], NDArray[np.float32]]) -> None:
     texts, probabilities = case
     labels = decode(read_batch(texts), probabilities, CONFIG)
-    for label, least in ((BODY, CONFIG.body_floor), (HEADLINE, CONFIG.headline), (TIMESTAMP, CONFIG.timestamp)):
+    for label, least in ((BODY, CONFIG.body_floor), (HEADLINE, CONFIG.headline), (TIMESTAMP, CONFIG.timestamp_near)):
         assert (probabilities[labels == label, label] >= least).all()
 
 
 @given(cases())
-def test_a_headline_is_at_most_three_lines_around_the_likeliest(case: tuple[list[str], NDArray[np.float32]]) -> None:
+def test_a_headline_is_at_most_three_lines(case: tuple[list[str], NDArray[np.float32]]) -> None:
     texts, probabilities = case
     batch = read_batch(texts)
-    labels = decode(batch, probabilities, CONFIG)
-    # Lines that are body, and not likelier a headline, cannot be one.
-    is_body = decode(batch, probabilities, replace(CONFIG, headline=2.0, timestamp=2.0)) == BODY
-    is_body &= probabilities[:, HEADLINE] <= probabilities[:, BODY]
-    candidates = np.where(is_body, np.float32(0), probabilities[:, HEADLINE])
-    for found, chances in zip(by_page(batch, labels), by_page(batch, candidates), strict=True):
-        best = int(np.argmax(chances))
-        least = max(CONFIG.headline, CONFIG.headline_share * chances[best])
-        near = [row for row in (best - 1, best, best + 1) if 0 <= row < len(chances) and chances[row] >= least]
-        assert np.flatnonzero(found == HEADLINE).tolist() == near
+    for found, chances in zip(
+        by_page(batch, decode(batch, probabilities, CONFIG)), by_page(batch, probabilities), strict=True
+    ):
+        rows = np.flatnonzero(found == HEADLINE)
+        assert len(rows) <= 3
+        assert len(rows) < 2 or (chances[rows, HEADLINE] >= CONFIG.headline_pair).all()
 
 
 def assert_one_region(batch: Batch, labels: NDArray[np.int8]) -> None:
@@ -112,16 +108,24 @@ def test_a_batch_is_its_pages_one_by_one(case: tuple[list[str], NDArray[np.float
     ("chances", "labels"),
     [
         ([[0, 0, 0, 1]], [SIDEBAR]),
-        ([[0.35, 0.05, 0, 0.6]], [HEADLINE]),
-        ([[0.29, 0.05, 0, 0.66]], [SIDEBAR]),
-        ([[0, 0.2, 0, 0.8]], [BODY]),
+        # Without a body much is asked of a headline and of a date, above one little.
+        ([[0.3, 0.05, 0, 0.65]], [HEADLINE]),
+        ([[0.2, 0.05, 0, 0.75]], [SIDEBAR]),
+        ([[0.2, 0.05, 0, 0.75], [0, 1, 0, 0]], [HEADLINE, BODY]),
+        ([[0.05, 0.05, 0, 0.9], [0, 1, 0, 0]], [SIDEBAR, BODY]),
+        ([[0, 0.3, 0, 0.7]], [BODY]),
         ([[0, 0.1, 0, 0.9]], [SIDEBAR]),
-        ([[0, 0.1, 0.45, 0.45]], [TIMESTAMP]),
-        ([[0, 0.5, 0.45, 0.05]], [BODY]),
-        # Of two equal headlines the first; a neighbour with enough of its probability belongs to it.
+        ([[0, 0.1, 0.55, 0.35]], [TIMESTAMP]),
+        ([[0, 0.1, 0.45, 0.45]], [SIDEBAR]),
+        ([[0, 0.1, 0.45, 0.45], [0, 1, 0, 0]], [TIMESTAMP, BODY]),
+        ([[0, 0.55, 0.45, 0]], [BODY]),
+        # The first line of the body may be the headline, another one only if it is likelier that than body.
+        ([[0.2, 0.8, 0, 0], [0, 1, 0, 0]], [HEADLINE, BODY]),
+        ([[0, 1, 0, 0], [0.4, 0.6, 0, 0]], [BODY, BODY]),
+        # Of two equal headlines the first; a neighbour belongs to it if both are sure.
         ([[0.9, 0, 0, 0.1], [0, 1, 0, 0], [0.9, 0, 0, 0.1]], [HEADLINE, BODY, SIDEBAR]),
-        ([[0.9, 0, 0, 0.1], [0.6, 0, 0, 0.4], [0.5, 0, 0, 0.5]], [HEADLINE, HEADLINE, SIDEBAR]),
-        ([[0.9, 0, 0, 0.1], [0.5, 0, 0, 0.5]], [HEADLINE, SIDEBAR]),
+        ([[0.9, 0, 0, 0.1], [0.75, 0, 0, 0.25], [0.5, 0, 0, 0.5]], [HEADLINE, HEADLINE, SIDEBAR]),
+        ([[0.9, 0, 0, 0.1], [0.6, 0, 0, 0.4]], [HEADLINE, SIDEBAR]),
     ],
 )
 def test_labels(chances: list[list[float]], labels: list[int]) -> None:

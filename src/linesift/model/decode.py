@@ -94,7 +94,7 @@ def _headline(
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Row of the headline of each line's page (the number of rows without one), and whether a line is headline."""
     chance, rows = probabilities[:, HEADLINE], np.arange(len(probabilities))
-    is_expected = (rows <= first_body) & (rows >= first_body - config.headline_reach)
+    is_expected = (rows <= first_body) & (rows >= first_body - config.headline_reach) & (first_body < len(rows))
     weighed = np.where(is_expected, chance, chance * np.float32(config.headline_elsewhere))
     # Only the first line of the body may be the headline without being likelier that than body.
     weighed = np.where(is_expected | (chance > probabilities[:, BODY]), weighed, np.float32(0))

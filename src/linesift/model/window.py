@@ -168,12 +168,13 @@ def _edge(batch: Batch, marked: NDArray[np.bool_], *, last: bool) -> NDArray[np.
     return np.where(inside, found, np.nan)[batch.page]
 
 
-def _stack(base: NDArray[np.float32], columns: Named) -> tuple[list[str], NDArray[np.float32]]:
-    names, rows = [], []
-    for name, values in columns:
-        names.append(name)
-        rows.append(values.astype(np.float32, copy=False))
-    return names, np.concatenate((base, np.array(rows, np.float32).reshape(len(rows), base.shape[1])))
+def _stacked(base: NDArray[np.float32], columns: Named, n_columns: int) -> NDArray[np.float32]:
+    """The base and below it the columns, one written at a time: the table is most of what a large page takes."""
+    table = np.empty((n_columns, base.shape[1]), np.float32)
+    table[: len(base)] = base
+    for row, (_, values) in enumerate(columns, start=len(base)):
+        table[row] = values
+    return table
 
 
 def first_pass_table(batch: Batch, own: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -186,7 +187,8 @@ def first_pass_table(batch: Batch, own: NDArray[np.float32]) -> NDArray[np.float
     Returns:
         Shape (n_first_columns, n_lines), the first rows of `table_names`.
     """
-    return _stack(own, _first_pass_columns(batch, own))[1]
+    n_columns = n_table_columns(is_second=False, is_html=batch.hints is not None)
+    return _stacked(own, _first_pass_columns(batch, own), n_columns)
 
 
 def second_pass_table(
@@ -202,7 +204,8 @@ def second_pass_table(
     Returns:
         Shape (len(table_names(...)), n_lines).
     """
-    return _stack(table, _second_pass_columns(batch, probabilities))[1]
+    n_columns = n_table_columns(is_second=True, is_html=batch.hints is not None)
+    return _stacked(table, _second_pass_columns(batch, probabilities), n_columns)
 
 
 @cache
@@ -222,6 +225,6 @@ def _names(is_html: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Names of the first pass's columns and of those that the second adds, from an empty page."""
     batch = read_batch([""], [no_hints(1)] if is_html else None)
     own = np.zeros((len(own_names(batch)), 0), np.float32)
-    first, table = _stack(own, _first_pass_columns(batch, own))
-    second, _ = _stack(table, _second_pass_columns(batch, np.zeros((0, 4), np.float32)))
+    first = [name for name, _ in _first_pass_columns(batch, own)]
+    second = [name for name, _ in _second_pass_columns(batch, np.zeros((0, 4), np.float32))]
     return (*own_names(batch), *first), tuple(second)

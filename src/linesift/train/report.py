@@ -55,7 +55,8 @@ def accuracy_report(fitted: Fitted, pages: Sequence[LabelledPage], html_pages: S
     predictions = fitted.held_out_predictions(pages)
     yield "# Accuracy on sites that were not seen"
     yield ""
-    yield f"{len(pages)} pages of {len({page.site for page in pages})} sites in {len(fitted.fold_models)} folds by site."
+    n_sites, n_folds = len({page.site for page in pages}), len(fitted.fold_models)
+    yield f"{len(pages)} pages of {n_sites} sites in {n_folds} folds by site."
     yield "Every page is scored by the model fitted without its fold. Article F1: 4-gram shingles of the predicted"
     yield "body against the gold's, precision and recall averaged over pages, F1 of the two averages. Labels of"
     yield "collections come from aligning their gold text with the lines; pages labelled by hand say so."
