@@ -18,9 +18,9 @@ class DecodeConfig:
 
     body_floor: float = 0.2
     """A line below this is never body, and a page with none above it has no article."""
-    headline: float = 0.1
+    headline: float = 0.15
     """Least probability of the headline where the article begins."""
-    headline_reach: int = 15
+    headline_reach: int = 20
     """Lines above the first body line in which the headline is expected."""
     headline_elsewhere: float = 0.4
     """What a line outside that reach has its probability multiplied by."""
