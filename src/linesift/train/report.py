@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
 from linesift.labels import LABELS, Label
 from linesift.model.prediction import Prediction
 from linesift.page import LabelledPage
+from linesift.read.labelled import OWN_COLLECTION
 from linesift.train.augment import Manner, rendered
 from linesift.train.evaluate import Report, evaluate, reliability, table
 from linesift.train.fit import Fitted
@@ -181,4 +183,5 @@ def _calibration(pages: Sequence[LabelledPage], predictions: Sequence[Prediction
 def _worst(report: Report) -> Iterator[str]:
     yield from ("", "## Worst pages", "", "| page | precision | recall | lines | wrong |", "|---|---|---|---|---|")
     for page in report.worst:
-        yield f"| {page.name} | {page.precision:.2f} | {page.recall:.2f} | {page.n_lines} | {page.n_wrong} |"
+        name = Path(page.name).name if page.collection == OWN_COLLECTION else page.name
+        yield f"| {name} | {page.precision:.2f} | {page.recall:.2f} | {page.n_lines} | {page.n_wrong} |"
