@@ -112,12 +112,6 @@ def test_python_of_documents_can_be_read(path: Path) -> None:
             ast.parse(block)
 
 
-needs_model = pytest.mark.skipif(
-    not (ROOT / "models" / "news" / "model.json").exists(), reason="models/news is not trained yet"
-)
-
-
-@needs_model
 def test_python_of_the_readme(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its blocks one after the other, as a reader would type them at the root of a checkout."""
     monkeypatch.chdir(ROOT)
@@ -133,7 +127,6 @@ def test_python_of_the_readme(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not runner.failures, "".join(said)
 
 
-@needs_model
 @pytest.mark.parametrize(("arguments", "shown"), SHOWN, ids=[arguments for arguments, _ in SHOWN])
 def test_output_in_the_readme(arguments: str, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As printed, but for the probabilities; where it is not, and should be: python scripts/make_picture.py."""

@@ -19,8 +19,6 @@ from linesift.read.labelled import read_labelled
 GOLDEN = Path(__file__).parent / "data" / "golden.json"
 MODEL = ROOT / "models" / "news"
 
-pytestmark = pytest.mark.skipif(not (MODEL / "model.json").exists(), reason="models/news is not trained yet")
-
 
 @cache
 def shipped() -> Model:
