@@ -5,13 +5,10 @@ import re
 from functools import lru_cache
 from itertools import islice
 
+from linesift.read.text import BOMS
+
 _BOMS = (
-    # UTF-32-LE begins with the mark of UTF-16-LE, so it is asked first.
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    *BOMS,
     # No marks, but nothing else begins like this.
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),

@@ -1,19 +1,15 @@
 """Pages from a file, whatever it holds: plain text, HTML, or an archive of many pages."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from linesift.page import Page
 from linesift.read.text import check_encoding, decode, read_bytes
-from linesift.read.warc import WarcCounts, read_warc
+from linesift.read.warc import HTML_START, WarcCounts, read_warc
 
 HTML_SUFFIXES = frozenset([".html", ".htm", ".xhtml"])
 
-_HTML = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
-)
 _SNIFFED = 2048
 """Bytes in which HTML has to begin to be known without a suffix."""
 
@@ -34,7 +30,7 @@ def is_html(data: bytes, suffix: str = "") -> bool:
     """
     if suffix.lower() in HTML_SUFFIXES:
         return True
-    return suffix.lower() != ".txt" and _HTML.match(data[:_SNIFFED].removeprefix(b"\xef\xbb\xbf")) is not None
+    return suffix.lower() != ".txt" and HTML_START.match(data[:_SNIFFED].removeprefix(b"\xef\xbb\xbf")) is not None
 
 
 def read_page(path: Path, encoding: str | None = None) -> tuple[Page, str | None]:

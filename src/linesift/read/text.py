@@ -15,7 +15,7 @@ PAGE_SUFFIXES: tuple[str, ...] = (".txt", ".html", ".htm", ".warc", ".warc.gz", 
 STDIN = Path("-")
 """The path that stands for standard input."""
 
-_BOMS = (
+BOMS = (
     # UTF-32-LE begins with the mark of UTF-16-LE, so it is asked first.
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -23,6 +23,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+"""Byte order marks and the encodings that they stand for, in the order to ask."""
 
 _UNPACK = "unpack it first"
 _TEXT_OF_IT = "give its text instead"
@@ -87,7 +88,7 @@ def decode(data: bytes, source: str, encoding: str | None = None) -> tuple[Page,
         check_encoding(encoding)
     _refuse_magic(data, source)
     used = encoding or "utf-8"
-    for mark, marked in _BOMS:
+    for mark, marked in BOMS:
         if data.startswith(mark):
             data, used = data.removeprefix(mark), marked
             break

@@ -22,7 +22,7 @@ _USUAL_HEAD, _MAX_HEAD = 1 << 12, 1 << 16
 _GZIP = b"\x1f\x8b\x08"
 _RECORD = re.compile(rb"(?:^|\n)(?=WARC/[01]\.\d)")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
-_HTML_START = re.compile(
+HTML_START = re.compile(
     rb"\s*(?:<!--.*?-->\s*|<\?xml.*?\?>\s*)*<(?:!doctype\s+html|html|head|body|title|meta)\b", re.IGNORECASE | re.DOTALL
 )
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
@@ -318,7 +318,7 @@ def _make_page(headers: dict[str, str], block: bytes) -> Record | None:
     if media_type and not media_type.startswith(_HTML_TYPES):
         raise _SkippedError("not_html")
     payload = _filled(_decode(block[size:], http))
-    if not media_type and not _HTML_START.match(payload[:_MAX_HEAD]):
+    if not media_type and not HTML_START.match(payload[:_MAX_HEAD]):
         raise _SkippedError("not_html")
     return Record(url, date, payload, "html", _charset(media_type))
 
