@@ -11,8 +11,8 @@ from linesift.features.chars import CharClass
 from linesift.features.scan import LineScan, join_pages, scan
 from linesift.hints import Hints, join_hints
 
-# Letters of scripts without spaces per word, so that one measure of length serves all scripts. Rounded from the
-# mean word lengths of the UD treebanks of Chinese, Japanese and Thai.
+# Letters of scripts without spaces per word, so that one measure of length serves all scripts. Set by hand; that
+# lines of these scripts have a length at all is what matters, because the trees find their own cuts.
 _LETTERS_PER_WORD = {CharClass.HAN: 1.6, CharClass.KANA: 2.4, CharClass.UNSPACED: 4.5}
 
 LONG = 12.0

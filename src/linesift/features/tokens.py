@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from linesift.features.batch import Batch
 
 TOKEN_BITS = 18
-"""Buckets are numbers of this many bits; 2**18 rows of four half floats are 2 MB of weights."""
+"""Buckets are numbers of this many bits; 2**18 rows of six half floats are 3 MB of weights."""
 
 MARKUP_BITS = 16
 """The same for words of attributes, of which there are fewer."""

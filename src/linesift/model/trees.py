@@ -2,7 +2,7 @@
 
 All nodes of one level of an oblivious tree ask the same question, so a tree of depth d is d comparisons of
 whole columns and one look-up among 2**d leaves: numpy alone evaluates them at a few nanoseconds per line
-and tree, where trees of free shape cost ten times as much. Method: CatBoost (Prokhorenkova et al. 2018).
+and tree, and no node needs to be followed for a line. Method: CatBoost (Prokhorenkova et al. 2018).
 """
 
 from dataclasses import dataclass

