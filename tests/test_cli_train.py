@@ -14,8 +14,8 @@ from linesift.labels import Label
 from linesift.page import LabelledPage, Page
 from linesift.train import train as library
 from linesift.train.evaluate import evaluate
-from linesift.train.fit import Progress as Say
-from linesift.train.fit import TrainConfig
+from linesift.train.lessons import Progress as Say
+from linesift.train.lessons import TrainConfig
 from linesift.train.train import Trained, TrainRequest
 
 PAGE = LabelledPage(Page("H Rain\nB It rained.", "a"), (Label.HEADLINE, Label.BODY), site="a.example")

@@ -10,7 +10,7 @@ from linesift.errors import InputError, LabelError, MissingExtraError
 from linesift.model.directory import read_about
 from linesift.page import LabelledPage
 from linesift.train.card import card
-from linesift.train.fit import TrainConfig
+from linesift.train.lessons import TrainConfig
 from linesift.train.origin import digest, short_name, trained_on
 from linesift.train.train import Trained, TrainRequest, train, write_card
 from tinycorpus import PARAGRAPHS, row, write_corpus

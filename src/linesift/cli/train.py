@@ -67,7 +67,7 @@ def train(
         require_extra("training", "joblib", "sklearn")
         # Only now: what fits takes seconds to load, and a wrong option shall not wait for it.
         from linesift.train.evaluate import table
-        from linesift.train.fit import TrainConfig
+        from linesift.train.lessons import TrainConfig
         from linesift.train.train import TrainRequest
         from linesift.train.train import train as train_model
 

@@ -54,9 +54,7 @@ class TreeScorer:
             self._add_tile(np.ascontiguousarray(table[:, tile]), leaves, out[tile])
         return out
 
-    def _add_tile(
-        self, table: NDArray[np.float32], leaves: NDArray[np.complex128], out: NDArray[np.float32]
-    ) -> None:
+    def _add_tile(self, table: NDArray[np.float32], leaves: NDArray[np.complex128], out: NDArray[np.float32]) -> None:
         (n_trees, depth), n_lines = self.columns.shape, table.shape[1]
         answers = self._asked.answers(table)
         total = out.reshape(-1)

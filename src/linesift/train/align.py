@@ -71,7 +71,7 @@ def align(lines: Sequence[str], gold: Gold) -> Alignment:
     for index in spans:
         labels[index] = Label.BODY
     body = sorted(spans)
-    head = _headline(keys, gold.titles, body)
+    head = headline_lines(keys, gold.titles, body)
     for index in head:
         labels[index] = Label.HEADLINE
     for index in _timestamps(lines, labels, head, body, gold.date):
@@ -129,7 +129,7 @@ def _covered(spans: dict[int, tuple[int, int]]) -> int:
     return covered
 
 
-def _headline(keys: Sequence[str], titles: Sequence[str], body: Sequence[int]) -> list[int]:
+def headline_lines(keys: Sequence[str], titles: Sequence[str], body: Sequence[int]) -> list[int]:
     """Indices of the title's lines: the copy before the article that is nearest to it."""
     first = body[0] if body else len(keys)
     limit = first + 4  # some sites set the standfirst or a summary above the title

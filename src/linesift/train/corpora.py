@@ -16,6 +16,7 @@ from linesift.read.html import read_html
 from linesift.read.labelled import read_labelled
 from linesift.train.align import Gold, align
 from linesift.train.extra import require_extra
+from linesift.train.teach import UnlabelledPage
 from linesift.train.when import is_date_line
 
 MIN_COVERAGE = 0.8
@@ -100,6 +101,16 @@ def read_corpus(file: Path, *, jobs: int = 2, is_html: bool = False) -> Corpora:
         else:
             corpora.pages.append(page)
     return corpora
+
+
+def read_unlabelled(path: Path, *, jobs: int = 2) -> list[UnlabelledPage]:
+    """Read the pages without a gold body of a directory's collections; as `read_corpora`."""
+    require_extra("reading corpora", "joblib", "datasets", "resiliparse")
+    from joblib import Parallel, delayed
+
+    files = (file for file in corpus_files(path) if file.name != LINES_FILE)
+    rows = (row for file in files for row in read_rows(file) if not row["body"])
+    return list(Parallel(jobs, batch_size=8)(delayed(_unlabelled)(row) for row in rows))
 
 
 def read_gold(paths: Sequence[Path], *, jobs: int = 2, is_html: bool = False) -> Corpora:
@@ -188,6 +199,19 @@ def _label(row: Mapping[str, Any], is_html: bool) -> tuple[LabelledPage | None, 
         article="\n".join(row["body"]),
     )
     return labelled, ""
+
+
+def _unlabelled(row: Mapping[str, Any]) -> UnlabelledPage:
+    found = read_html(row["html"], row["id"])
+    return UnlabelledPage(
+        text=Page(render(row["html"]), row["id"]),
+        html=replace(found.page, hints=found.hints),
+        site=row["site"],
+        lang=row["lang"],
+        collection=row["source"],
+        must=tuple(row.get("must") or ()),
+        mustnot=tuple(row.get("mustnot") or ()),
+    )
 
 
 def _markup_titles(html: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ as those it will meet; the last stage's held-out probabilities are what is score
 
 import json
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from linesift.errors import LabelError, MissingExtraError
-from linesift.features.batch import Batch, read_batch
+from linesift.features.batch import Batch
 from linesift.features.table import MARKUP_COLUMNS, extract
 from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS, line_tokens, markup_tokens
 from linesift.labels import LABELS, Label
@@ -32,6 +32,8 @@ from linesift.model.window import Around, Sums, first_pass_table, second_pass_ta
 from linesift.page import LabelledPage
 from linesift.train.augment import varied
 from linesift.train.folds import site_folds
+from linesift.train.lessons import Lines, Progress, TrainConfig, lessons, read_lines
+from linesift.train.teach import UnlabelledPage
 
 if TYPE_CHECKING:
     import scipy.sparse as sparse
@@ -39,32 +41,7 @@ if TYPE_CHECKING:
 NEIGHBOURS = 4
 """Lines above and below that the lexicon's targets `after_body` and `before_body` look at."""
 
-Progress = Callable[[str], None]
-Fit = Callable[[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32], "TrainConfig"], Scorer]
-
-
-@dataclass(frozen=True, slots=True)
-class TrainConfig:
-    """How a model is fitted; `reports/ablation.md` says which values were compared, the rest is set by hand."""
-
-    kind: str = "boosting"
-    """`boosting`: oblivious trees; `linear`: additive logistic regression over bins."""
-    n_folds: int = 4
-    seed: int = 0
-    jobs: int = 2
-    """Processor cores used."""
-    first_trees: int = 200
-    second_trees: int = 120
-    depth: int = 6
-    learning_rate: float = 0.12
-    n_cuts: int = 32
-    """Cuts per column for trees; the linear model takes half as many."""
-    hand_weight: float = 3.0
-    """What a line of a page labelled by hand counts, against one whose label was found by alignment."""
-    lexicon_alpha: float = 5e-7
-    """L2 regularisation of the lexicon."""
-    linear_alpha: float = 3e-5
-    """L2 regularisation of the linear model."""
+Fit = Callable[[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32], TrainConfig], Scorer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +63,11 @@ class Fitted:
 
 
 def fit(
-    pages: Sequence[LabelledPage], config: TrainConfig, progress: Progress, html_pages: Sequence[LabelledPage] = ()
+    pages: Sequence[LabelledPage],
+    config: TrainConfig,
+    progress: Progress,
+    html_pages: Sequence[LabelledPage] = (),
+    unlabelled: Sequence[UnlabelledPage] = (),
 ) -> Fitted:
     """Fit a model, and one without each fold.
 
@@ -95,63 +76,59 @@ def fit(
         config: how.
         progress: told of every stage.
         html_pages: pages with hints, for the part of the model that reads HTML; without them it has no such part.
+            That part then corrects the labels of `pages` (`linesift.train.teach`).
+        unlabelled: pages that the part for HTML labels, for the one for text to learn.
 
     Raises:
         LabelError: if there are too few sites for the folds, or a label is missing.
         MissingExtraError: if the packages of the train extra are missing.
     """
-    batch, labels = _read(varied(pages), progress)
-    folds = _line_folds(pages, batch, config)
+    lines = read_lines(varied(pages), [[]] * (config.n_folds + 1), config, progress)
     progress("words")
-    lexicons, scores = _fit_lexicon(token_matrix(batch), batch, labels, folds, config)
-    models = _fit_passes(
-        lexicons,
-        None,
-        np.concatenate((extract(batch), scores)),
-        _Lines(batch, labels, folds, _weights(pages, batch, config)),
-        config,
-        progress,
-    )
-    del batch, scores
-    if html_pages:
-        for_html = _fit_html(html_pages, lexicons, config, progress)
+    lexicons = _fit_lexicons(token_matrix(lines.batch), lines, config)
+    for_html = _fit_html(html_pages, lexicons, config, progress) if html_pages else []
+    if for_html:
+        held_out = Fitted(for_html[-1], tuple(for_html[:-1])).held_out_predictions(html_pages)
+        lines = lessons(pages, html_pages, unlabelled, for_html, held_out, config, progress)
+        progress("words, with what the HTML taught")
+        lexicons = _fit_lexicons(token_matrix(lines.batch), lines, config)
+    own = np.concatenate((extract(lines.batch), _held_out_scores(lexicons, lines, line_tokens)))
+    models = _fit_passes(lexicons, None, own, lines, config, progress)
+    if for_html:
         models = [replace(model, html=html) for model, html in zip(models, for_html, strict=True)]
     return Fitted(models[-1], tuple(models[:-1]))
-
-
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """Non-blank lines of the training pages."""
-
-    batch: Batch
-    labels: NDArray[np.int64]
-    folds: NDArray[np.int64]
-    weights: NDArray[np.float32]
-    """What each line counts."""
 
 
 def _fit_html(
     pages: Sequence[LabelledPage], lexicons: Sequence[Lexicon], config: TrainConfig, progress: Progress
 ) -> list[Model]:
     """Fit the models for pages with hints, one for each lexicon of words, which they share with those for text."""
-    batch, labels = _read(pages, progress)
-    folds = _line_folds(pages, batch, config)
+    lines = read_lines(pages, [[]] * (config.n_folds + 1), config, progress)
     progress("words of attributes")
-    word_scores = np.zeros((len(TARGETS), len(labels)), np.float32)
-    for fold, lexicon in enumerate(lexicons[:-1]):
-        word_scores[:, folds == fold] = lexicon.scores(batch)[:, folds == fold]
-    markup, markup_scores = _fit_lexicon(token_matrix(batch, markup_tokens, MARKUP_BITS), batch, labels, folds, config)
-    own = np.concatenate((extract(batch), word_scores, extract(batch, MARKUP_COLUMNS), markup_scores))
-    return _fit_passes(
-        lexicons, markup, own, _Lines(batch, labels, folds, _weights(pages, batch, config)), config, progress
+    markup = _fit_lexicons(token_matrix(lines.batch, markup_tokens, MARKUP_BITS), lines, config)
+    own = (
+        extract(lines.batch),
+        _held_out_scores(lexicons, lines, line_tokens),
+        extract(lines.batch, MARKUP_COLUMNS),
+        _held_out_scores(markup, lines, markup_tokens),
     )
+    return _fit_passes(lexicons, markup, np.concatenate(own), lines, config, progress)
+
+
+def _held_out_scores(lexicons: Sequence[Lexicon], lines: Lines, tokens: Tokens) -> NDArray[np.float32]:
+    """Scores of every line by the lexicon that did not see its fold, shape (len(TARGETS), n_lines)."""
+    scores = np.zeros((len(TARGETS), len(lines.folds)), np.float32)
+    for fold, lexicon in enumerate(lexicons[:-1]):
+        held_out = lines.folds == fold
+        scores[:, held_out] = lexicon.scores(lines.batch, tokens)[:, held_out]
+    return scores
 
 
 def _fit_passes(
     lexicons: Sequence[Lexicon],
     markup: Sequence[Lexicon] | None,
     own: NDArray[np.float32],
-    lines: _Lines,
+    lines: Lines,
     config: TrainConfig,
     progress: Progress,
 ) -> list[Model]:
@@ -166,7 +143,7 @@ def _fit_passes(
     firsts, scores = _cross_fit(table, lines, config, fits[0], lambda what: progress(f"{stage}, first pass: {what}"))
     table = second_pass_table(lines.batch, table, softmax(scores))
     seconds, scores = _cross_fit(table, lines, config, fits[1], lambda what: progress(f"{stage}, second pass: {what}"))
-    temperature = fit_temperature(scores, lines.labels)
+    temperature = fit_temperature(scores[: lines.n_gold], lines.labels[-1, : lines.n_gold])
     of_markup = [None] * len(lexicons) if markup is None else markup
     return [
         Model(lexicon=lexicon, first=first, second=second, temperature=temperature, markup=words)
@@ -174,51 +151,18 @@ def _fit_passes(
     ]
 
 
-def _weights(pages: Sequence[LabelledPage], batch: Batch, config: TrainConfig) -> NDArray[np.float32]:
-    """Weight of every line: pages labelled by hand count more, because their labels are right."""
-    by_hand = np.array([page.by_hand for page in pages])
-    return np.where(by_hand, np.float32(config.hand_weight), np.float32(1))[batch.page]
-
-
-def _line_folds(pages: Sequence[LabelledPage], batch: Batch, config: TrainConfig) -> NDArray[np.int64]:
-    """Fold of every line."""
-    folds = site_folds(pages, config.n_folds)
-    if len(set(folds.tolist())) < config.n_folds:
-        raise LabelError(
-            f"{len(pages)} pages are of too few sites for {config.n_folds} folds; add pages of other sites"
-        )
-    return folds[batch.page]
-
-
-def _read(pages: Sequence[LabelledPage], progress: Progress) -> tuple[Batch, NDArray[np.int64]]:
-    progress(f"reading {len(pages)} pages")
-    hints = [page.page.hints for page in pages if page.page.hints is not None]
-    batch = read_batch([page.page.text for page in pages], hints or None)
-    labels = np.array([label.column for page in pages for label in page.labels if label is not None], np.int64)
-    if len(labels) != len(batch.page):
-        raise LabelError(f"{len(labels)} labels for {len(batch.page)} lines that are not blank")
-    found = np.bincount(labels, minlength=len(LABELS))
-    if not found.all():
-        missing = ", ".join(label for label, count in zip(LABELS, found, strict=True) if not count)
-        raise LabelError(f"no line of the training pages has the label {missing}; add pages that have it")
-    return batch, labels
-
-
 def _cross_fit(
-    table: NDArray[np.float32], lines: _Lines, config: TrainConfig, fit_scorer: Fit, progress: Progress
+    table: NDArray[np.float32], lines: Lines, config: TrainConfig, fit_scorer: Fit, progress: Progress
 ) -> tuple[list[Scorer], NDArray[np.float32]]:
     """Fit without each fold, then on everything; score every line by the fit that did not see its fold."""
     fitted: list[Scorer] = []
-    labels, folds = lines.labels, lines.folds
-    scores = np.zeros((len(labels), len(LABELS)), np.float32)
-    for fold in range(config.n_folds):
-        progress(f"fold {fold + 1} of {config.n_folds}")
-        held_out = folds == fold
-        seen = ~held_out
-        fitted.append(fit_scorer(np.ascontiguousarray(table[:, seen]), labels[seen], lines.weights[seen], config))
+    scores = np.zeros((len(lines.folds), len(LABELS)), np.float32)
+    for fold in range(config.n_folds + 1):
+        progress(f"fold {fold + 1} of {config.n_folds}" if fold < config.n_folds else "all pages")
+        held_out, labels, weights = lines.folds == fold, lines.labels[fold], lines.weights[fold]
+        seen = ~held_out & (weights > 0)
+        fitted.append(fit_scorer(np.ascontiguousarray(table[:, seen]), labels[seen], weights[seen], config))
         scores[held_out] = fitted[-1].scores(np.ascontiguousarray(table[:, held_out]))
-    progress("all pages")
-    fitted.append(fit_scorer(table, labels, lines.weights, config))
     return fitted, scores
 
 
@@ -232,34 +176,28 @@ def token_matrix(batch: Batch, tokens: Tokens = line_tokens, bits: int = TOKEN_B
     return sparse.csr_matrix((scale[row].astype(np.float32), (row, bucket)), shape=(n_lines, 1 << bits))
 
 
-def _fit_lexicon(
-    tokens: "sparse.csr_matrix",
-    batch: Batch,
-    labels: NDArray[np.int64],
-    folds: NDArray[np.int64],
-    config: TrainConfig,
-) -> tuple[list[Lexicon], NDArray[np.float32]]:
-    """Lexicons without each fold and of everything; every line's scores by the one that did not see its fold."""
-    around = Around(batch, slice(None))
-    edges = around.edges((NEIGHBOURS,))
-    n_body = Sums(labels == Label.BODY.column).windows(around, edges)[0]
-    among = Sums(np.ones(len(labels))).windows(around, edges)[0]
-    targets = [*(labels == label.column for label in LABELS), *(n_body > among / 2)]
-    parts = [*(folds != fold for fold in range(config.n_folds)), np.ones(len(labels), np.bool_)]
-    fitted = Parallel(config.jobs)(
-        delayed(_fit_token_weights)(tokens[part], target[part], config) for part in parts for target in targets
-    )
+def _fit_lexicons(tokens: "sparse.csr_matrix", lines: Lines, config: TrainConfig) -> list[Lexicon]:
+    """Lexicons without each fold, and of everything."""
+
+    def jobs() -> Iterator[Any]:  # one at a time: all parts of the tokens together take gigabytes
+        around = Around(lines.batch, slice(None))
+        edges = around.edges((NEIGHBOURS,))
+        among = Sums(np.ones(len(lines.folds))).windows(around, edges)[0]
+        for fold, (labels, weights) in enumerate(zip(lines.labels, lines.weights, strict=True)):
+            n_body = Sums(labels == Label.BODY.column).windows(around, edges)[0]
+            part = (lines.folds != fold) & (weights > 0)
+            learnt = tokens[part]
+            for target in (*(labels == label.column for label in LABELS), *(n_body > among / 2)):
+                yield delayed(_fit_token_weights)(learnt, target[part], config)
+
+    fitted = Parallel(config.jobs)(jobs())
     lexicons = []
-    for start in range(0, len(fitted), len(targets)):
-        weights, bias = zip(*fitted[start : start + len(targets)], strict=True)
+    for start in range(0, len(fitted), len(TARGETS)):
+        weights, bias = zip(*fitted[start : start + len(TARGETS)], strict=True)
         # Half floats, as on disk.
         rounded = np.stack(weights, axis=1).astype(np.float16).astype(np.float32)
         lexicons.append(Lexicon(rounded, np.array(bias, np.float32)))
-    scores = np.zeros((len(TARGETS), len(labels)), np.float32)
-    for fold in range(config.n_folds):
-        held_out = folds == fold
-        scores[:, held_out] = (tokens[held_out] @ lexicons[fold].weights + lexicons[fold].bias).T
-    return lexicons, scores
+    return lexicons
 
 
 def _fit_token_weights(

@@ -15,12 +15,14 @@ from linesift.model.directory import read_about, save_model
 from linesift.page import LabelledPage
 from linesift.read.labelled import LABELLED_SUFFIX, OWN_COLLECTION, read_labelled
 from linesift.train.card import card
-from linesift.train.corpora import corpus_files, read_corpora
+from linesift.train.corpora import corpus_files, read_corpora, read_unlabelled
 from linesift.train.evaluate import Report, evaluate
 from linesift.train.extra import require_extra
-from linesift.train.fit import Progress, TrainConfig, fit
+from linesift.train.fit import fit
+from linesift.train.lessons import Progress, TrainConfig
 from linesift.train.origin import digest, short_name
 from linesift.train.report import accuracy_report
+from linesift.train.teach import UnlabelledPage
 
 BY_HAND = " by hand"
 """Ends the collection of pages from JSON lines, to tell them from the aligned pages of the same collection."""
@@ -65,6 +67,8 @@ class _Data:
     left_out: Counter[str]
     html_pages: list[LabelledPage] = field(default_factory=list)
     """The corpora's pages again, read as HTML with hints."""
+    unlabelled: list[UnlabelledPage] = field(default_factory=list)
+    """The corpora's pages without gold, and not labelled by hand either."""
 
 
 def train(request: TrainRequest, progress: Progress) -> Trained:
@@ -80,7 +84,7 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
     _check_place(request.out)
     data = _read(request, progress)
     probe = _probe(data.pages)
-    fitted = fit(data.pages, request.config, progress, data.html_pages)
+    fitted = fit(data.pages, request.config, progress, data.html_pages, data.unlabelled)
     progress("scoring the held-out folds")
     held_out = fitted.held_out_predictions(data.pages)
     report = evaluate(data.pages, held_out)
@@ -171,7 +175,11 @@ def _read(request: TrainRequest, progress: Progress) -> _Data:
     progress(f"{len(kept)} pages of corpora, {left_out.total()} left out")
     progress(f"reading {request.corpora} as HTML")
     html = read_corpora(request.corpora, jobs=request.config.jobs, is_html=True)
-    return _Data(pages + kept, by_hand, left_out, html.pages)
+    unlabelled = [
+        page for page in read_unlabelled(request.corpora, jobs=request.config.jobs) if page.text.source not in known
+    ]
+    progress(f"{len(unlabelled)} pages without gold")
+    return _Data(pages + kept, by_hand, left_out, html.pages, unlabelled)
 
 
 def _by_hand(path: Path) -> Iterator[LabelledPage]:
