@@ -56,6 +56,8 @@ class Model:
     decoding: DecodeConfig = field(default_factory=DecodeConfig)
     markup: Lexicon | None = None
     """What the words of attributes say; a model that has it reads pages with hints, and no others."""
+    chooser: HeadlineChooser | None = None
+    """Weighs the likely titles of a page against each other; without one the passes' probabilities stand."""
     html: "Model | None" = None
     """The model for pages that came as HTML; without one their markup is not looked at."""
 
@@ -82,13 +84,17 @@ class Model:
             table = np.empty((n_columns, rows.stop - (rows.start or 0)), np.float32)
             first.write(rows, table[:n_first])
             chances[rows] = softmax(self.first.scores(table[:n_first]))
-        second = SecondPass(batch, chances)
+        second, kept = SecondPass(batch, chances), []
         for rows in tiles:
             if len(tiles) > 1:  # otherwise the first pass's columns are there already
                 table = np.empty((n_columns, rows.stop - rows.start), np.float32)
                 first.write(rows, table[:n_first])
             second.write(rows, table[n_first:])
             chances[rows] = softmax(self.second.scores(table) / np.float32(self.temperature))
+            if self.chooser is not None:
+                kept.append(table[:, candidates(chances[rows])])
+        if self.chooser is not None:
+            return self.chooser.chances(batch, candidates(chances), np.concatenate(kept, axis=1), chances)
         return chances
 
     def _own(self, batch: Batch) -> NDArray[np.float32]:

@@ -18,13 +18,13 @@ class DecodeConfig:
 
     body_floor: float = 0.2
     """A line below this is never body, and a page with none above it has no article."""
-    headline: float = 0.15
+    headline: float = 0.4
     """Least probability of the headline where the article begins."""
     headline_reach: int = 20
     """Lines above the first body line in which the headline is expected."""
-    headline_elsewhere: float = 0.4
+    headline_elsewhere: float = 0.6
     """What a line outside that reach has its probability multiplied by."""
-    headline_pair: float = 0.7
+    headline_pair: float = 0.25
     """A line next to the headline is headline too where both have this probability."""
     timestamp: float = 0.5
     """Least probability of a timestamp line anywhere."""

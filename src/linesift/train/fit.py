@@ -5,33 +5,29 @@ is fitted comes from the fold's model that did not see the line's site, so it le
 as those it will meet; the last stage's held-out probabilities are what is scored.
 """
 
-import json
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from linesift.errors import LabelError, MissingExtraError
 from linesift.features.batch import Batch
 from linesift.features.table import MARKUP_COLUMNS, extract
 from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS, line_tokens, markup_tokens
 from linesift.labels import LABELS, Label
-from linesift.model.bins import quantile_bins
 from linesift.model.classifier import Model, Scorer, softmax
+from linesift.model.headline import HeadlineChooser
 from linesift.model.lexicon import TARGETS, Lexicon, Tokens
-from linesift.model.linear import LinearScorer
 from linesift.model.prediction import Prediction
-from linesift.model.trees import TreeScorer
 from linesift.model.window import Around, Sums, first_pass_table, second_pass_table
 from linesift.page import LabelledPage
 from linesift.train.augment import varied
+from linesift.train.choose import fit_choosers
 from linesift.train.folds import site_folds
+from linesift.train.learners import Fit, fit_linear, fit_trees
 from linesift.train.lessons import Lines, Progress, TrainConfig, lessons, read_lines
 from linesift.train.teach import UnlabelledPage
 
@@ -40,8 +36,6 @@ if TYPE_CHECKING:
 
 NEIGHBOURS = 4
 """Lines above and below that the lexicon's targets `after_body` and `before_body` look at."""
-
-Fit = Callable[[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32], TrainConfig], Scorer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +138,14 @@ def _fit_passes(
     table = second_pass_table(lines.batch, table, softmax(scores))
     seconds, scores = _cross_fit(table, lines, config, fits[1], lambda what: progress(f"{stage}, second pass: {what}"))
     temperature = fit_temperature(scores[: lines.n_gold], lines.labels[-1, : lines.n_gold])
+    choosers: Sequence[HeadlineChooser | None] = [None] * len(lexicons)
+    if is_boosting:
+        progress(f"{stage}, headline among its candidates")
+        choosers = fit_choosers(table, softmax(scores / np.float32(temperature)), lines, config)
     of_markup = [None] * len(lexicons) if markup is None else markup
     return [
-        Model(lexicon=lexicon, first=first, second=second, temperature=temperature, markup=words)
-        for lexicon, first, second, words in zip(lexicons, firsts, seconds, of_markup, strict=True)
+        Model(lexicon=lexicon, first=first, second=second, temperature=temperature, markup=words, chooser=chooser)
+        for lexicon, first, second, words, chooser in zip(lexicons, firsts, seconds, of_markup, choosers, strict=True)
     ]
 
 
@@ -210,87 +208,6 @@ def _fit_token_weights(
     )
     learner.fit(tokens, is_label)
     return learner.coef_[0].astype(np.float32), float(learner.intercept_[0])
-
-
-def fit_linear(
-    table: NDArray[np.float32], labels: NDArray[np.int64], weights: NDArray[np.float32], config: TrainConfig
-) -> LinearScorer:
-    """Fit additive logistic regressions over bins, one label against the rest each."""
-    import scipy.sparse as sparse
-    from sklearn.linear_model import SGDClassifier
-
-    bins = quantile_bins(table, config.n_cuts // 2)
-    n_columns, n_lines = table.shape
-    places = bins.digitise(table).astype(np.int32) + (np.arange(n_columns, dtype=np.int32) * bins.n_bins)[:, None]
-    ones = np.ones(places.size, np.float32)
-    starts = np.arange(0, places.size + 1, n_columns)
-    one_hot = sparse.csr_matrix((ones, places.T.ravel(), starts), shape=(n_lines, n_columns * bins.n_bins))
-    table_weights = np.zeros((n_columns, bins.n_bins, len(LABELS)), np.float32)
-    bias = np.zeros(len(LABELS), np.float32)
-    for label in LABELS:
-        learner = SGDClassifier(
-            loss="log_loss", alpha=config.linear_alpha, max_iter=6, tol=None, average=True, random_state=config.seed
-        )
-        learner.fit(one_hot, labels == label.column, sample_weight=weights)
-        table_weights[:, :, label.column] = learner.coef_[0].reshape(n_columns, bins.n_bins)
-        bias[label.column] = learner.intercept_[0]
-    return LinearScorer(bins, table_weights, bias)
-
-
-def fit_trees(
-    table: NDArray[np.float32],
-    labels: NDArray[np.int64],
-    weights: NDArray[np.float32],
-    config: TrainConfig,
-    n_trees: int,
-) -> TreeScorer:
-    """Fit boosted oblivious trees, all labels at once."""
-    try:
-        from catboost import CatBoostClassifier, CatBoostError
-    except ImportError as error:
-        raise MissingExtraError("training boosted trees needs an extra: pip install 'linesift[train]'") from error
-    learner = CatBoostClassifier(
-        iterations=n_trees,
-        depth=config.depth,
-        learning_rate=config.learning_rate,
-        border_count=config.n_cuts,
-        l2_leaf_reg=10,
-        rsm=0.25,
-        bootstrap_type="Bernoulli",
-        subsample=0.3,
-        loss_function="MultiClass",
-        classes_count=len(LABELS),
-        random_seed=config.seed,
-        thread_count=config.jobs,
-        allow_writing_files=False,
-        verbose=0,
-    )
-    try:
-        learner.fit(table.T, labels, sample_weight=weights)
-    except CatBoostError as error:
-        raise LabelError(f"the trees cannot be fitted ({error}); add labelled pages") from error
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "trees.json"
-        learner.save_model(str(path), format="json")
-        return trees_from_json(json.loads(path.read_text("utf-8")), config.depth)
-
-
-def trees_from_json(stored: dict[str, Any], depth: int) -> TreeScorer:
-    """Flat arrays from CatBoost's JSON form of its trees; shallower trees are filled up with splits never taken."""
-    features = stored["features_info"]["float_features"]
-    index = {feature["feature_index"]: feature["flat_feature_index"] for feature in features}
-    trees = stored["oblivious_trees"]
-    columns = np.zeros((len(trees), depth), np.int32)
-    cuts = np.full((len(trees), depth), np.inf, np.float32)
-    leaves = np.zeros((len(trees), 1 << depth, len(LABELS)), np.float32)
-    for number, tree in enumerate(trees):
-        for level, split in enumerate(tree.get("splits") or ()):
-            columns[number, level] = index[split["float_feature_index"]]
-            cuts[number, level] = split["border"]
-        values = np.array(tree["leaf_values"], np.float32).reshape(-1, len(LABELS))
-        leaves[number, : len(values)] = values
-    scale, bias = stored["scale_and_bias"]
-    return TreeScorer(columns, cuts, leaves * np.float32(scale), np.array(bias, np.float32).reshape(len(LABELS)))
 
 
 def fit_temperature(scores: NDArray[np.float32], labels: NDArray[np.int64]) -> float:

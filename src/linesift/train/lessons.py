@@ -39,6 +39,8 @@ class TrainConfig:
     learning_rate: float = 0.12
     n_cuts: int = 32
     """Cuts per column for trees; the linear model takes half as many."""
+    headline_trees: int = 100
+    headline_depth: int = 4
     hand_weight: float = 3.0
     """What a line of a page labelled by hand counts, against one whose label was found by alignment."""
     label_weights: tuple[float, ...] = (3.0, 1.0, 2.0, 1.0)
@@ -58,6 +60,8 @@ class Lines:
     batch: Batch
     n_gold: int
     """Lines of pages with gold; they come first, and those after them have the labels of a model."""
+    is_by_hand: NDArray[np.bool_]
+    """Whether the page was labelled line by line."""
     folds: NDArray[np.int64]
     labels: NDArray[np.int64]
     """Shape (n_folds + 1, n_lines): what the fit without each fold learns, and last what the fit of everything does."""
@@ -101,12 +105,14 @@ def read_lines(
     batch = _read([*gold, *first], progress)
     of_gold = _gold_columns(gold)
     labels = np.stack([np.concatenate((of_gold, _label_columns(pages))) for pages in taught_versions])
-    by_hand = np.where([page.by_hand for page in gold], config.hand_weight, 1)
+    is_by_hand = np.array([page.by_hand for page in (*gold, *first)])
+    by_hand = np.where(is_by_hand[: len(gold)], config.hand_weight, 1)
     learnt = [[config.taught_weight * (Label.BODY in page.labels) for page in pages] for pages in taught_versions]
     weights = np.stack([np.append(by_hand, counts)[batch.page] for counts in learnt])
     weights *= np.array(config.label_weights)[labels]
     weights = weights.astype(np.float32)
-    return Lines(batch, len(of_gold), _page_folds([*gold, *first], config)[batch.page], labels, weights)
+    folds = _page_folds([*gold, *first], config)
+    return Lines(batch, len(of_gold), is_by_hand[batch.page], folds[batch.page], labels, weights)
 
 
 def _page_folds(pages: Sequence[LabelledPage], config: TrainConfig) -> NDArray[np.int64]:
