@@ -9,7 +9,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,14 @@ from linesift.labels import LABELS
 from linesift.model.bins import Bins
 from linesift.model.classifier import Model, Scorer
 from linesift.model.decode import DecodeConfig
+from linesift.model.headline import NAMES as CANDIDATE_NAMES
+from linesift.model.headline import HeadlineChooser
 from linesift.model.lexicon import TARGETS, Lexicon
 from linesift.model.linear import LinearScorer
 from linesift.model.trees import TreeScorer
 from linesift.model.window import n_table_columns
 
-FORMAT = 1
+FORMAT = 2
 PROBE_TOLERANCE = 2e-3
 """Largest difference from the probe's probabilities; float32 sums differ by far less between processors."""
 
@@ -48,17 +50,16 @@ def save_model(model: Model, info: Mapping[str, object], probe: Mapping[str, str
     Raises:
         ModelError: if it cannot be written.
     """
-    arrays: dict[str, NDArray[Any]] = _pass_arrays(model)
-    arrays |= {"lexicon.weights": model.lexicon.weights.astype(np.float16), "lexicon.bias": model.lexicon.bias}
+    arrays: dict[str, NDArray[Any]] = _model_arrays(model)
     if model.html is not None:
-        arrays |= {f"html.{key}": array for key, array in _pass_arrays(model.html).items()}
+        arrays |= {f"html.{key}": array for key, array in _model_arrays(model.html).items()}
     write_arrays: Callable[..., None] = np.savez_compressed  # its stub takes the arrays for the flag `allow_pickle`
     about = {
         "format": FORMAT,
         "fingerprint": fingerprint(),
         "labels": list(LABELS),
-        "temperature": model.temperature,
-        "html_temperature": None if model.html is None else model.html.temperature,
+        "text": _numbers(model),
+        "html": None if model.html is None else _numbers(model.html),
         "decoding": asdict(model.decoding),
         **info,
     }
@@ -155,43 +156,61 @@ def _scorer_arrays(scorer: Scorer) -> dict[str, NDArray[Any]]:
     raise TypeError(f"cannot save a {type(scorer).__name__}")
 
 
-def _pass_arrays(model: Model) -> dict[str, NDArray[Any]]:
-    """Arrays of a model but for its lexicon of words, which the models for text and for HTML share."""
+def _model_arrays(model: Model) -> dict[str, NDArray[Any]]:
+    """Arrays of a model, but for those of its model for HTML."""
     arrays: dict[str, NDArray[Any]] = {}
-    for name, scorer in (("first", model.first), ("second", model.second)):
+    for name, lexicon in (("lexicon", model.lexicon), ("markup", model.markup)):
+        if lexicon is not None:
+            arrays |= {f"{name}.weights": lexicon.weights.astype(np.float16), f"{name}.bias": lexicon.bias}
+    scorers = {"first": model.first, "second": model.second}
+    if model.chooser is not None:
+        scorers["chooser"] = model.chooser.trees
+    for name, scorer in scorers.items():
         arrays |= {f"{name}.{key}": array for key, array in _scorer_arrays(scorer).items()}
-    if model.markup is not None:
-        arrays |= {"markup.weights": model.markup.weights.astype(np.float16), "markup.bias": model.markup.bias}
     return arrays
+
+
+def _numbers(model: Model) -> dict[str, float | None]:
+    """What a model has beside arrays."""
+    chooser = model.chooser
+    return {
+        "temperature": model.temperature,
+        "headline_nothing": None if chooser is None else chooser.nothing,
+        "headline_scale": None if chooser is None else chooser.scale,
+    }
 
 
 def _assemble(about: Mapping[str, Any], arrays: Arrays, path: Path) -> Model:
     try:
-        lexicon = _lexicon("lexicon", TOKEN_BITS, arrays, path)
         decoding = DecodeConfig(**about["decoding"])
-        temperatures = (about["temperature"], about["html_temperature"])
-        if not all(value is None or value > 0 for value in temperatures):
-            raise ModelError(f"{path}: model.json: a temperature is not above 0; copy the model again")
         html = None
-        if about["html_temperature"] is not None:
-            html = Model(
-                lexicon=lexicon,
-                first=_scorer("html.first", arrays, path),
-                second=_scorer("html.second", arrays, path),
-                temperature=float(about["html_temperature"]),
-                decoding=decoding,
-                markup=_lexicon("html.markup", MARKUP_BITS, arrays, path),
-            )
-        return Model(
-            lexicon=lexicon,
-            first=_scorer("first", arrays, path),
-            second=_scorer("second", arrays, path),
-            temperature=float(about["temperature"]),
-            decoding=decoding,
-            html=html,
-        )
+        if about["html"] is not None:
+            html = _one_model("html.", about["html"], arrays, decoding, path)
+        return replace(_one_model("", about["text"], arrays, decoding, path), html=html)
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path}: the model is incomplete ({error}); copy it again or train it anew") from error
+
+
+def _one_model(prefix: str, numbers: Mapping[str, Any], arrays: Arrays, decoding: DecodeConfig, path: Path) -> Model:
+    """The model for text, or with the prefix that for HTML."""
+    temperature, nothing, scale = (numbers[name] for name in ("temperature", "headline_nothing", "headline_scale"))
+    if not (temperature > 0 and (scale is None or scale > 0)):
+        raise ModelError(f"{path}: model.json: a temperature or scale is not above 0; copy the model again")
+    chooser = None
+    if nothing is not None:
+        trees = _scorer(f"{prefix}chooser", arrays, path)
+        if not isinstance(trees, TreeScorer):
+            raise ModelError(f"{path}: weights.npz: {prefix}chooser is no trees; copy the model again")
+        chooser = HeadlineChooser(trees, float(nothing), float(scale))
+    return Model(
+        lexicon=_lexicon(f"{prefix}lexicon", TOKEN_BITS, arrays, path),
+        first=_scorer(f"{prefix}first", arrays, path),
+        second=_scorer(f"{prefix}second", arrays, path),
+        temperature=float(temperature),
+        decoding=decoding,
+        markup=_lexicon(f"{prefix}markup", MARKUP_BITS, arrays, path) if prefix else None,
+        chooser=chooser,
+    )
 
 
 def _lexicon(name: str, bits: int, arrays: Arrays, path: Path) -> Lexicon:
@@ -204,7 +223,9 @@ def _lexicon(name: str, bits: int, arrays: Arrays, path: Path) -> Lexicon:
 
 def _scorer(name: str, arrays: Arrays, path: Path) -> Scorer:
     parts = {key.removeprefix(f"{name}."): array for key, array in arrays.items() if key.startswith(f"{name}.")}
-    n_columns = n_table_columns(is_second=name.endswith("second"), is_html=name.startswith("html."))
+    is_chooser = name.endswith("chooser")
+    n_columns = n_table_columns(is_second=not name.endswith("first"), is_html=name.startswith("html."))
+    n_columns += len(CANDIDATE_NAMES) if is_chooser else 0
     n_labels = len(LABELS)
     if "leaves" in parts:
         columns, cuts, leaves = parts["columns"], parts["cuts"], parts["leaves"]
