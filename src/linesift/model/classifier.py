@@ -12,6 +12,7 @@ from linesift.features.table import COLUMNS, MARKUP_COLUMNS, extract
 from linesift.features.tokens import markup_tokens
 from linesift.labels import LABELS, Label
 from linesift.model.decode import DecodeConfig, decode
+from linesift.model.headline import HeadlineChooser, candidates
 from linesift.model.lexicon import TARGETS, Lexicon
 from linesift.model.prediction import Prediction
 from linesift.model.window import FirstPass, SecondPass, n_table_columns, own_names
@@ -84,7 +85,8 @@ class Model:
             table = np.empty((n_columns, rows.stop - (rows.start or 0)), np.float32)
             first.write(rows, table[:n_first])
             chances[rows] = softmax(self.first.scores(table[:n_first]))
-        second, kept = SecondPass(batch, chances), []
+        second = SecondPass(batch, chances)
+        kept: list[NDArray[np.float32]] = []
         for rows in tiles:
             if len(tiles) > 1:  # otherwise the first pass's columns are there already
                 table = np.empty((n_columns, rows.stop - rows.start), np.float32)

@@ -120,7 +120,7 @@ def _cells(score: About) -> str:
 def _made(about: About) -> Iterator[str]:
     yield "## Made by\n"
     yield f"    {about['command']}\n"
-    yield f"Features `{about['fingerprint']}`, temperature {about['temperature']}."
+    yield f"Features `{about['fingerprint']}`, temperature {about['text']['temperature']}."
     for title in ("config", "decoding", "versions"):
         values = ", ".join(f"{key} {value}" for key, value in about[title].items())
         yield f"{title.capitalize()}: {values}."
