@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from linesift.features.batch import Batch, read_batch
 from linesift.model.decode import BODY, HEADLINE, SIDEBAR, TIMESTAMP, DecodeConfig, decode
 
-CONFIG = DecodeConfig()
+CONFIG = DecodeConfig(headline=0.15, headline_elsewhere=0.4, headline_pair=0.7)
 _LENGTHS = st.lists(st.integers(0, 30), min_size=1, max_size=9)
 _CHANCE = st.one_of(st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]), st.floats(0, 1, width=32))
 
@@ -73,6 +73,11 @@ def test_a_headline_is_at_most_three_lines(case: tuple[list[str], NDArray[np.flo
         rows = np.flatnonzero(found == HEADLINE)
         assert len(rows) <= 3
         assert len(rows) < 2 or (chances[rows, HEADLINE] >= CONFIG.headline_pair).all()
+
+
+def test_a_page_without_headline_has_no_second_line_of_one() -> None:
+    chances = np.array([[0.3, 0, 0, 0.7]], np.float32)
+    assert decode(read_batch(["rain"]), chances, DecodeConfig(headline=0.4, headline_pair=0.25)).tolist() == [SIDEBAR]
 
 
 def assert_one_region(batch: Batch, labels: NDArray[np.int8]) -> None:

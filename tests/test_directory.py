@@ -118,7 +118,6 @@ def test_round_trip_of_a_model_with_a_part_for_html(html_model: Model, html_save
     first, second = small(html_model), load_model(tmp_path)
     assert_same_arrays(first, second)
     assert second.html is not None
-    assert second.html.lexicon is second.lexicon
     for page in (hinted(TEXT, 3), Page(TEXT), *(read_html(html).page for html in HTML_PAGES)):
         one, other = first.classify(page), second.classify(page)
         assert one.labels == other.labels
@@ -128,7 +127,7 @@ def test_round_trip_of_a_model_with_a_part_for_html(html_model: Model, html_save
 
 def test_a_model_without_a_part_for_html_has_none_when_it_is_read(path: Path) -> None:
     assert load_model(path).html is None
-    assert json.loads((path / "model.json").read_text("utf-8"))["html_temperature"] is None
+    assert json.loads((path / "model.json").read_text("utf-8"))["html"] is None
 
 
 def test_saving_again_replaces(model: Model, path: Path) -> None:
@@ -207,6 +206,9 @@ def _without_trees(parts: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in parts.items() if not name.startswith("first.")}
 
 
+NUMBERS = {"temperature": 1.0, "headline_nothing": None, "headline_scale": None}
+"""What `model.json` says of a part without a chooser."""
+
 DAMAGES: dict[str, tuple[Damage, str]] = {
     "no model.json": (without("model.json"), "model.json is missing"),
     "no weights": (without("weights.npz"), "weights.npz is missing"),
@@ -218,12 +220,15 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "no format": (about(format=...), "model format None"),
     "other labels": (about(labels=["body", "headline"]), "labels are"),
     "other fingerprint": (about(fingerprint="0" * 16), "trained on other features (fingerprint 0000000000000000"),
-    "no temperature": (about(temperature=...), "incomplete"),
-    "temperature zero": (about(temperature=0), "a temperature is not above 0"),
-    "temperature below zero": (about(temperature=-1.5), "a temperature is not above 0"),
-    "no temperature of html": (about(html_temperature=...), "incomplete"),
-    "html without its arrays": (about(html_temperature=1.0), "incomplete"),
-    "temperature a word": (about(temperature="warm"), "incomplete"),
+    "no numbers": (about(text=...), "incomplete"),
+    "no temperature": (about(text={**NUMBERS, "temperature": None}), "incomplete"),
+    "temperature zero": (about(text={**NUMBERS, "temperature": 0}), "a temperature or scale is not above 0"),
+    "temperature below zero": (about(text={**NUMBERS, "temperature": -1.5}), "a temperature or scale is not above 0"),
+    "temperature a word": (about(text={**NUMBERS, "temperature": "warm"}), "incomplete"),
+    "scale zero": (about(text={**NUMBERS, "headline_scale": 0}), "a temperature or scale is not above 0"),
+    "chooser without its arrays": (about(text={**NUMBERS, "headline_nothing": 1, "headline_scale": 1}), "incomplete"),
+    "no word of html": (about(html=...), "incomplete"),
+    "html without its arrays": (about(html=NUMBERS), "incomplete"),
     "unknown threshold": (about(decoding={"heading": 1}), "incomplete"),
     "decoding a number": (about(decoding=3), "incomplete"),
     "weights empty": (content("weights.npz", lambda _: b""), "weights.npz is damaged"),
@@ -286,8 +291,8 @@ HTML_DAMAGES: dict[str, tuple[Damage, str]] = {
         array("second.columns", lambda old: np.full_like(old, len(table_names(is_html=True)) - 1)),
         "arrays of second do not fit together",
     ),
-    "temperature zero": (about(html_temperature=0), "a temperature is not above 0"),
-    "temperature a word": (about(html_temperature="warm"), "incomplete"),
+    "temperature zero": (about(html={**NUMBERS, "temperature": 0}), "a temperature or scale is not above 0"),
+    "temperature a word": (about(html={**NUMBERS, "temperature": "warm"}), "incomplete"),
 }  # fmt: skip
 
 

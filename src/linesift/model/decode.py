@@ -94,7 +94,7 @@ def _headline(
     weighed = np.where(is_expected | (chance > probabilities[:, BODY]), weighed, np.float32(0))
     best = _spread(batch, np.maximum.reduceat(weighed, batch.starts))
     row = _first_row(batch, (weighed >= best) & (weighed >= config.headline))
-    is_pair = (np.abs(rows - row) == 1) & (chance >= config.headline_pair)
+    is_pair = (np.abs(rows - row) == 1) & (row < len(rows)) & (chance >= config.headline_pair)
     is_pair &= chance[np.minimum(row, len(rows) - 1)] >= config.headline_pair
     return row, (rows == row) | is_pair
 
