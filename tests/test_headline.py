@@ -1,0 +1,107 @@
+"""The likely titles of a page against each other."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from conftest import random_trees
+from linesift.features.batch import Batch, read_batch
+from linesift.labels import LABELS, Label
+from linesift.model.headline import LEAST, NAMES, HeadlineChooser, candidate_table, candidates, shares
+
+HEADLINE = Label.HEADLINE.column
+N_COLUMNS = 5
+
+
+def drawn(seed: int, sizes: list[int]) -> tuple[Batch, NDArray[np.float32], NDArray[np.float32]]:
+    """Pages of short lines, some of them twice; probabilities; and a table of the second pass."""
+    draw = np.random.default_rng(seed)
+    words = ("rain", "sun", "wind", "fog")
+    batch = read_batch(["\n".join(words[draw.integers(4)] for _ in range(size)) for size in sizes])
+    chances = draw.dirichlet([0.3, 1, 0.3, 2], len(batch.page)).astype(np.float32)
+    return batch, chances, draw.normal(size=(N_COLUMNS, len(batch.page))).astype(np.float32)
+
+
+def compared(batch: Batch, chances: NDArray[np.float32], row: int) -> list[float]:
+    """The columns of one candidate by plain loops."""
+    here = range(int(batch.top[row]), int(batch.end[row]))
+    beside = {step: chances[row + step] if row + step in here else np.zeros(4, np.float32) for step in range(-10, 11)}
+    found = [beside[0][label.column] for label in Label]
+    found += [beside[step][label.column] for label in Label for step in (-1, 1, 2)]
+    for label in (Label.HEADLINE, Label.BODY, Label.TIMESTAMP):
+        for low, high in ((-10, -4), (-3, -1), (1, 3), (4, 10)):
+            found.append(max(beside[step][label.column] for step in range(low, high + 1)))
+    every = [other for other in here if chances[other, HEADLINE] > LEAST]
+    place = every.index(row)
+    others = [o for o in every[max(0, place - 24) : place + 25] if o != row]
+    own = chances[row, HEADLINE]
+    copies = [o for o in others if batch.lines.hash[o] == batch.lines.hash[row]]
+    likelier = [o for o in others if chances[o, HEADLINE] > own]
+    best = max((chances[o, HEADLINE] for o in others), default=0)
+    found += [
+        sum(chances[o, HEADLINE] for o in others if o < row), sum(chances[o, HEADLINE] for o in others if o > row),
+        len(likelier), own / max(best, own), sum(o < row for o in likelier), sum(o > row for o in likelier),
+        sum(o < row for o in copies), sum(o > row for o in copies),
+        max((chances[o, HEADLINE] for o in copies), default=0),
+    ]  # fmt: skip
+    return [float(value) for value in found]
+
+
+@given(st.integers(0, 10**6), st.lists(st.integers(0, 40), min_size=1, max_size=4))
+def test_columns_are_those_of_plain_loops(seed: int, sizes: list[int]) -> None:
+    batch, chances, table = drawn(seed, sizes)
+    rows = candidates(chances)
+    if not len(rows):
+        return
+    fast = candidate_table(batch, rows, table[:, rows], chances)
+    assert fast.shape == (len(NAMES) + N_COLUMNS, len(rows))
+    slow = np.array([compared(batch, chances, int(row)) for row in rows], np.float32).T
+    np.testing.assert_allclose(fast[: len(NAMES)], slow, rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(fast[len(NAMES) :], table[:, rows])
+
+
+@given(st.integers(0, 10**6), st.lists(st.integers(0, 40), min_size=1, max_size=4))
+def test_a_page_is_weighed_by_itself(seed: int, sizes: list[int]) -> None:
+    batch, chances, table = drawn(seed, sizes)
+    rows = candidates(chances)
+    example = np.random.default_rng(1).random((len(NAMES) + N_COLUMNS, 50)).astype(np.float32)
+    chooser = HeadlineChooser(random_trees(example, seed=seed, n_trees=9), nothing=0.1, scale=0.7)
+    found = chooser.chances(batch, rows, table[:, rows], chances)
+    np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-5)
+    others = np.setdiff1d(np.arange(len(chances)), rows)
+    np.testing.assert_array_equal(found[others], chances[others])
+    for first, end in zip(batch.first[:-1], batch.first[1:], strict=True):
+        mine = rows[(rows >= first) & (rows < end)]
+        assert found[mine, HEADLINE].sum() <= 1 + 1e-5
+        if end > first:
+            alone = read_batch(["\n".join(["rain"] * int(end - first))])
+            alone.lines.hash[:] = batch.lines.hash[first:end]
+            again = chooser.chances(alone, mine - first, table[:, mine], chances[first:end])
+            np.testing.assert_array_equal(again, found[first:end])
+
+
+def test_shares_of_candidates_and_of_none() -> None:
+    page = np.array([0, 0, 2], np.int32)
+    utility = np.array([np.log(3), 0, np.log(4)], np.float32)
+    np.testing.assert_allclose(shares(page, utility, nothing=0.0, scale=1.0), [3 / 5, 1 / 5, 4 / 5], rtol=1e-6)
+    np.testing.assert_allclose(shares(page, utility * 2, nothing=0.0, scale=2.0), [3 / 5, 1 / 5, 4 / 5], rtol=1e-6)
+
+
+@pytest.mark.parametrize("utility", [800.0, -800.0])
+def test_shares_of_large_utilities(utility: float) -> None:
+    share = shares(np.zeros(2, np.int32), np.array([utility, 0], np.float32), nothing=-900.0, scale=0.5)
+    np.testing.assert_allclose(share, [1, 0] if utility > 0 else [0, 1], atol=1e-6)
+
+
+def test_no_candidate_changes_nothing() -> None:
+    batch = read_batch(["rain\nsun"])
+    chances = np.array([[0, 0.5, 0, 0.5], [0.001, 0.4, 0, 0.599]], np.float32)
+    trees = random_trees(np.zeros((len(NAMES), 3), np.float32) + np.arange(3, dtype=np.float32), seed=2, n_trees=2)
+    chooser = HeadlineChooser(trees, nothing=0.0, scale=1.0)
+    rows = candidates(chances)
+    found = chooser.chances(batch, rows, np.zeros((0, 0), np.float32), chances)
+    np.testing.assert_array_equal(found, chances)
+    assert found is not chances
+    assert chances.shape[1] == len(LABELS)
