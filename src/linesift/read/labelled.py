@@ -18,17 +18,22 @@ A `.page` file is a header of `key: value` lines, a line of four dashes, and the
 After the label (padded to nine characters) comes ` | ` and then the text as it is, bars and spaces included. A `?`
 directly behind the label marks a line that somebody should look at again. A file line of nothing but white space is
 that line of the page, blank and without a label.
+
+The HTML that a page came from may lie beside it under the same name (`ferry.page`, `ferry.html`): then the page has
+the hints of its markup. `linesift label` leaves it there.
 """
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from linesift.errors import InputError, LabelError
 from linesift.labels import LABELS, Label
 from linesift.page import LabelledPage, Page
+from linesift.read.page import HTML_SUFFIXES, read_page
 from linesift.read.text import read_text
 
 LABELLED_SUFFIX = ".page"
@@ -60,6 +65,8 @@ class _File:
     header: tuple[tuple[str, str], ...]
     rows: tuple[_Row, ...]
     problems: tuple[tuple[int, str], ...]
+    first: int = 1
+    """File line of the page's first line, from 1."""
 
 
 def parse(text: str, source: str) -> LabelledPage:
@@ -116,6 +123,47 @@ def format_page(page: LabelledPage) -> str:
     return "\n".join([*header, _RULE, *lines, ""])
 
 
+def relabel(text: str, labels: Sequence[Label | None], doubtful: AbstractSet[int]) -> str:
+    r"""Put other labels into the text of a `.page` file; everything else stays as it is, to the last byte.
+
+    >>> relabel("site: a.example\n----\nbody | Rain\nbody?     | More", (Label.HEADLINE, Label.BODY), frozenset())
+    'site: a.example\n----\nheadline  | Rain\nbody      | More'
+
+    Raises:
+        LabelError: if the text is not in the format, or has not these lines.
+    """
+    file = _take_apart(text)
+    lines = text.split("\n")
+    if file.problems or len(labels) != len(file.rows):
+        raise LabelError("the labels are of another page")
+    has_crlf = lines[file.first - 2].endswith("\r")
+    for number, (row, label) in enumerate(zip(file.rows, labels, strict=True)):
+        if (label is None) != (row.label is None):
+            raise LabelError(f"line {number + 1} of the page: a label for a blank line, or none for another")
+        if (label, number in doubtful) != (row.label, row.is_doubtful):
+            line = file.first - 1 + number
+            end = "\r" if has_crlf and lines[line].endswith("\r") else ""
+            lines[line] = _format_line(row.text, label, is_doubtful=number in doubtful) + end
+    return "\n".join(lines)
+
+
+def first_line(text: str) -> int:
+    """File line of the page's first line in the text of a `.page` file, from 1."""
+    return _take_apart(text).first
+
+
+def beside(path: Path, suffixes: Sequence[str]) -> Path | None:
+    """The file of the same name with one of these suffixes, if there is one."""
+    return next((file for suffix in suffixes if (file := path.with_suffix(suffix)).is_file()), None)
+
+
+def labelled_files(path: Path) -> list[Path]:
+    """All `.page` files below a directory, sorted by path, or the file itself."""
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.rglob(f"*{LABELLED_SUFFIX}") if file.is_file())
+
+
 def read_labelled(path: Path) -> list[LabelledPage]:
     """Read a `.page` file, all `.page` files below a directory (sorted by path), or a `.jsonl` file.
 
@@ -124,10 +172,12 @@ def read_labelled(path: Path) -> list[LabelledPage]:
 
     Raises:
         InputError: if there is nothing to read at the path.
-        LabelError: if a page is not in the format; the text names file and line.
+        LabelError: if a page is not in the format, or has not the lines of the HTML beside it; the text names file
+            and line.
+        MissingExtraError: if there is HTML beside a page, and its parser is not installed.
     """
     if path.is_dir():
-        files = sorted(file for file in path.rglob(f"*{LABELLED_SUFFIX}") if file.is_file())
+        files = labelled_files(path)
         if not files:
             raise InputError(f"{path}: no labelled pages (*{LABELLED_SUFFIX}) in this directory")
         return [_read_file(file) for file in files]
@@ -141,11 +191,30 @@ def read_labelled(path: Path) -> list[LabelledPage]:
 
 
 def _read_file(path: Path) -> LabelledPage:
-    return parse(_read_utf8(path), str(path))
+    text = read_utf8(path)
+    page = parse(text, str(path))
+    html = beside(path, HTML_SUFFIXES)
+    if html is None:
+        return page
+    source, _ = read_page(html)
+    if source.text != page.page.text:
+        pairs = zip(page.page.lines, source.lines, strict=False)
+        same = next(
+            (n for n, (ours, theirs) in enumerate(pairs) if ours != theirs), min(len(page.labels), len(source.lines))
+        )
+        raise LabelError(
+            f"{path}:{first_line(text) + same}: not the line of {html.name} here; 'linesift check' shows what changed"
+        )
+    return replace(page, page=replace(page.page, hints=source.hints))
 
 
-def _read_utf8(path: Path) -> str:
-    """Text of a file that must be valid UTF-8: labels stand on exact text, so nothing is replaced."""
+def read_utf8(path: Path) -> str:
+    """Text of a file that must be valid UTF-8: labels stand on exact text, so nothing is replaced.
+
+    Raises:
+        InputError: if it cannot be read.
+        LabelError: if it is not valid.
+    """
     page, warning = read_text(path)
     if warning is not None:
         raise LabelError(warning.partition(", its")[0] + "; save the file as UTF-8")
@@ -153,7 +222,7 @@ def _read_utf8(path: Path) -> str:
 
 
 def _read_rows(path: Path) -> Iterator[LabelledPage]:
-    for number, line in enumerate(_read_utf8(path).split("\n"), start=1):
+    for number, line in enumerate(read_utf8(path).split("\n"), start=1):
         if line.strip():
             try:
                 yield _row_page(line, path)
@@ -222,7 +291,7 @@ def _take_apart(text: str) -> _File:
         del page_lines[-1]  # the end of the last line, not one more line
     rows = tuple(_read_row(line) for line in page_lines) or (_Row(""),)
     row_problems = [(at + 2 + index, row.problem) for index, row in enumerate(rows) if row.problem]
-    return _File(tuple(header.items()), rows, (*header_problems, *row_problems))
+    return _File(tuple(header.items()), rows, (*header_problems, *row_problems), at + 2)
 
 
 def _read_header(lines: list[str]) -> tuple[dict[str, str], list[tuple[int, str]]]:

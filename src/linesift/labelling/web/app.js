@@ -1,0 +1,249 @@
+// The labelling page: opens pages, takes keys and clicks, saves.
+
+import { Page, Saver } from "./state.js";
+import { at, download, drawFindings, drawHead, drawLines, drawPages, make, paint, reveal, say, visible } from "./view.js";
+
+const WORDS = ["headline", "body", "timestamp", "sidebar"];
+
+let rows = []; // pages as listed
+let page = null; // the one that is open
+let filter = null; // indices that were doubtful when the filter was set, or null
+let cursor = 0;
+let anchor = 0;
+const opened = new Map(); // pages with labels that are not saved yet, by name
+const saver = new Saver(send, tell);
+
+async function ask(path, options) {
+  try {
+    const answer = await fetch(path, options);
+    return { status: answer.status, value: await answer.json() };
+  } catch {
+    return { status: 0, value: { error: "linesift does not answer; start it again with the same command" } };
+  }
+}
+
+function send(sent) {
+  const headers = { "Content-Type": "application/json" };
+  return ask(`page?name=${encodeURIComponent(sent.name)}`, { method: "PUT", headers, body: JSON.stringify(sent.body) });
+}
+
+function tell(told, state, message) {
+  const row = rows.find(({ name }) => name === told.name);
+  row.doubtful = told.doubtful.length;
+  if (told.unsaved.length) opened.set(told.name, told);
+  else opened.delete(told.name);
+  drawPages(rows, page?.name, open);
+  if (told === page) paint(page, choice(), filter);
+  if (state === "saving") say("saving …");
+  else if (state === "saved") {
+    if (opened.size) say(`Not saved: ${[...opened.keys()].join(", ")}`, true);
+    else say("saved");
+    if (told === page) refreshFindings();
+  } else if (state === "failed") say(`Not saved: ${message}. Your labels are kept here.`, true);
+  else if (state === "conflict" && told === page) settle(message);
+}
+
+async function refreshFindings() {
+  const { status, value } = await ask(`page?name=${encodeURIComponent(page.name)}`);
+  if (status === 200 && value.name === page.name && !value.broken) drawFindings(value.findings, 1);
+}
+
+async function list() {
+  const { status, value } = await ask("pages");
+  if (status !== 200) return say(value.error, true);
+  rows = value;
+  const wanted = decodeURIComponent(location.hash.slice(1));
+  await open(rows.some(({ name }) => name === wanted) ? wanted : rows[0].name);
+}
+
+async function open(name) {
+  const { status, value } = await ask(`page?name=${encodeURIComponent(name)}`);
+  if (status !== 200) return say(value.error, true);
+  history.replaceState(null, "", `#${encodeURIComponent(name)}`);
+  drawHead(value);
+  filter = null;
+  if (value.broken) {
+    page = null;
+    at("lines").replaceChildren();
+  } else {
+    page = opened.get(name) ?? new Page(value);
+    cursor = anchor = page.doubtful[0] ?? page.marks.findIndex((mark) => mark !== null);
+    setFilter(at("filter").getAttribute("aria-pressed") === "true");
+  }
+  drawPages(rows, name, open);
+  at("lines").focus();
+  if (page && !opened.has(name)) takeUp();
+  else if (page && saver.state(page).isBarred) settle("it changed while you worked on it");
+}
+
+/** Take up what an earlier visit could not save. */
+function takeUp() {
+  const kept = page.kept();
+  if (!kept) return;
+  const isSame = kept.version === page.version;
+  page.set(kept.unsaved);
+  refresh(page.unsaved[0]?.[0] ?? cursor);
+  if (!page.unsaved.length) page.keep();
+  else if (isSame) saver.save(page);
+  else {
+    opened.set(page.name, page);
+    saver.bar(page, true);
+    settle("an earlier visit could not save");
+  }
+}
+
+/** Ask what to do where the file and the labels here have both changed. */
+async function settle(message) {
+  const mine = page;
+  const { status, value } = await ask(`page?name=${encodeURIComponent(mine.name)}`);
+  if (status !== 200) return say(`Not saved: ${value.error}. Your labels are kept here.`, true);
+  const canMerge = !value.broken && value.text === mine.text;
+  const lines = mine.unsaved.map(([index]) => index + 1).join(", ");
+  at("conflict-text").textContent = `${message}. Line ${lines} has your label and is not saved. ` +
+    (canMerge ? "What shall be kept?" : "The lines of the file are others now, so your labels cannot be put into it.");
+  at("keep").hidden = !canMerge;
+  at("save-mine").onclick = () => download(mine.name, mine.file);
+  const dialog = at("conflict");
+  dialog.onclose = () => {
+    if (!dialog.returnValue) return say("Not saved: the file has changed.", true);
+    const unsaved = mine.unsaved;
+    saver.bar(mine, false);
+    mine.marks = [...mine.saved];
+    mine.keep();
+    opened.delete(mine.name);
+    if (dialog.returnValue === "drop" || !canMerge) return open(mine.name);
+    mine.take(value);
+    mine.past = mine.future = [];
+    mine.past = [];
+    mine.set(unsaved);
+    refresh(cursor);
+    return saver.save(mine);
+  };
+  dialog.returnValue = "";
+  if (!dialog.open) dialog.showModal();
+}
+
+const choice = () => ({ cursor, low: Math.min(cursor, anchor), high: Math.max(cursor, anchor) });
+
+function chosen() {
+  const { low, high } = choice();
+  return visible(page, filter).filter((index) => index >= low && index <= high && !page.isBlank(index));
+}
+
+function refresh(index, isRange = false) {
+  cursor = index;
+  if (!isRange) anchor = index;
+  paint(page, choice(), filter);
+  reveal(cursor);
+}
+
+/** The next line from `index` on in a direction that a test accepts, or `index` itself. */
+function next(index, step, accepts = () => true) {
+  const lines = visible(page, filter).filter((line) => !page.isBlank(line) && accepts(line));
+  if (step < 0) lines.reverse();
+  return lines.find((line) => (line - index) * step > 0) ?? index;
+}
+
+const isDoubtful = (index) => page.isDoubtful(index);
+
+function change(hasChanged, then) {
+  if (hasChanged) saver.save(page);
+  refresh(then);
+}
+
+function setLabel(label) {
+  const lines = chosen();
+  change(page.setLabel(lines, label), next(lines.at(-1), 1, filter ? isDoubtful : undefined));
+}
+
+function confirm() {
+  const lines = chosen();
+  change(page.confirm(lines), next(lines.at(-1), 1, isDoubtful));
+}
+
+function step(index) {
+  if (index === null) return;
+  if (filter && !visible(page, filter).includes(index)) setFilter(false);
+  change(true, index);
+}
+
+function setFilter(isOn) {
+  filter = isOn ? new Set(page.doubtful) : null;
+  at("filter").setAttribute("aria-pressed", isOn);
+  drawLines(page, filter);
+  if (filter?.size && !filter.has(cursor)) cursor = [...filter].find((index) => index >= cursor) ?? [...filter][0];
+  refresh(cursor);
+}
+
+function turn(by) {
+  const place = rows.findIndex(({ name }) => name === at("name").textContent);
+  const row = rows[place + by];
+  if (row) open(row.name);
+}
+
+const KEYS = {
+  ArrowUp: (event) => refresh(next(cursor, -1), event.shiftKey),
+  ArrowDown: (event) => refresh(next(cursor, 1), event.shiftKey),
+  Home: (event) => refresh(next(-1, 1), event.shiftKey),
+  End: (event) => refresh(next(page.lines.length, -1), event.shiftKey),
+  Enter: confirm,
+  d: () => change(page.toggleDoubt(chosen()), cursor),
+  n: () => refresh(next(cursor, 1, isDoubtful)),
+  p: () => refresh(next(cursor, -1, isDoubtful)),
+  f: () => setFilter(!filter),
+  u: () => step(page.undo()),
+  r: () => step(page.redo()),
+  Escape: () => refresh(cursor),
+};
+const ALSO = { k: "ArrowUp", j: "ArrowDown", K: "ArrowUp", J: "ArrowDown", " ": "Enter" };
+const CONTROL = { z: "u", Z: "r", y: "r" };
+
+/** What a key does, or undefined. */
+function meaning(event) {
+  if (event.ctrlKey || event.metaKey) return KEYS[CONTROL[event.key]];
+  if (event.altKey) return undefined;
+  if (/^[1-4]$/.test(event.key)) return () => setLabel(Number(event.key) - 1);
+  return KEYS[ALSO[event.key] ?? event.key];
+}
+
+document.addEventListener("keydown", (event) => {
+  if (document.querySelector("dialog[open]")) return;
+  const isButton = event.target.closest("button, summary") && (event.key === "Enter" || event.key === " ");
+  if (isButton) return;
+  const general = { "[": () => turn(-1), "]": () => turn(1), "?": () => at("keys").showModal() }[event.key];
+  const action = general ?? (page ? meaning(event) : undefined);
+  if (!action) return;
+  event.preventDefault();
+  action(event);
+});
+
+at("lines").addEventListener("click", (event) => {
+  const row = event.target.closest(".line");
+  if (row) refresh(Number(row.dataset.index), event.shiftKey);
+});
+at("lines").addEventListener("mousedown", (event) => {
+  if (event.shiftKey) event.preventDefault(); // choose lines, not letters
+});
+
+WORDS.forEach((word, label) => {
+  const button = make("button", `l${label}`, `${label + 1} ${word}`);
+  button.addEventListener("click", () => page && setLabel(label));
+  at("labels").append(button);
+});
+document.querySelector("#bar").addEventListener("click", () => {
+  if (!document.querySelector("dialog[open]")) at("lines").focus({ preventScroll: true });
+});
+const BUTTONS = { confirm: "Enter", undo: "u", redo: "r", filter: "f" };
+for (const [id, key] of Object.entries(BUTTONS)) at(id).addEventListener("click", (event) => page && KEYS[key](event));
+at("help").addEventListener("click", () => at("keys").showModal());
+at("retry").addEventListener("click", () => {
+  if (!opened.size) list();
+  for (const waiting of opened.values()) {
+    if (saver.state(waiting).isBarred && waiting === page) settle("the file has changed");
+    else saver.save(waiting);
+  }
+});
+at("download").addEventListener("click", () => page && download(page.name, page.file));
+addEventListener("beforeunload", (event) => { if (opened.size) event.preventDefault(); });
+if (matchMedia("(max-width: 720px)").matches) at("side").open = false;
+list();
