@@ -73,13 +73,20 @@ export function drawLines(page, filter) {
   for (const index of visible(page, filter)) {
     if (filter && index > before + 1) {
       const hidden = page.lines.slice(before + 1, index).filter((line) => line.trim()).length;
-      if (hidden) rows.push(make("li", "gap", `⋯ ${count(hidden, "line")}`));
+      if (hidden) rows.push(makeGap(`⋯ ${count(hidden, "line")}`));
     }
     rows.push(page.isBlank(index) ? make("li", "blank") : makeLine(page, index));
     before = index;
   }
-  if (filter && !filter.size) rows.push(make("li", "gap", "No doubtful line on this page."));
+  if (filter && !filter.size) rows.push(makeGap("No doubtful line on this page."));
   list.replaceChildren(...rows);
+}
+
+/** Words of ours between the lines; they run from left to right on every page. */
+function makeGap(text) {
+  const row = make("li", "gap");
+  row.append(make("bdi", "", text));
+  return row;
 }
 
 function makeLine(page, index) {
