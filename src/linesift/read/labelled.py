@@ -25,10 +25,11 @@ the hints of its markup. `linesift label` leaves it there.
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from linesift.errors import InputError, LabelError
 from linesift.labels import LABELS, Label
@@ -168,7 +169,8 @@ def read_labelled(path: Path) -> list[LabelledPage]:
     """Read a `.page` file, all `.page` files below a directory (sorted by path), or a `.jsonl` file.
 
     A row of JSON lines has `id`, `site`, `text`, `labels` (one per line, null where it is blank) and may have `url`,
-    `kind`, `lang`, `note`. Its collection is what stands before the first slash of the id, else the file's stem.
+    `kind`, `lang`, `note`, `doubtful` (indices of lines) and `html`, which gives the page its hints. Its collection is
+    what stands before the first slash of the id, else the file's stem.
 
     Raises:
         InputError: if there is nothing to read at the path.
@@ -238,7 +240,7 @@ def _row_page(line: str, path: Path) -> LabelledPage:
         raise LabelError(f"not JSON ({error}); write one object a line") from error
     if not isinstance(row, dict):
         raise LabelError("not an object; write one object a line")
-    fields = {key: row.get(key, "") or "" for key in ("id", "text", *HEADER_KEYS)}
+    fields = {key: row.get(key, "") or "" for key in ("id", "text", "html", *HEADER_KEYS)}
     for key, value in fields.items():
         if not isinstance(value, str):
             raise LabelError(f"{key!r} is not a string")
@@ -251,8 +253,9 @@ def _row_page(line: str, path: Path) -> LabelledPage:
     before, slash, _ = fields["id"].partition("/")
     return LabelledPage(
         by_hand=True,
-        page=Page(fields["text"], fields["id"]),
+        page=_row_text(fields),
         labels=_row_labels(row.get("labels")),
+        doubtful=_row_doubtful(row),
         site=fields["site"],
         lang=fields["lang"],
         kind=kind,
@@ -260,6 +263,26 @@ def _row_page(line: str, path: Path) -> LabelledPage:
         url=fields["url"],
         note=fields["note"],
     )
+
+
+def _row_text(fields: Mapping[str, str]) -> Page:
+    """The page of a row, with hints where the row has its HTML."""
+    page = Page(fields["text"], fields["id"])
+    if not fields["html"]:
+        return page
+    from linesift.read.html import read_html
+
+    found = read_html(fields["html"])
+    if found.page.text != page.text:
+        raise LabelError("'text' is not the text of 'html'; label the lines that linesift reads from it")
+    return replace(page, hints=found.hints)
+
+
+def _row_doubtful(row: Mapping[str, Any]) -> frozenset[int]:
+    doubtful = row.get("doubtful") or []
+    if not isinstance(doubtful, list) or not all(isinstance(index, int) for index in doubtful):
+        raise LabelError("'doubtful' is not a list of line indices")
+    return frozenset(doubtful)
 
 
 def _row_labels(words: object) -> tuple[Label | None, ...]:
