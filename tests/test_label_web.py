@@ -17,7 +17,8 @@ from linesift.labelling.folder import Folder
 from linesift.labelling.server import LabelServer
 from test_cli_classify import environment
 
-pytestmark = pytest.mark.skipif(browser.find() is None, reason=browser.MISSING)
+if browser.find() is None:
+    pytest.skip(browser.MISSING, allow_module_level=True)
 
 FERRY = """\
 site: harbour-courier.example

@@ -41,11 +41,11 @@ def check(pages: _Pages, quiet: _Quiet = False, color: _Color = None) -> None:
                         word = typer.style(word, fg="red" if finding.is_error else "yellow", bold=True)
                     stream.write(f"{place} {word}: {text}\n")
         n_notes = len(checked.findings) - checked.n_errors
-        counts = [_count(checked.n_pages, "page"), _count(checked.n_errors, "error"), _count(n_notes, "note")]
-        console.note(f"{', '.join(counts)}; {_count(checked.n_doubtful, 'line')} marked with ?")
+        counts = [
+            console.count(checked.n_pages, "page"),
+            console.count(checked.n_errors, "error"),
+            console.count(n_notes, "note"),
+        ]
+        console.note(f"{', '.join(counts)}; {console.count(checked.n_doubtful, 'line')} marked with ?")
         if checked.n_errors:
             raise typer.Exit(console.EXIT_FAILED)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

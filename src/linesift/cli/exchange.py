@@ -88,7 +88,7 @@ def export(pages: _Pages, to: _To, out: _ExportOut = None) -> None:
             if to is To.LABEL_STUDIO:
                 write_aside(out.with_suffix(".xml"), exports.LABEL_STUDIO_CONFIG.encode())
                 console.note(f"{out.with_suffix('.xml')}: the labelling interface, to paste into Label Studio")
-            console.note(f"{out}: {len(found)} page{'' if len(found) == 1 else 's'}")
+            console.note(f"{out}: {console.count(len(found), 'page')}")
 
 
 def import_(file: _File, out: _ImportOut, site: _Site = "", update: _Update = False) -> None:
@@ -102,7 +102,8 @@ def import_(file: _File, out: _ImportOut, site: _Site = "", update: _Update = Fa
         for path in done.kept:
             console.say(f"{path}: is there already and was kept; --update puts the new labels into it")
         for reason, count in sorted(done.left_out.items()):
-            console.say(f"{count} pages left out: {reason}")
-        console.note(f"{len(done.written)} pages written; mistakes: linesift check {out}")
+            console.say(f"{console.count(count, 'page')} left out: {reason}")
+        advice = f"; mistakes: linesift check {out}" if done.written else ""
+        console.note(f"{console.count(len(done.written), 'page')} written{advice}")
         if done.kept or done.left_out:
             raise typer.Exit(console.EXIT_FAILED)

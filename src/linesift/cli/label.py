@@ -111,7 +111,7 @@ def _sort(given: Sequence[Path]) -> tuple[list[Path], list[Path]]:
             labelled.append(path)
         else:
             sources += find_pages([path])
-    return labelled, sources
+    return labelled, list(dict.fromkeys(sources))
 
 
 def _draft(sources: Sequence[Path], model: Path | None, config: "DraftConfig") -> tuple[list[Path], int]:
@@ -160,8 +160,8 @@ def _say_next(drafted: "Sequence[Drafted]", config: "DraftConfig") -> None:
     n_doubtful = sum(len(one.page.doubtful) for one in drafted if one.page is not None)
     if drafted:
         console.note(
-            f"{len(drafted)} page{'' if len(drafted) == 1 else 's'}, {n_doubtful} lines to look at; "
-            f"correct them in an editor or with: linesift label --web {config.folder}"
+            f"{console.count(len(drafted), 'page')}, {console.count(n_doubtful, 'line')} to look at; "
+            f"in an editor, or with: linesift label --web {config.folder}"
         )
 
 
@@ -186,4 +186,4 @@ def _serve(folder: "Folder", port: int | None, *, opens: bool) -> None:
             server.serve_forever()
         except KeyboardInterrupt:
             left = sum(len(page.doubtful) for name in folder.names() if (page := folder.read(name).page))
-            console.note(f"\n{left} doubtful lines left; mistakes: linesift check")
+            console.note(f"\n{console.count(left, 'doubtful line')} left; mistakes: linesift check")

@@ -90,7 +90,8 @@ def draft_names(paths: Sequence[Path]) -> list[str]:
             "-".join(path.with_suffix("").parts[-n_parts:]) if same[name] > 1 else name
             for name, path in zip(names, paths, strict=True)
         ]
-    return names
+    same = Counter(names)
+    return [f"{name}-{path.suffix[1:]}" if same[name] > 1 else name for name, path in zip(names, paths, strict=True)]
 
 
 def read_source(path: Path, encoding: str | None = None) -> Source:

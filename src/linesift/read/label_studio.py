@@ -90,6 +90,8 @@ def _page(data: _Json, annotation: _Json, name: str, site: str) -> LabelledPage:
     found: dict[int, str] = {}
     doubtful: set[int] = set()
     for region in _regions(annotation["result"], lines):
+        if region.lines and not 0 <= region.lines[0] <= region.lines[-1] < len(lines):
+            raise LabelError("a region outside the page")
         for index in region.lines:
             if region.is_doubtful or found.get(index, region.label) != region.label:
                 doubtful.add(index)
