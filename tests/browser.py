@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,10 @@ def _address(file: Path, process: "subprocess.Popen[bytes]") -> str:
     raise TimeoutError("the browser does not listen")
 
 
+class ProtocolError(Exception):
+    """The browser could not do what it was asked, such as to look at a page that is just being left."""
+
+
 class Tab:
     """The one tab of a browser."""
 
@@ -83,7 +87,8 @@ class Tab:
         number = self._number
         while (answer := json.loads(self._socket.recv())).get("id") != number:
             self._note(answer)
-        assert "error" not in answer, (method, answer["error"])
+        if "error" in answer:
+            raise ProtocolError(f"{method}: {answer['error']}")
         result: dict[str, Any] = answer["result"]
         return result
 
@@ -121,9 +126,9 @@ class Tab:
         """Wait until an expression is true."""
         end = time.monotonic() + _PATIENCE
         while time.monotonic() < end:
-            answer = self.call("Runtime.evaluate", expression=script, returnByValue=True)
-            if answer["result"].get("value"):
-                return
+            with suppress(ProtocolError):
+                if self.call("Runtime.evaluate", expression=script, returnByValue=True)["result"].get("value"):
+                    return
             time.sleep(0.02)
         raise TimeoutError(f"{script}: {self.run('document.body.innerText')[:2000]} {self.messages}")
 

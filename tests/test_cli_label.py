@@ -76,6 +76,19 @@ def test_label_again_keeps_what_was_corrected(folder: Path, run: Run) -> None:
     assert run("label", "rain.txt", "--out", "site").out == "site/rain.page: kept, but it has mistakes\n"
 
 
+def test_a_directory_of_pages_and_labelled_pages(folder: Path, run: Run) -> None:
+    """With `--out` its pages are drafted, those that came later too; without, its labelled pages are meant."""
+    run("label", "rain.txt", "--out", ".")
+    result = run("label", ".", "--out", ".")
+    assert result.code == 0
+    assert result.out.startswith("ferry.page: ")
+    assert result.out.endswith(
+        "rain.page: 1 headline, 1 body, 1 timestamp, 1 sidebar; 1 in doubt (?), kept as it was\n"
+    )
+    assert (folder / "ferry.html").read_text("utf-8") == "<p>Ferry<p>B It came back."
+    assert "is labelled already" in run("label", ".").err
+
+
 def test_a_bad_page_does_not_stop_the_others(folder: Path, run: Run) -> None:
     (folder / "bad.txt").write_bytes(b"%PDF-1.7")
     result = run("label", "bad.txt", "rain.txt", "--out", "site", "--site", "rain.example", "--lang", "en")

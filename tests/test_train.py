@@ -54,7 +54,7 @@ def trained(request_: TrainRequest, stages: list[str]) -> Trained:
     return train(request_, stages.append)
 
 
-class Fitting(Exception):
+class FittingError(Exception):
     """Raised instead of fitting."""
 
 
@@ -72,10 +72,10 @@ def test_pages_with_their_html_are_learnt_as_text_and_as_html(
 
     def note(pages: list[LabelledPage], _config: object, _progress: object, html_pages: list[LabelledPage]) -> None:
         given.extend([pages, html_pages])
-        raise Fitting
+        raise FittingError
 
     monkeypatch.setattr("linesift.train.train.fit", note)
-    with pytest.raises(Fitting):
+    with pytest.raises(FittingError):
         train(TrainRequest((tmp_path,), tmp_path / "m", config=TINY), say_nothing)
     as_text, as_html = given
     assert [page.page.hints for page in as_text] == [None] * 8

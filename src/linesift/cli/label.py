@@ -80,7 +80,7 @@ def label(
 ) -> None:
     """Draft labelled pages, as `HELP` says, and serve them to the browser where asked for."""
     with console.errors():
-        labelled, sources = _sort(pages)
+        labelled, sources = _sort(pages, has_out=out is not None)
         if sources and out is None:
             raise InputError(f"{sources[0]}: is not labelled yet; say where labelled pages go with --out DIR")
         if labelled and not web:
@@ -102,12 +102,15 @@ def label(
             raise typer.Exit(console.EXIT_FAILED)
 
 
-def _sort(given: Sequence[Path]) -> tuple[list[Path], list[Path]]:
-    """Paths of labelled pages, and files of pages that are to be labelled."""
+def _sort(given: Sequence[Path], *, has_out: bool) -> tuple[list[Path], list[Path]]:
+    """Paths of labelled pages, and files of pages that are to be labelled.
+
+    A directory may hold both; which of them is meant, `--out` says.
+    """
     labelled: list[Path] = []
     sources: list[Path] = []
     for path in given:
-        if path.suffix == LABELLED_SUFFIX or (path.is_dir() and labelled_files(path)):
+        if path.suffix == LABELLED_SUFFIX or (not has_out and path.is_dir() and labelled_files(path)):
             labelled.append(path)
         else:
             sources += find_pages([path])

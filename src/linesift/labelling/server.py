@@ -30,6 +30,8 @@ _ASSETS = {
     "state.js": ("state.js", "text/javascript"),
     "view.js": ("view.js", "text/javascript"),
 }
+_HTTP_PORT = 80
+"""The port that browsers do not name."""
 _LARGEST = 16_000_000
 """Bytes of a request; a page of a million lines takes about twelve."""
 _HEADERS = {
@@ -107,7 +109,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _check(self) -> tuple[str, str]:
         """Path behind the token, and the page that is named; a request of anybody else is refused."""
-        hosts = {f"{host}:{self.server.server_port}" for host in (HOST, "localhost")}
+        port = "" if self.server.server_port == _HTTP_PORT else f":{self.server.server_port}"
+        hosts = {f"{host}{port}" for host in (HOST, "localhost")}
         if self.headers.get("Host") not in hosts:
             raise _Refused(HTTPStatus.FORBIDDEN, "this server is for this machine alone")
         origin = self.headers.get("Origin")

@@ -40,7 +40,10 @@ function tell(told, state, message) {
     else say("saved");
     if (told === page) refreshFindings();
   } else if (state === "failed") say(`Not saved: ${message}. Your labels are kept here.`, true);
-  else if (state === "conflict" && told === page) settle(message);
+  else if (state === "conflict") {
+    say(`Not saved: ${message}`, true);
+    if (told === page) settle();
+  }
 }
 
 async function refreshFindings() {
@@ -73,7 +76,7 @@ async function open(name) {
   drawPages(rows, name, open);
   at("lines").focus();
   if (page && !opened.has(name)) takeUp();
-  else if (page && saver.state(page).isBarred) settle("it changed while you worked on it");
+  else if (page && saver.state(page).isBarred) settle();
 }
 
 /** Take up what an earlier visit could not save. */
@@ -88,19 +91,20 @@ function takeUp() {
   else {
     opened.set(page.name, page);
     saver.bar(page, true);
-    settle("an earlier visit could not save");
+    settle();
   }
 }
 
 /** Ask what to do where the file and the labels here have both changed. */
-async function settle(message) {
+async function settle() {
   const mine = page;
   const { status, value } = await ask(`page?name=${encodeURIComponent(mine.name)}`);
   if (status !== 200) return say(`Not saved: ${value.error}. Your labels are kept here.`, true);
   const canMerge = !value.broken && value.text === mine.text;
   const lines = mine.unsaved.map(([index]) => index + 1).join(", ");
-  at("conflict-text").textContent = `${message}. Line ${lines} has your label and is not saved. ` +
-    (canMerge ? "What shall be kept?" : "The lines of the file are others now, so your labels cannot be put into it.");
+  at("conflict-text").textContent = `${mine.name} is not as it was when it was opened here, and your labels of ` +
+    `line ${lines} are not saved. ` +
+    (canMerge ? "What shall be kept?" : "Its lines are others now, so your labels cannot be put into it.");
   at("keep").hidden = !canMerge;
   at("save-mine").onclick = () => download(mine.name, mine.file);
   const dialog = at("conflict");
@@ -113,8 +117,8 @@ async function settle(message) {
     opened.delete(mine.name);
     if (dialog.returnValue === "drop" || !canMerge) return open(mine.name);
     mine.take(value);
-    mine.past = mine.future = [];
     mine.past = [];
+    mine.future = [];
     mine.set(unsaved);
     refresh(cursor);
     return saver.save(mine);
@@ -239,7 +243,7 @@ at("help").addEventListener("click", () => at("keys").showModal());
 at("retry").addEventListener("click", () => {
   if (!opened.size) list();
   for (const waiting of opened.values()) {
-    if (saver.state(waiting).isBarred && waiting === page) settle("the file has changed");
+    if (saver.state(waiting).isBarred && waiting === page) settle();
     else saver.save(waiting);
   }
 });
