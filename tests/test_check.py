@@ -70,9 +70,25 @@ def test_findings(tmp_path: Path, text: str, expected: list[str]) -> None:
         assert sentence.startswith(start)
 
 
-def test_all_mistakes_of_form_at_once(tmp_path: Path) -> None:
-    sentences = found(tmp_path / "a.page", "author: me\n----\nbdoy | x\nRain\n")
-    assert [sentence.split(":")[0] for sentence in sentences] == ["1", "1", "3", "4"]
+def test_all_mistakes_at_once(tmp_path: Path) -> None:
+    """A mistake of form does not hide what else is wrong, as far as the file can be understood."""
+    (tmp_path / "a.txt").write_text("Home\nRain\n11 March 2024\nIt rained.", "utf-8")
+    text = "author: me\n----\nsidebar | Home\ndody | Rain\nsidebar? | 11 March\nbdoy | It rained.\n"
+    sentences = [sentence.partition(";")[0].partition(" (")[0] for sentence in found(tmp_path / "a.page", text)]
+    assert sentences == [
+        "1: error: no site",
+        "1: error: unknown key 'author'",
+        "3: error: no headline",
+        "4: error: unknown label 'dody'",
+        "5: error: the text was changed",
+        "5: note: 1 line marked with ? to look at, from here on",
+        "6: error: unknown label 'bdoy'",
+    ]
+    text = "site: a\n----\nsidebar | Home\n: Rain\nsidebar | 11 March 2024\nbody | It rained.\n"
+    sentences = found(tmp_path / "a.page", text)  # the line without a label may be the headline
+    assert sentences[0].startswith("4: error: no label")
+    assert not any("no headline" in sentence for sentence in sentences)
+    assert found(tmp_path / "a.page", "site: a\n")[0].startswith("1: error: no line of four dashes")
 
 
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:

@@ -200,21 +200,21 @@ def fail(*_args: object, **_words: object) -> None:
 def test_killed_server(site: Site) -> None:
     """What was not saved when the program was killed is saved when it is started again."""
     with started(site.folder) as (process, address):
-        site.tab.open(f"{address}#{site.folder / 'ferry.page'}")
+        site.tab.open(f"{address}#{site.folder / 'honey.page'}")
         site.tab.wait("document.querySelectorAll('.line').length > 3")
-        site.tab.press("1")
+        site.tab.press("4")
         site.wait_for("saved")
         process.kill()
         process.wait()
-        site.tab.press("3")
+        site.tab.press("4")
         site.wait_for("Not saved: linesift does not answer")
-        assert site.labels()[1:3] == ["headline", "sidebar?"]
+        assert site.labels("honey.page")[2:4] == ["sidebar", "body"]
     port = address.split("/")[2].partition(":")[2]
     with started(site.folder, port) as (_, again):  # another token, the same port
         assert again != address
-        site.tab.open(f"{again}#{site.folder / 'ferry.page'}")
+        site.tab.open(again)  # and no page is named
         site.wait_for("saved")
-    assert site.labels()[1:3] == ["headline", "timestamp"]
+    assert site.labels("honey.page")[2:4] == ["sidebar", "sidebar"]
 
 
 @contextmanager

@@ -169,7 +169,7 @@ def test_html_beside_a_page_gives_hints(tmp_path: Path) -> None:
 def test_lines_that_the_html_has_not(tmp_path: Path, old: str, new: str, line: int) -> None:
     path, _ = write_ferry(tmp_path)
     path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
-    with pytest.raises(LabelError, match=rf"ferry\.page:{line}: not the line of ferry\.html here; 'linesift check'"):
+    with pytest.raises(LabelError, match=rf"ferry\.page:{line}: not the line of ferry\.html here; restore it"):
         read_labelled(path)
 
 

@@ -10,7 +10,7 @@ from linesift.errors import InputError, LabelError
 from linesift.labelling.draft import SOURCE_SUFFIXES, read_source
 from linesift.labels import LABELS, Label
 from linesift.page import LabelledPage
-from linesift.read.labelled import beside, first_line, labelled_files, parse, problems, read_utf8
+from linesift.read.labelled import KINDS, PageFile, beside, labelled_files, parse, read_utf8, take_apart
 
 _ABOVE, _BELOW = 4, 8
 """Lines above the headline and below it among which the page's own date stands. Of 148 pages labelled by hand,
@@ -66,33 +66,78 @@ def check(paths: Sequence[Path]) -> Checked:
     """
     files = [file for path in paths for file in _files(path)]
     findings: list[Finding] = []
-    n_doubtful = 0
     texts: dict[str, Path] = {}
+    n_doubtful = 0
     for file in files:
-        page, found = check_file(file)
-        if page is not None:
-            n_doubtful += len(page.doubtful)
-            first = texts.setdefault(page.page.text, file)
-            if first != file:
-                found.append(Finding(file, 1, f"the same page as {first}; remove one"))
+        sheet, found = _look(file)
+        n_doubtful += len(sheet.doubtful)
+        first = texts.setdefault("\n".join(sheet.lines), file)
+        if first != file and sheet.lines:
+            found.append(Finding(file, 1, f"the same page as {first}; remove one"))
         findings += sorted(found, key=lambda finding: finding.line)
     return Checked(tuple(findings), len(files), n_doubtful)
 
 
 def check_file(path: Path) -> tuple[LabelledPage | None, list[Finding]]:
     """Look at one file; the page is `None` where it is not in the format."""
+    _, found = _look(path)
     try:
-        text = read_utf8(path)
+        return parse(read_utf8(path), str(path)), found
+    except LabelError:
+        return None, found
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A file as far as it can be understood, so that one mistake does not hide the others."""
+
+    lines: tuple[str, ...] = ()
+    labels: tuple[Label | None, ...] = ()
+    """`None` on blank lines, and where nobody knows which label was meant."""
+    doubtful: tuple[int, ...] = ()
+    kind: str = KINDS[0]
+    note: str = ""
+    has_riddles: bool = False
+    """Whether there are lines of which nobody knows the label."""
+
+
+def _look(path: Path) -> tuple[_Sheet, list[Finding]]:
+    try:
+        file = take_apart(read_utf8(path))
     except LabelError as error:
-        return None, [_of_sentence(path, str(error))]
-    wrong = problems(text, str(path))
-    if wrong:
-        return None, [_of_sentence(path, sentence) for sentence in wrong]
-    page, first = parse(text, str(path)), first_line(text)
-    found = [Finding(path, line, what) for line, what in _changes(page, path, first)]
-    rules = [*_headlines(page), *_timestamps(page), *_bodies(page), *_doubts(page)]
-    found += [Finding(path, first + index, what, is_error) for index, what, is_error in rules]
-    return page, found
+        return _Sheet(), [Finding(path, 1, str(error).removeprefix(f"{path}: "))]
+    found = [Finding(path, line, _with_guess(file, line, what)) for line, what in file.problems]
+    if not file.rows:
+        return _Sheet(), found
+    sheet = _understand(file)
+    found += [Finding(path, line, what) for line, what in _changes(sheet, path, file.first)]
+    rules = [*_headlines(sheet), *_timestamps(sheet), *_bodies(sheet), *_doubts(sheet)]
+    found += [Finding(path, file.first + index, what, is_error) for index, what, is_error in rules]
+    return sheet, found
+
+
+def _understand(file: PageFile) -> _Sheet:
+    labels = tuple(row.label or _guess(row.word) for row in file.rows)
+    header = dict(file.header)
+    return _Sheet(
+        lines=tuple(row.text for row in file.rows),
+        labels=labels,
+        doubtful=tuple(index for index, row in enumerate(file.rows) if row.is_doubtful),
+        kind=header.get("kind", KINDS[0]),
+        note=header.get("note", ""),
+        has_riddles=any(label is None and row.problem for label, row in zip(labels, file.rows, strict=True)),
+    )
+
+
+def _guess(word: str) -> Label | None:
+    """The label that was likely meant."""
+    meant = get_close_matches(word.lower(), LABELS, n=1) if word else []
+    return Label(meant[0]) if meant else None
+
+
+def _with_guess(file: PageFile, line: int, what: str) -> str:
+    guess = _guess(file.rows[line - file.first].word) if line >= file.first and file.rows else None
+    return what if guess is None else f"{what} (did you mean {guess}?)"
 
 
 def _files(path: Path) -> list[Path]:
@@ -104,23 +149,12 @@ def _files(path: Path) -> list[Path]:
     return files
 
 
-def _of_sentence(path: Path, sentence: str) -> Finding:
-    """Take `path:line: problem` apart, and add the label that was likely meant."""
-    number, _, what = sentence.removeprefix(f"{path}:").partition(": ")
-    if not number.isdecimal():
-        number, what = "1", sentence.removeprefix(f"{path}: ")
-    if what.startswith("unknown label "):
-        meant = get_close_matches(what.split("'")[1].lower(), LABELS, n=1)
-        what += f" (did you mean {meant[0]}?)" if meant else ""
-    return Finding(path, int(number), what)
-
-
-def _changes(page: LabelledPage, path: Path, first: int) -> Iterator[tuple[int, str]]:
+def _changes(sheet: _Sheet, path: Path, first: int) -> Iterator[tuple[int, str]]:
     """Lines that are not those of the page that the file was made from, by their line in the file."""
     source = beside(path, SOURCE_SUFFIXES)
     if source is None:
         return
-    theirs, ours = read_source(source).page.lines, page.page.lines
+    theirs, ours = read_source(source).page.lines, list(sheet.lines)
     if theirs == ours:
         return
     n_changes = 0
@@ -129,7 +163,8 @@ def _changes(page: LabelledPage, path: Path, first: int) -> Iterator[tuple[int, 
             continue
         n_changes += max(end - start, high - low)
         if n_changes > _MAX_CHANGES:
-            yield first + low, f"the text differs from {source.name} from here on in many lines; restore it"
+            what = f"the text differs from {source.name} from here on in many lines"
+            yield first + low, f"{what}; take its lines anew: linesift label {source} --out {path.parent} --update"
             return
         for offset in range(max(end - start, high - low)):
             was = theirs[start + offset] if start + offset < end else None
@@ -153,69 +188,73 @@ _Rule = Iterator[tuple[int, str, bool]]
 """Index of a line, what is wrong, whether it is an error."""
 
 
-def _headlines(page: LabelledPage) -> _Rule:
-    found = [index for index, label in enumerate(page.labels) if label is Label.HEADLINE]
+def _headlines(sheet: _Sheet) -> _Rule:
+    found = [index for index, label in enumerate(sheet.labels) if label is Label.HEADLINE]
     if not found:
-        if page.kind == "article":
+        if sheet.kind == "article" and not sheet.has_riddles:
             what = f"no headline; label the title, or if the page does not show it write 'note: {_NO_TITLE}'"
-            yield 0, what, _NO_TITLE not in page.note
+            yield 0, what, _NO_TITLE not in sheet.note
         return
     for before, index in pairwise(found):
-        if any(page.labels[between] is not None for between in range(before + 1, index)):
+        if any(sheet.labels[between] is not None for between in range(before + 1, index)):
             what = f"a second headline, {index - before} lines below the first"
             yield index, f"{what}; only the copy that heads the article is one, the others are sidebar", True
 
 
-def _bodies(page: LabelledPage) -> _Rule:
-    found = [index for index, label in enumerate(page.labels) if label is Label.BODY]
-    if not found and page.kind == "article":
+def _bodies(sheet: _Sheet) -> _Rule:
+    found = [index for index, label in enumerate(sheet.labels) if label is Label.BODY]
+    if not found and sheet.kind == "article" and not sheet.has_riddles:
         yield 0, "no body; label the article's text, or write 'kind: index' or 'kind: stub'", True
-    full = [index for index, label in enumerate(page.labels) if label is not None]
+    full = [index for index, label in enumerate(sheet.labels) if label is not None]
     place = {index: number for number, index in enumerate(full)}
     if len(found) < 2:
         return
     for number, index in enumerate(found):
         before = place[index] - place[found[number - 1]] if number else _ALONE + 1
         after = place[found[number + 1]] - place[index] if number + 1 < len(found) else _ALONE + 1
-        if min(before, after) > _ALONE and _is_apart(page, index):
+        if min(before, after) > _ALONE and _is_apart(sheet, index):
             yield index, f"a body line with {_ALONE} other lines around it; is it of this article?", False
 
 
-def _is_apart(page: LabelledPage, index: int) -> bool:
+def _is_apart(sheet: _Sheet, index: int) -> bool:
     """Whether the headline is not right above the line: the standfirst may be followed by much."""
-    above = [label for label in page.labels[:index] if label is not None][-3:]
+    above = [label for label in sheet.labels[:index] if label is not None][-3:]
     return Label.HEADLINE not in above
 
 
-def _timestamps(page: LabelledPage) -> _Rule:
+def _timestamps(sheet: _Sheet) -> _Rule:
     """A line with a whole date beside the headline, on a page without a timestamp."""
-    if Label.TIMESTAMP in page.labels or Label.HEADLINE not in page.labels or _NO_DATE in page.note:
+    if Label.TIMESTAMP in sheet.labels or Label.HEADLINE not in sheet.labels or _NO_DATE in sheet.note:
         return
-    full = [index for index, label in enumerate(page.labels) if label is not None]
-    heads = [number for number, index in enumerate(full) if page.labels[index] is Label.HEADLINE]
-    dated = _dated_lines(page)
+    full = [index for index, label in enumerate(sheet.labels) if label is not None]
+    heads = [number for number, index in enumerate(full) if sheet.labels[index] is Label.HEADLINE]
+    dated = _dated_lines(sheet)
     for number in range(max(0, heads[0] - _ABOVE), min(len(full), heads[-1] + _BELOW + 1)):
         index = full[number]
-        longest = _LONGEST_DATE_ALONE if page.labels[index] is Label.BODY else _LONGEST_DATE_LINE
-        if number in dated and len(page.page.lines[index]) <= longest:
+        longest = _LONGEST_DATE_ALONE if sheet.labels[index] is Label.BODY else _LONGEST_DATE_LINE
+        if number in dated and len(sheet.lines[index]) <= longest:
             what = "a date beside the headline, but no timestamp on the page"
             yield index, f"{what}; label it so, or if it is not the article's write 'note: {_NO_DATE}'", True
             return
 
 
-def _dated_lines(page: LabelledPage) -> set[int]:
+def _dated_lines(sheet: _Sheet) -> set[int]:
     """Lines with a whole date, counted without blank ones."""
     from linesift.features.batch import read_batch
     from linesift.features.dates import DatePart
 
-    dates = read_batch([page.page.text]).lines.dates
+    dates = read_batch(["\n".join(sheet.lines)]).lines.dates
     parts = dates[:, DatePart.NUMERIC] > 0
     parts |= (dates[:, DatePart.DAY_MONTH] > 0) & (dates[:, DatePart.YEAR] > 0)
     parts |= dates[:, DatePart.EAST_ASIAN] >= 2
     return set(parts.nonzero()[0].tolist())
 
 
-def _doubts(page: LabelledPage) -> _Rule:
-    if page.doubtful:
-        left = len(page.doubtful)
-        yield min(page.doubtful), f"{left} line{'' if left == 1 else 's'} marked with ? to look at, from here on", False
+def _doubts(sheet: _Sheet) -> _Rule:
+    if sheet.doubtful:
+        left = len(sheet.doubtful)
+        yield (
+            min(sheet.doubtful),
+            f"{left} line{'' if left == 1 else 's'} marked with ? to look at, from here on",
+            False,
+        )

@@ -10,7 +10,7 @@ from linesift.errors import ConflictError, InputError
 from linesift.labelling.check import Finding, check_file
 from linesift.labels import Label
 from linesift.page import LabelledPage
-from linesift.read.labelled import first_line, labelled_files, parse, relabel
+from linesift.read.labelled import labelled_files, parse, relabel, take_apart
 from linesift.read.text import decode, read_bytes
 from linesift.write.aside import write_aside
 
@@ -76,7 +76,7 @@ class Folder:
         data = read_bytes(path)
         page, findings = check_file(path)
         text = decode(data, name)[0].text
-        first = first_line(text)
+        first = take_apart(text).first
         header = "\n".join(text.split("\n")[: first - 1])
         opened = Opened(name, _version(data), page, header, first, tuple(findings))
         self._seen[name] = opened

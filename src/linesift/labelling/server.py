@@ -170,12 +170,15 @@ def _listed(folder: Folder) -> list[dict[str, Any]]:
         try:
             opened = folder.glance(name)
         except InputError as error:
-            rows.append({"name": name, "lines": 0, "doubtful": 0, "errors": [str(error)], "broken": True})
+            rows.append(
+                {"name": name, "key": _key(name), "lines": 0, "doubtful": 0, "errors": [str(error)], "broken": True}
+            )
             continue
         page = opened.page
         rows.append(
             {
                 "name": name,
+                "key": _key(name),
                 "lines": sum(label is not None for label in page.labels) if page else 0,
                 "doubtful": len(page.doubtful) if page else 0,
                 "errors": [f"line {found.line}: {found.text}" for found in opened.findings if found.is_error],
@@ -202,13 +205,18 @@ def _shown(opened: Opened) -> dict[str, Any]:
         "kind": page.kind,
         "note": page.note,
         "header": opened.header,
-        "key": _digest(str(Path(opened.name).absolute())),
+        "key": _key(opened.name),
         "text": _digest(page.page.text),
         "lines": page.page.lines,
         "labels": [None if label is None else label.column for label in page.labels],
         "doubtful": sorted(page.doubtful),
         "words": LABELS,
     }
+
+
+def _key(name: str) -> str:
+    """What a browser calls a page when it keeps labels that could not be saved; the same for every start."""
+    return _digest(str(Path(name).absolute()))
 
 
 def _digest(text: str) -> str:

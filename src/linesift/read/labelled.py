@@ -50,21 +50,23 @@ _WORDS = ", ".join(LABELS)
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """One line of the page as the file has it; `label` is `None` where the line is blank or wrong."""
 
     text: str
     label: Label | None = None
     is_doubtful: bool = False
     problem: str = ""
+    word: str = ""
+    """What stands in the place of the label."""
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class PageFile:
     """A `.page` file taken apart, with everything that is wrong in it as `(file line, problem)`."""
 
     header: tuple[tuple[str, str], ...]
-    rows: tuple[_Row, ...]
+    rows: tuple[Row, ...]
     problems: tuple[tuple[int, str], ...]
     first: int = 1
     """File line of the page's first line, from 1."""
@@ -83,7 +85,7 @@ def parse(text: str, source: str) -> LabelledPage:
     Raises:
         LabelError: at the first problem of the file; `problems` lists all of them.
     """
-    file = _take_apart(text)
+    file = take_apart(text)
     found = _sentences(file, source)
     if found:
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
@@ -105,7 +107,7 @@ def parse(text: str, source: str) -> LabelledPage:
 
 def problems(text: str, source: str) -> list[str]:
     """List what is wrong with the text of a `.page` file, one sentence `source:line: problem; what to do` each."""
-    return _sentences(_take_apart(text), source)
+    return _sentences(take_apart(text), source)
 
 
 def format_page(page: LabelledPage) -> str:
@@ -133,7 +135,7 @@ def relabel(text: str, labels: Sequence[Label | None], doubtful: AbstractSet[int
     Raises:
         LabelError: if the text is not in the format, or has not these lines.
     """
-    file = _take_apart(text)
+    file = take_apart(text)
     lines = text.split("\n")
     if file.problems or len(labels) != len(file.rows):
         raise LabelError("the labels are of another page")
@@ -146,11 +148,6 @@ def relabel(text: str, labels: Sequence[Label | None], doubtful: AbstractSet[int
             end = "\r" if has_crlf and lines[line].endswith("\r") else ""
             lines[line] = _format_line(row.text, label, is_doubtful=number in doubtful) + end
     return "\n".join(lines)
-
-
-def first_line(text: str) -> int:
-    """File line of the page's first line in the text of a `.page` file, from 1."""
-    return _take_apart(text).first
 
 
 def beside(path: Path, suffixes: Sequence[str]) -> Path | None:
@@ -200,12 +197,13 @@ def _read_file(path: Path) -> LabelledPage:
         return page
     source, _ = read_page(html)
     if source.text != page.page.text:
-        pairs = zip(page.page.lines, source.lines, strict=False)
-        same = next(
-            (n for n, (ours, theirs) in enumerate(pairs) if ours != theirs), min(len(page.labels), len(source.lines))
+        pairs = list(zip(page.page.lines, source.lines, strict=False))
+        line = take_apart(text).first + next(
+            (n for n, (ours, theirs) in enumerate(pairs) if ours != theirs), len(pairs)
         )
         raise LabelError(
-            f"{path}:{first_line(text) + same}: not the line of {html.name} here; 'linesift check' shows what changed"
+            f"{path}:{line}: not the line of {html.name} here; restore it, or take the lines anew: "
+            f"linesift label {html} --out {path.parent} --update"
         )
     return replace(page, page=replace(page.page, hints=source.hints))
 
@@ -301,20 +299,21 @@ def _format_line(line: str, label: Label | None, *, is_doubtful: bool) -> str:
     return f"{word:<{_LABEL_WIDTH}} | {line}"
 
 
-def _take_apart(text: str) -> _File:
+def take_apart(text: str) -> PageFile:
+    """Read the text of a `.page` file as far as it can be, whatever is wrong in it."""
     lines = text.split("\n")
     at = next((index for index, line in enumerate(lines) if line.rstrip() == _RULE), len(lines))
     if at == len(lines):
-        return _File((), (), ((1, f"no line of four dashes; write {_RULE} between the header and the page"),))
+        return PageFile((), (), ((1, f"no line of four dashes; write {_RULE} between the header and the page"),))
     if lines[at].endswith("\r"):
         lines = [line.removesuffix("\r") for line in lines]
     header, header_problems = _read_header(lines[:at])
     page_lines = lines[at + 1 :]
     if len(page_lines) > 1 and page_lines[-1] == "":
         del page_lines[-1]  # the end of the last line, not one more line
-    rows = tuple(_read_row(line) for line in page_lines) or (_Row(""),)
+    rows = tuple(_read_row(line) for line in page_lines) or (Row(""),)
     row_problems = [(at + 2 + index, row.problem) for index, row in enumerate(rows) if row.problem]
-    return _File(tuple(header.items()), rows, (*header_problems, *row_problems), at + 2)
+    return PageFile(tuple(header.items()), rows, (*header_problems, *row_problems), at + 2)
 
 
 def _read_header(lines: list[str]) -> tuple[dict[str, str], list[tuple[int, str]]]:
@@ -340,19 +339,19 @@ def _read_header(lines: list[str]) -> tuple[dict[str, str], list[tuple[int, str]
     return header, sorted(found)
 
 
-def _read_row(line: str) -> _Row:
+def _read_row(line: str) -> Row:
     if not line.strip():
-        return _Row(line)
+        return Row(line)
     match = _LABELLED.fullmatch(line)
     if match is None:
-        return _Row(line, problem=f"no label; write one of {_WORDS}, then ' | ', then the text")
+        return Row(line, problem=f"no label; write one of {_WORDS}, then ' | ', then the text")
     word, text = match["label"], match["text"] or ""
     if word not in LABELS:
-        return _Row(line, problem=f"unknown label {word!r}; use {_WORDS}")
+        return Row(text, problem=f"unknown label {word!r}; use {_WORDS}", word=word)
     if not text.strip():
-        return _Row(line, problem="a label without text; put ' | ' and the text behind it, or leave the line blank")
-    return _Row(text, Label(word), bool(match["doubt"]))
+        return Row(line, problem="a label without text; put ' | ' and the text behind it, or leave the line blank")
+    return Row(text, Label(word), bool(match["doubt"]), word=word)
 
 
-def _sentences(file: _File, source: str) -> list[str]:
+def _sentences(file: PageFile, source: str) -> list[str]:
     return [f"{source}:{number}: {problem}" for number, problem in file.problems]

@@ -1,6 +1,6 @@
 // The labelling page: opens pages, takes keys and clicks, saves.
 
-import { Page, Saver } from "./state.js";
+import { hasKept, Page, Saver } from "./state.js";
 import { at, download, drawFindings, drawHead, drawLines, drawPages, make, paint, reveal, say, visible } from "./view.js";
 
 const WORDS = ["headline", "body", "timestamp", "sidebar"];
@@ -30,7 +30,8 @@ function send(sent) {
 function tell(told, state, message) {
   const row = rows.find(({ name }) => name === told.name);
   row.doubtful = told.doubtful.length;
-  if (told.unsaved.length) opened.set(told.name, told);
+  row.unsaved = told.unsaved.length > 0;
+  if (row.unsaved) opened.set(told.name, told);
   else opened.delete(told.name);
   drawPages(rows, page?.name, open);
   if (told === page) paint(page, choice(), filter);
@@ -54,9 +55,10 @@ async function refreshFindings() {
 async function list() {
   const { status, value } = await ask("pages");
   if (status !== 200) return say(value.error, true);
-  rows = value;
+  rows = value.map((row) => ({ ...row, unsaved: hasKept(row.key) }));
   const wanted = decodeURIComponent(location.hash.slice(1));
-  await open(rows.some(({ name }) => name === wanted) ? wanted : rows[0].name);
+  const first = rows.find(({ name }) => name === wanted) ?? rows.find(({ key }) => hasKept(key)) ?? rows[0];
+  await open(first.name);
 }
 
 async function open(name) {
@@ -115,6 +117,7 @@ async function settle() {
     mine.marks = [...mine.saved];
     mine.keep();
     opened.delete(mine.name);
+    rows.find(({ name }) => name === mine.name).unsaved = false;
     if (dialog.returnValue === "drop" || !canMerge) return open(mine.name);
     mine.take(value);
     mine.past = [];

@@ -2,6 +2,11 @@
 
 const KEEP = "linesift unsaved ";
 
+/** Whether an earlier visit could not save labels of the page with this key. */
+export function hasKept(key) {
+  try { return localStorage.getItem(KEEP + key) !== null; } catch { return false; }
+}
+
 /** A line's label (column, or null) and whether it is in doubt, as one value that can be compared. */
 const mark = (label, isDoubtful) => (label === null ? null : label * 2 + (isDoubtful ? 1 : 0));
 

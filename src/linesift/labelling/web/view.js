@@ -27,11 +27,11 @@ export function drawPages(rows, chosen, open) {
   at("done").max = rows.length;
   at("done").value = nDone;
   at("pages").replaceChildren(...rows.map((row) => {
-    const item = make("li", row.broken ? "broken" : "");
+    const item = make("li", row.broken || row.unsaved ? "alarm" : "");
     const button = make("button", "");
     if (row.name === chosen) button.setAttribute("aria-current", "page");
     const name = make("bdi", "page-name", row.name.split(/[\\/]/).pop());
-    const state = row.broken ? "broken" : row.doubtful ? `${row.doubtful} ?` : row.errors.length ? "✓ !" : "✓";
+    const state = row.unsaved ? "not saved" : row.broken ? "broken" : row.doubtful ? `${row.doubtful} ?` : row.errors.length ? "✓ !" : "✓";
     button.append(name, make("span", "page-state", state));
     button.title = [row.name, ...row.errors].join("\n");
     button.addEventListener("click", () => open(row.name));
