@@ -46,8 +46,8 @@ def test_label_then_check(folder: Path, run: Run) -> None:
     result = run("label", "rain.txt", "ferry.html", "--out", "my/site")
     assert result.code == 0
     assert result.out.splitlines() == [
-        "my/site/rain.page: 1 headline, 1 body, 1 timestamp, 1 sidebar; 1 in doubt (?)",
-        "my/site/ferry.page: 0 headline, 1 body, 0 timestamp, 1 sidebar",
+        "my/site/rain.page: 4 lines: 1 headline, 1 body, 1 timestamp, 1 sidebar; 1 in doubt (?)",
+        "my/site/ferry.page: 2 lines: 0 headline, 1 body, 0 timestamp, 1 sidebar",
     ]
     assert result.err == "2 pages, 1 line to look at; in an editor, or with: linesift label --web my/site\n"
     result = run("check", "my/site")
@@ -70,7 +70,7 @@ def test_label_again_keeps_what_was_corrected(folder: Path, run: Run) -> None:
     path.write_text(corrected, "utf-8")
     assert run("label", "rain.txt", "--out", "site").out.endswith(", kept as it was\n")
     assert path.read_text("utf-8") == corrected
-    assert run("label", "rain.txt", "--out", "site", "--update").out.endswith(", labels of 4 lines kept\n")
+    assert run("label", "rain.txt", "--out", "site", "--update").out.endswith(", 4 labels kept\n")
     assert path.read_text("utf-8") == corrected
     path.write_text("broken", "utf-8")
     assert run("label", "rain.txt", "--out", "site").out == "site/rain.page: kept, but it has mistakes\n"
@@ -83,7 +83,7 @@ def test_a_directory_of_pages_and_labelled_pages(folder: Path, run: Run) -> None
     assert result.code == 0
     assert result.out.startswith("ferry.page: ")
     assert result.out.endswith(
-        "rain.page: 1 headline, 1 body, 1 timestamp, 1 sidebar; 1 in doubt (?), kept as it was\n"
+        "rain.page: 4 lines: 1 headline, 1 body, 1 timestamp, 1 sidebar; 1 in doubt (?), kept as it was\n"
     )
     assert (folder / "ferry.html").read_text("utf-8") == "<p>Ferry<p>B It came back."
     assert "is labelled already" in run("label", ".").err

@@ -253,6 +253,10 @@ def test_import_writes_what_was_exported(tmp_path: Path) -> None:
     assert (tmp_path / "back" / "rain.page").read_bytes() == (site / "rain.page").read_bytes()
     (tmp_path / "all.jsonl").write_text("".join(jsonl(exported)), "utf-8")
     import_pages(tmp_path / "all.jsonl", ImportConfig(tmp_path / "again"))
+    hints = [page.page.hints for page in (*read_labelled(tmp_path / "again"), *read_labelled(site))]
+    assert hints[0] is not None
+    assert hints[2] is not None
+    assert hints[0].equals(hints[2])
     assert (tmp_path / "again" / "rain.page").read_bytes() == (site / "rain.page").read_bytes()
 
 

@@ -29,7 +29,8 @@ Examples:
 \b
   linesift import project-1.json --out data/sites/mysite
   linesift import project-1.json --out data/sites/mysite --update
-  linesift import sites.jsonl --out data/sites/mysite --site mysite.example
+  linesift import project-1.json --out data/sites/mysite --site mysite.example
+  linesift import sites.jsonl --out data/sites/mysite
 
 Files that exist are kept, unless --update asks to put the new labels into them.
 """

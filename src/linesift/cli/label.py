@@ -8,9 +8,10 @@ import typer
 
 from linesift.cli import console
 from linesift.errors import InputError
-from linesift.labels import Label
+from linesift.labels import LABELS
 from linesift.read.labelled import LABELLED_SUFFIX, labelled_files
 from linesift.read.text import check_encoding, find_pages
+from linesift.write import terminal
 
 if TYPE_CHECKING:
     from linesift.labelling.draft import DraftConfig, Drafted
@@ -144,19 +145,15 @@ def _draft(sources: Sequence[Path], model: Path | None, config: "DraftConfig") -
 
 def _row(drafted: "Drafted") -> str:
     """What was done with a page, in one line."""
-    page = drafted.page
+    path, page = str(drafted.path), drafted.page
+    if console.wants_colour(None, None):
+        path = typer.style(path, bold=True)
     if page is None:
-        return f"{drafted.path}: kept, but it has mistakes"
-    counts = ", ".join(f"{page.labels.count(label)} {label}" for label in Label)
-    doubt = f"; {len(page.doubtful)} in doubt (?)" if page.doubtful else ""
-    what = (
-        f", labels of {drafted.n_kept} lines kept"
-        if drafted.n_kept
-        else ""
-        if drafted.is_written
-        else ", kept as it was"
-    )
-    return f"{drafted.path}: {counts}{doubt}{what}"
+        return f"{path}: kept, but it has mistakes"
+    counts = tuple(map(page.labels.count, LABELS))
+    what = "" if drafted.is_written else ", kept as it was"
+    what = f", {console.count(drafted.n_kept, 'label')} kept" if drafted.n_kept else what
+    return f"{path}: {terminal.summary(terminal.Tally(1, counts, len(page.doubtful)))}{what}"
 
 
 def _say_next(drafted: "Sequence[Drafted]", config: "DraftConfig") -> None:

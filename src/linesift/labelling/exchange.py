@@ -1,8 +1,9 @@
 """Labelled pages out to other programs and back into `.page` files."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from linesift.errors import InputError
@@ -72,18 +73,27 @@ def import_pages(path: Path, config: ImportConfig) -> Import:
     """
     site = config.site or config.folder.resolve().name
     if path.suffix == ".jsonl":
-        pages, left_out = [replace(page, site=page.site or site) for page in read_labelled(path)], Counter[str]()
+        pages, htmls, left_out = read_labelled(path), _htmls(path), Counter[str]()
     else:
         imported = read_label_studio(path, site=site)
-        pages, left_out = imported.pages, imported.left_out
+        pages, htmls, left_out = imported.pages, {}, imported.left_out
     config.folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     kept: list[Path] = []
     for page in pages:
         name = page.page.source.removeprefix(f"{page.site}/").translate(_NOT_IN_A_NAME).strip(". ") or "page"
         file = config.folder / f"{name}{LABELLED_SUFFIX}"
+        html = htmls.get(page.page.source, "")
+        if html and not file.exists():  # with a mark, because it may say of itself that it is in another encoding
+            write_aside(file.with_suffix(HTML_SUFFIXES[0]), html.encode("utf-8-sig", "surrogatepass"), is_new=True)
         (written if _write(file, page, config) else kept).append(file)
     return Import(tuple(written), tuple(kept), left_out)
+
+
+def _htmls(path: Path) -> dict[str, str]:
+    """HTML of the rows that have it, by their identifier."""
+    rows = [json.loads(line) for line in read_utf8(path).split("\n") if line.strip()]
+    return {row["id"]: row["html"] for row in rows if row.get("html")}
 
 
 def _write(file: Path, page: LabelledPage, config: ImportConfig) -> bool:
