@@ -74,6 +74,11 @@ def test_label_again_keeps_what_was_corrected(folder: Path, run: Run) -> None:
     assert path.read_text("utf-8") == corrected
     path.write_text("broken", "utf-8")
     assert run("label", "rain.txt", "--out", "site").out == "site/rain.page: kept, but it has mistakes\n"
+    result = run("label", "rain.txt", "ferry.html", "--out", "site", "--update")
+    assert result.code == 1
+    assert result.err.startswith("linesift: site/rain.page:1: no line of four dashes")
+    assert path.read_text("utf-8") == "broken"
+    assert (folder / "site" / "ferry.page").exists()
 
 
 def test_a_directory_of_pages_and_labelled_pages(folder: Path, run: Run) -> None:
@@ -136,6 +141,7 @@ def test_web(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Drafts first, then the page; the address is printed and opened."""
     opened: list[str] = []
     monkeypatch.setattr(webbrowser, "open", opened.append)
+    monkeypatch.setenv("DISPLAY", ":0")
 
     def interrupted(self: LabelServer) -> None:
         assert self.folder.names() == ["site/rain.page"]
@@ -147,7 +153,12 @@ def test_web(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert f"Labels at {opened[0]}\n" in result.err
     assert opened[0].startswith(f"http://{HOST}:")
     assert result.err.endswith("1 doubtful line left; mistakes: linesift check\n")
-    assert run("label", "--web", "site", "--no-browser").code == 0
+    assert run("label", "--web", "site", "--no-browser", "--port", "0").code == 0
+    assert len(opened) == 1
+    monkeypatch.delenv("DISPLAY")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert run("label", "--web", "site", "--port", "0").code == 0
     assert len(opened) == 1
 
 

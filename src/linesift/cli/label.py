@@ -1,5 +1,7 @@
 """`linesift label`: drafts of labelled pages, and a page in the browser to correct them."""
 
+import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -7,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from linesift.cli import console
-from linesift.errors import InputError
+from linesift.errors import InputError, LabelError
 from linesift.labels import LABELS
 from linesift.read.labelled import LABELLED_SUFFIX, labelled_files
 from linesift.read.text import check_encoding, find_pages
@@ -133,7 +135,7 @@ def _draft(sources: Sequence[Path], model: Path | None, config: "DraftConfig") -
             if source.warning is not None:
                 console.say(f"warning: {source.warning}")
             drafted.append(write_draft(name, source, loaded, config))
-        except InputError as error:
+        except (InputError, LabelError) as error:
             console.say(str(error))
             n_failed += 1
             continue
@@ -180,10 +182,15 @@ def _serve(folder: "Folder", port: int | None, *, opens: bool) -> None:
     with server:
         console.note(f"Labels at {server.address}")
         console.note("Everything is saved in the files at once. Ctrl+C ends.")
-        if opens:
+        if opens and _has_desktop():
             webbrowser.open(server.address)
         try:
             server.serve_forever()
         except KeyboardInterrupt:
             left = sum(len(page.doubtful) for name in folder.names() if (page := folder.read(name).page))
             console.note(f"\n{console.count(left, 'doubtful line')} left; mistakes: linesift check")
+
+
+def _has_desktop() -> bool:
+    """Whether a browser would open a window; one in the terminal would hold the server up."""
+    return sys.platform in {"win32", "darwin"} or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
