@@ -250,22 +250,44 @@ def test_file_changed_meanwhile(site: Site) -> None:
     site.tab.wait("document.querySelectorAll('.doubtful').length === 3")
 
 
-def test_text_changed_meanwhile(site: Site) -> None:
-    """Labels of other lines are never put into a file; they can be downloaded, or dropped."""
+def test_lines_changed_meanwhile(site: Site) -> None:
+    """Labels go to the lines that they were given to, wherever these are now."""
     file = site.folder / "ferry.page"
-    other = FERRY.replace("sidebar   | Home\n", "")
-    file.write_text(other, "utf-8")
-    site.tab.press("1")
+    site.tab.press("Home")
+    file.write_text(FERRY.replace("sidebar   | Home\n", "").replace("sidebar   | About us\n", ""), "utf-8")
+    site.tab.press("3")
     site.tab.wait("document.getElementById('conflict').open")
-    assert not site.tab.run("document.getElementById('keep').checkVisibility()")
+    assert not site.tab.run("document.getElementById('keep').checkVisibility()")  # the line is gone
     site.tab.press("Escape")
     site.wait_for("Not saved")
-    assert file.read_text("utf-8") == other
-    assert site.shown()[1] == "headline"
+    site.tab.press("1")
     site.tab.click("#retry")
     site.tab.wait("document.getElementById('conflict').open")
-    site.tab.click("#drop")
-    site.tab.wait("document.querySelectorAll('.line').length === 7")
+    assert "Of these lines some are gone" in site.tab.run("document.getElementById('conflict').innerText")
+    site.tab.click("#keep")
+    site.wait_for("saved")
+    assert site.labels() == ["headline", "sidebar?", "body", "sidebar?", "body", "body"]
+    assert site.shown() == site.labels()
+
+
+def test_file_broken_meanwhile(site: Site) -> None:
+    """Nothing is put into a broken file; when it is mended, the labels are still there."""
+    file = site.folder / "ferry.page"
+    broken = FERRY.replace("site: ", "")
+    file.write_text(broken, "utf-8")
+    site.tab.press("1")
+    site.tab.wait("document.getElementById('conflict').open")
+    assert "The file has mistakes now" in site.tab.run("document.getElementById('conflict').innerText")
+    site.tab.press("Escape")
+    site.wait_for("Not saved")
+    assert file.read_text("utf-8") == broken
+    assert site.shown()[1] == "headline"
+    file.write_text(FERRY, "utf-8")
+    site.tab.click("#retry")
+    site.tab.wait("document.getElementById('conflict').open")
+    site.tab.click("#keep")
+    site.wait_for("saved")
+    assert site.labels()[1] == "headline"
 
 
 def test_broken_file(site: Site) -> None:

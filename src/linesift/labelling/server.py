@@ -206,7 +206,6 @@ def _shown(opened: Opened) -> dict[str, Any]:
         "note": page.note,
         "header": opened.header,
         "key": _key(opened.name),
-        "text": _digest(page.page.text),
         "lines": page.page.lines,
         "labels": [None if label is None else label.column for label in page.labels],
         "doubtful": sorted(page.doubtful),
@@ -216,11 +215,7 @@ def _shown(opened: Opened) -> dict[str, Any]:
 
 def _key(name: str) -> str:
     """What a browser calls a page when it keeps labels that could not be saved; the same for every start."""
-    return _digest(str(Path(name).absolute()))
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return sha256(str(Path(name).absolute()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 def _labels(data: bytes) -> Labels:

@@ -1,7 +1,9 @@
 // The labelling page: opens pages, takes keys and clicks, saves.
 
 import { hasKept, Page, Saver } from "./state.js";
-import { at, download, drawFindings, drawHead, drawLines, drawPages, make, paint, reveal, say, visible } from "./view.js";
+import {
+  at, download, drawFindings, drawHead, drawLines, drawPages, make, paint, reveal, say, visible,
+} from "./view.js";
 
 const WORDS = ["headline", "body", "timestamp", "sidebar"];
 
@@ -85,11 +87,12 @@ async function open(name) {
 function takeUp() {
   const kept = page.kept();
   if (!kept) return;
-  const isSame = kept.version === page.version;
-  page.set(kept.unsaved);
+  page.takeUp(kept.unsaved);
   refresh(page.unsaved[0]?.[0] ?? cursor);
-  if (!page.unsaved.length) page.keep();
-  else if (isSame) saver.save(page);
+  if (!page.unsaved.length) {
+    page.keep();
+    say("An earlier visit could not save labels of lines that are gone.");
+  } else if (kept.version === page.version) saver.save(page);
   else {
     opened.set(page.name, page);
     saver.bar(page, true);
@@ -102,32 +105,34 @@ async function settle() {
   const mine = page;
   const { status, value } = await ask(`page?name=${encodeURIComponent(mine.name)}`);
   if (status !== 200) return say(`Not saved: ${value.error}. Your labels are kept here.`, true);
-  const canMerge = !value.broken && value.text === mine.text;
-  const lines = mine.unsaved.map(([index]) => index + 1).join(", ");
+  const merged = value.broken ? null : new Page(value);
+  const { unsaved } = mine;
+  const nFound = merged ? merged.takeUp(unsaved) : 0;
+  const lines = unsaved.map(([index]) => index + 1).join(", ");
+  const broken = "The file has mistakes now, so nothing can be put into it.";
+  const gone = value.broken ? broken : "Of these lines some are gone.";
   at("conflict-text").textContent = `${mine.name} is not as it was when it was opened here, and your labels of ` +
-    `line ${lines} are not saved. ` +
-    (canMerge ? "What shall be kept?" : "Its lines are others now, so your labels cannot be put into it.");
-  at("keep").hidden = !canMerge;
+    `line ${lines} are not saved. ${nFound < unsaved.length ? gone : ""}`;
+  at("keep").hidden = !nFound;
   at("save-mine").onclick = () => download(mine.name, mine.file);
   const dialog = at("conflict");
-  dialog.onclose = () => {
-    if (!dialog.returnValue) return say("Not saved: the file has changed.", true);
-    const unsaved = mine.unsaved;
-    saver.bar(mine, false);
-    mine.marks = [...mine.saved];
-    mine.keep();
-    opened.delete(mine.name);
-    rows.find(({ name }) => name === mine.name).unsaved = false;
-    if (dialog.returnValue === "drop" || !canMerge) return open(mine.name);
-    mine.take(value);
-    mine.past = [];
-    mine.future = [];
-    mine.set(unsaved);
-    refresh(cursor);
-    return saver.save(mine);
-  };
+  dialog.onclose = () => dialog.returnValue
+    ? replace(mine, dialog.returnValue === "keep" && nFound ? merged : null)
+    : say("Not saved: the file has changed.", true);
   dialog.returnValue = "";
   if (!dialog.open) dialog.showModal();
+}
+
+/** Give up a page for one that holds what was kept of it, or for the file as it is. */
+function replace(mine, merged) {
+  mine.marks = [...mine.saved];
+  mine.keep();
+  opened.delete(mine.name);
+  rows.find(({ name }) => name === mine.name).unsaved = false;
+  if (!merged || page !== mine) return open(mine.name);
+  page = merged;
+  setFilter(Boolean(filter));
+  return saver.save(merged);
 }
 
 const choice = () => ({ cursor, low: Math.min(cursor, anchor), high: Math.max(cursor, anchor) });
@@ -178,6 +183,7 @@ function setFilter(isOn) {
   filter = isOn ? new Set(page.doubtful) : null;
   at("filter").setAttribute("aria-pressed", isOn);
   drawLines(page, filter);
+  if (page.marks[cursor] === undefined) cursor = next(page.lines.length, -1);
   if (filter?.size && !filter.has(cursor)) cursor = [...filter].find((index) => index >= cursor) ?? [...filter][0];
   refresh(cursor);
 }

@@ -13,15 +13,10 @@ const mark = (label, isDoubtful) => (label === null ? null : label * 2 + (isDoub
 export class Page {
   /** @param {object} shown what the server says of a page */
   constructor(shown) {
-    Object.assign(this, { name: shown.name, key: shown.key, text: shown.text, lines: shown.lines, header: shown.header });
+    Object.assign(this, { name: shown.name, key: shown.key, lines: shown.lines, header: shown.header });
     this.words = shown.words;
     this.past = [];
     this.future = [];
-    this.take(shown);
-  }
-
-  /** Take version and labels from the server as the saved ones. */
-  take(shown) {
     const doubtful = new Set(shown.doubtful);
     this.version = shown.version;
     this.saved = shown.labels.map((label, index) => mark(label, doubtful.has(index)));
@@ -34,9 +29,22 @@ export class Page {
   isUnsaved(index) { return this.marks[index] !== this.saved[index]; }
   get doubtful() { return this.lines.map((_, index) => index).filter((index) => this.isDoubtful(index)); }
 
-  /** Lines that differ from the file, as [index, mark]. */
+  /** Lines that differ from the file, as [index, mark, text]. */
   get unsaved() {
-    return this.marks.map((value, index) => [index, value]).filter(([index]) => this.isUnsaved(index));
+    return this.marks.map((value, index) => [index, value, this.lines[index]])
+      .filter(([index]) => this.isUnsaved(index));
+  }
+
+  /** Put unsaved labels of another state of the page into this one, and say how many found their line. */
+  takeUp(unsaved) {
+    const place = (index, text) => {
+      if (this.lines[index] === text) return index;
+      const found = this.lines.indexOf(text);
+      return found === this.lines.lastIndexOf(text) ? found : -1;
+    };
+    const pairs = unsaved.map(([index, value, text]) => [place(index, text), value]).filter(([index]) => index >= 0);
+    this.set(pairs);
+    return pairs.length;
   }
 
   /** Set marks as one step that can be undone; says whether anything changed. */
@@ -76,27 +84,27 @@ export class Page {
 
   /** The file with the labels as they are here, for whoever cannot save it. */
   get file() {
-    const rows = this.lines.map((line, index) =>
-      this.isBlank(index) ? line : `${(this.words[this.label(index)] + (this.isDoubtful(index) ? "?" : "")).padEnd(9)} | ${line}`);
+    const rows = this.lines.map((line, index) => {
+      if (this.isBlank(index)) return line;
+      const word = this.words[this.label(index)] + (this.isDoubtful(index) ? "?" : "");
+      return `${word.padEnd(9)} | ${line}`;
+    });
     return [this.header, ...rows, ""].join("\n");
   }
 
-  /** Keep what is not saved in the browser, in case that server and browser end; `text` says for which lines. */
+  /** Keep what is not saved in the browser, in case that server and browser end. */
   keep() {
     try {
       if (this.unsaved.length) {
-        const kept = { version: this.version, text: this.text, unsaved: this.unsaved };
+        const kept = { version: this.version, unsaved: this.unsaved };
         localStorage.setItem(KEEP + this.key, JSON.stringify(kept));
       } else localStorage.removeItem(KEEP + this.key);
     } catch { /* a browser without storage; the page still holds it, and warns before it is left */ }
   }
 
-  /** What an earlier visit could not save. */
+  /** What an earlier visit could not save, as {version, unsaved}, or null. */
   kept() {
-    try {
-      const kept = JSON.parse(localStorage.getItem(KEEP + this.key));
-      return kept && kept.text === this.text ? kept : null;
-    } catch { return null; }
+    try { return JSON.parse(localStorage.getItem(KEEP + this.key)); } catch { return null; }
   }
 }
 

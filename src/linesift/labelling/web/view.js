@@ -20,6 +20,14 @@ function isRightToLeft(lines) {
 
 const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
 
+/** Where a page stands, in a word: not saved, broken, doubtful lines left, done but with errors, done. */
+function stateOf(row) {
+  if (row.unsaved) return "not saved";
+  if (row.broken) return "broken";
+  if (row.doubtful) return `${row.doubtful} ?`;
+  return row.errors.length ? "✓ !" : "✓";
+}
+
 export function drawPages(rows, chosen, open) {
   const nLeft = rows.reduce((sum, row) => sum + row.doubtful, 0);
   const nDone = rows.filter((row) => !row.doubtful && !row.broken).length;
@@ -31,8 +39,7 @@ export function drawPages(rows, chosen, open) {
     const button = make("button", "");
     if (row.name === chosen) button.setAttribute("aria-current", "page");
     const name = make("bdi", "page-name", row.name.split(/[\\/]/).pop());
-    const state = row.unsaved ? "not saved" : row.broken ? "broken" : row.doubtful ? `${row.doubtful} ?` : row.errors.length ? "✓ !" : "✓";
-    button.append(name, make("span", "page-state", state));
+    button.append(name, make("span", "page-state", stateOf(row)));
     button.title = [row.name, ...row.errors].join("\n");
     button.addEventListener("click", () => open(row.name));
     item.append(button);
@@ -43,7 +50,8 @@ export function drawPages(rows, chosen, open) {
 export function drawHead(shown) {
   at("name").textContent = shown.name;
   const about = [shown.site, shown.lang, shown.kind, shown.url, shown.note].filter(Boolean).join(" · ");
-  at("about").textContent = shown.broken ? "This file has mistakes of form. Correct them in an editor, then open it again." : about;
+  const broken = "This file has mistakes of form. Correct them in an editor, then open it again.";
+  at("about").textContent = shown.broken ? broken : about;
   drawFindings(shown.findings, shown.broken ? shown.first : 1);
 }
 
