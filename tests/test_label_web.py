@@ -183,6 +183,9 @@ def test_full_disk(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
         site.wait_for("Not saved")
         assert (site.folder / "ferry.page").read_text("utf-8") == FERRY
         assert site.shown()[1:3] == ["headline", "timestamp"]
+        assert downloaded(site.tab) == FERRY.replace("sidebar?  | Ferry", "headline  | Ferry").replace(
+            "sidebar?  | By", "timestamp | By"
+        )
         site.tab.dialogs.clear()
         site.tab.reload()  # warned, and left all the same: the labels are kept in the browser
         assert site.tab.dialogs == ["beforeunload"]
@@ -191,6 +194,13 @@ def test_full_disk(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     site.tab.click("#retry")
     site.wait_for("saved")
     assert site.labels()[1:3] == ["headline", "timestamp"]
+
+
+def downloaded(tab: Tab) -> str:
+    """Click on "download mine", and what file it gives."""
+    tab.run("HTMLAnchorElement.prototype.click = () => {}; URL.createObjectURL = b => { window.given = b; return '' }")
+    tab.click("#download")
+    return str(tab.run("window.given.text()"))
 
 
 def fail(*_args: object, **_words: object) -> None:
