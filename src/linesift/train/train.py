@@ -19,6 +19,7 @@ from linesift.train.corpora import corpus_files, read_corpora
 from linesift.train.evaluate import Report, evaluate
 from linesift.train.extra import require_extra
 from linesift.train.fit import Progress, TrainConfig, fit
+from linesift.train.folds import site_folds
 from linesift.train.origin import digest, short_name
 from linesift.train.report import accuracy_report
 
@@ -52,7 +53,7 @@ class Trained:
     by_hand: dict[str, Report]
     """The same for the pages of each path in `TrainRequest.pages`; empty where that is all pages."""
     html: Report | None = None
-    """The same for the corpora's pages read as HTML; `None` without corpora."""
+    """The same for the pages read as HTML; `None` without any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class _Data:
     """Which of them each path of pages labelled line by line gave."""
     left_out: Counter[str]
     html_pages: list[LabelledPage] = field(default_factory=list)
-    """The corpora's pages again, read as HTML with hints."""
+    """With hints: pages labelled line by line that have their HTML, and the corpora's pages again, read as HTML."""
 
 
 def train(request: TrainRequest, progress: Progress) -> Trained:
@@ -151,16 +152,22 @@ def _check_place(out: Path) -> None:
 
 
 def _read(request: TrainRequest, progress: Progress) -> _Data:
-    """Read all pages; an aligned page that was also labelled by hand is left out."""
+    """Read all pages; an aligned page that was also labelled by hand is left out. Hints are for the HTML part alone."""
     pages: list[LabelledPage] = []
+    hinted: list[LabelledPage] = []
     by_hand: dict[str, range] = {}
     for path in request.pages:
         start = len(pages)
-        pages += _by_hand(path)
+        found = list(_by_hand(path))
+        hinted += [page for page in found if page.page.hints is not None]
+        pages += [replace(page, page=replace(page.page, hints=None)) for page in found]
         by_hand[short_name(path)] = range(start, len(pages))
     progress(f"{len(pages)} pages labelled line by line")
     if request.corpora is None:
-        return _Data(pages, by_hand, Counter())
+        if hinted and len(set(site_folds(hinted, request.config.n_folds).tolist())) < request.config.n_folds:
+            progress(f"{len(hinted)} pages with HTML are of too few sites to learn markup from; they count as text")
+            hinted = []
+        return _Data(pages, by_hand, Counter(), hinted)
     progress(f"reading and aligning {request.corpora}")
     known = {page.page.source for page in pages}
     corpora = read_corpora(request.corpora, jobs=request.config.jobs)
@@ -171,7 +178,7 @@ def _read(request: TrainRequest, progress: Progress) -> _Data:
     progress(f"{len(kept)} pages of corpora, {left_out.total()} left out")
     progress(f"reading {request.corpora} as HTML")
     html = read_corpora(request.corpora, jobs=request.config.jobs, is_html=True)
-    return _Data(pages + kept, by_hand, left_out, html.pages)
+    return _Data(pages + kept, by_hand, left_out, hinted + html.pages)
 
 
 def _by_hand(path: Path) -> Iterator[LabelledPage]:
