@@ -1,16 +1,20 @@
 """The format of labelled pages: round trip, and a sentence for everything that can be wrong in it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hinted import ARTICLE
 from linesift.errors import InputError, LabelError
 from linesift.labels import LABELS, Label
 from linesift.page import LabelledPage, Page
-from linesift.read.labelled import KINDS, format_page, parse, problems, read_labelled
+from linesift.read.html import read_html
+from linesift.read.labelled import KINDS, format_page, parse, problems, read_labelled, relabel
 
 GOOD = """\
 site: harbour-courier.example
@@ -135,6 +139,51 @@ def test_reads_files_and_directories(tmp_path: Path) -> None:
     assert read_labelled(tmp_path / "b.page") == pages[:1]
 
 
+def write_ferry(folder: Path) -> tuple[Path, Path]:
+    """A labelled page and the HTML that it came from."""
+    rows = "".join(f"body      | {line}\n" for line in read_html(ARTICLE).page.lines)
+    page, html = folder / "ferry.page", folder / "ferry.html"
+    page.write_text(f"site: a.example\nlang: en\n----\n{rows}", "utf-8")
+    html.write_text(ARTICLE, "utf-8")
+    return page, html
+
+
+def test_html_beside_a_page_gives_hints(tmp_path: Path) -> None:
+    path, html = write_ferry(tmp_path)
+    (page,) = read_labelled(tmp_path)
+    assert page.page.hints is not None
+    assert page.page.hints.equals(read_html(ARTICLE).hints)
+    html.unlink()
+    (page,) = read_labelled(path)
+    assert page.page.hints is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("Sport pages", "Sport", 5),
+        ("body      | Sport pages\n", "", 5),
+        ("About us | Contact", "x\nbody | y", 13),
+    ],
+)
+def test_lines_that_the_html_has_not(tmp_path: Path, old: str, new: str, line: int) -> None:
+    path, _ = write_ferry(tmp_path)
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+    with pytest.raises(LabelError, match=rf"ferry\.page:{line}: not the line of ferry\.html here; restore it"):
+        read_labelled(path)
+
+
+@given(labelled_pages(), st.randoms(use_true_random=False), st.booleans())
+def test_relabel_changes_labels_alone(page: LabelledPage, draw: Random, has_crlf: bool) -> None:
+    labels = tuple(label and draw.choice(LABELS) for label in page.labels)
+    doubtful = frozenset(index for index, label in enumerate(labels) if label and draw.random() < 0.5)
+    end = "\r\n" if has_crlf else "\n"
+    text = format_page(page).replace("\n", end)
+    expected = replace(page, labels=labels, doubtful=doubtful)
+    assert relabel(text, labels, doubtful) == format_page(expected).replace("\n", end)
+    assert relabel(text, page.labels, page.doubtful) == text
+
+
 ROW = {"id": "wire/7.html", "url": "u", "site": "a.example", "kind": "live", "text": "H\n\nB", "note": "n"}
 LABELLED_ROW = {**ROW, "labels": ["headline", None, "body"]}
 
@@ -171,6 +220,8 @@ def test_reads_json_lines(tmp_path: Path) -> None:
         (json.dumps({**LABELLED_ROW, "text": 7}), "'text' is not a string"),
         (json.dumps({**LABELLED_ROW, "kind": "blog"}), "unknown kind 'blog'"),
         (json.dumps({**LABELLED_ROW, "labels": ["headline", None, "text"]}), "unknown label"),
+        (json.dumps({**LABELLED_ROW, "doubtful": ["1"]}), "'doubtful' is not a list"),
+        (json.dumps({**LABELLED_ROW, "html": "<p>Other"}), "'text' is not the text of 'html'"),
         (json.dumps({**LABELLED_ROW, "labels": ["headline", None]}), "3 lines but 2 labels"),
         (json.dumps({**LABELLED_ROW, "labels": ["headline", "body", "body"]}), "a blank line has a label"),
     ],

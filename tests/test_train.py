@@ -9,6 +9,7 @@ import linesift
 from linesift.errors import InputError, LabelError, MissingExtraError
 from linesift.model.directory import read_about
 from linesift.page import LabelledPage
+from linesift.read.html import read_html
 from linesift.train.card import card
 from linesift.train.lessons import TrainConfig
 from linesift.train.origin import digest, short_name, trained_on
@@ -51,6 +52,34 @@ def stages() -> list[str]:
 @pytest.fixture(scope="module")
 def trained(request_: TrainRequest, stages: list[str]) -> Trained:
     return train(request_, stages.append)
+
+
+class FittingError(Exception):
+    """Raised instead of fitting."""
+
+
+@pytest.mark.parametrize(("n_sites", "n_html"), [(8, 8), (1, 0)])
+def test_pages_with_their_html_are_learnt_as_text_and_as_html(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n_sites: int, n_html: int
+) -> None:
+    """Of too few sites, no folds could be made of them, and they count as text alone."""
+    for number in range(8):
+        html = row(number)["html"]
+        text = "".join(f"body | {line}\n" for line in read_html(html).page.lines)
+        (tmp_path / f"{number}.page").write_text(f"site: {number % n_sites}.example\n----\n{text}", "utf-8")
+        (tmp_path / f"{number}.html").write_text(html, "utf-8")
+    given: list[list[LabelledPage]] = []
+
+    def note(pages: list[LabelledPage], _config: object, _progress: object, html_pages: list[LabelledPage]) -> None:
+        given.extend([pages, html_pages])
+        raise FittingError
+
+    monkeypatch.setattr("linesift.train.train.fit", note)
+    with pytest.raises(FittingError):
+        train(TrainRequest((tmp_path,), tmp_path / "m", config=TINY), say_nothing)
+    as_text, as_html = given
+    assert [page.page.hints for page in as_text] == [None] * 8
+    assert [page.page.hints is not None for page in as_html] == [True] * n_html
 
 
 def test_model_loads_and_labels(trained: Trained, pages: list[LabelledPage]) -> None:

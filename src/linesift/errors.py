@@ -19,3 +19,7 @@ class ModelError(LinesiftError):
 
 class MissingExtraError(LinesiftError):
     """A part of linesift needs a package that is not installed; the text says what to install."""
+
+
+class ConflictError(LinesiftError):
+    """A file is not as it was when it was read: read it again, and decide what of both to keep."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from linesift.cli import classify, console, evaluate, train
+from linesift.cli import check, classify, console, evaluate, exchange, label, train
 
 app = typer.Typer(
     name="linesift", add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, no_args_is_help=True
@@ -33,6 +33,10 @@ def _linesift(
 app.command("classify", help=classify.HELP, epilog=classify.EXAMPLES)(classify.classify)
 app.command("train", help=train.HELP, epilog=train.EXAMPLES)(train.train)
 app.command("evaluate", help=evaluate.HELP, epilog=evaluate.EXAMPLES)(evaluate.evaluate)
+app.command("label", help=label.HELP, epilog=label.EXAMPLES)(label.label)
+app.command("check", help=check.HELP, epilog=check.EXAMPLES)(check.check)
+app.command("export", help=exchange.EXPORT_HELP, epilog=exchange.EXPORT_EXAMPLES)(exchange.export)
+app.command("import", help=exchange.IMPORT_HELP, epilog=exchange.IMPORT_EXAMPLES)(exchange.import_)
 classify_app.command(help=classify.HELP, epilog=classify.EXAMPLES)(classify.classify)
 
 

@@ -50,6 +50,15 @@ def note(line: str) -> None:
     _write_err(f"{line}\n")
 
 
+def count(number: int, word: str) -> str:
+    """Say how many.
+
+    >>> count(1, "page"), count(0, "line")
+    ('1 page', '0 lines')
+    """
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
 @contextmanager
 def errors() -> Iterator[None]:
     """Turn what a command raises on purpose, and trouble with the output, into one line and an exit code.

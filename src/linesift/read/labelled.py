@@ -18,17 +18,23 @@ A `.page` file is a header of `key: value` lines, a line of four dashes, and the
 After the label (padded to nine characters) comes ` | ` and then the text as it is, bars and spaces included. A `?`
 directly behind the label marks a line that somebody should look at again. A file line of nothing but white space is
 that line of the page, blank and without a label.
+
+The HTML that a page came from may lie beside it under the same name (`ferry.page`, `ferry.html`): then the page has
+the hints of its markup. `linesift label` leaves it there.
 """
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from linesift.errors import InputError, LabelError
 from linesift.labels import LABELS, Label
 from linesift.page import LabelledPage, Page
+from linesift.read.page import HTML_SUFFIXES, read_page
 from linesift.read.text import read_text
 
 LABELLED_SUFFIX = ".page"
@@ -44,22 +50,26 @@ _WORDS = ", ".join(LABELS)
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """One line of the page as the file has it; `label` is `None` where the line is blank or wrong."""
 
     text: str
     label: Label | None = None
     is_doubtful: bool = False
     problem: str = ""
+    word: str = ""
+    """What stands in the place of the label."""
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class PageFile:
     """A `.page` file taken apart, with everything that is wrong in it as `(file line, problem)`."""
 
     header: tuple[tuple[str, str], ...]
-    rows: tuple[_Row, ...]
+    rows: tuple[Row, ...]
     problems: tuple[tuple[int, str], ...]
+    first: int = 1
+    """File line of the page's first line, from 1."""
 
 
 def parse(text: str, source: str) -> LabelledPage:
@@ -75,7 +85,7 @@ def parse(text: str, source: str) -> LabelledPage:
     Raises:
         LabelError: at the first problem of the file; `problems` lists all of them.
     """
-    file = _take_apart(text)
+    file = take_apart(text)
     found = _sentences(file, source)
     if found:
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
@@ -97,7 +107,7 @@ def parse(text: str, source: str) -> LabelledPage:
 
 def problems(text: str, source: str) -> list[str]:
     """List what is wrong with the text of a `.page` file, one sentence `source:line: problem; what to do` each."""
-    return _sentences(_take_apart(text), source)
+    return _sentences(take_apart(text), source)
 
 
 def format_page(page: LabelledPage) -> str:
@@ -116,18 +126,57 @@ def format_page(page: LabelledPage) -> str:
     return "\n".join([*header, _RULE, *lines, ""])
 
 
+def relabel(text: str, labels: Sequence[Label | None], doubtful: AbstractSet[int]) -> str:
+    r"""Put other labels into the text of a `.page` file; everything else stays as it is, to the last byte.
+
+    >>> relabel("site: a.example\n----\nbody | Rain\nbody?     | More", (Label.HEADLINE, Label.BODY), frozenset())
+    'site: a.example\n----\nheadline  | Rain\nbody      | More'
+
+    Raises:
+        LabelError: if the text is not in the format, or has not these lines.
+    """
+    file = take_apart(text)
+    lines = text.split("\n")
+    if file.problems or len(labels) != len(file.rows):
+        raise LabelError("the labels are of another page")
+    has_crlf = lines[file.first - 2].endswith("\r")
+    for number, (row, label) in enumerate(zip(file.rows, labels, strict=True)):
+        if (label is None) != (row.label is None):
+            raise LabelError(f"line {number + 1} of the page: a label for a blank line, or none for another")
+        if (label, number in doubtful) != (row.label, row.is_doubtful):
+            line = file.first - 1 + number
+            end = "\r" if has_crlf and lines[line].endswith("\r") else ""
+            lines[line] = _format_line(row.text, label, is_doubtful=number in doubtful) + end
+    return "\n".join(lines)
+
+
+def beside(path: Path, suffixes: Sequence[str]) -> Path | None:
+    """The file of the same name with one of these suffixes, if there is one."""
+    return next((file for suffix in suffixes if (file := path.with_suffix(suffix)).is_file()), None)
+
+
+def labelled_files(path: Path) -> list[Path]:
+    """All `.page` files below a directory, sorted by path, or the file itself."""
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.rglob(f"*{LABELLED_SUFFIX}") if file.is_file())
+
+
 def read_labelled(path: Path) -> list[LabelledPage]:
     """Read a `.page` file, all `.page` files below a directory (sorted by path), or a `.jsonl` file.
 
     A row of JSON lines has `id`, `site`, `text`, `labels` (one per line, null where it is blank) and may have `url`,
-    `kind`, `lang`, `note`. Its collection is what stands before the first slash of the id, else the file's stem.
+    `kind`, `lang`, `note`, `doubtful` (indices of lines) and `html`, which gives the page its hints. Its collection is
+    what stands before the first slash of the id, else the file's stem.
 
     Raises:
         InputError: if there is nothing to read at the path.
-        LabelError: if a page is not in the format; the text names file and line.
+        LabelError: if a page is not in the format, or has not the lines of the HTML beside it; the text names file
+            and line.
+        MissingExtraError: if there is HTML beside a page, and its parser is not installed.
     """
     if path.is_dir():
-        files = sorted(file for file in path.rglob(f"*{LABELLED_SUFFIX}") if file.is_file())
+        files = labelled_files(path)
         if not files:
             raise InputError(f"{path}: no labelled pages (*{LABELLED_SUFFIX}) in this directory")
         return [_read_file(file) for file in files]
@@ -141,11 +190,31 @@ def read_labelled(path: Path) -> list[LabelledPage]:
 
 
 def _read_file(path: Path) -> LabelledPage:
-    return parse(_read_utf8(path), str(path))
+    text = read_utf8(path)
+    page = parse(text, str(path))
+    html = beside(path, HTML_SUFFIXES)
+    if html is None:
+        return page
+    source, _ = read_page(html)
+    if source.text != page.page.text:
+        pairs = list(zip(page.page.lines, source.lines, strict=False))
+        line = take_apart(text).first + next(
+            (n for n, (ours, theirs) in enumerate(pairs) if ours != theirs), len(pairs)
+        )
+        raise LabelError(
+            f"{path}:{line}: not the line of {html.name} here; restore it, or take the lines anew: "
+            f"linesift label {html} --out {path.parent} --update"
+        )
+    return replace(page, page=replace(page.page, hints=source.hints))
 
 
-def _read_utf8(path: Path) -> str:
-    """Text of a file that must be valid UTF-8: labels stand on exact text, so nothing is replaced."""
+def read_utf8(path: Path) -> str:
+    """Text of a file that must be valid UTF-8: labels stand on exact text, so nothing is replaced.
+
+    Raises:
+        InputError: if it cannot be read.
+        LabelError: if it is not valid.
+    """
     page, warning = read_text(path)
     if warning is not None:
         raise LabelError(warning.partition(", its")[0] + "; save the file as UTF-8")
@@ -153,7 +222,7 @@ def _read_utf8(path: Path) -> str:
 
 
 def _read_rows(path: Path) -> Iterator[LabelledPage]:
-    for number, line in enumerate(_read_utf8(path).split("\n"), start=1):
+    for number, line in enumerate(read_utf8(path).split("\n"), start=1):
         if line.strip():
             try:
                 yield _row_page(line, path)
@@ -169,7 +238,7 @@ def _row_page(line: str, path: Path) -> LabelledPage:
         raise LabelError(f"not JSON ({error}); write one object a line") from error
     if not isinstance(row, dict):
         raise LabelError("not an object; write one object a line")
-    fields = {key: row.get(key, "") or "" for key in ("id", "text", *HEADER_KEYS)}
+    fields = {key: row.get(key, "") or "" for key in ("id", "text", "html", *HEADER_KEYS)}
     for key, value in fields.items():
         if not isinstance(value, str):
             raise LabelError(f"{key!r} is not a string")
@@ -182,8 +251,9 @@ def _row_page(line: str, path: Path) -> LabelledPage:
     before, slash, _ = fields["id"].partition("/")
     return LabelledPage(
         by_hand=True,
-        page=Page(fields["text"], fields["id"]),
+        page=_row_text(fields),
         labels=_row_labels(row.get("labels")),
+        doubtful=_row_doubtful(row),
         site=fields["site"],
         lang=fields["lang"],
         kind=kind,
@@ -191,6 +261,26 @@ def _row_page(line: str, path: Path) -> LabelledPage:
         url=fields["url"],
         note=fields["note"],
     )
+
+
+def _row_text(fields: Mapping[str, str]) -> Page:
+    """The page of a row, with hints where the row has its HTML."""
+    page = Page(fields["text"], fields["id"])
+    if not fields["html"]:
+        return page
+    from linesift.read.html import read_html
+
+    found = read_html(fields["html"])
+    if found.page.text != page.text:
+        raise LabelError("'text' is not the text of 'html'; label the lines that linesift reads from it")
+    return replace(page, hints=found.hints)
+
+
+def _row_doubtful(row: Mapping[str, Any]) -> frozenset[int]:
+    doubtful = row.get("doubtful") or []
+    if not isinstance(doubtful, list) or not all(isinstance(index, int) for index in doubtful):
+        raise LabelError("'doubtful' is not a list of line indices")
+    return frozenset(doubtful)
 
 
 def _row_labels(words: object) -> tuple[Label | None, ...]:
@@ -209,20 +299,21 @@ def _format_line(line: str, label: Label | None, *, is_doubtful: bool) -> str:
     return f"{word:<{_LABEL_WIDTH}} | {line}"
 
 
-def _take_apart(text: str) -> _File:
+def take_apart(text: str) -> PageFile:
+    """Read the text of a `.page` file as far as it can be, whatever is wrong in it."""
     lines = text.split("\n")
     at = next((index for index, line in enumerate(lines) if line.rstrip() == _RULE), len(lines))
     if at == len(lines):
-        return _File((), (), ((1, f"no line of four dashes; write {_RULE} between the header and the page"),))
+        return PageFile((), (), ((1, f"no line of four dashes; write {_RULE} between the header and the page"),))
     if lines[at].endswith("\r"):
         lines = [line.removesuffix("\r") for line in lines]
     header, header_problems = _read_header(lines[:at])
     page_lines = lines[at + 1 :]
     if len(page_lines) > 1 and page_lines[-1] == "":
         del page_lines[-1]  # the end of the last line, not one more line
-    rows = tuple(_read_row(line) for line in page_lines) or (_Row(""),)
+    rows = tuple(_read_row(line) for line in page_lines) or (Row(""),)
     row_problems = [(at + 2 + index, row.problem) for index, row in enumerate(rows) if row.problem]
-    return _File(tuple(header.items()), rows, (*header_problems, *row_problems))
+    return PageFile(tuple(header.items()), rows, (*header_problems, *row_problems), at + 2)
 
 
 def _read_header(lines: list[str]) -> tuple[dict[str, str], list[tuple[int, str]]]:
@@ -248,19 +339,19 @@ def _read_header(lines: list[str]) -> tuple[dict[str, str], list[tuple[int, str]
     return header, sorted(found)
 
 
-def _read_row(line: str) -> _Row:
+def _read_row(line: str) -> Row:
     if not line.strip():
-        return _Row(line)
+        return Row(line)
     match = _LABELLED.fullmatch(line)
     if match is None:
-        return _Row(line, problem=f"no label; write one of {_WORDS}, then ' | ', then the text")
+        return Row(line, problem=f"no label; write one of {_WORDS}, then ' | ', then the text")
     word, text = match["label"], match["text"] or ""
     if word not in LABELS:
-        return _Row(line, problem=f"unknown label {word!r}; use {_WORDS}")
+        return Row(text, problem=f"unknown label {word!r}; use {_WORDS}", word=word)
     if not text.strip():
-        return _Row(line, problem="a label without text; put ' | ' and the text behind it, or leave the line blank")
-    return _Row(text, Label(word), bool(match["doubt"]))
+        return Row(line, problem="a label without text; put ' | ' and the text behind it, or leave the line blank")
+    return Row(text, Label(word), bool(match["doubt"]), word=word)
 
 
-def _sentences(file: _File, source: str) -> list[str]:
+def _sentences(file: PageFile, source: str) -> list[str]:
     return [f"{source}:{number}: {problem}" for number, problem in file.problems]

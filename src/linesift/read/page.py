@@ -8,7 +8,7 @@ from linesift.page import Page
 from linesift.read.text import check_encoding, decode, read_bytes
 from linesift.read.warc import HTML_START, WarcCounts, read_warc
 
-HTML_SUFFIXES = frozenset([".html", ".htm", ".xhtml"])
+HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 
 _SNIFFED = 2048
 """Bytes in which HTML has to begin to be known without a suffix."""

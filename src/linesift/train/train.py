@@ -19,6 +19,7 @@ from linesift.train.corpora import corpus_files, read_corpora, read_unlabelled
 from linesift.train.evaluate import Report, evaluate
 from linesift.train.extra import require_extra
 from linesift.train.fit import fit
+from linesift.train.folds import site_folds
 from linesift.train.lessons import Progress, TrainConfig
 from linesift.train.origin import digest, short_name
 from linesift.train.report import accuracy_report
@@ -54,7 +55,7 @@ class Trained:
     by_hand: dict[str, Report]
     """The same for the pages of each path in `TrainRequest.pages`; empty where that is all pages."""
     html: Report | None = None
-    """The same for the corpora's pages read as HTML; `None` without corpora."""
+    """The same for the pages read as HTML; `None` without any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class _Data:
     """Which of them each path of pages labelled line by line gave."""
     left_out: Counter[str]
     html_pages: list[LabelledPage] = field(default_factory=list)
-    """The corpora's pages again, read as HTML with hints."""
+    """With hints: pages labelled line by line that have their HTML, and the corpora's pages again, read as HTML."""
     unlabelled: list[UnlabelledPage] = field(default_factory=list)
     """The corpora's pages without gold, and not labelled by hand either."""
 
@@ -155,16 +156,22 @@ def _check_place(out: Path) -> None:
 
 
 def _read(request: TrainRequest, progress: Progress) -> _Data:
-    """Read all pages; an aligned page that was also labelled by hand is left out."""
+    """Read all pages; an aligned page that was also labelled by hand is left out. Hints are for the HTML part alone."""
     pages: list[LabelledPage] = []
+    hinted: list[LabelledPage] = []
     by_hand: dict[str, range] = {}
     for path in request.pages:
         start = len(pages)
-        pages += _by_hand(path)
+        found = list(_by_hand(path))
+        hinted += [page for page in found if page.page.hints is not None]
+        pages += [replace(page, page=replace(page.page, hints=None)) for page in found]
         by_hand[short_name(path)] = range(start, len(pages))
     progress(f"{len(pages)} pages labelled line by line")
     if request.corpora is None:
-        return _Data(pages, by_hand, Counter())
+        if hinted and len(set(site_folds(hinted, request.config.n_folds).tolist())) < request.config.n_folds:
+            progress(f"{len(hinted)} pages with HTML are of too few sites to learn markup from; they count as text")
+            hinted = []
+        return _Data(pages, by_hand, Counter(), hinted)
     progress(f"reading and aligning {request.corpora}")
     known = {page.page.source for page in pages}
     corpora = read_corpora(request.corpora, jobs=request.config.jobs)
@@ -179,7 +186,7 @@ def _read(request: TrainRequest, progress: Progress) -> _Data:
         page for page in read_unlabelled(request.corpora, jobs=request.config.jobs) if page.text.source not in known
     ]
     progress(f"{len(unlabelled)} pages without gold")
-    return _Data(pages + kept, by_hand, left_out, html.pages, unlabelled)
+    return _Data(pages + kept, by_hand, left_out, hinted + html.pages, unlabelled)
 
 
 def _by_hand(path: Path) -> Iterator[LabelledPage]:

@@ -1,0 +1,196 @@
+"""`linesift label`: drafts of labelled pages, and a page in the browser to correct them."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from linesift.cli import console
+from linesift.errors import InputError, LabelError
+from linesift.labels import LABELS
+from linesift.read.labelled import LABELLED_SUFFIX, labelled_files
+from linesift.read.text import check_encoding, find_pages
+from linesift.write import terminal
+
+if TYPE_CHECKING:
+    from linesift.labelling.draft import DraftConfig, Drafted
+    from linesift.labelling.folder import Folder
+
+HELP = (
+    "Label pages by hand: the model fills in a draft and marks doubtful lines; you correct it in an editor or browser."
+)
+EXAMPLES = """
+Examples:
+
+\b
+  linesift label page.txt page.html --out data/sites/mysite
+  linesift label saved/*.html --out data/sites/mysite --lang id --web
+  linesift label --web data/sites/mysite
+  linesift label saved/*.html --out data/sites/mysite --update
+
+Beside every labelled page lies a copy of the page it was made from, so that 'linesift check' sees changed text and
+HTML keeps its markup. Files that exist are kept. With --web, what you do is saved in the files at once.
+"""
+
+_Pages = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="PAGES", help="Text and HTML files or directories of them; labelled pages (.page) are opened by --web."
+    ),
+]
+_Out = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", metavar="DIR", help="Write labelled pages here: one directory for each site."),
+]
+_Web = Annotated[bool, typer.Option("--web", "-w", help="Correct them in the browser; served to this machine only.")]
+_Site = Annotated[str, typer.Option(metavar="NAME", help="Site of the pages [default: name of the directory].")]
+_Lang = Annotated[str, typer.Option(metavar="CODE", help="Language of the pages [default: what HTML says].")]
+_Model = Annotated[
+    Path | None, typer.Option("--model", "-m", metavar="DIR", help="Model directory instead of the shipped one.")
+]
+_Encoding = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Encoding of pages without a byte order mark [default: utf-8].")
+]
+_Doubt = Annotated[
+    float, typer.Option(min=0, max=1, metavar="P", help="Mark lines with a label less likely than this [default: 0.9].",
+                        show_default=False),
+]  # fmt: skip
+_Update = Annotated[
+    bool,
+    typer.Option(
+        "--update", help="Draft files that exist anew; header and labels without ? are kept, as far as the line is."
+    ),
+]
+_Port = Annotated[int | None, typer.Option(min=0, max=65535, metavar="N", help="Port of --web [default: 8377].")]
+_Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the address of --web.")]
+
+
+def label(
+    pages: _Pages,
+    out: _Out = None,
+    web: _Web = False,
+    site: _Site = "",
+    lang: _Lang = "",
+    model: _Model = None,
+    encoding: _Encoding = None,
+    doubt: _Doubt = 0.9,
+    update: _Update = False,
+    port: _Port = None,
+    browser: _Browser = True,
+) -> None:
+    """Draft labelled pages, as `HELP` says, and serve them to the browser where asked for."""
+    with console.errors():
+        labelled, sources = _sort(pages, has_out=out is not None)
+        if sources and out is None:
+            raise InputError(f"{sources[0]}: is not labelled yet; say where labelled pages go with --out DIR")
+        if labelled and not web:
+            raise InputError(f"{labelled[0]}: is labelled already; open it in an editor, or with --web")
+        n_failed = 0
+        if sources and out is not None:
+            from linesift.labelling.draft import DraftConfig
+
+            if encoding is not None:
+                check_encoding(encoding)
+            config = DraftConfig(out, site=site, lang=lang, encoding=encoding, doubt=doubt, is_update=update)
+            found, n_failed = _draft(sources, model, config)
+            labelled += found
+        if web and labelled:
+            from linesift.labelling.folder import Folder
+
+            _serve(Folder(labelled), port, opens=browser)
+        if n_failed:
+            raise typer.Exit(console.EXIT_FAILED)
+
+
+def _sort(given: Sequence[Path], *, has_out: bool) -> tuple[list[Path], list[Path]]:
+    """Paths of labelled pages, and files of pages that are to be labelled.
+
+    A directory may hold both; which of them is meant, `--out` says.
+    """
+    labelled: list[Path] = []
+    sources: list[Path] = []
+    for path in given:
+        if path.suffix == LABELLED_SUFFIX or (not has_out and path.is_dir() and labelled_files(path)):
+            labelled.append(path)
+        else:
+            sources += find_pages([path])
+    return labelled, list(dict.fromkeys(sources))
+
+
+def _draft(sources: Sequence[Path], model: Path | None, config: "DraftConfig") -> tuple[list[Path], int]:
+    """Draft pages one after the other; a page that cannot be read is reported, and the others go on."""
+    import linesift
+    from linesift.labelling.draft import draft_names, read_source, write_draft
+
+    loaded = linesift.load(model)
+    drafted: list[Drafted] = []
+    n_failed = 0
+    for number, (name, path) in enumerate(zip(draft_names(sources), sources, strict=True), start=1):
+        console.progress(number, len(sources))
+        try:
+            source = read_source(path, config.encoding)
+            if source.warning is not None:
+                console.say(f"warning: {source.warning}")
+            drafted.append(write_draft(name, source, loaded, config))
+        except (InputError, LabelError) as error:
+            console.say(str(error))
+            n_failed += 1
+            continue
+        with console.output(None) as stream:
+            stream.write(f"{_row(drafted[-1])}\n")
+    _say_next(drafted, config)
+    return [one.path for one in drafted], n_failed
+
+
+def _row(drafted: "Drafted") -> str:
+    """What was done with a page, in one line."""
+    path, page = str(drafted.path), drafted.page
+    if console.wants_colour(None, None):
+        path = typer.style(path, bold=True)
+    if page is None:
+        return f"{path}: kept, but it has mistakes"
+    counts = tuple(map(page.labels.count, LABELS))
+    what = "" if drafted.is_written else ", kept as it was"
+    what = f", {console.count(drafted.n_kept, 'label')} kept" if drafted.n_kept else what
+    return f"{path}: {terminal.summary(terminal.Tally(1, counts, len(page.doubtful)))}{what}"
+
+
+def _say_next(drafted: "Sequence[Drafted]", config: "DraftConfig") -> None:
+    n_doubtful = sum(len(one.page.doubtful) for one in drafted if one.page is not None)
+    if drafted:
+        console.note(
+            f"{console.count(len(drafted), 'page')}, {console.count(n_doubtful, 'line')} to look at; "
+            f"in an editor, or with: linesift label --web {config.folder}"
+        )
+
+
+def _serve(folder: "Folder", port: int | None, *, opens: bool) -> None:
+    """Serve until interrupted."""
+    import webbrowser
+
+    from linesift.labelling.server import HOST, PORT, LabelServer
+
+    try:
+        server = LabelServer(folder, PORT if port is None else port)
+    except OSError as error:
+        if port is not None:
+            raise InputError(f"{HOST}:{port}: {(error.strerror or str(error)).lower()}; name another --port") from error
+        server = LabelServer(folder)
+    with server:
+        console.note(f"Labels at {server.address}")
+        console.note("Everything is saved in the files at once. Ctrl+C ends.")
+        if opens and _has_desktop():
+            webbrowser.open(server.address)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            left = sum(len(page.doubtful) for name in folder.names() if (page := folder.read(name).page))
+            console.note(f"\n{console.count(left, 'doubtful line')} left; mistakes: linesift check")
+
+
+def _has_desktop() -> bool:
+    """Whether a browser would open a window; one in the terminal would hold the server up."""
+    return sys.platform in {"win32", "darwin"} or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))

@@ -1,0 +1,260 @@
+"""What is wrong with labelled pages: of form, against the page they were made from, and against the rules of labels."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher, get_close_matches
+from itertools import pairwise
+from pathlib import Path
+
+from linesift.errors import InputError, LabelError
+from linesift.labelling.draft import SOURCE_SUFFIXES, read_source
+from linesift.labels import LABELS, Label
+from linesift.page import LabelledPage
+from linesift.read.labelled import KINDS, PageFile, beside, labelled_files, parse, read_utf8, take_apart
+
+_ABOVE, _BELOW = 4, 8
+"""Lines above the headline and below it among which the page's own date stands. Of 148 pages labelled by hand,
+one has a date there that is not its own, and no timestamp."""
+_LONGEST_DATE_LINE, _LONGEST_DATE_ALONE = 160, 60
+"""Characters of a line that may be a timestamp though labelled sidebar, and of one labelled body."""
+_ALONE = 10
+"""Other lines on either side from which a single body line is strange."""
+_MAX_CHANGES = 10
+"""Changed lines of one page that are named one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to correct, or with `is_error` off something to look at."""
+
+    path: Path
+    line: int
+    """Line of the file, from 1."""
+    text: str
+    is_error: bool = True
+
+    @property
+    def word(self) -> str:
+        """What it is called."""
+        return "error" if self.is_error else "note"
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.word}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """All findings about some pages, in order of file and line."""
+
+    findings: tuple[Finding, ...]
+    n_pages: int
+    n_doubtful: int
+    """Lines marked with a `?`."""
+
+    @property
+    def n_errors(self) -> int:
+        """Findings that have to be corrected."""
+        return sum(finding.is_error for finding in self.findings)
+
+
+def check(paths: Sequence[Path]) -> Checked:
+    """Look for everything that is wrong in `.page` files, in all of them, before anything is corrected.
+
+    Raises:
+        InputError: if a path is missing, or a directory without labelled pages.
+        MissingExtraError: if there is HTML beside a page, and its parser is not installed.
+    """
+    files = [file for path in paths for file in _files(path)]
+    findings: list[Finding] = []
+    texts: dict[str, Path] = {}
+    n_doubtful = 0
+    for file in files:
+        sheet, found = _look(file)
+        n_doubtful += len(sheet.doubtful)
+        first = texts.setdefault("\n".join(sheet.lines), file)
+        if first != file and sheet.lines:
+            found.append(Finding(file, 1, f"the same page as {first}; remove one"))
+        findings += sorted(found, key=lambda finding: finding.line)
+    return Checked(tuple(findings), len(files), n_doubtful)
+
+
+def check_file(path: Path) -> tuple[LabelledPage | None, list[Finding]]:
+    """Look at one file; the page is `None` where it is not in the format."""
+    _, found = _look(path)
+    try:
+        return parse(read_utf8(path), str(path)), found
+    except LabelError:
+        return None, found
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A file as far as it can be understood, so that one mistake does not hide the others."""
+
+    lines: tuple[str, ...] = ()
+    labels: tuple[Label | None, ...] = ()
+    """`None` on blank lines, and where nobody knows which label was meant."""
+    doubtful: tuple[int, ...] = ()
+    kind: str = KINDS[0]
+    note: str = ""
+    has_riddles: bool = False
+    """Whether there are lines of which nobody knows the label."""
+
+
+def _look(path: Path) -> tuple[_Sheet, list[Finding]]:
+    try:
+        file = take_apart(read_utf8(path))
+    except LabelError as error:
+        return _Sheet(), [Finding(path, 1, str(error).removeprefix(f"{path}: "))]
+    found = [Finding(path, line, _with_guess(file, line, what)) for line, what in file.problems]
+    if not file.rows:
+        return _Sheet(), found
+    sheet = _understand(file)
+    found += [Finding(path, line, what) for line, what in _changes(sheet, path, file.first)]
+    rules = [*_headlines(sheet), *_timestamps(sheet), *_bodies(sheet), *_doubts(sheet)]
+    found += [Finding(path, file.first + index, what, is_error) for index, what, is_error in rules]
+    return sheet, found
+
+
+def _understand(file: PageFile) -> _Sheet:
+    labels = tuple(row.label or _guess(row.word) for row in file.rows)
+    header = dict(file.header)
+    return _Sheet(
+        lines=tuple(row.text for row in file.rows),
+        labels=labels,
+        doubtful=tuple(index for index, row in enumerate(file.rows) if row.is_doubtful),
+        kind=header.get("kind", KINDS[0]),
+        note=header.get("note", ""),
+        has_riddles=any(label is None and row.problem for label, row in zip(labels, file.rows, strict=True)),
+    )
+
+
+def _guess(word: str) -> Label | None:
+    """The label that was likely meant."""
+    meant = get_close_matches(word.lower(), LABELS, n=1) if word else []
+    return Label(meant[0]) if meant else None
+
+
+def _with_guess(file: PageFile, line: int, what: str) -> str:
+    guess = _guess(file.rows[line - file.first].word) if line >= file.first and file.rows else None
+    return what if guess is None else f"{what} (did you mean {guess}?)"
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.exists():
+        raise InputError(f"{path}: no such file")
+    files = labelled_files(path)
+    if not files:
+        raise InputError(f"{path}: no labelled pages (*.page) in this directory; 'linesift label' makes some")
+    return files
+
+
+def _changes(sheet: _Sheet, path: Path, first: int) -> Iterator[tuple[int, str]]:
+    """Lines that are not those of the page that the file was made from, by their line in the file."""
+    source = beside(path, SOURCE_SUFFIXES)
+    if source is None:
+        return
+    theirs, ours = read_source(source).page.lines, list(sheet.lines)
+    if theirs == ours:
+        return
+    n_changes = 0
+    for kind, start, end, low, high in SequenceMatcher(None, theirs, ours, autojunk=False).get_opcodes():
+        if kind == "equal":
+            continue
+        n_changes += max(end - start, high - low)
+        if n_changes > _MAX_CHANGES:
+            what = f"the text differs from {source.name} from here on in many lines"
+            yield first + low, f"{what}; take its lines anew: linesift label {source} --out {path.parent} --update"
+            return
+        for offset in range(max(end - start, high - low)):
+            was = theirs[start + offset] if start + offset < end else None
+            line = first + min(low + offset, max(high, low))
+            yield line, _change(was, has_ours=low + offset < high, source=source.name, number=start + offset + 1)
+
+
+def _change(was: str | None, *, has_ours: bool, source: str, number: int) -> str:
+    if was is None:
+        return f"a line that {source} has not; remove it"
+    shown = was if len(was) <= 60 else f"{was[:59]}…"
+    if not has_ours:
+        return f"line {number} of {source} is missing here; put it back: {shown!r}"
+    return f"the text was changed; line {number} of {source} is {shown!r}"
+
+
+_NO_TITLE, _NO_DATE = "no title", "no date"
+"""What a note says where a page really lacks one."""
+
+_Rule = Iterator[tuple[int, str, bool]]
+"""Index of a line, what is wrong, whether it is an error."""
+
+
+def _headlines(sheet: _Sheet) -> _Rule:
+    found = [index for index, label in enumerate(sheet.labels) if label is Label.HEADLINE]
+    if not found:
+        if sheet.kind == "article" and not sheet.has_riddles:
+            what = f"no headline; label the title, or if the page does not show it write 'note: {_NO_TITLE}'"
+            yield 0, what, _NO_TITLE not in sheet.note
+        return
+    for before, index in pairwise(found):
+        if any(sheet.labels[between] is not None for between in range(before + 1, index)):
+            what = f"a second headline, {index - before} lines below the first"
+            yield index, f"{what}; only the copy that heads the article is one, the others are sidebar", True
+
+
+def _bodies(sheet: _Sheet) -> _Rule:
+    found = [index for index, label in enumerate(sheet.labels) if label is Label.BODY]
+    if not found and sheet.kind == "article" and not sheet.has_riddles:
+        yield 0, "no body; label the article's text, or write 'kind: index' or 'kind: stub'", True
+    full = [index for index, label in enumerate(sheet.labels) if label is not None]
+    place = {index: number for number, index in enumerate(full)}
+    if len(found) < 2:
+        return
+    for number, index in enumerate(found):
+        before = place[index] - place[found[number - 1]] if number else _ALONE + 1
+        after = place[found[number + 1]] - place[index] if number + 1 < len(found) else _ALONE + 1
+        if min(before, after) > _ALONE and _is_apart(sheet, index):
+            yield index, f"a body line with {_ALONE} other lines around it; is it of this article?", False
+
+
+def _is_apart(sheet: _Sheet, index: int) -> bool:
+    """Whether the headline is not right above the line: the standfirst may be followed by much."""
+    above = [label for label in sheet.labels[:index] if label is not None][-3:]
+    return Label.HEADLINE not in above
+
+
+def _timestamps(sheet: _Sheet) -> _Rule:
+    """A line with a whole date beside the headline, on a page without a timestamp."""
+    if Label.TIMESTAMP in sheet.labels or Label.HEADLINE not in sheet.labels or _NO_DATE in sheet.note:
+        return
+    full = [index for index, label in enumerate(sheet.labels) if label is not None]
+    heads = [number for number, index in enumerate(full) if sheet.labels[index] is Label.HEADLINE]
+    dated = _dated_lines(sheet)
+    for number in range(max(0, heads[0] - _ABOVE), min(len(full), heads[-1] + _BELOW + 1)):
+        index = full[number]
+        longest = _LONGEST_DATE_ALONE if sheet.labels[index] is Label.BODY else _LONGEST_DATE_LINE
+        if number in dated and len(sheet.lines[index]) <= longest:
+            what = "a date beside the headline, but no timestamp on the page"
+            yield index, f"{what}; label it so, or if it is not the article's write 'note: {_NO_DATE}'", True
+            return
+
+
+def _dated_lines(sheet: _Sheet) -> set[int]:
+    """Lines with a whole date, counted without blank ones."""
+    from linesift.features.batch import read_batch
+    from linesift.features.dates import DatePart
+
+    dates = read_batch(["\n".join(sheet.lines)]).lines.dates
+    parts = dates[:, DatePart.NUMERIC] > 0
+    parts |= (dates[:, DatePart.DAY_MONTH] > 0) & (dates[:, DatePart.YEAR] > 0)
+    parts |= dates[:, DatePart.EAST_ASIAN] >= 2
+    return set(parts.nonzero()[0].tolist())
+
+
+def _doubts(sheet: _Sheet) -> _Rule:
+    if sheet.doubtful:
+        left = len(sheet.doubtful)
+        yield (
+            min(sheet.doubtful),
+            f"{left} line{'' if left == 1 else 's'} marked with ? to look at, from here on",
+            False,
+        )

@@ -1,0 +1,205 @@
+"""Drafts of labelled pages: filled in by the model, for a person to correct."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from linesift.errors import InputError, LabelError
+from linesift.labels import Label
+from linesift.page import LabelledPage, Page
+from linesift.read.labelled import LABELLED_SUFFIX, beside, format_page, parse, read_utf8
+from linesift.read.page import HTML_SUFFIXES, is_archive, is_html
+from linesift.read.text import STDIN, check_encoding, decode, read_bytes
+from linesift.write.aside import write_aside
+
+if TYPE_CHECKING:  # numpy comes with them, and a wrong option shall not wait for numpy
+    from linesift.hints import Head
+    from linesift.model.classifier import Model
+    from linesift.model.prediction import Prediction
+
+DOUBT = 0.9
+"""Lines whose label is less sure are marked. On 148 pages labelled by hand, by models that had not seen their sites,
+that is 13 lines a page and 81 % of the wrong ones; below 0.8 it is 8 and 61 %, below 0.95 it is 19 and 90 %."""
+
+SOURCE_SUFFIXES = (".txt", *HTML_SUFFIXES)
+"""Names of the copy that a draft keeps of the page it was made from."""
+
+_TEXT_SUFFIX = ".txt"
+_SAME_PAGE = 0.5
+"""Share of different lines that has to be left of a page that is drafted anew: labels of another page would be lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftConfig:
+    """How drafts are made."""
+
+    folder: Path
+    """Where labelled pages go, made where it is missing."""
+    site: str = ""
+    """Site of the pages; without one it is the folder's name, because a folder holds the pages of one site."""
+    lang: str = ""
+    """Language code; without one, what the HTML says."""
+    encoding: str | None = None
+    doubt: float = DOUBT
+    is_update: bool = False
+    """Draft files that exist anew: header and labels without a mark are kept, also where lines of the page changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A page to label."""
+
+    page: Page
+    data: bytes
+    """What its copy holds."""
+    suffix: str
+    head: "Head | None" = None
+    """What HTML says about itself."""
+    warning: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What became of one page."""
+
+    path: Path
+    """The labelled page."""
+    page: LabelledPage | None
+    """`None` for a file that was there and is not in the format."""
+    is_written: bool
+    """Whether a file was written; otherwise there was one, and it was kept."""
+    n_kept: int = 0
+    """Lines whose label was taken over from an earlier file."""
+
+
+def draft_names(paths: Sequence[Path]) -> list[str]:
+    """Name of the labelled page of each path: its stem, with the directories that tell apart what has the same one.
+
+    >>> draft_names([Path("a/x.txt"), Path("b/x.html"), Path("y.txt"), Path("-")])
+    ['a-x', 'b-x', 'y', 'stdin']
+    """
+    names = ["stdin" if path == STDIN else path.stem for path in paths]
+    n_parts = 1
+    while len(set(names)) < len(names) and n_parts < max(len(path.parts) for path in paths):
+        n_parts += 1
+        same = Counter(names)
+        names = [
+            "-".join(path.with_suffix("").parts[-n_parts:]) if same[name] > 1 else name
+            for name, path in zip(names, paths, strict=True)
+        ]
+    same = Counter(names)
+    return [f"{name}-{path.suffix[1:]}" if same[name] > 1 else name for name, path in zip(names, paths, strict=True)]
+
+
+def read_source(path: Path, encoding: str | None = None) -> Source:
+    """Read a page to label. With an encoding its copy becomes UTF-8 with a mark, so that it is read the same later.
+
+    Raises:
+        InputError: if the file cannot be read, is an archive, or is not text.
+        MissingExtraError: for HTML, if its parser is not installed.
+    """
+    if is_archive(path):
+        raise InputError(f"{path}: an archive has many pages; label text or HTML pages")
+    data = read_bytes(path)
+    if is_html(data, path.suffix):
+        from linesift.read.html import read_html
+        from linesift.read.html_encoding import to_utf8
+
+        if encoding is not None:
+            check_encoding(encoding)
+            data = b"\xef\xbb\xbf" + to_utf8(data, encoding).removeprefix(b"\xef\xbb\xbf")
+        found = read_html(data, str(path))
+        suffix = path.suffix.lower() if path.suffix.lower() in HTML_SUFFIXES else HTML_SUFFIXES[0]
+        return Source(found.page, data, suffix, found.read_head())
+    page, warning = decode(data, str(path), encoding)
+    if encoding is not None:
+        data = b"\xef\xbb\xbf" + page.text.encode("utf-8", "surrogatepass")
+    return Source(page, data, _TEXT_SUFFIX, warning=warning)
+
+
+def draft(source: Source, prediction: "Prediction", config: DraftConfig) -> LabelledPage:
+    """Make a labelled page of what the model says; its doubtful lines are marked."""
+    head = source.head
+    lang = head.lang.replace("_", "-").partition("-")[0].lower() if head is not None else ""
+    return LabelledPage(
+        page=source.page,
+        labels=prediction.labels,
+        site=config.site or config.folder.resolve().name,
+        lang=config.lang or (lang if lang.isalpha() else ""),
+        kind="article" if Label.BODY in prediction.labels else "index",
+        url=head.canonical if head is not None else "",
+        doubtful=frozenset(
+            index
+            for index, label in enumerate(prediction.labels)
+            if label and prediction.confidence(index) < config.doubt
+        ),
+    )
+
+
+def update(earlier: LabelledPage, drafted: LabelledPage) -> tuple[LabelledPage, int]:
+    """Take over what a person has looked at: the header, and labels without a mark of lines that are still there.
+
+    Returns:
+        The page, and how many labels were taken over.
+    """
+    labels, doubtful = list(drafted.labels), set(drafted.doubtful)
+    n_kept = 0
+    matcher = SequenceMatcher(None, earlier.page.lines, drafted.page.lines, autojunk=False)
+    for old, new, size in matcher.get_matching_blocks():
+        for offset in range(size):
+            if earlier.labels[old + offset] is not None and old + offset not in earlier.doubtful:
+                labels[new + offset] = earlier.labels[old + offset]
+                doubtful.discard(new + offset)
+                n_kept += 1
+    kept = replace(earlier, page=drafted.page, labels=tuple(labels), doubtful=frozenset(doubtful))
+    return kept, n_kept
+
+
+def write_draft(name: str, source: Source, model: "Model", config: DraftConfig) -> Drafted:
+    """Write the labelled page and, beside it, the page that it was made from.
+
+    Raises:
+        InputError: if there is a labelled page of this name whose source is another page.
+        LabelError: if a file that shall be updated is not in the format.
+        OSError: with `filename`, if something cannot be written.
+    """
+    config.folder.mkdir(parents=True, exist_ok=True)
+    path = config.folder / f"{name}{LABELLED_SUFFIX}"
+    if path.exists() and not config.is_update:
+        return Drafted(path, _earlier(path, source), is_written=False)
+    drafted, n_kept = draft(source, model.classify(source.page), config), 0
+    if path.exists():
+        earlier = parse(read_utf8(path), str(path))
+        same = set(earlier.page.lines) & set(drafted.page.lines)
+        if len(same) < _SAME_PAGE * len(set(earlier.page.lines)):
+            raise InputError(f"{path}: has hardly a line in common with {source.page.source}; rename one of them")
+        drafted, n_kept = update(earlier, drafted)
+    copy = path.with_suffix(source.suffix)
+    there = beside(path, SOURCE_SUFFIXES)
+    if there is not None and there != copy:
+        raise InputError(f"{there}: is in the way of {copy.name}; remove it or rename the page")
+    if there is None or there.read_bytes() != source.data:
+        write_aside(copy, source.data, is_new=not config.is_update)
+    write_aside(path, format_page(drafted).encode("utf-8", "surrogatepass"), is_new=not config.is_update)
+    return Drafted(path, drafted, is_written=True, n_kept=n_kept)
+
+
+def _earlier(path: Path, source: Source) -> LabelledPage | None:
+    """The labelled page that is there, which has to be of the same page."""
+    there = beside(path, SOURCE_SUFFIXES)
+    if (
+        there is not None
+        and there.resolve() != Path(source.page.source).resolve()
+        and there.read_bytes() != source.data
+    ):
+        raise InputError(
+            f"{path}: is there already and was made from another page than {source.page.source}; rename that one, "
+            "or give --update to draft anew and keep the labels of lines that are the same"
+        )
+    try:
+        return parse(read_utf8(path), str(path))
+    except LabelError:  # kept all the same; `linesift check` says what is wrong
+        return None

@@ -1,0 +1,123 @@
+"""The labelled pages that a person works on: read, listed by doubt, and saved without losing anything."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from threading import Lock
+
+from linesift.errors import ConflictError, InputError
+from linesift.labelling.check import Finding, check_file
+from linesift.labels import Label
+from linesift.page import LabelledPage
+from linesift.read.labelled import labelled_files, parse, relabel, take_apart
+from linesift.read.text import decode, read_bytes
+from linesift.write.aside import write_aside
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file as it is on disk now."""
+
+    name: str
+    version: str
+    """Digest of its bytes; whoever saves has to know the newest."""
+    page: LabelledPage | None
+    """`None` where the file is not in the format; then it cannot be saved either."""
+    header: str
+    """The file up to the line of dashes, and this line."""
+    first: int
+    """File line of the page's first line."""
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Labels to save, for every line of a page."""
+
+    version: str
+    """What `Opened` said."""
+    labels: tuple[Label | None, ...]
+    doubtful: frozenset[int]
+
+
+class Folder:
+    """Labelled pages by name; safe to use from several threads."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        """Take `.page` files and directories of them.
+
+        Raises:
+            InputError: if there is no labelled page at a path.
+        """
+        self._files: dict[str, Path] = {}
+        self._seen: dict[str, Opened] = {}
+        self._lock = Lock()
+        for path in paths:
+            files = labelled_files(path)
+            if not files or not path.exists():
+                raise InputError(
+                    f"{path}: no labelled pages (*.page) here; 'linesift label PAGES --out DIR' makes some"
+                )
+            for file in files:
+                self._files.setdefault(str(file), file)
+
+    def names(self) -> list[str]:
+        """Names of the pages, as they were given."""
+        return list(self._files)
+
+    def read(self, name: str) -> Opened:
+        """Read a page.
+
+        Raises:
+            InputError: if there is no such page, or no more.
+        """
+        path = self._path(name)
+        data = read_bytes(path)
+        page, findings = check_file(path)
+        text = decode(data, name)[0].text
+        first = take_apart(text).first
+        header = "\n".join(text.split("\n")[: first - 1])
+        opened = Opened(name, _version(data), page, header, first, tuple(findings))
+        self._seen[name] = opened
+        return opened
+
+    def glance(self, name: str) -> Opened:
+        """Read a page, or if the file is as it was, give what was read then; the source beside it is not looked at."""
+        seen = self._seen.get(name)
+        return seen if seen is not None and seen.version == _version(read_bytes(self._path(name))) else self.read(name)
+
+    def save(self, name: str, labels: Labels) -> str:
+        """Put labels into a file, aside and renamed; everything else in the file stays as it is.
+
+        Returns:
+            The file's new version.
+
+        Raises:
+            ConflictError: if the file is not of this version any more.
+            InputError: if there is no such page, or no more.
+            LabelError: if the labels do not fit the page.
+            OSError: if it cannot be written; the file is as it was.
+        """
+        path = self._path(name)
+        with self._lock:
+            data = read_bytes(path)
+            if _version(data) != labels.version:
+                raise ConflictError(f"{name}: the file has changed since it was opened")
+            text = decode(data, name)[0].text
+            saved = relabel(text, labels.labels, labels.doubtful)
+            if saved == text:
+                return labels.version
+            parse(saved, name)
+            new = saved.encode("utf-8", "surrogatepass")
+            write_aside(path, new)
+            return _version(new)
+
+    def _path(self, name: str) -> Path:
+        if name not in self._files:
+            raise InputError(f"{name}: not one of the pages that were opened")
+        return self._files[name]
+
+
+def _version(data: bytes) -> str:
+    return sha256(data).hexdigest()[:16]

@@ -1,0 +1,237 @@
+"""The labelling page: files of the package and a small JSON interface, served to this machine alone.
+
+Whoever can send requests could change labels, so a request has to bring the token of the address, name this machine as
+its host (a foreign name that leads here is DNS rebinding), and come from the page itself (`Origin`, `Sec-Fetch-Site`).
+"""
+
+import json
+import secrets
+from collections.abc import Callable
+from hashlib import sha256
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from linesift.errors import ConflictError, InputError, LabelError, LinesiftError
+from linesift.labelling.folder import Folder, Labels, Opened
+from linesift.labels import LABELS, Label
+
+HOST = "127.0.0.1"
+PORT = 8377
+"""Where the page is if nobody names a port: always the same, because a browser keeps unsaved labels by address."""
+
+_ASSETS = {
+    "": ("index.html", "text/html"),
+    "app.css": ("app.css", "text/css"),
+    "app.js": ("app.js", "text/javascript"),
+    "state.js": ("state.js", "text/javascript"),
+    "view.js": ("view.js", "text/javascript"),
+}
+_HTTP_PORT = 80
+"""The port that browsers do not name."""
+_LARGEST = 16_000_000
+"""Bytes of a request; a page of a million lines takes about twelve."""
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+
+class LabelServer(ThreadingHTTPServer):
+    """Serves one folder until it is shut down; whatever was saved is on disk, so it can be killed at any time."""
+
+    daemon_threads = True
+
+    def __init__(self, folder: Folder, port: int = 0) -> None:
+        """Listen on `HOST`; port 0 takes any that is free.
+
+        Raises:
+            OSError: if the port is taken.
+        """
+        self.folder = folder
+        self.token = secrets.token_urlsafe(24)
+        super().__init__((HOST, port), _Handler)
+
+    @property
+    def address(self) -> str:
+        """Address of the page, with the token."""
+        return f"http://{HOST}:{self.server_port}/{self.token}/"
+
+
+class _Refused(Exception):  # noqa: N818 - an answer, not an error of the program
+    """A request that is answered with a status and a sentence."""
+
+    def __init__(self, status: HTTPStatus, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: LabelServer
+    server_version = "linesift"
+    sys_version = ""
+    protocol_version = "HTTP/1.1"
+    timeout = 300
+    """Seconds after which a connection that says nothing is closed."""
+
+    def do_GET(self) -> None:
+        self._answer(self._get)
+
+    def do_PUT(self) -> None:
+        self._answer(self._put)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Keep quiet: the page says what goes on."""
+
+    def _answer(self, answer: Callable[[str, str], None]) -> None:
+        try:
+            path, name = self._check()
+            answer(path, name)
+        except _Refused as refused:
+            self.close_connection = True  # what the request still holds is not read
+            self._send_json(refused.status, {"error": str(refused)})
+        except ConflictError as error:
+            self._send_json(HTTPStatus.CONFLICT, {"error": str(error)})
+        except LinesiftError as error:
+            self._send_json(HTTPStatus.UNPROCESSABLE_ENTITY, {"error": str(error)})
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True  # the browser left
+        except OSError as error:
+            message = f"cannot write ({(error.strerror or str(error)).lower()})"
+            self._send_json(HTTPStatus.INSUFFICIENT_STORAGE, {"error": message})
+
+    def _check(self) -> tuple[str, str]:
+        """Path behind the token, and the page that is named; a request of anybody else is refused."""
+        port = "" if self.server.server_port == _HTTP_PORT else f":{self.server.server_port}"
+        hosts = {f"{host}{port}" for host in (HOST, "localhost")}
+        if self.headers.get("Host") not in hosts:
+            raise _Refused(HTTPStatus.FORBIDDEN, "this server is for this machine alone")
+        origin = self.headers.get("Origin")
+        if origin is not None and origin not in {f"http://{host}" for host in hosts}:
+            raise _Refused(HTTPStatus.FORBIDDEN, "a request from another page")
+        address = urlsplit(self.path)
+        _, token, path = (*address.path.split("/", 2), "", "")[:3]
+        if not secrets.compare_digest(token.encode(), self.server.token.encode()):
+            raise _Refused(HTTPStatus.NOT_FOUND, "no such address; take the one that linesift printed")
+        if path and self.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+            raise _Refused(HTTPStatus.FORBIDDEN, "a request from another page")
+        return path, "".join(parse_qs(address.query).get("name", []))
+
+    def _get(self, path: str, name: str) -> None:
+        folder = self.server.folder
+        if path in _ASSETS:
+            file, kind = _ASSETS[path]
+            data = (files("linesift.labelling") / "web" / file).read_bytes()
+            self._send(HTTPStatus.OK, data, f"{kind}; charset=utf-8")
+        elif path == "pages":
+            self._send_json(HTTPStatus.OK, _listed(folder))
+        elif path == "page":
+            self._send_json(HTTPStatus.OK, _shown(folder.read(name)))
+        else:
+            raise _Refused(HTTPStatus.NOT_FOUND, "no such address")
+
+    def _put(self, path: str, name: str) -> None:
+        length = self.headers.get("Content-Length", "")
+        if not length.isdecimal() or int(length) > _LARGEST:
+            raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "a request without a length, or too long")
+        data = self.rfile.read(int(length))
+        if path != "page":
+            raise _Refused(HTTPStatus.NOT_FOUND, "no such address")
+        if self.headers.get_content_type() != "application/json":
+            raise _Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "labels come as JSON")
+        version = self.server.folder.save(name, _labels(data))
+        self._send_json(HTTPStatus.OK, {"version": version})
+
+    def _send_json(self, status: HTTPStatus, value: object) -> None:
+        # Escaped, because a page may hold lone surrogates, which UTF-8 has not.
+        self._send(status, json.dumps(value).encode("ascii"), "application/json")
+
+    def _send(self, status: HTTPStatus, data: bytes, kind: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        for key, value in _HEADERS.items():
+            self.send_header(key, value)
+        self.end_headers()
+        self.wfile.write(data)
+
+
+def _listed(folder: Folder) -> list[dict[str, Any]]:
+    """All pages, most doubtful first, those with mistakes of form before them."""
+    rows = []
+    for name in folder.names():
+        try:
+            opened = folder.glance(name)
+        except InputError as error:
+            rows.append(
+                {"name": name, "key": _key(name), "lines": 0, "doubtful": 0, "errors": [str(error)], "broken": True}
+            )
+            continue
+        page = opened.page
+        rows.append(
+            {
+                "name": name,
+                "key": _key(name),
+                "lines": sum(label is not None for label in page.labels) if page else 0,
+                "doubtful": len(page.doubtful) if page else 0,
+                "errors": [f"line {found.line}: {found.text}" for found in opened.findings if found.is_error],
+                "broken": page is None,
+            }
+        )
+    return sorted(rows, key=lambda row: (not row["broken"], -row["doubtful"], row["name"]))
+
+
+def _shown(opened: Opened) -> dict[str, Any]:
+    page = opened.page
+    findings = [
+        {"line": found.line - opened.first, "text": found.text, "error": found.is_error} for found in opened.findings
+    ]
+    shown = {"name": opened.name, "version": opened.version, "first": opened.first, "findings": findings}
+    if page is None:
+        return {**shown, "broken": True}
+    return {
+        **shown,
+        "broken": False,
+        "site": page.site,
+        "lang": page.lang,
+        "url": page.url,
+        "kind": page.kind,
+        "note": page.note,
+        "header": opened.header,
+        "key": _key(opened.name),
+        "lines": page.page.lines,
+        "labels": [None if label is None else label.column for label in page.labels],
+        "doubtful": sorted(page.doubtful),
+        "words": LABELS,
+    }
+
+
+def _key(name: str) -> str:
+    """What a browser calls a page when it keeps labels that could not be saved; the same for every start."""
+    return sha256(str(Path(name).absolute()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def _labels(data: bytes) -> Labels:
+    """What the page sends: `version`, `labels` (columns of `LABELS`, null for blank lines), `doubtful` (indices)."""
+    try:
+        value = json.loads(data)
+        columns, doubtful = value["labels"], value["doubtful"]
+        labels: tuple[Label | None, ...] = tuple(None if column is None else _label(column) for column in columns)
+        if not all(isinstance(index, int) and 0 <= index < len(labels) for index in doubtful):
+            raise ValueError("doubtful")
+        return Labels(str(value["version"]), labels, frozenset(doubtful))
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise LabelError("not the labels of a page") from error
+
+
+def _label(column: object) -> Label:
+    if not isinstance(column, int) or not 0 <= column < len(LABELS):
+        raise ValueError("label")
+    return LABELS[column]

@@ -1,0 +1,148 @@
+// The document: draws what the state says.
+
+const LONGEST = 4000; // characters of a line that are shown
+const RTL = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+export const at = (id) => document.getElementById(id);
+
+export function make(tag, className, text) {
+  const element = document.createElement(tag);
+  element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+
+/** Whether most lines of the page are written from right to left; then labels stand at the right. */
+function isRightToLeft(lines) {
+  const inked = lines.filter((line) => /\p{L}/u.test(line));
+  return inked.filter((line) => RTL.test(line)).length > inked.length / 2;
+}
+
+const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
+
+/** Where a page stands, in a word: not saved, broken, doubtful lines left, done but with errors, done. */
+function stateOf(row) {
+  if (row.unsaved) return "not saved";
+  if (row.broken) return "broken";
+  if (row.doubtful) return `${row.doubtful} ?`;
+  return row.errors.length ? "✓ !" : "✓";
+}
+
+export function drawPages(rows, chosen, open) {
+  const nLeft = rows.reduce((sum, row) => sum + row.doubtful, 0);
+  const nDone = rows.filter((row) => !row.doubtful && !row.broken).length;
+  at("total").textContent = `${nDone} of ${count(rows.length, "page")} done, ${count(nLeft, "doubtful line")} left`;
+  at("done").max = rows.length;
+  at("done").value = nDone;
+  at("pages").replaceChildren(...rows.map((row) => {
+    const item = make("li", row.broken || row.unsaved ? "alarm" : "");
+    const button = make("button", "");
+    if (row.name === chosen) button.setAttribute("aria-current", "page");
+    const name = make("bdi", "page-name", row.name.split(/[\\/]/).pop());
+    button.append(name, make("span", "page-state", stateOf(row)));
+    button.title = [row.name, ...row.errors].join("\n");
+    button.addEventListener("click", () => open(row.name));
+    item.append(button);
+    return item;
+  }));
+}
+
+export function drawHead(shown) {
+  at("name").textContent = shown.name;
+  const about = [shown.site, shown.lang, shown.kind, shown.url, shown.note].filter(Boolean).join(" · ");
+  const broken = "This file has mistakes of form. Correct them in an editor, then open it again.";
+  at("about").textContent = shown.broken ? broken : about;
+  drawFindings(shown.findings, shown.broken ? shown.first : 1);
+}
+
+/** What `linesift check` says; in lines of the page, or where there is none, of the file. */
+export function drawFindings(findings, first) {
+  at("findings").replaceChildren(...findings.filter((found) => found.error).map((found) =>
+    make("li", "error", `line ${found.line + first}: ${found.text}`)));
+}
+
+/** Rows to show: all, or with a filter the lines in it with their neighbours, and what is between. */
+export function visible(page, filter) {
+  const all = page.lines.map((_, index) => index);
+  if (!filter) return all;
+  const inked = all.filter((index) => !page.isBlank(index));
+  const near = new Set();
+  inked.forEach((index, place) => {
+    if (filter.has(index)) for (const beside of [-1, 0, 1]) near.add(inked[place + beside]);
+  });
+  return inked.filter((index) => near.has(index));
+}
+
+export function drawLines(page, filter) {
+  const list = at("lines");
+  list.dir = isRightToLeft(page.lines) ? "rtl" : "ltr";
+  const rows = [];
+  let before = -1;
+  for (const index of visible(page, filter)) {
+    if (filter && index > before + 1) {
+      const hidden = page.lines.slice(before + 1, index).filter((line) => line.trim()).length;
+      if (hidden) rows.push(makeGap(`⋯ ${count(hidden, "line")}`));
+    }
+    rows.push(page.isBlank(index) ? make("li", "blank") : makeLine(page, index));
+    before = index;
+  }
+  if (filter && !filter.size) rows.push(makeGap("No doubtful line on this page."));
+  list.replaceChildren(...rows);
+}
+
+/** Words of ours between the lines; they run from left to right on every page. */
+function makeGap(text) {
+  const row = make("li", "gap");
+  row.append(make("bdi", "", text));
+  return row;
+}
+
+function makeLine(page, index) {
+  const row = make("li", "line");
+  row.id = `line-${index}`;
+  row.dataset.index = index;
+  row.setAttribute("role", "option");
+  const line = page.lines[index];
+  const text = make("span", "text", line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line);
+  text.dir = "auto";
+  row.append(make("span", "number", index + 1), make("span", "label"), make("span", "mark"), text);
+  return row;
+}
+
+/** Bring label, mark and choice of all rows up to date; rows stay what they are. */
+export function paint(page, choice, filter) {
+  for (const row of at("lines").querySelectorAll(".line")) {
+    const index = Number(row.dataset.index);
+    const isChosen = index >= choice.low && index <= choice.high;
+    row.className = `line l${page.label(index)}`;
+    row.classList.toggle("doubtful", page.isDoubtful(index));
+    row.classList.toggle("unsaved", page.isUnsaved(index));
+    row.classList.toggle("context", Boolean(filter) && !filter.has(index));
+    row.classList.toggle("cursor", index === choice.cursor);
+    row.setAttribute("aria-selected", isChosen);
+    row.children[1].textContent = page.words[page.label(index)];
+    row.children[2].textContent = page.isDoubtful(index) ? "?" : "";
+  }
+  at("lines").setAttribute("aria-activedescendant", `line-${choice.cursor}`);
+  at("undo").disabled = !page.past.length;
+  at("redo").disabled = !page.future.length;
+}
+
+export function reveal(index) {
+  at(`line-${index}`)?.scrollIntoView({ block: "nearest" });
+}
+
+export function say(message, isFailed = false) {
+  at("status").textContent = message;
+  at("status").classList.toggle("failed", isFailed);
+  at("retry").hidden = at("download").hidden = !isFailed;
+}
+
+/** Give a file to the browser's user. */
+export function download(name, text) {
+  const link = make("a", "");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+  link.download = name.split(/[\\/]/).pop();
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

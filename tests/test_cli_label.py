@@ -1,0 +1,207 @@
+"""`linesift label`, `check`, `export` and `import` as their user meets them."""
+
+import json
+import socket
+import sys
+import webbrowser
+from pathlib import Path
+
+import pytest
+
+import fakes
+import linesift
+from linesift import cli
+from linesift.labelling import draft
+from linesift.labelling.server import HOST, LabelServer
+from test_cli_classify import Result, Run
+
+PAGE = "Menu\n\nH Rain\nT 11 March 2024\nB It rained?\n"
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    monkeypatch.setattr(linesift, "load", fakes.load)
+
+    def run_here(*arguments: object) -> Result:
+        monkeypatch.setattr(sys, "argv", ["linesift", *map(str, arguments)])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        assert isinstance(left.value.code, int)
+        return Result(left.value.code, out, err)
+
+    return run_here
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rain.txt").write_text(PAGE, "utf-8")
+    (tmp_path / "ferry.html").write_text("<p>Ferry<p>B It came back.", "utf-8")
+    return tmp_path
+
+
+def test_label_then_check(folder: Path, run: Run) -> None:
+    result = run("label", "rain.txt", "ferry.html", "--out", "my/site")
+    assert result.code == 0
+    assert result.out.splitlines() == [
+        "my/site/rain.page: 4 lines: 1 headline, 1 body, 1 timestamp, 1 sidebar; 1 in doubt (?)",
+        "my/site/ferry.page: 2 lines: 0 headline, 1 body, 0 timestamp, 1 sidebar",
+    ]
+    assert result.err == "2 pages, 1 line to look at; in an editor, or with: linesift label --web my/site\n"
+    result = run("check", "my/site")
+    assert result.code == 1
+    assert result.out.startswith("my/site/ferry.page:4: error: no headline; ")
+    assert "my/site/rain.page:8: note: 1 line marked with ? to look at, from here on\n" in result.out
+    assert result.err == "2 pages, 1 error, 1 note; 1 line marked with ?\n"
+    assert ": note: " not in run("check", "my/site", "--quiet").out
+    path = folder / "my" / "site" / "ferry.page"
+    path.write_text(path.read_text("utf-8").replace("sidebar   | Ferry", "headline  | Ferry"), "utf-8")
+    result = run("check", "my/site", "--color")
+    assert result.code == 0
+    assert "\x1b[" in result.out
+
+
+def test_label_again_keeps_what_was_corrected(folder: Path, run: Run) -> None:
+    run("label", "rain.txt", "--out", "site")
+    path = folder / "site" / "rain.page"
+    corrected = path.read_text("utf-8").replace("sidebar   | Menu", "body      | Menu").replace("body?", "body ")
+    path.write_text(corrected, "utf-8")
+    assert run("label", "rain.txt", "--out", "site").out.endswith(", kept as it was\n")
+    assert path.read_text("utf-8") == corrected
+    assert run("label", "rain.txt", "--out", "site", "--update").out.endswith(", 4 labels kept\n")
+    assert path.read_text("utf-8") == corrected
+    path.write_text("broken", "utf-8")
+    assert run("label", "rain.txt", "--out", "site").out == "site/rain.page: kept, but it has mistakes\n"
+    result = run("label", "rain.txt", "ferry.html", "--out", "site", "--update")
+    assert result.code == 1
+    assert result.err.startswith("linesift: site/rain.page:1: no line of four dashes")
+    assert path.read_text("utf-8") == "broken"
+    assert (folder / "site" / "ferry.page").exists()
+
+
+def test_a_directory_of_pages_and_labelled_pages(folder: Path, run: Run) -> None:
+    """With `--out` its pages are drafted, those that came later too; without, its labelled pages are meant."""
+    run("label", "rain.txt", "--out", ".")
+    result = run("label", ".", "--out", ".")
+    assert result.code == 0
+    assert result.out.startswith("ferry.page: ")
+    assert result.out.endswith(
+        "rain.page: 4 lines: 1 headline, 1 body, 1 timestamp, 1 sidebar; 1 in doubt (?), kept as it was\n"
+    )
+    assert (folder / "ferry.html").read_text("utf-8") == "<p>Ferry<p>B It came back."
+    assert "is labelled already" in run("label", ".").err
+
+
+def test_a_bad_page_does_not_stop_the_others(folder: Path, run: Run) -> None:
+    (folder / "bad.txt").write_bytes(b"%PDF-1.7")
+    result = run("label", "bad.txt", "rain.txt", "--out", "site", "--site", "rain.example", "--lang", "en")
+    assert result.code == 1
+    assert result.err.startswith("linesift: bad.txt: this is a PDF document")
+    assert (folder / "site" / "rain.page").read_text("utf-8").startswith("site: rain.example\nlang: en\n")
+
+
+def test_full_disk(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", fail)
+    result = run("label", "rain.txt", "--out", "site")
+    assert result.code == 2
+    assert result.err == "linesift: site/rain.txt: cannot write (no space left on device)\n"
+    assert list((folder / "site").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("label rain.txt", "rain.txt: is not labelled yet; say where labelled pages go with --out DIR"),
+        ("label a.page", "a.page: is labelled already; open it in an editor, or with --web"),
+        ("label none.txt --out site", "none.txt: no such file"),
+        ("label rain.txt --out site --encoding x", "unknown encoding 'x'"),
+        ("label --web none.page --no-browser", "none.page: no labelled pages"),
+        ("check none.page", "none.page: no such file"),
+        ("check .", "no labelled pages"),
+        ("export . --to hf", "no labelled pages"),
+        ("export a.page --to tsv --out a.parquet", "only --to hf writes Parquet"),
+        ("import none.json --out site", "none.json: no such file"),
+    ],
+)
+def test_misuse(folder: Path, run: Run, arguments: str, message: str) -> None:
+    if "a.page" in arguments:
+        (folder / "a.page").write_text("site: a\n----\nbody | x\n")
+    result = run(*arguments.split())
+    assert result.code in {1, 2}
+    assert message in result.err
+
+
+@pytest.mark.usefixtures("folder")
+def test_web(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drafts first, then the page; the address is printed and opened."""
+    opened: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    monkeypatch.setenv("DISPLAY", ":0")
+
+    def interrupted(self: LabelServer) -> None:
+        assert self.folder.names() == ["site/rain.page"]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(LabelServer, "serve_forever", interrupted)
+    result = run("label", "rain.txt", "--out", "site", "--web", "--port", "0")
+    assert result.code == 0
+    assert f"Labels at {opened[0]}\n" in result.err
+    assert opened[0].startswith(f"http://{HOST}:")
+    assert result.err.endswith("1 doubtful line left; mistakes: linesift check\n")
+    assert run("label", "--web", "site", "--no-browser", "--port", "0").code == 0
+    assert len(opened) == 1
+    monkeypatch.delenv("DISPLAY")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert run("label", "--web", "site", "--port", "0").code == 0
+    assert len(opened) == 1
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_port_that_is_taken(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LabelServer, "serve_forever", lambda _: None)
+    run("label", "rain.txt", "--out", "site")
+    with socket.create_server((HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+        result = run("label", "--web", "site", "--no-browser", "--port", port)
+        assert result.code == 2
+        assert "name another --port" in result.err
+        monkeypatch.setattr("linesift.labelling.server.PORT", port)
+        assert run("label", "--web", "site", "--no-browser").code == 0
+
+
+def test_export_and_import(folder: Path, run: Run) -> None:
+    run("label", "rain.txt", "--out", "site")
+    result = run("export", "site", "--to", "tsv")
+    assert result.out.splitlines()[0] == "site/rain\t1\tsidebar\tMenu"
+    result = run("export", "site", "--to", "label-studio", "--out", "tasks.json")
+    assert "tasks.xml: the labelling interface" in result.err
+    assert (folder / "tasks.xml").read_text("utf-8").startswith("<View>")
+    assert json.loads((folder / "tasks.json").read_text("utf-8"))[0]["data"]["id"] == "site/rain"
+    result = run("import", "tasks.json", "--out", "back")
+    assert (result.code, result.err) == (1, "linesift: 1 page left out: not annotated\n0 pages written\n")
+    assert run("export", "site", "--to", "hf", "--out", "rows.jsonl").code == 0
+    result = run("import", "rows.jsonl", "--out", "back")
+    assert (result.code, result.out) == (0, "back/rain.page\n")
+    assert (folder / "back" / "rain.page").read_bytes() == (folder / "site" / "rain.page").read_bytes()
+    result = run("import", "rows.jsonl", "--out", "back")
+    assert result.code == 1
+    assert "back/rain.page: is there already and was kept" in result.err
+    assert run("import", "rows.jsonl", "--out", "back", "--update").code == 0
+
+
+def test_parquet(folder: Path, run: Run) -> None:
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed: pip install 'linesift[train]'")
+    run("label", "rain.txt", "--out", "site")
+    assert run("export", "site", "--to", "hf", "--out", "rows.parquet").err == "rows.parquet: 1 page\n"
+    assert (folder / "rows.parquet").read_bytes()[:4] == b"PAR1"
+
+
+def test_the_default_of_doubt_is_the_one_of_the_library(run: Run) -> None:
+    text = run("label", "--help").out
+    assert f"[default: {draft.DOUBT}]" in " ".join(text.split())

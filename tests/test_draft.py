@@ -1,0 +1,129 @@
+"""Drafts of labelled pages: what is filled in, what is kept, what is never overwritten."""
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from fakes import FakeModel
+from hinted import ARTICLE
+from linesift.errors import InputError
+from linesift.labelling.draft import DraftConfig, Drafted, draft_names, read_source, write_draft
+from linesift.labels import Label
+from linesift.model.classifier import Model
+from linesift.read.labelled import parse, read_labelled
+
+MODEL = cast("Model", FakeModel())
+PAGE = "Menu\n\nH Rain\nT 11 March\nB It rained?\n"
+
+
+def make(source: Path, folder: Path, **changes: object) -> Drafted:
+    config = DraftConfig(folder, **changes)  # type: ignore[arg-type]
+    return write_draft(source.stem, read_source(source, config.encoding), MODEL, config)
+
+
+def write(path: Path, text: str = PAGE) -> Path:
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_text(tmp_path: Path) -> None:
+    drafted = make(write(tmp_path / "rain.txt"), tmp_path / "gazette")
+    assert drafted.is_written
+    assert (tmp_path / "gazette" / "rain.page").read_text("utf-8") == (
+        "site: gazette\nkind: article\n----\n"
+        "sidebar   | Menu\n\nheadline  | H Rain\ntimestamp | T 11 March\nbody?     | B It rained?\n\n"
+    )
+    assert (tmp_path / "gazette" / "rain.txt").read_text("utf-8") == PAGE
+
+
+def test_html_keeps_its_markup(tmp_path: Path) -> None:
+    """The page is read with the hints of the HTML beside it, the same as from the HTML itself."""
+    html = ARTICLE.replace("<title>", '<link rel=canonical href="https://harbour.example/ferry"><title>')
+    source = write(tmp_path / "ferry.htm", html)
+    drafted = make(source, tmp_path / "harbour")
+    assert (tmp_path / "harbour" / "ferry.htm").read_text("utf-8") == html
+    (page,) = read_labelled(drafted.path)
+    expected = read_source(source).page
+    assert page.page.hints is not None
+    assert expected.hints is not None
+    assert page.page.hints.equals(expected.hints)
+    assert (page.page.text, page.lang, page.url) == (expected.text, "en", "https://harbour.example/ferry")
+
+
+@pytest.mark.parametrize(("name", "text"), [("a.txt", "H Blau\nB Grün"), ("a.html", "<h1>H Blau</h1><p>B Grün")])
+def test_an_encoding_that_was_named_is_not_needed_again(tmp_path: Path, name: str, text: str) -> None:
+    source = tmp_path / name
+    source.write_bytes(text.encode("cp1252"))
+    drafted = make(source, tmp_path / "out", encoding="cp1252")
+    assert read_source(drafted.path.with_suffix(source.suffix)).page.lines == ["H Blau", "B Grün"]
+    assert read_labelled(drafted.path)[0].page.lines == ["H Blau", "B Grün"]
+
+
+def test_text_that_is_hard_to_keep(tmp_path: Path) -> None:
+    text = "H one\r\n \t\nB two\u2028\x85 | three\ud83d\n----\n"
+    source = tmp_path / "hard.txt"
+    source.write_bytes(text.encode("utf-8", "surrogatepass"))
+    drafted = make(source, tmp_path / "out")
+    assert read_labelled(drafted.path)[0].page.text == text
+
+
+def test_a_page_without_body_is_an_index(tmp_path: Path) -> None:
+    drafted = make(write(tmp_path / "list.txt", "Menu\nNews"), tmp_path / "out")
+    assert drafted.page is not None
+    assert drafted.page.kind == "index"
+
+
+def test_what_is_there_is_kept(tmp_path: Path) -> None:
+    source = write(tmp_path / "rain.txt")
+    path = make(source, tmp_path / "out").path
+    corrected = path.read_text("utf-8").replace("sidebar   | Menu", "headline  | Menu")
+    write(path, corrected)
+    again = make(source, tmp_path / "out")
+    assert not again.is_written
+    assert path.read_text("utf-8") == corrected
+    write(path, "haedline | x")
+    assert make(source, tmp_path / "out").page is None
+    assert path.read_text("utf-8") == "haedline | x"
+
+
+def test_another_page_of_the_same_name(tmp_path: Path) -> None:
+    path = make(write(tmp_path / "rain.txt"), tmp_path / "out").path
+    before = path.read_text("utf-8")
+    (tmp_path / "b").mkdir()
+    other = write(tmp_path / "b" / "rain.txt", "H Snow\nB It snowed.")
+    with pytest.raises(InputError, match="was made from another page"):
+        make(other, tmp_path / "out")
+    with pytest.raises(InputError, match="hardly a line in common"):
+        make(other, tmp_path / "out", is_update=True)
+    html = write(tmp_path / "b" / "rain.html", "<p>H Rain<p>Menu<p>T 11 March")
+    with pytest.raises(InputError, match="is in the way"):
+        make(html, tmp_path / "out", is_update=True)
+    assert path.read_text("utf-8") == before
+
+
+def test_update_keeps_corrections(tmp_path: Path) -> None:
+    """Lines that came or went, lines in doubt and new ones; what a person said of the rest stays."""
+    source = write(tmp_path / "rain.txt", "Menu\nH Rain\nB one\nB two\nB three?")
+    path = make(source, tmp_path / "out", lang="en").path
+    text = path.read_text("utf-8").replace("body      | B two", "sidebar   | B two")
+    write(path, text.replace("kind: article", "kind: live\nnote: mine"))
+    write(source, "Top\nMenu\nH Rain\nB one\nB two\nB three?\nT 12 March")
+    drafted = make(source, tmp_path / "out", is_update=True)
+    page = parse(path.read_text("utf-8"), "rain.page")
+    assert (page.lang, page.kind, page.note) == ("en", "live", "mine")
+    assert page.labels == tuple(map(Label, ["sidebar", "sidebar", "headline", "body", "sidebar", "body", "timestamp"]))
+    assert page.doubtful == {5}
+    assert drafted.n_kept == 4
+    assert (tmp_path / "out" / "rain.txt").read_text("utf-8") == source.read_text("utf-8")
+
+
+def test_names_tell_pages_apart() -> None:
+    paths = [Path("x/a/index.html"), Path("y/a/index.html"), Path("b.txt"), Path("y/b.html")]
+    assert draft_names(paths) == ["x-a-index", "y-a-index", "b", "y-b"]
+    assert draft_names([Path("a.txt"), Path("a.html"), Path("c.txt")]) == ["a-txt", "a-html", "c"]
+
+
+def test_archives_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="an archive has many pages"):
+        read_source(tmp_path / "a.warc.gz")
