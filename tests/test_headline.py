@@ -98,7 +98,8 @@ def test_shares_of_large_utilities(utility: float) -> None:
 def test_no_candidate_changes_nothing() -> None:
     batch = read_batch(["rain\nsun"])
     chances = np.array([[0, 0.5, 0, 0.5], [0.001, 0.4, 0, 0.599]], np.float32)
-    trees = random_trees(np.zeros((len(NAMES), 3), np.float32) + np.arange(3, dtype=np.float32), seed=2, n_trees=2)
+    example = np.random.default_rng(1).random((len(NAMES), 3)).astype(np.float32)
+    trees = random_trees(example, seed=2, n_trees=2)
     chooser = HeadlineChooser(trees, nothing=0.0, scale=1.0)
     rows = candidates(chances)
     found = chooser.chances(batch, rows, np.zeros((0, 0), np.float32), chances)
