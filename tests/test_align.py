@@ -3,7 +3,7 @@
 import pytest
 
 from linesift.labels import Label
-from linesift.train.align import Gold, align, letters
+from linesift.train.align import Gold, align, carry_over, letters
 
 H, B, T, S = Label
 
@@ -89,3 +89,15 @@ def test_no_gold() -> None:
 )
 def test_letters(text: str, expected: str) -> None:
     assert letters(text) == expected
+
+
+def test_labels_come_over_to_another_rendering() -> None:
+    lines = ["• Home", "", "Ferry returns", "11 March 2024", LONG, MORE, "Contact us"]
+    labels = [S, None, H, T, B, B, S]
+    others = ["Skip", "Ferry returns", "11 March", "2024", "", LONG[:30], LONG[30:], MORE, "Read more", "Contact us"]
+    assert carry_over(lines, labels, others) == [S, H, T, T, None, B, B, B, S, S]
+
+
+def test_labels_do_not_come_over_where_the_text_is_another() -> None:
+    assert carry_over([LONG, MORE], [B, B], [LONG, "Something else stands here."]) is None
+    assert carry_over([LONG, MORE], [B, S], [LONG, "Something else stands here."]) == [B, S]

@@ -7,8 +7,10 @@ by its letters and digits alone, because renderings differ in white space, bulle
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from linesift.labels import Label
 from linesift.train.when import is_date_line
@@ -22,6 +24,9 @@ SHINGLE = 8
 PARTIAL = 0.75
 """Share of a line's shingles that must occur in the gold. Of 888 body lines on 54 pages labelled by hand, 0.5 finds 840
 and 28 wrong ones, 0.6 839 and 21, 0.75 835 and 14, 0.9 826 and 10."""
+
+MIN_CARRIED = 0.97
+"""Share of the letters of headline, dates and body that another rendering of a page must have."""
 
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
@@ -78,6 +83,40 @@ def align(lines: Sequence[str], gold: Gold) -> Alignment:
         labels[index] = Label.TIMESTAMP
     n_gold = sum(len(letters(paragraph)) for paragraph in gold.body)
     return Alignment(tuple(labels), _covered(spans) / n_gold if n_gold else 0.0)
+
+
+def carry_over(
+    lines: Sequence[str], labels: Sequence[Label | None], others: Sequence[str]
+) -> list[Label | None] | None:
+    """Labels of a page's lines for the lines of another rendering of it.
+
+    Lines are matched in order by their letters; one that is part of a labelled line between the matches takes its label,
+    and what has no counterpart is `sidebar`.
+
+    Returns:
+        A label for each of `others`, or `None` where `MIN_CARRIED` of the labelled letters did not come over.
+    """
+    rows = [row for row, line in enumerate(lines) if line.strip()]
+    keys, other_keys = [letters(lines[row]) for row in rows], [letters(line) for line in others]
+    carried: list[Label | None] = [Label.SIDEBAR if line.strip() else None for line in others]
+    there = [row for row, line in enumerate(others) if line.strip()]
+    matcher = SequenceMatcher(None, keys, [other_keys[row] for row in there], autojunk=False)
+    n_letters = Counter[bool]()
+    for kind, start, end, other_start, other_end in matcher.get_opcodes():
+        for place in range(other_start, other_end):
+            row = there[place]
+            if kind == "equal":
+                carried[row] = labels[rows[start + place - other_start]]
+            else:
+                parts = [rows[i] for i in range(start, end) if other_keys[row] and other_keys[row] in keys[i]]
+                carried[row] = labels[parts[0]] if parts else Label.SIDEBAR
+        for i in range(start, end):
+            if labels[rows[i]] is not Label.SIDEBAR:
+                is_there = kind == "equal" or any(
+                    key and key in keys[i] for key in (other_keys[row] for row in there[other_start:other_end])
+                )
+                n_letters[is_there] += len(keys[i])
+    return carried if n_letters[True] >= MIN_CARRIED * n_letters.total() else None
 
 
 def _body_spans(keys: Sequence[str], paragraphs: Sequence[str]) -> dict[int, tuple[int, int]]:

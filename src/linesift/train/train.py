@@ -12,8 +12,9 @@ from typing import Any
 
 from linesift.errors import InputError, ModelError
 from linesift.model.directory import read_about, save_model
-from linesift.page import LabelledPage
+from linesift.page import LabelledPage, Page
 from linesift.read.labelled import LABELLED_SUFFIX, OWN_COLLECTION, read_labelled
+from linesift.train.align import carry_over
 from linesift.train.card import card
 from linesift.train.corpora import corpus_files, read_corpora, read_unlabelled
 from linesift.train.evaluate import Report, evaluate
@@ -173,7 +174,7 @@ def _read(request: TrainRequest, progress: Progress) -> _Data:
             hinted = []
         return _Data(pages, by_hand, Counter(), hinted)
     progress(f"reading and aligning {request.corpora}")
-    known = {page.page.source for page in pages}
+    known = {page.page.source: page for page in pages}
     corpora = read_corpora(request.corpora, jobs=request.config.jobs)
     left_out = corpora.left_out + Counter(
         f"{page.collection}: labelled by hand" for page in corpora.pages if page.page.source in known
@@ -181,12 +182,21 @@ def _read(request: TrainRequest, progress: Progress) -> _Data:
     kept = [page for page in corpora.pages if page.page.source not in known]
     progress(f"{len(kept)} pages of corpora, {left_out.total()} left out")
     progress(f"reading {request.corpora} as HTML")
-    html = read_corpora(request.corpora, jobs=request.config.jobs, is_html=True)
-    unlabelled = [
-        page for page in read_unlabelled(request.corpora, jobs=request.config.jobs) if page.text.source not in known
-    ]
-    progress(f"{len(unlabelled)} pages without gold")
-    return _Data(pages + kept, by_hand, left_out, hinted + html.pages, unlabelled)
+    html = read_corpora(request.corpora, jobs=request.config.jobs, is_html=True).pages
+    unlabelled = read_unlabelled(request.corpora, jobs=request.config.jobs)
+    seen_twice = [page.page for page in html if page.page.source in known]
+    seen_twice += [page.html for page in unlabelled if page.html.source in known]
+    hinted += [page for page in (_carried(known[html.source], html) for html in seen_twice) if page is not None]
+    hinted += [page for page in html if page.page.source not in known]
+    unlabelled = [page for page in unlabelled if page.html.source not in known]
+    progress(f"{len(hinted)} pages as HTML, {len(unlabelled)} pages without gold")
+    return _Data(pages + kept, by_hand, left_out, hinted, unlabelled)
+
+
+def _carried(page: LabelledPage, html: Page) -> LabelledPage | None:
+    """A page that was labelled by hand as text, with its labels on the lines of its HTML."""
+    labels = carry_over(page.page.lines, page.labels, html.lines)
+    return None if labels is None else replace(page, page=html, labels=tuple(labels), doubtful=frozenset())
 
 
 def _by_hand(path: Path) -> Iterator[LabelledPage]:
