@@ -12,7 +12,7 @@ from linesift.page import Page
 NO_ARTICLE = frozenset({Kind.INDEX, Kind.OTHER})
 """Kinds of pages that have no article."""
 
-SURE = 0.9
+SURE = 0.95
 """Probability from which a page of such a kind gives an empty article; `reports/accuracy.md` has what others would."""
 
 

@@ -144,6 +144,11 @@ def _share(part: Values, whole: Values) -> Values:
     return out
 
 
+def _some(counts: Values) -> Values:
+    """Counts, `nan` for none: where most pages have none, cuts at quantiles would not tell few from many."""
+    return np.where(counts > 0, counts, np.nan)
+
+
 def _body_columns(pages: _Pages, chances: Values, labels: NDArray[np.int8]) -> Named:
     """How much body there is, and how sure."""
     words, chance = pages.words, chances[:, Label.BODY.column]
@@ -181,16 +186,16 @@ def _place_columns(pages: _Pages, chances: Values, labels: NDArray[np.int8]) -> 
     yield "headline.rest", pages.sum(head) - best
     yield "headline.above_body", first - pages.first_row(labels == Label.HEADLINE.column)
     yield "timestamp.best", pages.largest(chances[:, Label.TIMESTAMP.column])
-    yield "timestamp.lines", pages.sum(is_time)
+    yield "timestamp.lines", _some(pages.sum(is_time))
     yield "body.density", _share(pages.sum(is_body), last - first + 1)
     yield "body.first", _share(first, pages.n_lines)
     batch = pages.batch
     row = batch.row
     is_inside = (row >= first[batch.page]) & (row <= last[batch.page])
     is_clock, is_date = batch.lines.dates[:, DatePart.CLOCK] > 0, date_strength(batch) >= 3
-    yield "timestamp.inside", pages.sum(is_time & is_inside)
-    yield "page.clocks_inside", pages.sum(is_clock & is_inside)
-    yield "page.dates_inside", pages.sum(is_date & is_inside)
+    yield "timestamp.inside", _some(pages.sum(is_time & is_inside))
+    yield "page.clocks_inside", _some(pages.sum(is_clock & is_inside))
+    yield "page.dates_inside", _some(pages.sum(is_date & is_inside))
     yield "page.clocks", _share(pages.sum(is_clock), pages.n_lines)
     yield "page.dates", _share(pages.sum(is_date), pages.n_lines)
 

@@ -86,9 +86,10 @@ def _against_rest(pairs: Pairs) -> Iterator[str]:
 
 def _reliability(pairs: Pairs) -> Iterator[str]:
     yield from ("", "| probability of the kind | right | pages |", "|---|---|---|")
-    chances = np.array([found.kind_probability for _, found in pairs])
-    is_right = np.array([found.kind == page.kind for page, found in pairs])
-    place = np.minimum(np.nan_to_num(chances) * _N_BINS, _N_BINS - 1).astype(int)
+    judged = [(page, found) for page, found in pairs if found.kind]  # a page without lines has no kind
+    chances = np.array([found.kind_probability for _, found in judged])
+    is_right = np.array([found.kind == page.kind for page, found in judged])
+    place = np.minimum(chances * _N_BINS, _N_BINS - 1).astype(int)
     for each in np.unique(place).tolist():
         chosen = place == each
         yield f"| {chances[chosen].mean():.3f} | {is_right[chosen].mean():.3f} | {chosen.sum()} |"
@@ -103,7 +104,7 @@ def _emptying(pairs: Pairs) -> Iterator[str]:
     others = [pair for pair in pairs if pair[0].kind in NO_ARTICLE]
     for least in _THRESHOLDS:
         n_lost, n_right = (sum(_is_emptied(found, least) for _, found in part) for part in (articles, others))
-        shown = [_without_article(found) if _is_emptied(found, least) else found for _, found in articles]
+        shown = [_shown(found, least) for _, found in articles]
         f1 = evaluate([page for page, _ in articles], shown).article.f1
         name = f"{least:.2f}" if least <= 1 else "never"
         counts = f"{n_lost} of {len(articles)} | {n_right} of {len(others)}"
@@ -114,8 +115,10 @@ def _is_emptied(found: Prediction, least: float) -> bool:
     return found.kind in NO_ARTICLE and found.kind_probability >= least
 
 
-def _without_article(found: Prediction) -> Prediction:
-    labels = tuple(None if label is None else Label.SIDEBAR for label in found.labels)
+def _shown(found: Prediction, least: float) -> Prediction:
+    """The prediction without its kind; all lines are sidebar if the page is emptied from this probability on."""
+    is_emptied = _is_emptied(found, least)
+    labels = tuple(label and Label.SIDEBAR if is_emptied else label for label in found.labels)
     return Prediction(found.page, labels, found.probabilities)
 
 
@@ -124,7 +127,7 @@ def _macro(pairs: Pairs, least: float) -> str:
     by_hand = [(page, found) for page, found in pairs if page.by_hand and page.collection != "pages"]
     if not by_hand:
         return ""
-    shown = [_without_article(found) if _is_emptied(found, least) else found for _, found in by_hand]
+    shown = [_shown(found, least) for _, found in by_hand]
     true = [label for page, _ in by_hand for label in page.labels if label is not None]
     given = [label for found in shown for label in found.labels if label is not None]
     return f"{macro_f1(label_scores(true, given)):.4f}"

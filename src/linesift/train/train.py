@@ -15,7 +15,7 @@ from linesift.model.directory import read_about, save_model
 from linesift.page import LabelledPage
 from linesift.read.labelled import LABELLED_SUFFIX, OWN_COLLECTION, read_labelled
 from linesift.train.card import card
-from linesift.train.corpora import corpus_files, read_corpora, read_kinds
+from linesift.train.corpora import KIND_GOLD, corpus_files, read_corpora, read_kinds
 from linesift.train.evaluate import Report, evaluate
 from linesift.train.extra import require_extra
 from linesift.train.fit import Progress, TrainConfig, fit
@@ -219,7 +219,7 @@ def _probe(pages: Sequence[LabelledPage]) -> dict[str, str]:
 def _about(request: TrainRequest, data: _Data, trained: Trained) -> dict[str, Any]:
     files = list(request.pages)
     if request.corpora is not None:
-        files += corpus_files(request.corpora)
+        files += [*corpus_files(request.corpora), *request.corpora.glob(f"{KIND_GOLD}.parquet")]
     return {
         "name": request.out.resolve().name,
         "command": _command(request),

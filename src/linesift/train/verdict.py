@@ -25,8 +25,8 @@ _N_CUTS = 5
 """Cuts per column; with 8 or 15 the verdict by folds is no better."""
 _C, _WORDS_C = 0.03, 10.0
 """Inverse strengths of the L2 regularisation, of the columns and of the words."""
-_MADE = {Kind.INDEX: 0.25, Kind.STUB: 0.3, Kind.LIVE: 0.5}
-"""What a made page counts against a real one; with 1 each, more articles are called a stub."""
+_MADE = {Kind.INDEX: 0.25, Kind.STUB: 0.3, Kind.LIVE: 1.0}
+"""What a made page counts against a real one; with 1 each, more articles are called a stub or an index."""
 _N_WORD_PAGES = 20
 """Least pages of a kind whose words are learnt."""
 _N_AT_ONCE = 64
@@ -41,8 +41,10 @@ class _Seen:
     kinds: NDArray[np.int64]
     folds: NDArray[np.int64]
     weights: NDArray[np.float64]
-    is_worded: NDArray[np.bool_]
-    """Whether its words are learnt: real pages, each once."""
+    is_real: NDArray[np.bool_]
+    """Whether it was read, not made; real pages alone say how sure a verdict may be."""
+    is_text: NDArray[np.bool_]
+    """Whether it is of plain text; HTML is the same pages again, and their words are learnt once."""
     table: NDArray[np.float32]
     """Shape (n_columns, n_pages), without the scores of words."""
     words: "sparse.csr_matrix"
@@ -100,8 +102,7 @@ def _cross_fit(seen: _Seen, n_folds: int, config: TrainConfig) -> list[Verdict]:
     scores = np.zeros((len(every), len(KINDS)), np.float32)
     for part, scorer in zip(parts[:-1], scorers[:-1], strict=True):
         scores[~part] = scorer.scores(table[:, ~part])
-    is_real = seen.weights == 1
-    temperature = fit_temperature(scores[is_real], seen.kinds[is_real])
+    temperature = fit_temperature(scores[seen.is_real], seen.kinds[seen.is_real])
     return [Verdict(*of, _cooled(scorer, temperature)) for of, scorer in zip(words, scorers, strict=True)]
 
 
@@ -128,7 +129,8 @@ def _look(fitted: Fitted, pages: Sequence[LabelledPage], *, is_text: bool) -> _S
         kinds=np.array([KINDS.index(kind) for kind in kinds]),
         folds=folds,
         weights=np.array([1.0 if real else _MADE[kind] for real, kind in zip(is_real, kinds, strict=True)]),
-        is_worded=is_real & is_text,
+        is_real=is_real,
+        is_text=np.full(len(every), is_text),
         table=table[:, np.argsort(order)],
         words=sparse.csr_matrix((scale[page].astype(np.float32), (page, bucket)), (len(every), 1 << WORD_BITS)),
     )
@@ -151,7 +153,8 @@ def _joined(parts: Sequence[_Seen]) -> _Seen:
         kinds=np.concatenate([part.kinds for part in parts]),
         folds=np.concatenate([part.folds for part in parts]),
         weights=np.concatenate([part.weights for part in parts]),
-        is_worded=np.concatenate([part.is_worded for part in parts]),
+        is_real=np.concatenate([part.is_real for part in parts]),
+        is_text=np.concatenate([part.is_text for part in parts]),
         table=np.concatenate([part.table for part in parts], axis=1),
         words=sparse.vstack([part.words for part in parts], "csr"),
     )
@@ -161,7 +164,7 @@ def _fit_words(seen: _Seen, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.float
     """Weights and bias of the words for each of `WORD_KINDS` against the others; zeros for a kind with few pages."""
     from sklearn.linear_model import LogisticRegression
 
-    rows = chosen & seen.is_worded
+    rows = chosen & seen.is_real & seen.is_text
     weights = np.zeros((1 << WORD_BITS, len(WORD_KINDS)), np.float32)
     bias = np.zeros(len(WORD_KINDS), np.float32)
     has_own = np.isin(seen.kinds, [KINDS.index(kind) for kind in WORD_KINDS])
