@@ -8,6 +8,7 @@ for, gives a probability to each kind. Nothing is asked of the address or the ma
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,12 +68,14 @@ class Verdict:
     def word_scores(self, batch: Batch) -> NDArray[np.float32]:
         """Log-odds of `WORD_KINDS` from the words alone, shape (len(WORD_KINDS), n_pages); each word counts once."""
         page, bucket = page_words(batch)
-        n_pages = len(batch.n_all_lines)
-        scale = 1 / np.sqrt(np.maximum(np.bincount(page, minlength=n_pages), 1))
-        found = self.words.take(bucket, axis=0)
-        sums = [np.bincount(page, column, n_pages) * scale for column in found.T]
-        scores: NDArray[np.float32] = (np.array(sums) + self.bias[:, None]).astype(np.float32)
-        return scores
+        n_words = np.bincount(page, minlength=len(batch.n_all_lines))
+        has_words = n_words > 0
+        scores = np.tile(self.bias, (len(n_words), 1))
+        if len(page):
+            starts = (np.cumsum(n_words) - n_words)[has_words]
+            sums = np.add.reduceat(self.words.take(bucket, axis=0), starts, axis=0)
+            scores[has_words] += sums / np.sqrt(n_words[has_words, None]).astype(np.float32)
+        return scores.T
 
 
 def page_words(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -80,9 +83,11 @@ def page_words(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     bucket = (batch.lines.word_hash >> np.uint64(64 - WORD_BITS)).astype(np.int64)
     page = batch.page[batch.lines.word_line].astype(np.int64)
     places = [np.zeros(0, np.int64)]
-    for start in range(0, len(batch.n_all_lines), _N_PAGES):
-        rows = slice(*np.searchsorted(page, (start, start + _N_PAGES)))
-        is_there = np.zeros(_N_PAGES << WORD_BITS, np.bool_)
+    n_pages = len(batch.n_all_lines)
+    for start in range(0, n_pages, _N_PAGES):
+        stop = min(start + _N_PAGES, n_pages)
+        rows = slice(*np.searchsorted(page, (start, stop)))
+        is_there = np.zeros((stop - start) << WORD_BITS, np.bool_)
         is_there[((page[rows] - start) << WORD_BITS) + bucket[rows]] = True
         places.append(np.flatnonzero(is_there) + (start << WORD_BITS))
     place = np.concatenate(places)
@@ -111,18 +116,21 @@ class _Pages:
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
         self.words = np.minimum(batch.length, _LONGEST).astype(np.float64)
-        self.total = batch.per_page(self.words)
         self.n_lines = batch.n_lines.astype(np.float64)
         self._has_lines = batch.n_lines > 0
         self._starts = batch.first[:-1][self._has_lines]
+        self.total = self.sum(self.words)
 
-    def sum(self, values: NDArray[np.generic]) -> Values:
-        return self.batch.per_page(values)
+    def sum(self, values: NDArray[Any]) -> Values:
+        return self._each(np.add, values.astype(np.float64, copy=False))
 
-    def largest(self, values: NDArray[np.generic]) -> Values:
+    def largest(self, values: NDArray[Any]) -> Values:
+        return self._each(np.maximum, values)
+
+    def _each(self, reduce: np.ufunc, values: NDArray[Any]) -> Values:
         out = np.zeros(len(self._has_lines))
         if len(self._starts):
-            out[self._has_lines] = np.maximum.reduceat(values, self._starts)
+            out[self._has_lines] = reduce.reduceat(values, self._starts)
         return out
 
     def first_row(self, marked: NDArray[np.bool_]) -> Values:

@@ -27,6 +27,11 @@ class KindReport:
     article: Score
     """Articles, live ones included, against the rest."""
 
+    @property
+    def n_pages(self) -> int:
+        """Pages that have a kind; one without lines has none."""
+        return sum(map(sum, self.counts.values()))
+
     def to_dict(self) -> dict[str, Any]:
         """What `model.json` keeps."""
         score = {key: round(getattr(self.article, key), 4) for key in ("precision", "recall", "f1")}
@@ -81,7 +86,7 @@ def _against_rest(pairs: Pairs) -> Iterator[str]:
         if report is not None:
             score = report.article
             cells = f"{score.precision:.4f} | {score.recall:.4f} | {score.f1:.4f} | {score.support}"
-            yield f"| {name} | {cells} | {len(part) - score.support} |"
+            yield f"| {name} | {cells} | {report.n_pages - score.support} |"
 
 
 def _reliability(pairs: Pairs) -> Iterator[str]:
