@@ -150,7 +150,7 @@ def test_model_json_says_where_it_comes_from(
 
 def sources(request: TrainRequest) -> list[Path]:
     assert request.corpora
-    return [*request.pages, request.corpora / "tiny.parquet"]
+    return [*request.pages, request.corpora / "tiny.parquet", request.corpora / "wcxb_other.parquet"]
 
 
 def test_trained_on_is_recognised_byte_for_byte(trained: Trained, request_: TrainRequest, tmp_path: Path) -> None:

@@ -54,6 +54,14 @@ def evaluate_kinds(gold: Sequence[LabelledPage], predictions: Sequence[Predictio
     return KindReport(counts, Score(precision, recall, harmonic(precision, recall), n_true))
 
 
+def kind_table(report: KindReport) -> Iterator[str]:
+    """Write what the pages are (rows) and what they were taken for (columns) as lines of Markdown."""
+    yield f"| kind | {' | '.join(KINDS)} | pages |"
+    yield "|---|" + "---|" * (len(KINDS) + 1)
+    for kind, row in report.counts.items():
+        yield f"| {kind} | {' | '.join(map(str, row))} | {sum(row)} |"
+
+
 def kind_section(title: str, gold: Sequence[LabelledPage], predictions: Sequence[Prediction]) -> Iterator[str]:
     """Write the section of the accuracy report, nothing where the model has no verdict.
 
@@ -67,10 +75,7 @@ def kind_section(title: str, gold: Sequence[LabelledPage], predictions: Sequence
         return
     pairs = list(zip(gold, predictions, strict=True))
     yield from ("", f"## {title}", "", "Rows are what the pages are, columns what they were taken for.", "")
-    yield f"| kind | {' | '.join(KINDS)} | pages |"
-    yield "|---|" + "---|" * (len(KINDS) + 1)
-    for kind, row in report.counts.items():
-        yield f"| {kind} | {' | '.join(map(str, row))} | {sum(row)} |"
+    yield from kind_table(report)
     yield from _against_rest(pairs)
     yield from _reliability(pairs)
     yield from _emptying(pairs)

@@ -20,7 +20,7 @@ _N_PAGES = 4
 _N_LINES = 10
 """Least lines of a section."""
 _ONE_STUB_IN, _ONE_LIVE_IN = 8, 10
-"""Of how many pages one becomes a stub, or live. The verdict on real pages is the same with twice as many."""
+"""Of how many pages one becomes a stub, or live. Set by hand: enough to learn from, and few beside the real pages."""
 _LEAST_STUB, _LEAST_LIVE = 4, 8
 """Least body lines of a page that becomes one."""
 _CLOCKS = (
