@@ -49,14 +49,7 @@ def save_model(model: Model, info: Mapping[str, object], probe: Mapping[str, str
     Raises:
         ModelError: if it cannot be written.
     """
-    arrays: dict[str, NDArray[Any]] = _pass_arrays(model)
-    arrays |= {"lexicon.weights": model.lexicon.weights.astype(np.float16), "lexicon.bias": model.lexicon.bias}
-    if model.html is not None:
-        arrays |= {f"html.{key}": array for key, array in _pass_arrays(model.html).items()}
-    if model.verdict is not None:
-        words, bias, scorer = model.verdict.words.astype(np.float16), model.verdict.bias, model.verdict.scorer
-        arrays |= {"verdict.words": words, "verdict.words_bias": bias}
-        arrays |= {f"verdict.{key}": array for key, array in _scorer_arrays(scorer).items()}
+    arrays = _arrays(model)
     write_arrays: Callable[..., None] = np.savez_compressed  # its stub takes the arrays for the flag `allow_pickle`
     about = {
         "format": FORMAT,
@@ -168,6 +161,19 @@ def _pass_arrays(model: Model) -> dict[str, NDArray[Any]]:
         arrays |= {f"{name}.{key}": array for key, array in _scorer_arrays(scorer).items()}
     if model.markup is not None:
         arrays |= {"markup.weights": model.markup.weights.astype(np.float16), "markup.bias": model.markup.bias}
+    return arrays
+
+
+def _arrays(model: Model) -> dict[str, NDArray[Any]]:
+    """All arrays of a model, by the names that they are stored under."""
+    arrays: dict[str, NDArray[Any]] = _pass_arrays(model)
+    arrays |= {"lexicon.weights": model.lexicon.weights.astype(np.float16), "lexicon.bias": model.lexicon.bias}
+    if model.html is not None:
+        arrays |= {f"html.{key}": array for key, array in _pass_arrays(model.html).items()}
+    if model.verdict is not None:
+        words, bias, scorer = model.verdict.words.astype(np.float16), model.verdict.bias, model.verdict.scorer
+        arrays |= {"verdict.words": words, "verdict.words_bias": bias}
+        arrays |= {f"verdict.{key}": array for key, array in _scorer_arrays(scorer).items()}
     return arrays
 
 
