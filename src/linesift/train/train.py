@@ -190,12 +190,9 @@ def _read(request: TrainRequest, progress: Progress) -> _Data:
     progress(f"{len(kept)} pages of corpora, {left_out.total()} left out")
     progress(f"reading {request.corpora} as HTML")
     html = read_corpora(request.corpora, jobs=request.config.jobs, is_html=True)
-<<<<<<< HEAD
-    return _Data(pages + kept, by_hand, left_out, hinted + html.pages)
-=======
     kinds = [read_kinds(request.corpora, jobs=request.config.jobs, is_html=is_html) for is_html in (False, True)]
     progress(f"{len(kinds[0])} pages of which the kind alone is known")
-    return _Data(pages + kept, by_hand, left_out, html.pages, *kinds)
+    return _Data(pages + kept, by_hand, left_out, hinted + html.pages, *kinds)
 
 
 def _by_hand(path: Path) -> Iterator[LabelledPage]:
