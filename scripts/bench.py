@@ -16,6 +16,7 @@ import linesift
 from linesift.features.batch import read_batch
 from linesift.features.table import extract
 from linesift.model.classifier import GROUP, Model, predictions, softmax
+from linesift.model.decode import decode
 from linesift.model.window import first_pass_table, second_pass_table
 from linesift.page import Page
 from linesift.read.labelled import read_labelled
@@ -52,7 +53,7 @@ def stages(model: Model, pages: list[Page]) -> dict[str, float]:
             "first pass": partial(model.first.scores, first),
             "second window": partial(second_pass_table, batch, first, chances),
             "second pass": partial(model.second.scores, second),
-            "decode": lambda: list(predictions(group, batch, last, model.decoding)),  # noqa: B023 - called below
+            "decode": lambda: list(predictions(group, batch, last, decode(batch, last, model.decoding))),  # noqa: B023 - called below
         }
         for name, call in work.items():
             total[name] += seconds(call)

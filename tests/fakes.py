@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from linesift.errors import ModelError
-from linesift.labels import LABELS, Label
+from linesift.labels import LABELS, Kind, Label
 from linesift.model.prediction import Prediction
 from linesift.page import Page
 
@@ -15,7 +15,10 @@ DOUBTFUL = 0.55
 
 
 class FakeModel:
-    """`H ...` is a headline, `T ...` a timestamp, `B ...` body, anything else sidebar; `...?` is doubtful."""
+    """`H ...` is a headline, `T ...` a timestamp, `B ...` body, anything else sidebar; `...?` is doubtful.
+
+    A page with the words "index page" is an index, of others the kind is not known.
+    """
 
     def classify(self, page: str | Page) -> Prediction:
         page = Page(page) if isinstance(page, str) else page
@@ -35,6 +38,8 @@ def predict(page: Page) -> Prediction:
             confidence = DOUBTFUL if line.rstrip().endswith("?") else CONFIDENCE
             probabilities[index] = (1 - confidence) / 3
             probabilities[index, label.column] = confidence
+    if "index page" in page.text:
+        return Prediction(page, labels, probabilities, Kind.INDEX, 0.97)
     return Prediction(page, labels, probabilities)
 
 

@@ -116,6 +116,14 @@ def test_jsonl(run: Run) -> None:
     }
 
 
+@pytest.mark.parametrize("shape", ["article", "markdown"])
+def test_a_page_without_an_article_gives_none_and_says_so(run: Run, tmp_path: Path, shape: str) -> None:
+    (tmp_path / "list.txt").write_text("index page\nH Rain\nB It rained.\n", "utf-8")
+    said = f"linesift: {tmp_path / 'list.txt'}: the page has no article (index 97 %)\n"
+    assert run(tmp_path / "list.txt", "--format", shape) == Result(0, "", said)
+    assert run(tmp_path / "list.txt", "--format", "tsv").out.count("\tbody\t") == 1
+
+
 @pytest.mark.usefixtures("folder")
 def test_article(run: Run) -> None:
     assert run("page.txt", "--format", "article") == Result(0, ARTICLE, "")

@@ -3,14 +3,20 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 
 from linesift import cli
+from linesift.labels import KINDS
+from linesift.model.bins import quantile_bins
 from linesift.model.classifier import Model
 from linesift.model.directory import save_model
+from linesift.model.linear import LinearScorer
+from linesift.model.verdict import WORD_BITS, WORD_KINDS, Verdict, column_names
 from linesift.train.origin import digest
 from test_cli_classify import environment
 from tinycorpus import row, write_corpus
@@ -62,6 +68,21 @@ def test_tables(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[s
     ):
         assert any(line.startswith(start) for line in out.splitlines()), start
     assert err == "linesift: 1 pages left out: tiny: no gold body\n"
+
+
+def test_kinds_where_the_model_has_a_verdict(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path, model: Model
+) -> None:
+    assert "| kind |" not in run(monkeypatch, capsys, folder, "-m model other.page").out
+    bins = quantile_bins(np.zeros((len(column_names()), 2), np.float32), 3)
+    weights = np.zeros((len(column_names()), bins.n_bins, len(KINDS)), np.float32)
+    scorer = LinearScorer(bins, weights, np.array([0, 0, 0, 9, 0], np.float32))
+    words = np.zeros((1 << WORD_BITS, len(WORD_KINDS)), np.float32)
+    judging = replace(model, verdict=Verdict(words, words[0], scorer))
+    save_model(judging, {"files": {}}, {"probe": "Rain\nIt rained."}, folder / "judging")
+    out = run(monkeypatch, capsys, folder, "-m judging other.page known.page").out
+    assert "\n\n| kind | article | live | stub | index | other | pages |\n" in out
+    assert "\n| article | 0 | 0 | 0 | 2 | 0 | 2 |\n" in out
 
 
 def test_collections_as_html(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path) -> None:

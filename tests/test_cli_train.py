@@ -2,6 +2,7 @@
 
 import inspect
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from linesift.labels import Label
 from linesift.page import LabelledPage, Page
 from linesift.train import train as library
 from linesift.train.evaluate import evaluate
+from linesift.train.kinds import evaluate_kinds
 from linesift.train.lessons import Progress as Say
 from linesift.train.lessons import TrainConfig
 from linesift.train.train import Trained, TrainRequest
@@ -30,7 +32,8 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> list[TrainRequest]:
         made.append(request)
         progress("first pass")
         report = evaluate([PAGE], [predict(PAGE.page)])
-        return Trained(request.out, report, {"data/pages": report})
+        kinds = evaluate_kinds([PAGE], [replace(predict(PAGE.page), kind="article", kind_probability=0.8)])
+        return Trained(request.out, report, {"data/pages": report}, kinds=kinds)
 
     monkeypatch.setattr(library, "train", train)
     return made
@@ -67,6 +70,8 @@ def test_scores_on_stdout_progress_on_stderr(
     assert requests
     assert out.startswith("## all pages, held out by site\n\n| label |")
     assert "## data/pages, held out by site\n\n| label |" in out
+    assert "## kinds of pages, held out by site\n\n| kind | article | live |" in out
+    assert "| article | 1 | 0 | 0 | 0 | 0 | 1 |\n" in out
     assert err == "  0:00  first pass\n  0:00  done\n"
 
 

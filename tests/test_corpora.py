@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from linesift.errors import InputError, LabelError, MissingExtraError
-from linesift.labels import Label
-from linesift.train.corpora import read_corpora, read_corpus, read_gold
+from linesift.labels import Kind, Label
+from linesift.train.corpora import corpus_files, read_corpora, read_corpus, read_gold, read_kinds
 from tinycorpus import PARAGRAPHS, TITLE, row, write_corpus
 
 LINES = "菜单\n\n渡轮回港\n2024年3月11日\n渡轮在船坞停了一年后回到港口。"
@@ -47,6 +47,29 @@ def test_directory_has_the_pages_of_all_its_files(corpora: Path) -> None:
     pages = read_corpora(corpora, jobs=1).pages
     assert [page.collection for page in pages] == ["tiny", "lines"]
     assert pages[1].labels == (Label.SIDEBAR, None, Label.HEADLINE, Label.TIMESTAMP, Label.BODY)
+
+
+@pytest.mark.parametrize("is_html", [False, True])
+def test_pages_of_which_the_kind_alone_is_known(corpora: Path, is_html: bool) -> None:
+    assert read_kinds(corpora, jobs=1) == []
+    ids = (
+        "a/1/listing",
+        "a/2/forum",
+        "a/3/poster",
+        "a/4/collection",
+        "a/5/product",
+        "a/6/service",
+        "a/7/documentation",
+    )
+    rows = [row(number, id=name, source="wcxb_other", body=[]) for number, name in enumerate(ids)]
+    write_corpus(corpora / "wcxb_other.parquet", rows)
+    pages = read_kinds(corpora, jobs=1, is_html=is_html)
+    other = Kind.OTHER
+    assert [page.kind for page in pages] == [Kind.INDEX, other, Kind.INDEX, other, other, other]
+    assert [page.page.source for page in pages] == [name for name in ids if "poster" not in name]
+    assert {label for page in pages for label in page.labels} - {None} == {Label.SIDEBAR}
+    assert all((page.page.hints is not None) is is_html and PARAGRAPHS[0] in page.page.text for page in pages)
+    assert [file.name for file in corpus_files(corpora)] == ["tiny.parquet", "lines.jsonl"]
 
 
 def test_title_from_markup_where_the_collection_has_none(tmp_path: Path) -> None:

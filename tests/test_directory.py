@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from hinted import HTML_PAGES, hinted
 from linesift.errors import ModelError
-from linesift.labels import LABELS
+from linesift.labels import KINDS, LABELS
 from linesift.model.bins import quantile_bins
 from linesift.model.classifier import Model
 from linesift.model.decode import DecodeConfig
 from linesift.model.directory import FORMAT, load_model, read_about, save_model
 from linesift.model.lexicon import Lexicon
 from linesift.model.linear import LinearScorer
+from linesift.model.verdict import WORD_BITS, WORD_KINDS, Verdict, column_names
 from linesift.model.window import table_names
 from linesift.page import Page
 from linesift.read.html import read_html
@@ -55,6 +56,26 @@ def html_saved(html_model: Model, tmp_path_factory: pytest.TempPathFactory) -> F
     """The same of a model with a part for HTML."""
     path = tmp_path_factory.mktemp("models") / "html"
     save_model(small(html_model), {}, PROBE, path)
+    return {file.name: file.read_bytes() for file in path.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def judging(model: Model) -> Model:
+    """The model with a verdict, its arrays drawn at random."""
+    draw = np.random.default_rng(17)
+    columns = draw.normal(0, 9, (len(column_names()), 40)).astype(np.float32)
+    bins = quantile_bins(columns, 5)
+    weights = draw.normal(0, 1, (len(columns), bins.n_bins, len(KINDS))).astype(np.float32)
+    words = draw.normal(0, 1, (1 << WORD_BITS, len(WORD_KINDS))).astype(np.float16).astype(np.float32)
+    scorer = LinearScorer(bins, weights, draw.normal(0, 1, len(KINDS)).astype(np.float32))
+    return replace(small(model), verdict=Verdict(words, draw.normal(0, 1, len(WORD_KINDS)).astype(np.float32), scorer))
+
+
+@pytest.fixture(scope="module")
+def judging_saved(judging: Model, tmp_path_factory: pytest.TempPathFactory) -> Files:
+    """Files of a model with a verdict."""
+    path = tmp_path_factory.mktemp("models") / "judging"
+    save_model(judging, {}, PROBE, path)
     return {file.name: file.read_bytes() for file in path.iterdir()}
 
 
@@ -123,6 +144,26 @@ def test_round_trip_of_a_model_with_a_part_for_html(html_model: Model, html_save
         assert one.labels == other.labels
         np.testing.assert_array_equal(one.probabilities, other.probabilities)
     assert not np.allclose(second.classify(hinted(TEXT, 3)).probabilities, second.classify(TEXT).probabilities)
+
+
+def test_round_trip_of_a_model_with_a_verdict(judging: Model, judging_saved: Files, tmp_path: Path) -> None:
+    write(judging_saved, tmp_path)
+    loaded = load_model(tmp_path)
+    assert_same_arrays(judging, loaded)
+    one, other = judging.classify(TEXT), loaded.classify(TEXT)
+    assert one.kind in KINDS
+    assert (one.kind, one.kind_probability) == (other.kind, other.kind_probability)
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_a_model_without_a_verdict_says_nothing_of_kinds(path: Path, is_named: bool) -> None:
+    stored = json.loads((path / "model.json").read_text("utf-8"))
+    assert stored.pop("verdict") is None
+    if not is_named:  # as models were before there were verdicts
+        (path / "model.json").write_text(json.dumps(stored), "utf-8")
+    loaded = load_model(path)
+    assert loaded.verdict is None
+    assert loaded.classify(TEXT).kind == ""
 
 
 def test_a_model_without_a_part_for_html_has_none_when_it_is_read(path: Path) -> None:
@@ -296,6 +337,25 @@ HTML_DAMAGES: dict[str, tuple[Damage, str]] = {
 }  # fmt: skip
 
 
+VERDICT_DAMAGES: dict[str, tuple[Damage, str]] = {
+    "other kinds": (about(verdict={"kinds": ["article"], "columns": list(column_names())}), "other kinds or columns"),
+    "other columns": (about(verdict={"kinds": list(KINDS), "columns": ["page.lines"]}), "other kinds or columns"),
+    "no columns": (about(verdict={"kinds": list(KINDS)}), "incomplete"),
+    "a word": (about(verdict="yes"), "incomplete"),
+    "no words": (arrays(lambda parts: {k: v for k, v in parts.items() if k != "verdict.words"}), "incomplete"),
+    "words of another shape": (array("verdict.words", lambda old: old[:-1]), "arrays of verdict do not fit"),
+    "words that are no number": (array("verdict.words", lambda old: old * np.nan), "arrays of verdict do not fit"),
+    "bias of another shape": (array("verdict.bias", lambda old: old[:-1]), "arrays of verdict do not fit"),
+    "bias of words of another shape": (array("verdict.words_bias", lambda old: old[1:]), "arrays of verdict do not"),
+    "weights of fewer kinds": (array("verdict.weights", lambda old: old[:, :, 1:]), "arrays of verdict do not fit"),
+    "fewer cuts": (array("verdict.bins", lambda old: old[:, 1:]), "arrays of verdict do not fit"),
+    "cuts that are no number": (array("verdict.bins", lambda old: old * np.nan), "arrays of verdict do not fit"),
+    "other weights": (
+        array("verdict.bias", lambda old: old + np.eye(len(KINDS), dtype=np.float32)[0]), "is not the file that",
+    ),
+}  # fmt: skip
+
+
 def assert_told(path: Path, message: str) -> None:
     with np.errstate(all="ignore"), pytest.raises(ModelError) as raised:
         load_model(path)
@@ -317,6 +377,14 @@ def test_damage_is_told_in_a_sentence(path: Path, name: str) -> None:
 def test_damage_of_the_part_for_html_is_told_in_a_sentence(html_saved: Files, tmp_path: Path, name: str) -> None:
     damage, message = HTML_DAMAGES[name]
     write(html_saved, tmp_path)
+    damage(tmp_path)
+    assert_told(tmp_path, message)
+
+
+@pytest.mark.parametrize("name", VERDICT_DAMAGES)
+def test_damage_of_the_verdict_is_told_in_a_sentence(judging_saved: Files, tmp_path: Path, name: str) -> None:
+    damage, message = VERDICT_DAMAGES[name]
+    write(judging_saved, tmp_path)
     damage(tmp_path)
     assert_told(tmp_path, message)
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from hinted import ARTICLE
 from linesift.errors import InputError, LabelError
-from linesift.labels import LABELS, Label
+from linesift.labels import KINDS, LABELS, Label
 from linesift.page import LabelledPage, Page
 from linesift.read.html import read_html
-from linesift.read.labelled import KINDS, format_page, parse, problems, read_labelled, relabel
+from linesift.read.labelled import format_page, parse, problems, read_labelled, relabel
 
 GOOD = """\
 site: harbour-courier.example

@@ -7,6 +7,7 @@ import pytest
 
 import linesift
 from linesift.errors import InputError, LabelError, MissingExtraError
+from linesift.labels import KINDS, Kind
 from linesift.model.directory import read_about
 from linesift.page import LabelledPage
 from linesift.read.html import read_html
@@ -41,6 +42,8 @@ def request_(tmp_path_factory: pytest.TempPathFactory, pages: list[LabelledPage]
     (folder / "corpora").mkdir()
     rows = [row(number, body=[]) if number == 3 else row(number) for number in range(N_ROWS)]
     write_corpus(folder / "corpora" / "tiny.parquet", rows)
+    others = [row(number, id=f"o/{number}/forum", source="wcxb_other", body=[]) for number in range(100, 104)]
+    write_corpus(folder / "corpora" / "wcxb_other.parquet", others)
     return TrainRequest((OWN, folder / "gold.jsonl"), folder / "models" / "tiny", folder / "corpora", TINY)
 
 
@@ -107,6 +110,29 @@ def test_corpora_are_scored_as_html_too(trained: Trained) -> None:
     assert "from HTML" in (trained.directory / "README.md").read_text("utf-8")
 
 
+def test_the_model_says_of_every_page_which_kind_it_is(trained: Trained, pages: list[LabelledPage]) -> None:
+    model = linesift.load(trained.directory)
+    for name in ("id-pasar-terbakar", "en-gb-ferry-cuts"):
+        (page,) = [page for page in pages if Path(page.page.source).stem == name]
+        found = model.classify(page.page)
+        assert found.kind == page.kind == Kind.ARTICLE
+        assert found.has_article
+    assert {found.kind for found in model.classify_batch(page.page for page in pages)} >= {Kind.ARTICLE, Kind.INDEX}
+    html = linesift.classify_html(row(0)["html"])
+    assert model.classify(html.page).kind in KINDS
+
+
+def test_kinds_are_scored_with_the_pages_that_are_no_articles(trained: Trained, pages: list[LabelledPage]) -> None:
+    assert trained.kinds is not None
+    rows = {kind: sum(counts) for kind, counts in trained.kinds.counts.items()}
+    assert rows[Kind.OTHER] == 4 + sum(page.kind == Kind.OTHER for page in pages)
+    assert sum(rows.values()) == len(trained.report.pages) + 4
+    about = read_about(trained.directory)
+    assert about["scores"]["kinds"] == trained.kinds.to_dict()
+    assert "corpora/wcxb_other.parquet" in about["files"]
+    assert "| article or live against the rest | " in card(about)
+
+
 def test_model_json_says_where_it_comes_from(
     trained: Trained, request_: TrainRequest, pages: list[LabelledPage]
 ) -> None:
@@ -124,7 +150,7 @@ def test_model_json_says_where_it_comes_from(
 
 def sources(request: TrainRequest) -> list[Path]:
     assert request.corpora
-    return [*request.pages, request.corpora / "tiny.parquet"]
+    return [*request.pages, request.corpora / "tiny.parquet", request.corpora / "wcxb_other.parquet"]
 
 
 def test_trained_on_is_recognised_byte_for_byte(trained: Trained, request_: TrainRequest, tmp_path: Path) -> None:
@@ -163,6 +189,8 @@ def test_progress_names_the_stages(trained: Trained, stages: list[str]) -> None:
         f"{N_ROWS - 2} pages of corpora, 2 left out",
         "first pass",
         "second pass",
+        "4 pages of which the kind alone is known",
+        "verdict: kinds",
         "scoring",
     ):
         assert part in text

@@ -49,6 +49,12 @@ def test_a_row_is_one_line_of_four_columns_of_utf8(text: str) -> None:
         row.encode()
 
 
+def test_jsonl_has_the_kind_where_it_is_known() -> None:
+    written = json.loads(jsonl(predict(Page("index page", "a.txt"))))
+    assert (written["kind"], written["kind_probability"]) == ("index", 0.97)
+    assert "kind" not in json.loads(jsonl(predict(Page("Menu", "a.txt"))))
+
+
 def test_jsonl() -> None:
     assert jsonl(predict(Page("Menü\n\nB It\trained?\r", "a.txt"))) == (
         '{"path": "a.txt", "lines": [{"line": 1, "label": "sidebar", "probability": 0.91, "text": "Menü"}, '

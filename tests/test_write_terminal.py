@@ -90,6 +90,12 @@ def test_heading() -> None:
     assert heading("a.txt", style=Style(is_coloured=True)) == "\x1b[1m==> a.txt <==\x1b[0m\n"
 
 
+def test_a_summary_says_what_the_pages_are() -> None:
+    one = tally(predict(Page("index page")))
+    assert summary(one) == "1 line: 0 headline, 0 body, 0 timestamp, 1 sidebar; page: index 97 %"
+    assert summary(one + one + tally(predict(Page("Menu")))).endswith("3 sidebar; page: 2 index")
+
+
 def test_tallies_add_up() -> None:
     assert tally(predict(PAGE)) == Tally(1, (1, 1, 0, 2), 2)
     assert tally(predict(PAGE)) + tally(predict(Page("T now"))) == Tally(2, (1, 1, 1, 2), 2)

@@ -1,4 +1,4 @@
-"""The four labels, in the one order that every array of linesift follows."""
+"""The four labels of lines and the five kinds of pages, in the one order that every array of linesift follows."""
 
 from enum import StrEnum
 
@@ -27,3 +27,21 @@ LABELS: tuple[Label, ...] = tuple(Label)
 """All labels, in column order: headline, body, timestamp, sidebar."""
 
 _COLUMNS = {label: column for column, label in enumerate(LABELS)}
+
+
+class Kind(StrEnum):
+    """What a page is."""
+
+    ARTICLE = "article"
+    LIVE = "live"
+    """An article in entries, each with its time."""
+    STUB = "stub"
+    """Hardly any of its article: behind a paywall, or around a video."""
+    INDEX = "index"
+    """No article of its own but ways to others: a front page, a list, a search, an error, a login."""
+    OTHER = "other"
+    """Something else than news: a shop's product, a forum's thread, a manual, a service."""
+
+
+KINDS: tuple[Kind, ...] = tuple(Kind)
+"""All kinds, in column order: article, live, stub, index, other."""

@@ -51,7 +51,7 @@ class LabelledPage:
     """Host of the page; the group of every split."""
     lang: str = ""
     kind: str = "article"
-    """`article`, `live`, `stub` or `index`."""
+    """`article`, `live`, `stub`, `index` or `other`; see `linesift.labels.Kind`."""
     collection: str = ""
     """Where the labels come from: name of a corpus, or `pages` for our own."""
     url: str = ""

@@ -148,6 +148,8 @@ def _write(predictions: "Iterator[Prediction | None]", shape: Shape, path: Path 
             if n_written and shape.format in {Format.PRETTY, Format.ARTICLE, Format.MARKDOWN}:
                 stream.write("\n")
             stream.writelines(_texts(prediction, shape))
+            if shape.format in {Format.ARTICLE, Format.MARKDOWN} and not prediction.has_article:
+                console.say(f"{prediction.page.source}: the page has no article ({terminal.verdict(prediction)})")
             n_written += 1
             if shape.format is Format.PRETTY:
                 total += terminal.tally(prediction)

@@ -50,6 +50,7 @@ def evaluate(
         from linesift.train.corpora import read_gold
         from linesift.train.evaluate import evaluate as evaluate_predictions
         from linesift.train.evaluate import table, worst_table
+        from linesift.train.kinds import evaluate_kinds, kind_table
         from linesift.train.origin import trained_on
 
         loaded = linesift.load(model)
@@ -57,13 +58,16 @@ def evaluate(
         _say_left_out(gold)
         for path in trained_on(read_about(model or linesift.shipped()), pages):
             console.say(f"warning: {path}: the model was trained on this; the card has its scores by folds")
-        report = evaluate_predictions(gold.pages, loaded.classify_batch(page.page for page in gold.pages))
+        predictions = loaded.classify_batch(page.page for page in gold.pages)
+        report = evaluate_predictions(gold.pages, predictions)
+        kinds = evaluate_kinds(gold.pages, predictions)
         is_json_printed = json_ is not None and str(json_) == "-"
         if json_ is not None:
             with console.output(None if is_json_printed else json_) as stream:
                 stream.write(report.to_json())
         if not is_json_printed:
-            lines = [*table(report), *(["", *worst_table(report, worst)] if worst else [])]
+            lines = [*table(report), *(["", *kind_table(kinds)] if kinds is not None else [])]
+            lines += ["", *worst_table(report, worst)] if worst else []
             with console.output(None) as stream:
                 stream.writelines(f"{line}\n" for line in lines)
 

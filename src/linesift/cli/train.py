@@ -67,6 +67,7 @@ def train(
         require_extra("training", "joblib", "sklearn")
         # Only now: what fits takes seconds to load, and a wrong option shall not wait for it.
         from linesift.train.evaluate import table
+        from linesift.train.kinds import kind_table
         from linesift.train.lessons import TrainConfig
         from linesift.train.train import TrainRequest
         from linesift.train.train import train as train_model
@@ -83,6 +84,9 @@ def train(
             for name, scores in reports.items():
                 stream.write(f"## {name}, held out by site\n\n")
                 stream.writelines(f"{line}\n" for line in [*table(scores), ""])
+            if trained.kinds is not None:
+                stream.write("## kinds of pages, held out by site\n\n")
+                stream.writelines(f"{line}\n" for line in kind_table(trained.kinds))
 
 
 class Progress:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from linesift.errors import InputError, LabelError
 from linesift.labelling.draft import SOURCE_SUFFIXES, read_source
-from linesift.labels import LABELS, Label
+from linesift.labels import KINDS, LABELS, Label
 from linesift.page import LabelledPage
-from linesift.read.labelled import KINDS, PageFile, beside, labelled_files, parse, read_utf8, take_apart
+from linesift.read.labelled import PageFile, beside, labelled_files, parse, read_utf8, take_apart
 
 _ABOVE, _BELOW = 4, 8
 """Lines above the headline and below it among which the page's own date stands. Of 148 pages labelled by hand,

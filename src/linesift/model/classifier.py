@@ -1,7 +1,7 @@
 """The model: from pages to predictions, the one path that training, evaluation, CLI and users share."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from linesift.features.batch import Batch, read_batch
 from linesift.features.table import COLUMNS, MARKUP_COLUMNS, extract
 from linesift.features.tokens import markup_tokens
-from linesift.labels import LABELS, Label
+from linesift.labels import KINDS, LABELS, Label
 from linesift.model.decode import DecodeConfig, decode
 from linesift.model.headline import HeadlineChooser, candidates
 from linesift.model.lexicon import TARGETS, Lexicon
 from linesift.model.prediction import Prediction
+from linesift.model.verdict import Verdict
 from linesift.model.window import FirstPass, SecondPass, n_table_columns, own_names
 from linesift.page import Page
 
@@ -61,6 +62,8 @@ class Model:
     """Weighs the likely titles of a page against each other; without one the passes' probabilities stand."""
     html: "Model | None" = None
     """The model for pages that came as HTML; without one their markup is not looked at."""
+    verdict: Verdict | None = None
+    """What says of a page which kind it is, of text and of HTML."""
 
     def classify(self, page: str | Page) -> Prediction:
         """Label every line of one page."""
@@ -71,7 +74,7 @@ class Model:
         found: list[Prediction] = []
         for group in _groups(page if isinstance(page, Page) else Page(page) for page in pages):
             model = self.html if self.html is not None and group[0].hints is not None else self
-            found += model._classify_group(group)
+            found += model._classify_group(group, self.verdict)
         return found
 
     def probabilities(self, batch: Batch) -> NDArray[np.float32]:
@@ -110,24 +113,30 @@ class Model:
             own[-n_scores:] = self.markup.scores(batch, markup_tokens)
         return own
 
-    def _classify_group(self, pages: Sequence[Page]) -> Iterator[Prediction]:
+    def read(self, pages: Sequence[Page]) -> Batch:
+        """Scan pages of one kind, with hints where this model looks at them."""
         hints = [page.hints for page in pages if page.hints is not None] if self.markup is not None else None
-        batch = read_batch([page.text for page in pages], hints)
-        return predictions(pages, batch, self.probabilities(batch), self.decoding)
+        return read_batch([page.text for page in pages], hints)
+
+    def _classify_group(self, pages: Sequence[Page], verdict: Verdict | None) -> Iterator[Prediction]:
+        batch = self.read(pages)
+        chances = self.probabilities(batch)
+        labels = decode(batch, chances, self.decoding)
+        found = predictions(pages, batch, chances, labels)
+        return found if verdict is None else _judged(found, verdict.probabilities(batch, chances, labels))
 
 
 def predictions(
-    pages: Sequence[Page], batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfig
+    pages: Sequence[Page], batch: Batch, probabilities: NDArray[np.float32], labels: NDArray[np.int8]
 ) -> Iterator[Prediction]:
-    """Decode the probabilities of a batch and give each page its own, blank lines included.
+    """Give each page of a batch its labels and probabilities, blank lines included.
 
     Args:
         pages: the pages that the batch was read from.
         batch: their lines.
         probabilities: shape (n_lines, 4), from a model or held out while one was fitted.
-        config: the thresholds of the decode.
+        labels: shape (n_lines,), the decoded ones.
     """
-    labels = decode(batch, probabilities, config)
     words = np.array([*LABELS, None], object)
     for index, page in enumerate(pages):
         rows = slice(batch.first[index], batch.first[index + 1])
@@ -138,6 +147,12 @@ def predictions(
         given[number] = labels[rows]
         line_labels: tuple[Label | None, ...] = tuple(words[given])
         yield Prediction(page=page, labels=line_labels, probabilities=chances)
+
+
+def _judged(found: Iterable[Prediction], chances: NDArray[np.float32]) -> Iterator[Prediction]:
+    """Give each prediction its page's likeliest kind; a page without lines has none."""
+    for prediction, column, chance in zip(found, chances.argmax(axis=1), chances.max(axis=1).tolist(), strict=True):
+        yield replace(prediction, kind=KINDS[column], kind_probability=chance) if chance else prediction
 
 
 def _groups(pages: Iterable[Page]) -> Iterator[list[Page]]:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from linesift.errors import ModelError
 from linesift.features.table import fingerprint
 from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS
-from linesift.labels import LABELS
+from linesift.labels import KINDS, LABELS
 from linesift.model.bins import Bins
 from linesift.model.classifier import Model, Scorer
 from linesift.model.decode import DecodeConfig
@@ -29,6 +29,7 @@ from linesift.model.headline import HeadlineChooser
 from linesift.model.lexicon import TARGETS, Lexicon
 from linesift.model.linear import LinearScorer
 from linesift.model.trees import TreeScorer
+from linesift.model.verdict import WORD_BITS, WORD_KINDS, Verdict, column_names
 from linesift.model.window import n_table_columns
 
 FORMAT = 2
@@ -50,9 +51,7 @@ def save_model(model: Model, info: Mapping[str, object], probe: Mapping[str, str
     Raises:
         ModelError: if it cannot be written.
     """
-    arrays: dict[str, NDArray[Any]] = _model_arrays(model)
-    if model.html is not None:
-        arrays |= {f"html.{key}": array for key, array in _model_arrays(model.html).items()}
+    arrays = _arrays(model)
     write_arrays: Callable[..., None] = np.savez_compressed  # its stub takes the arrays for the flag `allow_pickle`
     about = {
         "format": FORMAT,
@@ -61,6 +60,7 @@ def save_model(model: Model, info: Mapping[str, object], probe: Mapping[str, str
         "text": _numbers(model),
         "html": None if model.html is None else _numbers(model.html),
         "decoding": asdict(model.decoding),
+        "verdict": None if model.verdict is None else {"kinds": list(KINDS), "columns": list(column_names())},
         **info,
     }
     rows = [
@@ -170,6 +170,18 @@ def _model_arrays(model: Model) -> dict[str, NDArray[Any]]:
     return arrays
 
 
+def _arrays(model: Model) -> dict[str, NDArray[Any]]:
+    """All arrays of a model, by the names that they are stored under."""
+    arrays: dict[str, NDArray[Any]] = _model_arrays(model)
+    if model.html is not None:
+        arrays |= {f"html.{key}": array for key, array in _model_arrays(model.html).items()}
+    if model.verdict is not None:
+        words, bias, scorer = model.verdict.words.astype(np.float16), model.verdict.bias, model.verdict.scorer
+        arrays |= {"verdict.words": words, "verdict.words_bias": bias}
+        arrays |= {f"verdict.{key}": array for key, array in _scorer_arrays(scorer).items()}
+    return arrays
+
+
 def _numbers(model: Model) -> dict[str, float | None]:
     """What a model has beside arrays."""
     chooser = model.chooser
@@ -186,7 +198,8 @@ def _assemble(about: Mapping[str, Any], arrays: Arrays, path: Path) -> Model:
         html = None
         if about["html"] is not None:
             html = _one_model("html.", about["html"], arrays, decoding, path)
-        return replace(_one_model("", about["text"], arrays, decoding, path), html=html)
+        verdict = _verdict(about.get("verdict"), arrays, path)
+        return replace(_one_model("", about["text"], arrays, decoding, path), html=html, verdict=verdict)
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path}: the model is incomplete ({error}); copy it again or train it anew") from error
 
@@ -219,6 +232,25 @@ def _lexicon(name: str, bits: int, arrays: Arrays, path: Path) -> Lexicon:
     if not (is_sound and np.isfinite(weights).all() and np.isfinite(bias).all()):
         raise ModelError(f"{path}: weights.npz: the arrays of {name} do not fit together; copy the model again")
     return Lexicon(weights, bias)
+
+
+def _verdict(about: Any, arrays: Arrays, path: Path) -> Verdict | None:
+    """Read the verdict on whole pages; a model without one says nothing of their kind."""
+    if about is None:
+        return None
+    names = list(column_names())
+    if about["kinds"] != list(KINDS) or about["columns"] != names:
+        raise ModelError(f"{path}: the model's verdict was trained on other kinds or columns; train it anew")
+    words, words_bias = arrays["verdict.words"].astype(np.float32), arrays["verdict.words_bias"]
+    cuts, weights, bias = (arrays[f"verdict.{key}"] for key in ("bins", "weights", "bias"))
+    is_sound = words.shape == (1 << WORD_BITS, len(WORD_KINDS)) and words_bias.shape == (len(WORD_KINDS),)
+    is_sound &= len(cuts) == len(names) and weights.shape == (len(names), Bins(cuts).n_bins, len(KINDS))
+    is_sound &= bias.shape == (len(KINDS),) and cuts.dtype.kind == "f" and not np.isnan(cuts).any()
+    numbers = (words, words_bias, weights, bias)
+    is_sound &= all(array.dtype.kind == "f" and np.isfinite(array).all() for array in numbers)
+    if not is_sound:
+        raise ModelError(f"{path}: weights.npz: the arrays of verdict do not fit together; copy the model again")
+    return Verdict(words, words_bias, LinearScorer(Bins(cuts), weights, bias))
 
 
 def _scorer(name: str, arrays: Arrays, path: Path) -> Scorer:

@@ -10,22 +10,22 @@ from linesift.model.bins import Bins
 
 @dataclass(frozen=True, slots=True)
 class LinearScorer:
-    """A linear model that reads as a table: what each bin of each column adds to each label's score."""
+    """A linear model that reads as a table: what each bin of each column adds to each outcome's score."""
 
     bins: Bins
     weights: NDArray[np.float32]
-    """Shape (n_columns, n_bins, 4)."""
+    """Shape (n_columns, n_bins, n_outcomes): of lines the four labels, of pages the five kinds."""
     bias: NDArray[np.float32]
-    """Shape (4,)."""
+    """Shape (n_outcomes,)."""
 
     def scores(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Score every label of every line.
+        """Score every outcome for every line, or page.
 
         Args:
             table: shape (n_columns, n_lines).
 
         Returns:
-            Shape (n_lines, 4), log-odds up to a constant per line.
+            Shape (n_lines, n_outcomes), log-odds up to a constant per line.
         """
         out = np.tile(self.bias, (table.shape[1], 1))
         for bins, weights in zip(self.bins.digitise(table), self.weights, strict=True):

@@ -1,12 +1,19 @@
 """What the model says about one page."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.labels import Label
+from linesift.labels import Kind, Label
 from linesift.page import Page
+
+NO_ARTICLE = frozenset({Kind.INDEX, Kind.OTHER})
+"""Kinds of pages that have no article."""
+
+SURE = 0.95
+"""Probability from which a page of such a kind gives an empty article; `reports/accuracy.md` has what others would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,16 @@ class Prediction:
     probabilities: NDArray[np.float32]
     """Shape (n_lines, 4), columns in the order of `linesift.labels.LABELS`; rows of non-blank lines sum to 1."""
 
+    kind: str = ""
+    """What the page is, a `linesift.labels.Kind`; empty where the model has no verdict, or the page no lines."""
+    kind_probability: float = math.nan
+    """How sure that is, `nan` where there is none."""
+
+    @property
+    def has_article(self) -> bool:
+        """Whether the page may have an article: not if it is surely an index or something else than news."""
+        return not (self.kind in NO_ARTICLE and self.kind_probability >= SURE)
+
     def confidence(self, index: int) -> float:
         """Probability of the label that line `index` was given, 0.0 for a blank line."""
         label = self.labels[index]
@@ -48,7 +65,12 @@ class Prediction:
         return [line.strip() for line, given in zip(self.page.lines, self.labels, strict=True) if given is label]
 
     def article(self) -> Article:
-        """Headline, timestamp and body of the page; every part is empty where no line has the label."""
+        """Headline, timestamp and body of the page; every part is empty where no line has the label.
+
+        All of it is empty on a page that is known to have none (`has_article`), whatever its lines look like.
+        """
+        if not self.has_article:
+            return Article("", "", ())
         return Article(
             headline=" ".join(self.lines_of(Label.HEADLINE)),
             timestamp=" | ".join(self.lines_of(Label.TIMESTAMP)),

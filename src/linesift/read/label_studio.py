@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from linesift.errors import InputError, LabelError
-from linesift.labels import LABELS, Label
+from linesift.labels import KINDS, LABELS, Label
 from linesift.page import LabelledPage, Page
-from linesift.read.labelled import KINDS, OWN_COLLECTION, read_utf8
+from linesift.read.labelled import OWN_COLLECTION, read_utf8
 
 _Json = Mapping[str, Any]
 

@@ -32,14 +32,13 @@ from pathlib import Path
 from typing import Any
 
 from linesift.errors import InputError, LabelError
-from linesift.labels import LABELS, Label
+from linesift.labels import KINDS, LABELS, Label
 from linesift.page import LabelledPage, Page
 from linesift.read.page import HTML_SUFFIXES, read_page
 from linesift.read.text import read_text
 
 LABELLED_SUFFIX = ".page"
 HEADER_KEYS = ("site", "url", "lang", "kind", "note")
-KINDS = ("article", "live", "stub", "index")
 OWN_COLLECTION = "pages"
 """Collection of everything that comes from `.page` files."""
 

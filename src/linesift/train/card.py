@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from linesift.labels import LABELS
+from linesift.labels import KINDS, LABELS
 
 _INTRO = """\
 # {name}
@@ -94,6 +94,21 @@ def _scores(about: About) -> Iterator[str]:
         yield "\nPages with HTML, read with what their markup says:\n"
         yield from _label_table(scores["html"])
         yield from _article_table(scores["html"], "article text, from HTML")
+    if scores.get("kinds"):
+        yield from _kinds(scores["kinds"])
+
+
+def _kinds(scores: About) -> Iterator[str]:
+    article = scores["article"]
+    n_others = sum(map(sum, scores["counts"].values())) - article["support"]
+    yield "\nWhat the pages are (rows), and what they were taken for:\n"
+    yield f"| kind | {' | '.join(KINDS)} |"
+    yield "|---|" + "---|" * len(KINDS)
+    for kind, row in scores["counts"].items():
+        yield f"| {kind} | {' | '.join(f'{count:,}' for count in row)} |"
+    yield "\n| | precision | recall | F1 | articles | others |"
+    yield "|---|---|---|---|---|---|"
+    yield f"| article or live against the rest | {_cells(article)} | {n_others:,} |"
 
 
 def _article_table(scores: About, title: str) -> Iterator[str]:

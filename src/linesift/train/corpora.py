@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from linesift.errors import InputError, LabelError
-from linesift.labels import Label
+from linesift.labels import Kind, Label
 from linesift.page import LabelledPage, Page
 from linesift.read.html import read_html
 from linesift.read.labelled import read_labelled
@@ -32,6 +32,19 @@ OTHER_GOLD = frozenset(["wcxb_other", "dragnet", "readability"])
 """Collections of a directory that are not trained on: pages that are no articles, and gold of another policy (dragnet's
 counts titles, dates and comments as content; readability's is another extractor's output); `reports/ablation.md`.
 """
+
+KIND_GOLD = "wcxb_other"
+"""Collection of pages that are no articles: from it comes the kind of whole pages alone."""
+
+_PAGE_TYPES = {
+    "listing": Kind.INDEX,
+    "collection": Kind.INDEX,
+    "forum": Kind.OTHER,
+    "product": Kind.OTHER,
+    "service": Kind.OTHER,
+    "documentation": Kind.OTHER,
+}
+"""The collection's types of pages, which end the `id`, and what they are to us."""
 
 _MAGIC = b"PAR1"
 _HEAD = 400_000
@@ -113,6 +126,23 @@ def read_unlabelled(path: Path, *, jobs: int = 2) -> list[UnlabelledPage]:
     return list(Parallel(jobs, batch_size=8)(delayed(_unlabelled)(row) for row in rows))
 
 
+def read_kinds(path: Path, *, jobs: int = 2, is_html: bool = False) -> list[LabelledPage]:
+    """Read the pages of a directory of corpora of which the kind alone is known; all their lines are sidebar.
+
+    Returns:
+        Index pages and others, none where the directory lacks their collection.
+    """
+    require_extra("reading corpora", "joblib", "datasets", "resiliparse")
+    from joblib import Parallel, delayed
+
+    file = path / f"{KIND_GOLD}.parquet"
+    if not file.is_file():
+        return []
+    return [
+        page for page in Parallel(jobs, batch_size=8)(delayed(_other)(row, is_html) for row in read_rows(file)) if page
+    ]
+
+
 def read_gold(paths: Sequence[Path], *, jobs: int = 2, is_html: bool = False) -> Corpora:
     """Read whatever holds labelled pages: `.page` files, directories, labelled `.jsonl`, corpora as `.parquet`.
 
@@ -178,14 +208,33 @@ def row_gold(row: Mapping[str, Any]) -> Gold:
     return Gold(body=tuple(row["body"]), titles=titles, date=date[:10] if is_day else None)
 
 
+def _page(row: Mapping[str, Any], is_html: bool) -> Page:
+    if not is_html:
+        return Page(render(row["html"]), row["id"])
+    found = read_html(row["html"], row["id"])
+    return replace(found.page, hints=found.hints)
+
+
+def _other(row: Mapping[str, Any], is_html: bool) -> LabelledPage | None:
+    kind = _PAGE_TYPES.get(row["id"].rpartition("/")[2])
+    if kind is None:
+        return None
+    page = _page(row, is_html)
+    return LabelledPage(
+        page=page,
+        labels=tuple(Label.SIDEBAR if line.strip() else None for line in page.lines),
+        site=row["site"],
+        lang=row["lang"],
+        kind=kind,
+        collection=row["source"],
+        url=row["url"],
+    )
+
+
 def _label(row: Mapping[str, Any], is_html: bool) -> tuple[LabelledPage | None, str]:
     if not row["body"]:
         return None, "no gold body"
-    if is_html:
-        found = read_html(row["html"], row["id"])
-        page = replace(found.page, hints=found.hints)
-    else:
-        page = Page(render(row["html"]), row["id"])
+    page = _page(row, is_html)
     aligned = align(page.lines, row_gold(row))
     if aligned.coverage < MIN_COVERAGE:
         return None, f"aligned lines cover under {MIN_COVERAGE:.0%} of the gold"

@@ -96,7 +96,8 @@ def evaluate(gold: Sequence[LabelledPage], predictions: Sequence[Prediction]) ->
 def _page_result(gold: LabelledPage, prediction: Prediction) -> PageResult:
     if gold.page.text != prediction.page.text:
         raise ValueError(f"{gold.page.source}: the prediction is of another page")
-    precision, recall = overlap(shingles(gold.gold_article), shingles("\n".join(prediction.lines_of(Label.BODY))))
+    body = prediction.lines_of(Label.BODY) if prediction.has_article else []
+    precision, recall = overlap(shingles(gold.gold_article), shingles("\n".join(body)))
     pairs = list(zip(gold.labels, prediction.labels, strict=True))
     return PageResult(
         name=gold.page.source,

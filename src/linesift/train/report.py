@@ -13,6 +13,7 @@ from linesift.read.labelled import OWN_COLLECTION
 from linesift.train.augment import Manner, rendered
 from linesift.train.evaluate import Report, evaluate, reliability, table
 from linesift.train.fit import Fitted
+from linesift.train.kinds import kind_section
 from linesift.train.metrics import Score, article_score, label_scores, macro_f1, overlap, shingles
 
 NEWS = ("wcxb_dev", "andy", "fundus", "misinfo")
@@ -46,13 +47,21 @@ SLICES = (
 )
 
 
-def accuracy_report(fitted: Fitted, pages: Sequence[LabelledPage], html_pages: Sequence[LabelledPage]) -> Iterator[str]:
+def accuracy_report(
+    fitted: Fitted,
+    pages: Sequence[LabelledPage],
+    html_pages: Sequence[LabelledPage],
+    others: Sequence[LabelledPage] = (),
+    html_others: Sequence[LabelledPage] = (),
+) -> Iterator[str]:
     """Write the report line by line.
 
     Args:
         fitted: the models without each fold.
         pages: the training pages as plain text, each scored by the model that has not seen its site.
         html_pages: the same as HTML, or none.
+        others: pages that are no articles, of which the kind alone is scored.
+        html_others: the same as HTML.
     """
     predictions = fitted.held_out_predictions(pages)
     yield "# Accuracy on sites that were not seen"
@@ -68,9 +77,14 @@ def accuracy_report(fitted: Fitted, pages: Sequence[LabelledPage], html_pages: S
     yield from _floors(pages)
     yield from _manners(fitted, pages)
     yield from _calibration(pages, predictions)
+    found = [*predictions, *fitted.held_out_predictions(others)]
+    yield from kind_section("Kinds of pages", [*pages, *others], found)
     yield from _worst(evaluate(pages, predictions))
     if html_pages:
-        yield from _section("HTML, with what the markup says", html_pages, fitted.held_out_predictions(html_pages))
+        predictions = fitted.held_out_predictions(html_pages)
+        yield from _section("HTML, with what the markup says", html_pages, predictions)
+        found = [*predictions, *fitted.held_out_predictions(html_others)]
+        yield from kind_section("Kinds of pages, HTML", [*html_pages, *html_others], found)
 
 
 def _section(title: str, pages: Sequence[LabelledPage], predictions: Sequence[Prediction]) -> Iterator[str]:

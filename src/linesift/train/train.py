@@ -16,15 +16,17 @@ from linesift.page import LabelledPage, Page
 from linesift.read.labelled import LABELLED_SUFFIX, OWN_COLLECTION, read_labelled
 from linesift.train.align import carry_over
 from linesift.train.card import card
-from linesift.train.corpora import corpus_files, read_corpora, read_unlabelled
+from linesift.train.corpora import KIND_GOLD, corpus_files, read_corpora, read_kinds, read_unlabelled
 from linesift.train.evaluate import Report, evaluate
 from linesift.train.extra import require_extra
 from linesift.train.fit import fit
 from linesift.train.folds import site_folds
+from linesift.train.kinds import KindReport, evaluate_kinds
 from linesift.train.lessons import Progress, TrainConfig
 from linesift.train.origin import digest, short_name
 from linesift.train.report import accuracy_report
 from linesift.train.teach import UnlabelledPage
+from linesift.train.verdict import fit_verdict
 
 BY_HAND = " by hand"
 """Ends the collection of pages from JSON lines, to tell them from the aligned pages of the same collection."""
@@ -57,6 +59,8 @@ class Trained:
     """The same for the pages of each path in `TrainRequest.pages`; empty where that is all pages."""
     html: Report | None = None
     """The same for the pages read as HTML; `None` without any."""
+    kinds: KindReport | None = None
+    """What the pages were taken for, as plain text; `None` where the model has no verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,9 @@ class _Data:
     """With hints: pages labelled line by line that have their HTML, and the corpora's pages again, read as HTML."""
     unlabelled: list[UnlabelledPage] = field(default_factory=list)
     """The corpora's pages without gold, and not labelled by hand either."""
+    others: list[LabelledPage] = field(default_factory=list)
+    """Pages of which the kind alone is known, for the verdict."""
+    html_others: list[LabelledPage] = field(default_factory=list)
 
 
 def train(request: TrainRequest, progress: Progress) -> Trained:
@@ -87,6 +94,8 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
     data = _read(request, progress)
     probe = _probe(data.pages)
     fitted = fit(data.pages, request.config, progress, data.html_pages, data.unlabelled)
+    known = ([*data.pages, *data.others], [*data.html_pages, *data.html_others])
+    fitted = fit_verdict(fitted, *known, request.config, progress)
     progress("scoring the held-out folds")
     held_out = fitted.held_out_predictions(data.pages)
     report = evaluate(data.pages, held_out)
@@ -95,10 +104,13 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
     html = None
     if data.html_pages:
         html = evaluate(data.html_pages, fitted.held_out_predictions(data.html_pages))
-    trained = Trained(request.out, report, by_hand, html)
+    kinds = evaluate_kinds(known[0], [*held_out, *fitted.held_out_predictions(data.others)])
+    trained = Trained(request.out, report, by_hand, html, kinds)
     if request.report is not None:
         progress(f"writing {request.report}")
-        write_report(request.report, accuracy_report(fitted, data.pages, data.html_pages))
+        write_report(
+            request.report, accuracy_report(fitted, data.pages, data.html_pages, data.others, data.html_others)
+        )
     progress(f"writing {request.out}")
     save_model(fitted.model, _about(request, data, trained), probe, request.out)
     write_card(request.out)
@@ -190,7 +202,9 @@ def _read(request: TrainRequest, progress: Progress) -> _Data:
     hinted += [page for page in html if page.page.source not in known]
     unlabelled = [page for page in unlabelled if page.html.source not in known]
     progress(f"{len(hinted)} pages as HTML, {len(unlabelled)} pages without gold")
-    return _Data(pages + kept, by_hand, left_out, hinted, unlabelled)
+    kinds = [read_kinds(request.corpora, jobs=request.config.jobs, is_html=is_html) for is_html in (False, True)]
+    progress(f"{len(kinds[0])} pages of which the kind alone is known")
+    return _Data(pages + kept, by_hand, left_out, hinted, unlabelled, *kinds)
 
 
 def _carried(page: LabelledPage, html: Page) -> LabelledPage | None:
@@ -220,7 +234,7 @@ def _probe(pages: Sequence[LabelledPage]) -> dict[str, str]:
 def _about(request: TrainRequest, data: _Data, trained: Trained) -> dict[str, Any]:
     files = list(request.pages)
     if request.corpora is not None:
-        files += corpus_files(request.corpora)
+        files += [*corpus_files(request.corpora), *request.corpora.glob(f"{KIND_GOLD}.parquet")]
     return {
         "name": request.out.resolve().name,
         "command": _command(request),
@@ -233,6 +247,7 @@ def _about(request: TrainRequest, data: _Data, trained: Trained) -> dict[str, An
             "all": _scores(trained.report),
             "html": _scores(trained.html) if trained.html is not None else None,
             "by_hand": {name: _scores(report) for name, report in trained.by_hand.items()},
+            "kinds": None if trained.kinds is None else trained.kinds.to_dict(),
         },
     }
 

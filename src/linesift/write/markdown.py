@@ -37,7 +37,7 @@ def markdown(prediction: "Prediction") -> str:
     parts = [f"# {escape(clean(whole.headline))}"] if whole.headline else []
     parts += [f"*{escape(clean(whole.timestamp))}*"] if whole.timestamp else []
     was_item = False
-    for kind, line in _body(prediction):
+    for kind, line in _body(prediction) if prediction.has_article else ():
         text = {"heading": "## ", "item": "- ", "quote": "> ", "paragraph": ""}[kind] + escape(line)
         if was_item and kind == "item":
             parts[-1] += f"\n{text}"

@@ -68,14 +68,17 @@ def tsv(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS, *, with
 def jsonl(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS) -> str:
     """Give the page as one JSON object on one line; the text of every line is verbatim once the JSON is read.
 
-    A page of an archive has its `url` and the `date` it was fetched beside its path.
+    A page of an archive has its `url` and the `date` it was fetched beside its path. `kind` and `kind_probability` are
+    there where the model gives a verdict.
 
     Characters are written as they are, but U+0085, U+2028 and U+2029 are escaped because some readers end a line
     there, and everything outside ASCII is escaped where the page holds a lone surrogate, which UTF-8 has not.
     """
+    chance = round(prediction.kind_probability, _N_DIGITS)
     page = {
         "path": prediction.page.source,
         **{key: value for key in ("url", "date") if (value := getattr(prediction.page, key))},
+        **({"kind": prediction.kind, "kind_probability": chance} if prediction.kind else {}),
         "lines": [
             {
                 "line": row.number,

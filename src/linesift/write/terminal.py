@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -62,11 +63,14 @@ class Tally:
     n_lines: tuple[int, ...] = (0,) * len(LABELS)
     """One count per label, in the order of `LABELS`."""
     n_doubtful: int = 0
+    kinds: tuple[str, ...] = ()
+    """What each page is, in words; without those of which that is not known."""
 
     def __add__(self, other: "Tally") -> "Tally":
         """Sum of two tallies."""
         both = zip(self.n_lines, other.n_lines, strict=True)
-        return Tally(self.n_pages + other.n_pages, tuple(map(sum, both)), self.n_doubtful + other.n_doubtful)
+        n_lines, n_doubtful = tuple(map(sum, both)), self.n_doubtful + other.n_doubtful
+        return Tally(self.n_pages + other.n_pages, n_lines, n_doubtful, self.kinds + other.kinds)
 
 
 def pretty(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS, *, style: Style = PLAIN) -> Iterator[str]:
@@ -96,11 +100,16 @@ def tally(prediction: "Prediction") -> Tally:
     for row in rows(prediction):
         n_lines[row.label.column] += 1
         n_doubtful += row.confidence < DOUBT
-    return Tally(1, tuple(n_lines), n_doubtful)
+    return Tally(1, tuple(n_lines), n_doubtful, (verdict(prediction),) if prediction.kind else ())
+
+
+def verdict(prediction: "Prediction") -> str:
+    """Say what a page is in a few words, such as `index 97 %`."""
+    return f"{prediction.kind} {100 * prediction.kind_probability:.0f} %"
 
 
 def summary(total: Tally) -> str:
-    """Say the tally in one line.
+    """Say the tally in one line; of one page also how sure its kind is.
 
     >>> summary(Tally(1, (1, 20, 2, 67), 3))
     '90 lines: 1 headline, 20 body, 2 timestamp, 67 sidebar; 3 in doubt (?)'
@@ -109,7 +118,12 @@ def summary(total: Tally) -> str:
     n_all = sum(total.n_lines)
     counts = ", ".join(f"{count} {label}" for label, count in zip(LABELS, total.n_lines, strict=True))
     doubt = f"; {total.n_doubtful} in doubt (?)" if total.n_doubtful else ""
-    return f"{pages}{n_all} line{'' if n_all == 1 else 's'}: {counts}{doubt}"
+    if total.n_pages > 1:
+        found = Counter(kind.partition(" ")[0] for kind in total.kinds)
+        kinds = ", ".join(f"{count} {kind}" for kind, count in found.most_common())
+    else:
+        kinds = "".join(total.kinds)
+    return f"{pages}{n_all} line{'' if n_all == 1 else 's'}: {counts}{doubt}{f'; page: {kinds}' if kinds else ''}"
 
 
 def visible(text: str) -> str:

@@ -1,0 +1,66 @@
+"""Scores of the verdict, counted by hand."""
+
+import numpy as np
+import pytest
+
+from linesift.labels import KINDS, Kind, Label
+from linesift.model.prediction import Prediction
+from linesift.page import LabelledPage, Page
+from linesift.train.kinds import evaluate_kinds, kind_section
+
+A, L, S, X, Z = Kind.ARTICLE, Kind.LIVE, Kind.STUB, Kind.INDEX, Kind.OTHER
+TEXT = "Ferry back\nThe ferry is back after a year in the dock."
+GIVEN = [(A, A, 0.99), (A, L, 0.6), (A, X, 0.96), (L, A, 0.7), (X, X, 0.97), (X, A, 0.5), (Z, X, 0.8), (S, S, 0.4)]
+
+
+def pairs(given: list[tuple[Kind, Kind, float]]) -> tuple[list[LabelledPage], list[Prediction]]:
+    gold, predictions = [], []
+    for number, (true, kind, chance) in enumerate(given):
+        page = Page(TEXT, f"{number}")
+        body = Label.BODY if true in (A, L, S) else Label.SIDEBAR
+        gold.append(LabelledPage(page, (Label.SIDEBAR, body), kind=true, collection="wcxb_x" if number < 5 else "c"))
+        predictions.append(
+            Prediction(page, (Label.SIDEBAR, Label.BODY), np.full((2, 4), 0.25, np.float32), kind, chance)
+        )
+    return gold, predictions
+
+
+def test_counts_and_article_against_the_rest() -> None:
+    report = evaluate_kinds(*pairs(GIVEN))
+    assert report is not None
+    assert {kind: row for kind, row in report.counts.items() if any(row)} == {
+        A: (1, 1, 0, 1, 0), L: (1, 0, 0, 0, 0), S: (0, 0, 1, 0, 0), X: (1, 0, 0, 1, 0), Z: (0, 0, 0, 1, 0),
+    }  # fmt: skip
+    score = report.article
+    assert (score.precision, score.recall, score.support) == (3 / 4, 3 / 4, 4)
+    assert report.to_dict()["article"] == {"precision": 0.75, "recall": 0.75, "f1": 0.75, "support": 4}
+    assert report.to_dict()["counts"]["article"] == [1, 1, 0, 1, 0]
+
+
+def test_without_a_verdict_there_is_nothing_to_say() -> None:
+    gold, predictions = pairs(GIVEN[:2])
+    plain = [Prediction(found.page, found.labels, found.probabilities) for found in predictions]
+    assert evaluate_kinds(gold, plain) is None
+    assert list(kind_section("Kinds", gold, plain)) == []
+
+
+def test_the_section_says_what_an_empty_article_costs() -> None:
+    lines = list(kind_section("Kinds", *pairs(GIVEN)))
+    assert "## Kinds" in lines
+    assert f"| kind | {' | '.join(KINDS)} | pages |" in lines
+    assert "| article | 1 | 1 | 0 | 1 | 0 | 3 |" in lines
+    assert "| all pages | 0.7500 | 0.7500 | 0.7500 | 4 | 4 |" in lines
+    assert "| of these, wcxb | 1.0000 | 0.7500 | 0.8571 | 4 | 1 |" in lines
+    assert "| 0.965 | 1.000 | 1 |" not in lines
+    assert "| 0.973 | 0.667 | 3 |" in lines
+    emptied = {line.split(" | ")[0]: line for line in lines if " of " in line and line.startswith(("| 0.", "| never"))}
+    assert emptied["| 0.95"].startswith("| 0.95 | 1 of 5 | 1 of 3 | 0.8000 |")
+    assert emptied["| 0.80"].startswith("| 0.80 | 1 of 5 | 2 of 3 |")
+    assert emptied["| never"].startswith("| never | 0 of 5 | 0 of 3 | 1.0000 |")
+
+
+@pytest.mark.parametrize("n_pages", [1, 4])
+def test_pages_that_are_all_articles(n_pages: int) -> None:
+    report = evaluate_kinds(*pairs([(A, A, 0.9)] * n_pages))
+    assert report is not None
+    assert (report.article.f1, report.article.support) == (1.0, n_pages)
