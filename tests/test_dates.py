@@ -8,7 +8,6 @@ import pytest
 from linesift.features.batch import read_batch
 from linesift.features.chars import read_chars
 from linesift.features.dates import DatePart, find_numbers
-from linesift.features.line import date_strength
 from linesift.page import LabelledPage
 
 TABLE = Path(__file__).parent / "data" / "date_lines.tsv"
@@ -72,7 +71,7 @@ def test_the_table_has_enough_languages_and_known_origins(pages: list[LabelledPa
 
 def test_strength_rises_with_what_a_line_shows() -> None:
     lines = ["Sport", "Monday", "9:20", "21 October", "21 October 2024", "21 October 2024, 9:20"]
-    assert date_strength(read_batch(["\n".join(lines)])).tolist() == [0, 1, 2, 3, 4, 5]
+    assert read_batch(["\n".join(lines)]).strength.tolist() == [0, 1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize("year", ["1980", "2040", "2567", "1402", "1445", "٢٠٢٤"])

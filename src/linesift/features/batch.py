@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.chars import CharClass
+from linesift.features.dates import date_strength
 from linesift.features.scan import LineScan, join_pages, scan
 from linesift.hints import Hints, join_hints
 
@@ -28,6 +29,14 @@ class Batch:
     """Index of the line's page."""
     first: NDArray[np.int64]
     """Shape (n_pages + 1,): row of each page's first line."""
+    top: NDArray[np.int64]
+    """Row of the first line of the line's page."""
+    end: NDArray[np.int64]
+    """Row behind the last line of the line's page."""
+    starts: NDArray[np.int64]
+    """First row of every page that has lines."""
+    spans: NDArray[np.int64]
+    """Lines of every such page."""
     n_all_lines: NDArray[np.int64]
     """Shape (n_pages,): lines of each page, blank ones counted."""
     number: NDArray[np.int64]
@@ -36,18 +45,20 @@ class Batch:
     """Words; letters of scripts without spaces as fractions of one."""
     is_long: NDArray[np.bool_]
     """Whether the line looks like running text: `LONG` words or more, and the end of a sentence."""
+    strength: NDArray[np.uint8]
+    """How much of a date the line shows, see `date_strength`."""
     hints: Hints | None = None
     """What the markup says of every line; `None` for pages of plain text."""
 
     @property
     def row(self) -> NDArray[np.int64]:
         """Index of the line among the non-blank lines of its page."""
-        return np.arange(len(self.page)) - self.first[self.page]
+        return np.arange(len(self.page)) - self.top
 
     @property
     def n_lines(self) -> NDArray[np.int64]:
         """Shape (n_pages,): non-blank lines of each page."""
-        return np.diff(self.first)
+        return self.first[1:] - self.first[:-1]
 
     def per_page(self, values: NDArray[np.generic]) -> NDArray[np.float64]:
         """Sum of `values` over the lines of each page, shape (n_pages,)."""
@@ -59,13 +70,15 @@ _FIXED = float(1 << 24)
 
 
 def running_sum(values: NDArray[Any]) -> NDArray[np.int64]:
-    """Sums of `values` before each place and of all, in units of 2**-24, shape (n + 1,).
+    """Sums of `values` before each place and of all, in units of 2**-24, shape (..., n + 1) of values of (..., n).
 
     Whole numbers, because sums of floats depend on what was added before, and so on the other pages of a batch.
     """
-    sums = np.zeros(len(values) + 1, np.int64)
-    np.cumsum(np.rint(np.asarray(values, np.float64) * _FIXED), out=sums[1:], dtype=np.int64)
-    return sums
+    fixed = np.multiply(values, _FIXED, dtype=np.float64)
+    sums = np.empty((*fixed.shape[:-1], fixed.shape[-1] + 1), np.int64)
+    sums[..., 0] = 0
+    sums[..., 1:] = np.rint(fixed, out=fixed)
+    return np.cumsum(sums, axis=-1, out=sums)
 
 
 def from_fixed(sums: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -78,7 +91,8 @@ def read_batch(texts: Sequence[str], hints: Sequence[Hints] | None = None) -> Ba
     text, offsets = join_pages(texts)
     lines = scan(text)
     first = np.searchsorted(lines.number, offsets)
-    page = np.repeat(np.arange(len(texts), dtype=np.int32), np.diff(first))
+    sizes = first[1:] - first[:-1]
+    page = np.repeat(np.arange(len(texts), dtype=np.int32), sizes)
     length = lines.n_words.astype(np.float32)
     for kind, letters in _LETTERS_PER_WORD.items():
         length += lines.counts[:, kind] / np.float32(letters)
@@ -86,9 +100,14 @@ def read_batch(texts: Sequence[str], hints: Sequence[Hints] | None = None) -> Ba
         lines=lines,
         page=page,
         first=first,
-        n_all_lines=np.diff(offsets),
-        number=lines.number - offsets[page],
+        top=np.repeat(first[:-1], sizes),
+        end=np.repeat(first[1:], sizes),
+        starts=first[:-1][sizes > 0],
+        spans=sizes[sizes > 0],
+        n_all_lines=offsets[1:] - offsets[:-1],
+        number=lines.number - np.repeat(offsets[:-1], sizes),
         length=length,
         is_long=(length >= LONG) & (lines.n_sentences > 0),
+        strength=date_strength(lines.dates),
         hints=None if hints is None else join_hints(hints, lines.number),
     )

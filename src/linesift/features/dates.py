@@ -73,6 +73,28 @@ def _names() -> tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.bool_]]:
     return hashes[heads], np.bitwise_or.reduceat(kinds, heads), present
 
 
+def date_strength(dates: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """How much of a date each line shows.
+
+    0 none, 1 a part, 2 a clock or an age, 3 a day and month, 4 with a year, 5 with a clock.
+
+    Args:
+        dates: shape (n_lines, N_DATE_PARTS), how often each part occurs.
+    """
+    counts = np.ascontiguousarray(dates.T)
+    found = counts > 0
+    day = found[DatePart.NUMERIC] | found[DatePart.DAY_MONTH] | (counts[DatePart.EAST_ASIAN] >= 2)
+    whole = day & (found[DatePart.YEAR] | found[DatePart.NUMERIC])
+    clocked = found[DatePart.CLOCK] | found[DatePart.DOTTED] | found[DatePart.PERIOD]
+    time = found[DatePart.CLOCK] | (found[DatePart.RELATIVE] & found[DatePart.NUMBER])
+    part = found[DatePart.MONTH] | found[DatePart.WEEKDAY] | found[DatePart.YEAR]
+    strength = np.maximum(part.view(np.uint8), time.view(np.uint8) << 1)
+    strength[day] = 3
+    strength += whole
+    strength += whole & clocked
+    return strength
+
+
 def name_kinds(hashes: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Which words are names of months, weekdays, zones ...: their indices, and bit `part - MONTH` of each kind."""
     known, kinds, present = _names()

@@ -5,24 +5,18 @@ from numpy.typing import NDArray
 
 from linesift.features.batch import Batch, running_sum
 from linesift.features.columns import Columns, Values
-from linesift.features.line import date_strength
 
 LAYOUT = Columns("layout")
 
 
-def _blanks(batch: Batch, *, after: bool) -> NDArray[np.int64]:
-    """Blank lines right before or after each line; those at the page's ends count too."""
+def _blanks_before(batch: Batch) -> NDArray[np.int64]:
+    """Blank lines right before each line; those at the page's top count too."""
     number = batch.number
-    if after:
-        following = np.append(number[1:], 0)
-        ends = batch.first[1:] - 1
-        keep = np.diff(batch.first) > 0
-        following[ends[keep]] = batch.n_all_lines[keep]
-        return following - number - 1
-    previous = np.concatenate(([-1], number[:-1]))
-    starts = batch.first[:-1]
-    previous[starts[np.diff(batch.first) > 0]] = -1
-    return number - previous - 1
+    blanks = number.copy()
+    blanks[1:] -= number[:-1] + 1
+    starts = batch.starts
+    blanks[starts] = number[starts]
+    return blanks
 
 
 @LAYOUT.column
@@ -34,31 +28,35 @@ def from_top(batch: Batch) -> Values:
 @LAYOUT.column
 def from_end(batch: Batch) -> Values:
     """Non-blank lines below."""
-    return batch.n_lines[batch.page] - 1 - batch.row
+    return batch.end - 1 - np.arange(len(batch.end))
 
 
 @LAYOUT.column
 def position(batch: Batch) -> Values:
     """Share of the page's lines above."""
-    return batch.row / batch.n_lines[batch.page]
+    return batch.row / (batch.end - batch.top)
 
 
 @LAYOUT.column
 def blanks_before(batch: Batch) -> Values:
     """Blank lines right above."""
-    return _blanks(batch, after=False)
+    return _blanks_before(batch)
 
 
 @LAYOUT.column
 def blanks_after(batch: Batch) -> Values:
     """Blank lines right below."""
-    return _blanks(batch, after=True)
+    blanks = np.empty(len(batch.number), np.int64)
+    blanks[:-1] = _blanks_before(batch)[1:]
+    ends = batch.starts + batch.spans - 1
+    blanks[ends] = batch.n_all_lines[batch.page[ends]] - 1 - batch.number[ends]
+    return blanks
 
 
 @LAYOUT.column
 def page_lines(batch: Batch) -> Values:
     """Non-blank lines of the page."""
-    return batch.n_lines[batch.page]
+    return batch.end - batch.top
 
 
 @LAYOUT.column
@@ -99,10 +97,9 @@ def relative_length(batch: Batch) -> Values:
 def _share_above(batch: Batch, weights: NDArray[np.generic]) -> NDArray[np.float64]:
     """Share of the page's sum of `weights` that stands above each line; missing where the sum is 0."""
     sums = running_sum(weights)
-    total = (sums[batch.first[1:]] - sums[batch.first[:-1]])[batch.page]
-    above = sums[:-1] - sums[batch.first[:-1]][batch.page]
-    share = np.full(len(above), np.nan)
-    np.divide(above, total, out=share, where=total > 0)
+    before = sums[batch.top]
+    with np.errstate(invalid="ignore"):
+        share: NDArray[np.float64] = (sums[:-1] - before) / (sums[batch.end] - before)
     return share
 
 
@@ -118,13 +115,17 @@ def long_above(batch: Batch) -> Values:
     return _share_above(batch, batch.length * batch.is_long)
 
 
-def _occurrences(batch: Batch, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """How often each line's hash occurs on its page."""
-    keys = hashes * np.uint64(0x9E3779B97F4A7C15) + batch.page.astype(np.uint64)
-    order = np.argsort(keys, kind="stable")
+def _page_keys(batch: Batch, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Keys that are equal where the hashes of two lines of one page are."""
+    return hashes * np.uint64(0x9E3779B97F4A7C15) + batch.page.astype(np.uint64)
+
+
+def _occurrences(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """How often each key occurs."""
+    order = np.argsort(keys)
     ordered = keys[order]
-    heads = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-    sizes = np.diff(np.append(heads, len(keys)))
+    heads = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(keys)])
+    sizes = np.diff(heads, append=len(keys))
     out = np.empty(len(keys), np.int64)
     out[order] = np.repeat(sizes, sizes)
     return out
@@ -133,110 +134,108 @@ def _occurrences(batch: Batch, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
 @LAYOUT.column
 def same_line(batch: Batch) -> Values:
     """Lines of the page with the same text, case and digits aside."""
-    return _occurrences(batch, batch.lines.hash)
+    return _occurrences(_page_keys(batch, batch.lines.hash))
 
 
 @LAYOUT.column
 def twin(batch: Batch) -> Values:
     """1 where the line above has the same text, 2 the line below, 3 both; case and digits aside."""
-    hashes = batch.lines.hash
-    return _near(batch, hashes, -1) + 2 * _near(batch, hashes, 1).astype(np.uint8)
+    keys = _page_keys(batch, batch.lines.hash)
+    equal = (keys[1:] == keys[:-1]).view(np.uint8)
+    out = np.zeros(len(keys), np.uint8)
+    out[1:] = equal
+    out[:-1] += equal << 1
+    return out
 
 
 @LAYOUT.column
 def same_shape(batch: Batch) -> Values:
     """Lines of the page with the same sequence of character classes."""
-    return _occurrences(batch, batch.lines.shape)
+    return _occurrences(_page_keys(batch, batch.lines.shape))
 
 
 @LAYOUT.column
 def same_start(batch: Batch) -> Values:
     """Lines of the page with the same first word; missing where there is no word."""
-    words = batch.lines
-    heads = np.flatnonzero(np.diff(words.word_line, prepend=-1))
+    words, hashes = batch.lines.word_line, batch.lines.word_hash
+    heads = np.flatnonzero(np.diff(words, prepend=np.int32(-1)))
     start = np.zeros(len(batch.page), np.uint64)
-    start[words.word_line[heads]] = words.word_hash[heads]
-    return np.where(start > 0, _occurrences(batch, start), np.nan)
-
-
-def _near(batch: Batch, values: NDArray[np.generic], step: int) -> NDArray[np.bool_]:
-    """Whether the line `step` rows away on the same page has the same value."""
-    size = len(values)
-    other = np.arange(size) + step
-    inside = (other >= 0) & (other < size)
-    other = np.clip(other, 0, max(size - 1, 0))
-    equal: NDArray[np.bool_] = inside & (batch.page[other] == batch.page) & (values[other] == values)
-    return equal
+    start[words[heads]] = hashes[heads]
+    return np.where(start > 0, _occurrences(_page_keys(batch, start)), np.nan)
 
 
 @LAYOUT.column
 def repeated_shape(batch: Batch) -> Values:
     """Of the lines one to four rows away, those with the same shape, at steps of one, two, three and four."""
-    shape = batch.lines.shape
-    found = np.stack([_near(batch, shape, -step) | _near(batch, shape, step) for step in range(1, 5)], axis=1)
-    return np.packbits(found, axis=1, bitorder="little")[:, 0]
+    keys = _page_keys(batch, batch.lines.shape)
+    found = np.zeros(len(keys), np.uint8)
+    for bit, step in enumerate(range(1, 5)):
+        equal = (keys[step:] == keys[:-step]).view(np.uint8) << bit
+        found[step:] |= equal
+        found[:-step] |= equal
+    return found
 
 
-def _distance(batch: Batch, marked: NDArray[np.bool_], *, below: bool) -> NDArray[np.float32]:
-    """Rows to the next marked line above or below on the same page, itself not counted; missing where there is none."""
+def _distance_above(batch: Batch, marked: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Rows to the next marked line above on the same page, itself not counted; missing where there is none."""
+    rows = np.arange(len(marked))
+    last = np.full(len(marked), -1)
+    np.maximum.accumulate(np.where(marked[:-1], rows[:-1], -1), out=last[1:])
+    return np.where(last >= batch.top, rows - last, np.float32(np.nan))
+
+
+def _distance_below(batch: Batch, marked: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """The same below."""
     size = len(marked)
-    rows = np.flatnonzero(marked)
-    out = np.full(size, np.nan, np.float32)
-    if not len(rows):
-        return out
-    every = np.arange(size)
-    place = np.searchsorted(rows, every, side="right" if below else "left") - (0 if below else 1)
-    inside = (place >= 0) & (place < len(rows))
-    other = rows[np.clip(place, 0, len(rows) - 1)]
-    inside &= batch.page[other] == batch.page
-    out[inside] = np.abs(other - every)[inside]
-    return out
+    rows = np.arange(size)
+    following = np.full(size, size)
+    np.minimum.accumulate(np.where(marked[1:], rows[1:], size)[::-1], out=following[:-1][::-1])
+    return np.where(following < batch.end, following - rows, np.float32(np.nan))
 
 
 @LAYOUT.column
 def long_before(batch: Batch) -> Values:
     """Rows to the line of running text above."""
-    return _distance(batch, batch.is_long, below=False)
+    return _distance_above(batch, batch.is_long)
 
 
 @LAYOUT.column
 def long_after(batch: Batch) -> Values:
     """Rows to the line of running text below."""
-    return _distance(batch, batch.is_long, below=True)
+    return _distance_below(batch, batch.is_long)
 
 
 @LAYOUT.column
 def date_before(batch: Batch) -> Values:
     """Rows to the line above that shows a day and month."""
-    return _distance(batch, date_strength(batch) >= 3, below=False)
+    return _distance_above(batch, batch.strength >= 3)
 
 
 @LAYOUT.column
 def date_after(batch: Batch) -> Values:
     """Rows to the line below that shows a day and month."""
-    return _distance(batch, date_strength(batch) >= 3, below=True)
+    return _distance_below(batch, batch.strength >= 3)
 
 
 @LAYOUT.column
 def page_dates(batch: Batch) -> Values:
     """Lines of the page that show a day and month."""
-    return batch.per_page(date_strength(batch) >= 3)[batch.page]
+    return batch.per_page(batch.strength >= 3)[batch.page]
 
 
 @LAYOUT.column
 def dates_above(batch: Batch) -> Values:
     """Lines above on the page that show a day and month."""
-    sums = np.concatenate(([0], np.cumsum(date_strength(batch) >= 3)))
-    return sums[:-1] - sums[batch.first[:-1]][batch.page]
+    dated = (batch.strength >= 3).astype(np.int64)
+    above = np.cumsum(dated) - dated
+    return above - above[batch.top]
 
 
-def _run(batch: Batch, state: NDArray[np.generic]) -> NDArray[np.int64]:
-    """Length of the run of equal states on one page that each line belongs to."""
-    size = len(state)
-    new = np.ones(size, np.bool_)
-    new[1:] = (state[1:] != state[:-1]) | (batch.page[1:] != batch.page[:-1])
-    heads = np.flatnonzero(new)
-    sizes = np.diff(np.append(heads, size))
+def _run(batch: Batch, begins: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Length of the run of lines of one page that each line belongs to; `begins` says where one may begin."""
+    begins[batch.starts] = True
+    heads = np.flatnonzero(begins[: len(batch.page)])
+    sizes = np.diff(heads, append=len(batch.page))
     return np.repeat(sizes, sizes)
 
 
@@ -244,12 +243,11 @@ def _run(batch: Batch, state: NDArray[np.generic]) -> NDArray[np.int64]:
 def short_run(batch: Batch) -> Values:
     """Length of the run of lines under six words, negative for a run of longer lines."""
     is_short = batch.length < 6
-    run = _run(batch, is_short)
+    run = _run(batch, np.concatenate(([True], is_short[1:] != is_short[:-1])))
     return np.where(is_short, run, -run)
 
 
 @LAYOUT.column
 def blank_run(batch: Batch) -> Values:
     """Lines of the block between two blank lines."""
-    block = np.cumsum(_blanks(batch, after=False) > 0)
-    return _run(batch, block)
+    return _run(batch, _blanks_before(batch) > 0)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.batch import Batch
-from linesift.features.chars import CharClass
+from linesift.features.chars import N_CLASSES, CharClass
 from linesift.features.columns import Columns, Values
 from linesift.features.dates import DatePart
 
@@ -21,9 +21,10 @@ def _count(batch: Batch, *kinds: CharClass) -> NDArray[np.int32]:
 
 def _share(part: Values, whole: Values) -> NDArray[np.float32]:
     """`part / whole`, missing where `whole` is 0."""
-    out = np.full(len(part), np.nan, np.float32)
-    np.divide(part, whole, out=out, where=whole > 0, casting="unsafe")
-    return out
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares: NDArray[np.float32] = np.divide(part, whole, dtype=np.float32, casting="unsafe")
+    shares[whole == 0] = np.nan
+    return shares
 
 
 @LINE.column
@@ -64,14 +65,16 @@ def sentence_length(batch: Batch) -> Values:
     return _share(batch.length, batch.lines.n_sentences)
 
 
+_ENDS = np.zeros(N_CLASSES, np.uint8)
+_ENDS[[CharClass.STOP, CharClass.QUESTION, CharClass.COLON, CharClass.COMMA]] = 1, 2, 3, 4
+
+
 @LINE.column
 def ends_sentence(batch: Batch) -> Values:
     """1 where the last mark, one closing bracket or quote aside, is a stop; 2 question mark, 3 colon, 4 comma."""
     lines = batch.lines
     closed = (lines.last == CharClass.QUOTE) | (lines.last == CharClass.CLOSE)
-    last = np.where(closed, lines.second_last, lines.last)
-    kinds = (CharClass.STOP, CharClass.QUESTION, CharClass.COLON, CharClass.COMMA)
-    return np.select([last == kind for kind in kinds], [1, 2, 3, 4], 0)
+    return _ENDS[np.where(closed, lines.second_last, lines.last)]
 
 
 @LINE.column
@@ -252,32 +255,21 @@ def numbers(batch: Batch) -> Values:
     return batch.lines.dates[:, DatePart.NUMBER]
 
 
-def date_strength(batch: Batch) -> NDArray[np.float32]:
-    """How much of a date a line shows.
-
-    0 none, 1 a part, 2 a clock or an age, 3 a day and month, 4 with a year, 5 with a clock.
-    """
-    dates = batch.lines.dates > 0
-    day = dates[:, DatePart.NUMERIC] | dates[:, DatePart.DAY_MONTH] | (batch.lines.dates[:, DatePart.EAST_ASIAN] >= 2)
-    whole = day & (dates[:, DatePart.YEAR] | dates[:, DatePart.NUMERIC])
-    clocked = dates[:, DatePart.CLOCK] | dates[:, DatePart.DOTTED] | dates[:, DatePart.PERIOD]
-    age = dates[:, DatePart.RELATIVE] & dates[:, DatePart.NUMBER]
-    part = dates[:, DatePart.MONTH] | dates[:, DatePart.WEEKDAY] | dates[:, DatePart.YEAR]
-    return np.select([whole & clocked, whole, day, dates[:, DatePart.CLOCK] | age, part], [5, 4, 3, 2, 1], 0).astype(
-        np.float32
-    )
-
-
 @LINE.column
 def date(batch: Batch) -> Values:
     """How much of a date the line shows, 0 to 5."""
-    return date_strength(batch)
+    return batch.strength
+
+
+_NAMED = [DatePart.NUMBER, DatePart.MONTH, DatePart.WEEKDAY, DatePart.PERIOD, DatePart.RELATIVE, DatePart.ZONE]
+"""Parts of a date that are words."""
 
 
 @LINE.column
 def words_beside_date(batch: Batch) -> Values:
     """Words that are no part of a date, on lines that show one."""
     dates = batch.lines.dates
-    parts = (DatePart.NUMBER, DatePart.MONTH, DatePart.WEEKDAY, DatePart.PERIOD, DatePart.RELATIVE, DatePart.ZONE)
-    taken = sum(dates[:, part].astype(np.float32) for part in parts)
-    return np.where(date_strength(batch) > 0, np.maximum(batch.length - taken, 0), np.nan)
+    dated = np.flatnonzero(batch.strength)
+    out = np.full(len(dates), np.nan, np.float32)
+    out[dated] = np.maximum(batch.length[dated] - dates[dated][:, _NAMED].sum(axis=1, dtype=np.float32), 0)
+    return out
