@@ -3,7 +3,7 @@
 import numpy as np
 
 from linesift.features.batch import read_batch
-from linesift.features.topic import SHORTEST, shared_words, word_buckets
+from linesift.features.topic import SHORTEST, SharedWords, word_buckets
 from linesift.page import LabelledPage
 
 
@@ -24,24 +24,24 @@ def test_strangers_seldom_share_a_bucket(pages: list[LabelledPage]) -> None:
 
 def test_weights_of_other_lines_are_summed() -> None:
     batch = read_batch(["water\nwater\nwater\nstone"])
-    share, weight = shared_words(batch, np.array([0.3, 0.3, 0.1, 0.9], np.float32))
+    share, weight = SharedWords(batch).of(np.array([0.3, 0.3, 0.1, 0.9], np.float32))
     assert share.tolist() == [0.0, 0.0, 1.0, 0.0]
     np.testing.assert_allclose(weight, np.log1p([0.4, 0.4, 0.6, 0.0]), rtol=1e-6)
 
 
 def test_short_words_do_not_count() -> None:
-    share, weight = shared_words(read_batch(["the\nthe"]), np.ones(2, np.float32))
+    share, weight = SharedWords(read_batch(["the\nthe"])).of(np.ones(2, np.float32))
     assert np.isnan(share).all()
     assert np.isnan(weight).all()
 
 
 def test_words_of_two_letters_do_not_count_but_pairs_do() -> None:
-    share, _ = shared_words(read_batch(["of\nof\n水位\n水位"]), np.ones(4, np.float32))
+    share, _ = SharedWords(read_batch(["of\nof\n水位\n水位"])).of(np.ones(4, np.float32))
     assert share.tolist()[2:] == [1.0, 1.0]
     assert np.isnan(share[:2]).all()
 
 
 def test_a_word_that_its_line_repeats_is_shared() -> None:
-    share, weight = shared_words(read_batch(["water stone water"]), np.ones(1, np.float32))
+    share, weight = SharedWords(read_batch(["water stone water"])).of(np.ones(1, np.float32))
     np.testing.assert_allclose(share, [2 / 3], rtol=1e-6)
     np.testing.assert_allclose(weight, [2 / 3 * np.log(2)], rtol=1e-6)

@@ -1,6 +1,6 @@
 """How columns are declared: a function of a batch, with its name and a one-sentence description."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ from linesift.features.batch import Batch
 Values = NDArray[Any]
 """One number per line, shape (n_lines,), any real dtype; `nan` where the column does not apply."""
 
+Together = Callable[[Batch], Sequence[Values]]
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -18,7 +20,9 @@ class Column:
 
     name: str
     description: str
-    compute: Callable[[Batch], Values]
+    compute: Callable[[Batch], Values | Sequence[Values]]
+    place: int | None = None
+    """Which of several columns that are computed together; `None` for one on its own."""
 
 
 class Columns:
@@ -33,6 +37,16 @@ class Columns:
         sentence = " ".join((compute.__doc__ or "").split())
         self._columns.append(Column(f"{self.group}.{compute.__name__}", sentence, compute))
         return compute
+
+    def columns(self, **described: str) -> Callable[[Together], Together]:
+        """Declare columns that are computed together: names, each with its description, in the order of the result."""
+
+        def declare(compute: Together) -> Together:
+            for place, (name, sentence) in enumerate(described.items()):
+                self._columns.append(Column(f"{self.group}.{name}", sentence, compute, place))
+            return compute
+
+        return declare
 
     def __iter__(self) -> Iterator[Column]:
         return iter(self._columns)

@@ -88,7 +88,7 @@ def date_strength(dates: NDArray[np.uint8]) -> NDArray[np.uint8]:
     clocked = found[DatePart.CLOCK] | found[DatePart.DOTTED] | found[DatePart.PERIOD]
     time = found[DatePart.CLOCK] | (found[DatePart.RELATIVE] & found[DatePart.NUMBER])
     part = found[DatePart.MONTH] | found[DatePart.WEEKDAY] | found[DatePart.YEAR]
-    strength = np.maximum(part.view(np.uint8), time.view(np.uint8) << 1)
+    strength: NDArray[np.uint8] = np.maximum(part.view(np.uint8), time.view(np.uint8) << 1)
     strength[day] = 3
     strength += whole
     strength += whole & clocked

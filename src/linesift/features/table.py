@@ -1,6 +1,6 @@
 """The table of all columns: what the model sees of a line."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.batch import Batch
-from linesift.features.columns import Column
+from linesift.features.columns import Column, Values
 from linesift.features.layout import LAYOUT
 from linesift.features.line import LINE
 from linesift.features.markup import MARKUP
@@ -30,8 +30,13 @@ def extract(batch: Batch, columns: Sequence[Column] = COLUMNS) -> NDArray[np.flo
         Shape (n_columns, n_lines), rows in the order of `columns`; `nan` where a column does not apply to a line.
     """
     table = np.empty((len(columns), len(batch.page)), np.float32)
+    computed: Callable[[Batch], object] | None = None
+    values: Values | Sequence[Values] = ()
     for row, column in zip(table, columns, strict=True):
-        row[:] = column.compute(batch)
+        # Columns that are computed together stand side by side.
+        if column.compute is not computed:
+            computed, values = column.compute, column.compute(batch)
+        row[:] = values if column.place is None else values[column.place]
     return table
 
 

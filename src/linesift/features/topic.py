@@ -1,5 +1,8 @@
 """Columns of what the page is about: words that the line shares with the page's running text."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +14,8 @@ TOPIC = Columns("topic")
 SHORTEST = 4
 """Letters from which a word counts; shorter ones are mostly function words. Pairs of unspaced letters count too."""
 
+_MIX = np.uint64(0xD6E8FEB86659FD93)
+
 _LOAD = 8
 """Buckets for each word of a page; at 8 to 16 a word meets a stranger in one of eight look-ups or less."""
 
@@ -18,49 +23,55 @@ _LOAD = 8
 def word_buckets(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
     """Rows and buckets of all words that count, and the number of buckets; every page has buckets of its own."""
     lines = batch.lines
-    counted = lines.word_size >= SHORTEST
-    row = lines.word_line[counted].astype(np.int64)
-    page = batch.page[row]
-    n_words = np.bincount(page, minlength=len(batch.n_all_lines))
+    counted = np.flatnonzero(lines.word_size >= SHORTEST)
+    row = lines.word_line.take(counted).astype(np.int64)
+    place = np.searchsorted(row, batch.first)
+    n_words = place[1:] - place[:-1]
     bits = np.ceil(np.log2(np.maximum(_LOAD * n_words, 2))).astype(np.int64)
     offset = np.cumsum(1 << bits) - (1 << bits)
-    shift = (64 - bits).astype(np.uint64)
-    mixed = lines.word_hash[counted] * np.uint64(0xD6E8FEB86659FD93)
-    return row, offset[page] + (mixed >> shift[page]).astype(np.int64), int((1 << bits).sum())
+    bucket = lines.word_hash.take(counted)
+    bucket *= _MIX
+    bucket >>= np.repeat((64 - bits).astype(np.uint64), n_words)
+    return row, bucket.view(np.int64) + np.repeat(offset, n_words), int((1 << bits).sum())
 
 
-def shared_words(batch: Batch, weights: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+class SharedWords:
     """How much of each line's words recurs in the other lines of its page, by the weight of those lines.
 
     A word that a line of weight repeats counts as shared too: leaving that out would take a sort of all words.
-
-    Args:
-        batch: the pages.
-        weights: shape (n_lines,), how much of the article's text each line is taken for, 0 to 1.
-
-    Returns:
-        Share of the line's words that occur in other lines of weight 0.5 in sum, and the mean of the logarithm of
-        that weight plus one; both of shape (n_lines,), `nan` on lines without words.
     """
-    row, bucket, n_buckets = word_buckets(batch)
-    own = weights[row]
-    table = np.bincount(bucket, own, n_buckets)
-    elsewhere = table[bucket] - own
-    n_words = np.bincount(row, minlength=len(weights))
-    out = []
-    for score in (elsewhere >= 0.5, np.log1p(np.maximum(elsewhere, 0))):
-        total = np.bincount(row, score, len(weights))
-        out.append(np.divide(total, n_words, out=np.full(len(weights), np.nan), where=n_words > 0).astype(np.float32))
-    return out[0], out[1]
+
+    def __init__(self, batch: Batch) -> None:
+        self._row, self._bucket, self._n_buckets = word_buckets(batch)
+        self._n_lines = len(batch.page)
+        self._n_words = np.bincount(self._row, minlength=self._n_lines)
+
+    def of(self, weights: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Look for the words of every line among lines of these weights.
+
+        Args:
+            weights: shape (n_lines,), how much of the article's text each line is taken for, 0 to 1.
+
+        Returns:
+            Share of the line's words that occur in other lines of weight 0.5 in sum, and the mean of the logarithm of
+            that weight plus one; both of shape (n_lines,), `nan` on lines without words.
+        """
+        own = weights.take(self._row).astype(np.float64)
+        elsewhere = np.bincount(self._bucket, own, self._n_buckets).take(self._bucket) - own
+        n_shared = np.bincount(self._row[elsewhere >= 0.5], minlength=self._n_lines)
+        known = np.log1p(np.maximum(elsewhere, 0, out=elsewhere), out=elsewhere)
+        return self._mean(n_shared), self._mean(np.bincount(self._row, known, self._n_lines))
+
+    def _mean(self, total: NDArray[Any]) -> NDArray[np.float32]:
+        with np.errstate(invalid="ignore"):
+            mean: NDArray[np.float32] = (total / self._n_words).astype(np.float32)
+        return mean
 
 
-@TOPIC.column
-def shared_share(batch: Batch) -> Values:
-    """Share of the line's words that occur in other lines of running text."""
-    return shared_words(batch, batch.is_long.astype(np.float32))[0]
-
-
-@TOPIC.column
-def shared_weight(batch: Batch) -> Values:
-    """Mean over the line's words of the logarithm of how often running text elsewhere on the page has them."""
-    return shared_words(batch, batch.is_long.astype(np.float32))[1]
+@TOPIC.columns(
+    shared_share="Share of the line's words that occur in other lines of running text.",
+    shared_weight="Mean over the line's words of the logarithm of how often running text elsewhere on the page has them.",
+)
+def shared(batch: Batch) -> Sequence[Values]:
+    """Words shared with running text."""
+    return SharedWords(batch).of(batch.is_long.astype(np.float32))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from linesift.features.batch import Batch, from_fixed, read_batch, running_sum
 from linesift.features.table import MARKUP_NAMES, NAMES
-from linesift.features.topic import shared_words
+from linesift.features.topic import SharedWords
 from linesift.hints import no_hints
 from linesift.labels import Label
 from linesift.model.lexicon import TARGETS
@@ -146,10 +146,11 @@ def _second_pass_columns(batch: Batch, probabilities: NDArray[np.float32]) -> Na
     yield "pass.body_words.page", sums.page()
     yield "pass.rows_from_first_body", rows - _edge(batch, body > 0.5, last=False)
     yield "pass.rows_from_last_body", rows - _edge(batch, body > 0.5, last=True)
-    share, weight = shared_words(batch, body)
+    words = SharedWords(batch)
+    share, weight = words.of(body)
     yield "pass.shared_share", share
     yield "pass.shared_weight", weight
-    yield "pass.headline_words", shared_words(batch, probabilities[:, Label.HEADLINE.column])[0]
+    yield "pass.headline_words", words.of(probabilities[:, Label.HEADLINE.column])[0]
 
 
 def _row_of_best(batch: Batch, values: NDArray[np.generic]) -> NDArray[np.int64]:
