@@ -19,11 +19,14 @@ from linesift.model.lexicon import TARGETS
 from linesift.model.window import (
     HTML_NAMES,
     OWN_NAMES,
+    Around,
+    FirstPass,
+    SecondPass,
     first_pass_table,
     n_table_columns,
     own_names,
+    padded,
     second_pass_table,
-    shifted,
     table_names,
 )
 from linesift.page import Page
@@ -219,9 +222,22 @@ def test_pages_without_lines(pages: list[Page]) -> None:
     assert table.shape == (len(table_names(is_html=pages[0].hints is not None)), 0)
 
 
-def test_shifted_stays_on_the_page() -> None:
-    page = np.array([0, 0, 0, 1, 1], np.int32)
-    values = np.arange(5.0)
-    np.testing.assert_array_equal(shifted(values, 1, page), np.array([1, 2, NAN, 4, NAN], np.float32))
-    np.testing.assert_array_equal(shifted(values, -2, page), np.array([NAN, NAN, 0, NAN, NAN], np.float32))
-    assert np.isnan(shifted(values, 9, page)).all()
+def test_neighbours_stay_on_the_page() -> None:
+    batch = read_batch(["Rain\nSun\n\nWind", "", "Fog\nHail"])
+    values = padded(np.arange(5.0, dtype=np.float32)[None])[0]
+    found = values[Around(batch, slice(None)).neighbours((1, -2, 9))]
+    wanted = np.array([[1, 2, NAN, 4, NAN], [NAN, NAN, 0, NAN, NAN], [NAN] * 5], np.float32)
+    np.testing.assert_array_equal(found, wanted)
+
+
+@given(_HTML_BATCH, st.integers(0, 99), st.integers(0, 12), st.integers(0, 12))
+def test_some_lines_have_the_columns_that_they_have_among_all(
+    pages: list[Page], seed: int, start: int, size: int
+) -> None:
+    own, whole, chances = tables(pages, seed)
+    batch, rows = batch_of(pages), slice(start, start + size)
+    part = np.full_like(whole[:, rows], 99)
+    n_first = n_table_columns(is_second=False, is_html=True)
+    FirstPass(batch, own).write(rows, part[:n_first])
+    SecondPass(batch, chances).write(rows, part[n_first:])
+    np.testing.assert_array_equal(part, whole[:, rows])

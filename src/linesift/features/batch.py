@@ -66,7 +66,8 @@ class Batch:
         return sums
 
 
-_FIXED = float(1 << 24)
+FIXED = float(1 << 24)
+"""Units of a running sum."""
 
 
 def running_sum(values: NDArray[Any]) -> NDArray[np.int64]:
@@ -74,7 +75,7 @@ def running_sum(values: NDArray[Any]) -> NDArray[np.int64]:
 
     Whole numbers, because sums of floats depend on what was added before, and so on the other pages of a batch.
     """
-    fixed = np.multiply(values, _FIXED, dtype=np.float64)
+    fixed = np.multiply(values, FIXED, dtype=np.float64)
     sums = np.empty((*fixed.shape[:-1], fixed.shape[-1] + 1), np.int64)
     sums[..., 0] = 0
     sums[..., 1:] = np.rint(fixed, out=fixed)
@@ -83,7 +84,7 @@ def running_sum(values: NDArray[Any]) -> NDArray[np.int64]:
 
 def from_fixed(sums: NDArray[np.int64]) -> NDArray[np.float64]:
     """Differences of running sums as numbers."""
-    return sums / _FIXED
+    return sums / FIXED
 
 
 def lengths(starts: NDArray[np.int64], size: int) -> NDArray[np.int64]:

@@ -1,15 +1,15 @@
 """Columns of the lines around a line: neighbours, sums over windows, and what the first pass made of the page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.batch import Batch, from_fixed, read_batch, running_sum
+from linesift.features.batch import FIXED, Batch, from_fixed, running_sum
 from linesift.features.table import MARKUP_NAMES, NAMES
 from linesift.features.topic import SharedWords
-from linesift.hints import no_hints
 from linesift.labels import Label
 from linesift.model.lexicon import TARGETS
 
@@ -30,152 +30,206 @@ _NEAR_MARKUP = (
     *MARKUP_LEXICON_NAMES,
 )  # fmt: skip
 _FAR_MARKUP = ("markup_lexicon.body",)
+_NEAR_STEPS, _FAR_STEPS = (-2, -1, 1, 2), (-4, -3, 3, 4)
+_SUMMED = ("words", "likely", "likely_words", "long", "short", "dated", "after_body", "before_body")
+_SUMMED_MARKUP = ("marked", "marked_words", "linked", "after_marked", "before_marked")
 _WINDOWS = (3, 8, 25)
 _PASS_STEPS = (-3, -2, -1, 1, 2, 3)
 _PASS_WINDOWS = (5, 15, 60)
+_BODY_WINDOWS = _PASS_WINDOWS[:2]
 _LONGEST = 60.0
 """Words beyond which a line weighs no more in a window."""
 
-Named = Iterator[tuple[str, NDArray[np.generic]]]
+_PASS_LABELS = (Label.HEADLINE, Label.BODY, Label.TIMESTAMP)
 
 
-def shifted(values: NDArray[np.generic], step: int, page: NDArray[np.int32]) -> NDArray[np.float32]:
-    """The value `step` lines further down (up where negative) on the same page, `nan` beyond its ends."""
-    out = np.full(len(values), np.nan, np.float32)
-    here, there = (slice(None, -step), slice(step, None)) if step > 0 else (slice(-step, None), slice(None, step))
-    out[here] = np.where(page[here] == page[there], values[there], np.nan)
+class Around:
+    """Which rows lie around some lines of a batch, `rows`, each on its page."""
+
+    def __init__(self, batch: Batch, rows: slice) -> None:
+        self.rows = np.arange(len(batch.page))[rows]
+        self.top, self.end = batch.top[rows], batch.end[rows]
+        self._beyond = len(batch.page)
+
+    def neighbours(self, steps: tuple[int, ...]) -> NDArray[np.int64]:
+        """Rows so many lines further down (up where negative), shape (n_steps, n_rows).
+
+        Beyond the page's ends it is the row behind the batch's last; see `padded`.
+        """
+        found = self.rows + np.array(steps)[:, None]
+        np.copyto(found, self._beyond, where=(found < self.top) | (found >= self.end))
+        neighbours: NDArray[np.int64] = found
+        return neighbours
+
+    def edges(self, sizes: tuple[int, ...]) -> NDArray[np.int64]:
+        """Where the windows of so many lines above and below begin and end, shape (n_sizes, 2, n_rows)."""
+        found = np.empty((len(sizes), 2, len(self.rows)), np.int64)
+        reach = np.array(sizes)[:, None]
+        np.maximum(self.rows - reach, self.top, out=found[:, 0])
+        np.minimum(self.rows + 1 + reach, self.end, out=found[:, 1])
+        return found
+
+
+def padded(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Columns, shape (n_columns, n_lines), with a missing value behind the last line."""
+    out = np.empty((len(values), values.shape[1] + 1), np.float32)
+    out[:, :-1] = values
+    out[:, -1] = np.nan
     return out
 
 
 class Sums:
-    """Sums of a column over spans of lines, from prefix sums."""
+    """Sums of columns over spans of lines, from prefix sums; `values` has shape (..., n_lines)."""
 
-    def __init__(self, batch: Batch, values: NDArray[np.generic]) -> None:
-        self._prefix = running_sum(values)
-        self._row = np.arange(len(values))
-        self._top, self._end = batch.first[batch.page], batch.first[batch.page + 1]
+    def __init__(self, values: NDArray[np.generic]) -> None:
+        self.prefix = running_sum(values)
 
-    def above(self, size: int) -> NDArray[np.float64]:
-        """Sum over the `size` lines above on the page."""
-        return from_fixed(self._prefix[self._row] - self._prefix[np.maximum(self._row - size, self._top)])
+    def windows(self, around: Around, edges: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Sums over windows above and below; `edges` are the `around`'s, and the result has their shape."""
+        rows = around.rows
+        found = self.prefix.take(edges, axis=-1, mode="clip")
+        found -= self.prefix.take(np.stack((rows, rows + 1)), axis=-1, mode="clip")[..., None, :, :]
+        sums: NDArray[np.float64] = found * _SIGNS
+        return sums
 
-    def below(self, size: int) -> NDArray[np.float64]:
-        """Sum over the `size` lines below on the page."""
-        return from_fixed(self._prefix[np.minimum(self._row + 1 + size, self._end)] - self._prefix[self._row + 1])
-
-    def page(self) -> NDArray[np.float64]:
+    def page(self, around: Around) -> NDArray[np.float64]:
         """Sum over the whole page."""
-        return from_fixed(self._prefix[self._end] - self._prefix[self._top])
+        return from_fixed(self.prefix.take(around.end, axis=-1) - self.prefix.take(around.top, axis=-1))
 
-    def share_above(self) -> NDArray[np.float64]:
+    def above(self, around: Around) -> NDArray[np.float64]:
+        """Sum over all lines above on the page."""
+        return from_fixed(self.prefix.take(around.rows, axis=-1) - self.prefix.take(around.top, axis=-1))
+
+    def share_above(self, around: Around) -> NDArray[np.float64]:
         """Share of the page's sum that stands above."""
-        return from_fixed(self._prefix[self._row] - self._prefix[self._top]) / np.maximum(self.page(), 1e-3)
+        return self.above(around) / np.maximum(self.page(around), 1e-3)
 
 
-def _around(name: str, sums: Sums, sizes: tuple[int, ...]) -> Named:
-    for size in sizes:
-        yield f"{name}.above{size}", sums.above(size)
-        yield f"{name}.below{size}", sums.below(size)
+_SIGNS = np.array([[-1 / FIXED], [1 / FIXED]])
+"""A window above is what was summed before the line, less what was summed before the window."""
+
+
+class FirstPass:
+    """The neighbourhood of every line, beside its own columns."""
+
+    def __init__(self, batch: Batch, own: NDArray[np.float32]) -> None:
+        """Sum up what windows need; `own` has shape (len(own_names(batch)), n_lines)."""
+        self._batch, self._own, self._is_html = batch, own, batch.hints is not None
+        place = _places(self._is_html)
+        near, far = _neighbour_names(self._is_html)
+        self._near = padded(own[[place[name] for name in near]])
+        self._far = padded(own[[place[name] for name in far]])
+        summed = _summed(batch, own, place)
+        self._sums, self._likely_words = Sums(summed), Sums(summed[_SUMMED.index("likely_words")])
+
+    def write(self, rows: slice, out: NDArray[np.float32]) -> None:
+        """Write the columns of some lines, shape (n_first_columns, n_rows), the first of `table_names`."""
+        around = Around(self._batch, rows)
+        n_own, n_rows = len(self._own), len(around.rows)
+        out[:n_own] = self._own[:, rows]
+        start = n_own
+        for values, steps in ((self._near, _NEAR_STEPS), (self._far, _FAR_STEPS)):
+            block = out[start : start + len(values) * len(steps)].reshape(len(values), len(steps), n_rows)
+            np.take(values, around.neighbours(steps), axis=1, out=block, mode="clip")
+            start += len(values) * len(steps)
+        windows = self._sums.windows(around, around.edges(_WINDOWS))
+        out[start:-2].reshape(windows.shape)[:] = windows
+        out[-2] = self._likely_words.page(around)
+        out[-1] = self._likely_words.share_above(around)
+
+
+def _summed(batch: Batch, own: NDArray[np.float32], place: dict[str, int]) -> NDArray[np.float32]:
+    """The columns that windows sum, in the order of `_SUMMED` and `_SUMMED_MARKUP`."""
+    words = np.minimum(batch.length, np.float32(_LONGEST))
+    likely = 1 / (1 + np.exp(-own[place["lexicon.body"]]))
+    columns = [
+        words,
+        likely,
+        likely * words,
+        batch.is_long,
+        batch.length < 4,
+        batch.strength >= 3,
+        own[place["lexicon.after_body"]],
+        own[place["lexicon.before_body"]],
+    ]
+    if batch.hints is not None:
+        marked = 1 / (1 + np.exp(-own[place["markup_lexicon.body"]]))
+        columns += [
+            marked,
+            marked * words,
+            own[place["markup.link_share"]],
+            own[place["markup_lexicon.after_body"]],
+            own[place["markup_lexicon.before_body"]],
+        ]
+    return np.array(columns, np.float32)
+
+
+class SecondPass:
+    """What the first pass made of every line's page."""
+
+    def __init__(self, batch: Batch, probabilities: NDArray[np.float32]) -> None:
+        """Sum up the first pass's probabilities, shape (n_lines, 4)."""
+        self._batch = batch
+        values = np.ascontiguousarray(probabilities.T[[label.column for label in _PASS_LABELS]])
+        body = values[_PASS_LABELS.index(Label.BODY)]
+        self._values = padded(values)
+        self._sums = Sums(np.concatenate((values, [body * batch.length])))
+        rows = np.arange(len(body))
+        self._best = _spread(batch, np.maximum, values)
+        self._row_of_best = _spread(batch, np.maximum, np.where(values == self._best, rows, -1))
+        is_body = body > 0.5
+        self._first_body = _spread(batch, np.minimum, np.where(is_body, rows, len(rows)))
+        self._last_body = _spread(batch, np.maximum, np.where(is_body, rows, -1))
+        words = SharedWords(batch)
+        self._shared = (*words.of(body), words.of(values[_PASS_LABELS.index(Label.HEADLINE)])[0])
+
+    def write(self, rows: slice, out: NDArray[np.float32]) -> None:
+        """Write the columns of some lines, shape (n_second_columns, n_rows), the last of `table_names`."""
+        around = Around(self._batch, rows)
+        every, n_rows, n_steps = around.rows, len(around.rows), len(_PASS_STEPS)
+        neighbours = around.neighbours(_PASS_STEPS)
+        n_windows, start = 2 * len(_PASS_WINDOWS), 0
+        windows = self._sums.windows(around, around.edges(_PASS_WINDOWS)).reshape(4, n_windows, n_rows)
+        shares, pages = self._sums.share_above(around), self._sums.page(around)
+        for index, label in enumerate(_PASS_LABELS):
+            values = self._values[index, :-1][rows]
+            out[start] = values
+            np.take(self._values[index], neighbours, out=out[start + 1 : start + 1 + n_steps], mode="clip")
+            start += 1 + n_steps
+            out[start : start + n_windows] = windows[index]
+            start += n_windows
+            out[start] = shares[index]
+            out[start + 1] = pages[index]
+            np.divide(values, np.maximum(self._best[index][rows], 1e-6), out=out[start + 2])
+            start += 3
+            if label is not Label.BODY:
+                out[start] = every - self._row_of_best[index][rows]
+                start += 1
+        n_windows = 2 * len(_BODY_WINDOWS)
+        out[start : start + n_windows] = windows[-1, :n_windows]
+        out[start + n_windows : start + n_windows + 2] = shares[-1], pages[-1]
+        self._write_whole(rows, every, out[start + n_windows + 2 :])
+
+    def _write_whole(self, rows: slice, every: NDArray[np.int64], out: NDArray[np.float32]) -> None:
+        """Columns of what the whole page's body is."""
+        first, last = self._first_body[rows], self._last_body[rows]
+        out[0] = every - first
+        out[1] = every - last
+        out[:2, last < 0] = np.nan
+        for row, values in zip(out[2:], self._shared, strict=True):
+            row[:] = values[rows]
+
+
+def _spread(batch: Batch, best: np.ufunc, values: NDArray[np.generic]) -> NDArray[Any]:
+    """The highest or lowest value of each line's page, for columns of shape (..., n_lines)."""
+    if not len(batch.page):
+        return values
+    return np.repeat(best.reduceat(values, batch.starts, axis=-1), batch.spans, axis=-1)
 
 
 def own_names(batch: Batch) -> tuple[str, ...]:
     """Names of the columns of a line itself, with the markup's where the batch has hints."""
     return OWN_NAMES if batch.hints is None else HTML_NAMES
-
-
-def _first_pass_columns(batch: Batch, own: NDArray[np.float32]) -> Named:
-    column = dict(zip(own_names(batch), own, strict=True))
-    is_html = batch.hints is not None
-    for name in (*_NEAR, *_NEAR_MARKUP) if is_html else _NEAR:
-        for step in (-2, -1, 1, 2):
-            yield f"{name}@{step:+d}", shifted(column[name], step, batch.page)
-    for name in (*_FAR, *_FAR_MARKUP) if is_html else _FAR:
-        for step in (-4, -3, 3, 4):
-            yield f"{name}@{step:+d}", shifted(column[name], step, batch.page)
-    words = np.minimum(batch.length, _LONGEST)
-    likely = 1 / (1 + np.exp(-column["lexicon.body"]))
-    summed = {
-        "words": words,
-        "likely": likely,
-        "likely_words": likely * words,
-        "long": batch.is_long,
-        "short": batch.length < 4,
-        "dated": column["line.date"] >= 3,
-        "after_body": column["lexicon.after_body"],
-        "before_body": column["lexicon.before_body"],
-    }
-    if is_html:
-        marked = 1 / (1 + np.exp(-column["markup_lexicon.body"]))
-        summed |= {
-            "marked": marked,
-            "marked_words": marked * words,
-            "linked": column["markup.link_share"],
-            "after_marked": column["markup_lexicon.after_body"],
-            "before_marked": column["markup_lexicon.before_body"],
-        }
-    for name, values in summed.items():
-        yield from _around(f"window.{name}", Sums(batch, values), _WINDOWS)
-    sums = Sums(batch, summed["likely_words"])
-    yield "window.likely_words.page", sums.page()
-    yield "window.likely_words.share_above", sums.share_above()
-
-
-def _second_pass_columns(batch: Batch, probabilities: NDArray[np.float32]) -> Named:
-    rows = np.arange(len(batch.page))
-    starts = batch.first[:-1][np.diff(batch.first) > 0]
-    for label in (Label.HEADLINE, Label.BODY, Label.TIMESTAMP):
-        name, values = f"pass.{label}", probabilities[:, label.column]
-        yield name, values
-        for step in _PASS_STEPS:
-            yield f"{name}@{step:+d}", shifted(values, step, batch.page)
-        sums = Sums(batch, values)
-        yield from _around(name, sums, _PASS_WINDOWS)
-        yield f"{name}.share_above", sums.share_above()
-        yield f"{name}.page", sums.page()
-        if len(rows):
-            best = np.repeat(np.maximum.reduceat(values, starts), np.diff(np.append(starts, len(rows))))
-            yield f"{name}.of_best", values / np.maximum(best, 1e-6)
-        else:
-            yield f"{name}.of_best", values
-        if label is not Label.BODY:
-            yield f"{name}.rows_from_best", rows - _row_of_best(batch, values)
-    body = probabilities[:, Label.BODY.column]
-    sums = Sums(batch, body * batch.length)
-    yield from _around("pass.body_words", sums, _PASS_WINDOWS[:2])
-    yield "pass.body_words.share_above", sums.share_above()
-    yield "pass.body_words.page", sums.page()
-    yield "pass.rows_from_first_body", rows - _edge(batch, body > 0.5, last=False)
-    yield "pass.rows_from_last_body", rows - _edge(batch, body > 0.5, last=True)
-    words = SharedWords(batch)
-    share, weight = words.of(body)
-    yield "pass.shared_share", share
-    yield "pass.shared_weight", weight
-    yield "pass.headline_words", words.of(probabilities[:, Label.HEADLINE.column])[0]
-
-
-def _row_of_best(batch: Batch, values: NDArray[np.generic]) -> NDArray[np.int64]:
-    """Row of the line with the highest value on each line's page, the last one of equals."""
-    order = np.lexsort((values, batch.page))
-    return order[batch.first[batch.page + 1] - 1]
-
-
-def _edge(batch: Batch, marked: NDArray[np.bool_], *, last: bool) -> NDArray[np.float64]:
-    """Row of the first or last marked line of each line's page, `nan` where the page has none."""
-    rows = np.flatnonzero(marked)
-    place = np.searchsorted(rows, batch.first[1:]) - 1 if last else np.searchsorted(rows, batch.first[:-1])
-    padded = np.append(rows, -1)
-    found = padded[place]
-    inside = (found >= batch.first[:-1]) & (found < batch.first[1:])
-    return np.where(inside, found, np.nan)[batch.page]
-
-
-def _stacked(base: NDArray[np.float32], columns: Named, n_columns: int) -> NDArray[np.float32]:
-    """The base and below it the columns, one written at a time: the table is most of what a large page takes."""
-    table = np.empty((n_columns, base.shape[1]), np.float32)
-    table[: len(base)] = base
-    for row, (_, values) in enumerate(columns, start=len(base)):
-        table[row] = values
-    return table
 
 
 def first_pass_table(batch: Batch, own: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -188,8 +242,9 @@ def first_pass_table(batch: Batch, own: NDArray[np.float32]) -> NDArray[np.float
     Returns:
         Shape (n_first_columns, n_lines), the first rows of `table_names`.
     """
-    n_columns = n_table_columns(is_second=False, is_html=batch.hints is not None)
-    return _stacked(own, _first_pass_columns(batch, own), n_columns)
+    table = np.empty((n_table_columns(is_second=False, is_html=batch.hints is not None), own.shape[1]), np.float32)
+    FirstPass(batch, own).write(slice(None), table)
+    return table
 
 
 def second_pass_table(
@@ -205,27 +260,66 @@ def second_pass_table(
     Returns:
         Shape (len(table_names(...)), n_lines).
     """
-    n_columns = n_table_columns(is_second=True, is_html=batch.hints is not None)
-    return _stacked(table, _second_pass_columns(batch, probabilities), n_columns)
+    out = np.empty((n_table_columns(is_second=True, is_html=batch.hints is not None), table.shape[1]), np.float32)
+    out[: len(table)] = table
+    SecondPass(batch, probabilities).write(slice(None), out[len(table) :])
+    return out
 
 
 @cache
 def table_names(*, is_html: bool = False) -> tuple[str, ...]:
     """Names of all rows of the second pass's table; the first pass's table is the beginning of it."""
-    first, second = _names(is_html)
-    return (*first, *second)
+    return (*_first_names(is_html), *_second_names())
 
 
 def n_table_columns(*, is_second: bool, is_html: bool) -> int:
     """Columns that a pass sees."""
-    return sum(map(len, _names(is_html)[: 1 + is_second]))
+    return len(_first_names(is_html)) + (len(_second_names()) if is_second else 0)
 
 
 @cache
-def _names(is_html: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Names of the first pass's columns and of those that the second adds, from an empty page."""
-    batch = read_batch([""], [no_hints(1)] if is_html else None)
-    own = np.zeros((len(own_names(batch)), 0), np.float32)
-    first = [name for name, _ in _first_pass_columns(batch, own)]
-    second = [name for name, _ in _second_pass_columns(batch, np.zeros((0, 4), np.float32))]
-    return (*own_names(batch), *first), tuple(second)
+def _places(is_html: bool) -> dict[str, int]:
+    return {name: place for place, name in enumerate(HTML_NAMES if is_html else OWN_NAMES)}
+
+
+def _neighbour_names(is_html: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Columns that are seen of the lines one or two away, and of those three or four away."""
+    return ((*_NEAR, *_NEAR_MARKUP), (*_FAR, *_FAR_MARKUP)) if is_html else (_NEAR, _FAR)
+
+
+def _shifted_names(names: Iterable[str], steps: tuple[int, ...]) -> list[str]:
+    return [f"{name}@{step:+d}" for name in names for step in steps]
+
+
+def _window_names(name: str, sizes: tuple[int, ...]) -> list[str]:
+    return [f"{name}.{side}{size}" for size in sizes for side in ("above", "below")]
+
+
+@cache
+def _first_names(is_html: bool) -> tuple[str, ...]:
+    near, far = _neighbour_names(is_html)
+    summed = (*_SUMMED, *_SUMMED_MARKUP) if is_html else _SUMMED
+    return (
+        *_places(is_html),
+        *_shifted_names(near, _NEAR_STEPS),
+        *_shifted_names(far, _FAR_STEPS),
+        *(window for name in summed for window in _window_names(f"window.{name}", _WINDOWS)),
+        "window.likely_words.page",
+        "window.likely_words.share_above",
+    )
+
+
+@cache
+def _second_names() -> tuple[str, ...]:
+    names: list[str] = []
+    for label in _PASS_LABELS:
+        name = f"pass.{label}"
+        names += [name, *_shifted_names([name], _PASS_STEPS), *_window_names(name, _PASS_WINDOWS)]
+        names += [f"{name}.share_above", f"{name}.page", f"{name}.of_best"]
+        names += [f"{name}.rows_from_best"] if label is not Label.BODY else []
+    words = "pass.body_words"
+    return (
+        *names, *_window_names(words, _BODY_WINDOWS), f"{words}.share_above", f"{words}.page",
+        "pass.rows_from_first_body", "pass.rows_from_last_body",
+        "pass.shared_share", "pass.shared_weight", "pass.headline_words",
+    )  # fmt: skip

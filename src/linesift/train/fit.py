@@ -28,7 +28,7 @@ from linesift.model.lexicon import TARGETS, Lexicon, Tokens
 from linesift.model.linear import LinearScorer
 from linesift.model.prediction import Prediction
 from linesift.model.trees import TreeScorer
-from linesift.model.window import Sums, first_pass_table, second_pass_table
+from linesift.model.window import Around, Sums, first_pass_table, second_pass_table
 from linesift.page import LabelledPage
 from linesift.train.augment import varied
 from linesift.train.folds import site_folds
@@ -240,11 +240,11 @@ def _fit_lexicon(
     config: TrainConfig,
 ) -> tuple[list[Lexicon], NDArray[np.float32]]:
     """Lexicons without each fold and of everything; every line's scores by the one that did not see its fold."""
-    is_body = Sums(batch, labels == Label.BODY.column)
-    among = Sums(batch, np.ones(len(labels)))
-    targets = [labels == label.column for label in LABELS]
-    targets.append(is_body.above(NEIGHBOURS) > among.above(NEIGHBOURS) / 2)
-    targets.append(is_body.below(NEIGHBOURS) > among.below(NEIGHBOURS) / 2)
+    around = Around(batch, slice(None))
+    edges = around.edges((NEIGHBOURS,))
+    n_body = Sums(labels == Label.BODY.column).windows(around, edges)[0]
+    among = Sums(np.ones(len(labels))).windows(around, edges)[0]
+    targets = [*(labels == label.column for label in LABELS), *(n_body > among / 2)]
     parts = [*(folds != fold for fold in range(config.n_folds)), np.ones(len(labels), np.bool_)]
     fitted = Parallel(config.jobs)(
         delayed(_fit_token_weights)(tokens[part], target[part], config) for part in parts for target in targets
