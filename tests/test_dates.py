@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from linesift.features.batch import read_batch
-from linesift.features.chars import read_chars
+from linesift.features.chars import find_runs, read_chars
 from linesift.features.dates import DatePart, find_numbers
 from linesift.page import LabelledPage
 
@@ -91,6 +91,7 @@ def test_a_name_looks_at_its_own_line(lines: tuple[str, str]) -> None:
 
 def test_numbers() -> None:
     chars = read_chars("7 x 2024,12345 ٣٤")
-    numbers = find_numbers(chars, chars.classes.astype("int32"))
+    runs = find_runs(chars)
+    numbers = find_numbers(chars, runs, runs.kind.astype("int32"))
     assert numbers.value.tolist() == [7, 2024, -1, 34]
     assert numbers.length.tolist() == [1, 4, 5, 2]

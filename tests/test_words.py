@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linesift.features.chars import read_chars
-from linesift.features.words import SpanHasher, find_words, hash_codes, mix
+from linesift.features.chars import find_runs, hash_codes, read_chars
+from linesift.features.words import SpanHasher, find_words, mix
 from oracle import read_chars_of, read_words
 
 _CODES = st.lists(st.integers(0, 0x1FFFF), min_size=1, max_size=40)
@@ -19,7 +19,7 @@ def hash_of(codes: list[int]) -> int:
 
 def words_of(text: str) -> list[str]:
     chars = read_chars(text)
-    words = find_words(chars, SpanHasher(hash_codes(chars)))
+    words = find_words(find_runs(chars), SpanHasher(hash_codes(chars)))
     folded = "".join(map(chr, hash_codes(chars)))
     return [folded[start:end] for start, end in zip(words.start, words.end, strict=True)]
 
@@ -81,6 +81,6 @@ def test_words_are_those_of_the_loop(text: str) -> None:
 
 def test_case_and_digits_do_not_count() -> None:
     chars = read_chars("RAIN rain Rain 12 99 ١٢")
-    words = find_words(chars, SpanHasher(hash_codes(chars)))
+    words = find_words(find_runs(chars), SpanHasher(hash_codes(chars)))
     assert len(set(words.hash[:3].tolist())) == 1
     assert len(set(words.hash[3:].tolist())) == 1

@@ -87,14 +87,6 @@ def from_fixed(sums: NDArray[np.int64]) -> NDArray[np.float64]:
     return sums / FIXED
 
 
-def lengths(starts: NDArray[np.int64], size: int) -> NDArray[np.int64]:
-    """How far it is from each start to the next, and from the last to `size`."""
-    found = np.empty_like(starts)
-    np.subtract(starts[1:], starts[:-1], out=found[:-1])
-    found[-1:] = size - starts[-1:]
-    return found
-
-
 def read_batch(texts: Sequence[str], hints: Sequence[Hints] | None = None) -> Batch:
     """Scan the texts of some pages; `hints`, one of each page, are kept of the lines that are not blank."""
     text, offsets = join_pages(texts)

@@ -44,36 +44,91 @@ class CharClass(IntEnum):
 
 
 N_CLASSES = len(CharClass)
-FIRST_UNSPACED, FIRST_PUNCTUATION = CharClass.HAN, CharClass.STOP
-"""Classes 1 to 9 make words; 7 to 9 do so without spaces between them."""
+SPACED, UNSPACED = (CharClass.LOWER, CharClass.DIGIT), (CharClass.HAN, CharClass.UNSPACED)
+"""First and last class of the characters that make words, with spaces between them and without."""
 
 
 @cache
-def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
+def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint32], NDArray[np.uint32]]:
+    """Class, folded code point, and the same with every digit as `0`, of every code point below `TABLE_SIZE`."""
     with (files("linesift.features") / "chars.npz").open("rb") as stream, np.load(stream, allow_pickle=False) as ranges:
         lengths = np.diff(ranges["starts"], append=TABLE_SIZE)
         classes = np.repeat(ranges["classes"], lengths)
         shifts = np.repeat(ranges["shifts"], lengths)
-    return classes, (np.arange(TABLE_SIZE, dtype=np.int32) + shifts).astype(np.uint32)
+    folded = (np.arange(TABLE_SIZE, dtype=np.int32) + shifts).astype(np.uint32)
+    return classes, folded, np.where(classes == CharClass.DIGIT, np.uint32(ord("0")), folded)
 
 
 @dataclass(frozen=True, slots=True)
 class Chars:
     """Every character of a text."""
 
-    folded: NDArray[np.uint32]
-    """Shape (n_chars,): code points in lower case, digits as ASCII digits."""
+    codes: NDArray[np.int64]
+    """Shape (n_chars,): code points. Wide numbers, because numpy would widen them again for every look-up."""
     classes: NDArray[np.uint8]
     """Shape (n_chars,): values of `CharClass`."""
     newlines: NDArray[np.int64]
     """Positions of `"\\n"`, ascending."""
+
+    @property
+    def folded(self) -> NDArray[np.uint32]:
+        """Shape (n_chars,): code points in lower case, digits as ASCII digits."""
+        return _tables()[1].take(self.codes, mode="clip")
+
+    def folded_at(self, places: NDArray[np.int64]) -> NDArray[np.uint32]:
+        """The same of a few characters."""
+        return _tables()[1].take(self.codes.take(places), mode="clip")
 
 
 def read_chars(text: str) -> Chars:
     """Look up every character of `text`; lone surrogates are symbols, not errors."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     newlines = np.flatnonzero(codes == 10)
-    classes, folded = _tables()
-    if len(text) and codes.max() >= TABLE_SIZE:
-        codes = np.minimum(codes, np.uint32(TABLE_SIZE - 1))
-    return Chars(folded=folded.take(codes), classes=classes.take(codes), newlines=newlines)
+    wide = codes.astype(np.int64)
+    return Chars(codes=wide, classes=_tables()[0].take(wide, mode="clip"), newlines=newlines)
+
+
+def hash_codes(chars: Chars) -> NDArray[np.uint32]:
+    """Folded code points with every digit as `0`, so that dates and counts of one form share a hash."""
+    return _tables()[2].take(chars.codes, mode="clip")
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Runs of characters of one class: a third as many as characters, and all that words and numbers are made of."""
+
+    bounds: NDArray[np.int64]
+    """Shape (n_runs + 1,): where each run begins, and the end of the text."""
+    kind: NDArray[np.uint8]
+    """Shape (n_runs,): class of the run's characters."""
+
+    @property
+    def n_chars(self) -> NDArray[np.int64]:
+        """Characters of each run."""
+        return self.bounds[1:] - self.bounds[:-1]
+
+    def groups(self, low: CharClass, high: CharClass) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """First and last runs of every sequence of runs whose classes are from `low` to `high`."""
+        inside = (self.kind >= low) & (self.kind <= high)
+        begins, ends = inside.copy(), inside.copy()
+        begins[1:] &= ~inside[:-1]
+        ends[:-1] &= ~inside[1:]
+        return np.flatnonzero(begins), np.flatnonzero(ends)
+
+
+def find_runs(chars: Chars) -> Runs:
+    """Find where the class of the characters changes; a run of white space may go over ends of lines."""
+    classes = chars.classes
+    change = np.empty(len(classes) + 1, np.bool_)
+    change[0] = change[-1] = True
+    np.not_equal(classes[1:], classes[:-1], out=change[1:-1])
+    bounds = np.flatnonzero(change[len(classes) == 0 :])
+    return Runs(bounds, classes.take(bounds[:-1]))
+
+
+def lengths(starts: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """How far it is from each start to the next, and from the last to `size`."""
+    found = np.empty_like(starts)
+    np.subtract(starts[1:], starts[:-1], out=found[:-1])
+    found[-1:] = size - starts[-1:]
+    return found

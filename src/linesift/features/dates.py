@@ -8,8 +8,8 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.chars import FIRST_PUNCTUATION, FIRST_UNSPACED, CharClass, Chars, read_chars
-from linesift.features.words import SpanHasher, Words, hash_codes
+from linesift.features.chars import UNSPACED, CharClass, Chars, Runs, hash_codes, read_chars
+from linesift.features.words import SpanHasher, Words
 
 
 class DatePart(IntEnum):
@@ -120,37 +120,34 @@ class Numbers:
         return self.end - self.start
 
 
-def find_numbers(chars: Chars, row_of_char: NDArray[np.int32]) -> Numbers:
+def find_numbers(chars: Chars, runs: Runs, row_of_run: NDArray[np.int32]) -> Numbers:
     """Find all runs of digits and the values of the short ones."""
-    digit = np.zeros(len(chars.classes) + 2, np.bool_)
-    np.equal(chars.classes, CharClass.DIGIT, out=digit[1:-1])
-    start = np.flatnonzero(digit[1:-1] & ~digit[:-2])
-    end = np.flatnonzero(digit[1:-1] & ~digit[2:]) + 1
-    value = np.zeros(len(start), np.int32)
-    for place in range(4):
-        position = np.minimum(start + place, end - 1)
-        shown = chars.folded[position].astype(np.int32) - ord("0")
-        value = np.where(start + place < end, value * 10 + shown, value)
-    value[end - start > 4] = -1
-    return Numbers(start, end, value, row_of_char[start])
+    run = np.flatnonzero(runs.kind == CharClass.DIGIT)
+    start, end = runs.bounds.take(run), runs.bounds.take(run + 1)
+    length = np.minimum(end - start, 5)
+    digits = chars.folded_at(np.minimum(start + np.arange(4)[:, None], end - 1)).astype(np.int32) - ord("0")
+    value = (digits * _TENS[:, length]).sum(axis=0, dtype=np.int32)
+    value[length > 4] = -1
+    return Numbers(start, end, value, row_of_run.take(run))
 
 
-def find_dates(chars: Chars, words: Words, row_of_char: NDArray[np.int32], n_lines: int) -> NDArray[np.uint8]:
+_TENS = np.array([[10 ** max(length - 1 - place, 0) * (place < length) for length in range(6)] for place in range(4)])
+"""What each of the first four digits of a number of 0 to 5 digits counts."""
+
+
+def find_dates(
+    chars: Chars, runs: Runs, words: Words, row_of_run: NDArray[np.int32], hasher: SpanHasher
+) -> NDArray[np.uint8]:
     """Count the parts of dates on every line.
 
     Returns:
         Shape (n_lines, N_DATE_PARTS), columns in the order of `DatePart`, counts cut at 255.
     """
-    numbers = find_numbers(chars, row_of_char)
-    rows: list[NDArray[np.int32]] = []
-    parts: list[NDArray[np.int64]] = []
-    for part, where in _number_parts(chars, numbers):
-        rows.append(numbers.row[where])
-        parts.append(np.full(len(rows[-1]), part, np.int64))
-    for part, found in _name_parts(chars, words, numbers, row_of_char):
-        rows.append(row_of_char[found])
-        parts.append(np.full(len(found), part, np.int64))
-    keys = np.concatenate(rows).astype(np.int64) * N_DATE_PARTS + np.concatenate(parts)
+    numbers = find_numbers(chars, runs, row_of_run)
+    found = [(part, numbers.row[where]) for part, where in _number_parts(chars, numbers)]
+    found += _name_parts(numbers, _find_names(chars, runs, words, row_of_run, hasher))
+    keys = np.concatenate([rows.astype(np.int64) * N_DATE_PARTS + part for part, rows in found])
+    n_lines = int(row_of_run.max(initial=-1)) + 1 if runs.kind.any() else 0
     counts = np.bincount(keys, minlength=n_lines * N_DATE_PARTS)
     return np.minimum(counts, 255).astype(np.uint8).reshape(n_lines, N_DATE_PARTS)
 
@@ -163,7 +160,7 @@ def _number_parts(chars: Chars, numbers: Numbers) -> list[tuple[DatePart, NDArra
     year = np.zeros(n, np.bool_)
     for first, last in _YEARS:
         year |= (value >= first) & (value <= last) & (length == 4)
-    mark = chars.folded[np.minimum(numbers.end, len(chars.folded) - 1)]
+    mark = chars.folded_at(np.minimum(numbers.end, len(chars.codes) - 1))
     following = np.minimum(np.arange(n) + 1, n - 1)
     gap = numbers.start[following] - numbers.end
     joined = (following > np.arange(n)) & (numbers.row[following] == numbers.row) & (gap >= 1)
@@ -194,13 +191,22 @@ def _number_parts(chars: Chars, numbers: Numbers) -> list[tuple[DatePart, NDArra
     ]
 
 
-def _name_parts(
-    chars: Chars, words: Words, numbers: Numbers, row_of_char: NDArray[np.int32]
-) -> list[tuple[DatePart, NDArray[np.int64]]]:
-    """For each part made of names, the positions of the characters where it begins."""
-    start, end, hashes = _named_spans(chars, words)
-    found, kinds = name_kinds(hashes)
-    start, end = start[found], end[found]
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names of months, weekdays, zones ...; all arrays have shape (n_names,)."""
+
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    row: NDArray[np.int32]
+    kinds: NDArray[np.uint8]
+    """Bit `part - MONTH` of each kind."""
+
+
+def _name_parts(numbers: Numbers, names: Names) -> list[tuple[DatePart, NDArray[np.int32]]]:
+    """For each part made of names, the rows that have it."""
+    start, end, row, kinds = names.start, names.end, names.row, names.kinds
+    if not len(start):
+        return []
     # A number inside the name ("5월") is neither before nor after it.
     before = np.maximum(np.searchsorted(numbers.start, start) - 1, 0)
     after = np.minimum(np.searchsorted(numbers.start, end), len(numbers.start) - 1)
@@ -209,7 +215,6 @@ def _name_parts(
         day_before = day_after = np.zeros(len(start), np.bool_)
     else:
         is_day = (numbers.value >= 1) & (numbers.value <= 31)
-        row = row_of_char[start]
         gap_before = np.where(numbers.row[before] == row, start - numbers.end[before], -1)
         gap_after = np.where(numbers.row[after] == row, numbers.start[after] - end, -1)
         day_before, day_after = is_day[before], is_day[after]
@@ -219,31 +224,28 @@ def _name_parts(
     beside = (gap_before >= 0) & (gap_before <= 3) | (gap_after >= 0) & (gap_after <= 1)
     parts = []
     for part in (DatePart.MONTH, DatePart.WEEKDAY, DatePart.PERIOD, DatePart.RELATIVE, DatePart.ZONE):
-        named = (kinds >> np.uint8(part - DatePart.MONTH)) & np.uint8(1) == 1
+        named = (kinds & np.uint8(1 << (part - DatePart.MONTH))) > 0
         if part >= DatePart.PERIOD:
             named &= beside
-        parts.append((part, start[named]))
-    return [*parts, (DatePart.DAY_MONTH, start[day & (kinds & np.uint8(1) == 1)])]
+        parts.append((part, row[named]))
+    return [*parts, (DatePart.DAY_MONTH, row[day & (kinds & np.uint8(1) > 0)])]
 
 
-def _named_spans(chars: Chars, words: Words) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64]]:
-    """Spans that may be names: spaced words, whole runs of letters without spaces, and two of either around a dot."""
-    spaced = words.is_spaced
-    starts, ends, hashes = [words.start[spaced]], [words.end[spaced]], [words.hash[spaced]]
-    if ((chars.classes >= FIRST_UNSPACED) & (chars.classes < FIRST_PUNCTUATION)).any():
-        unspaced = np.zeros(len(chars.classes) + 2, np.bool_)
-        np.logical_and(chars.classes >= FIRST_UNSPACED, chars.classes < FIRST_PUNCTUATION, out=unspaced[1:-1])
-        starts.append(np.flatnonzero(unspaced[1:-1] & ~unspaced[:-2]))
-        ends.append(np.flatnonzero(unspaced[1:-1] & ~unspaced[2:]) + 1)
-    hasher: SpanHasher | None = None
-    for start, end in list(zip(starts, ends, strict=True)):
+def _find_names(
+    chars: Chars, runs: Runs, words: Words, row_of_run: NDArray[np.int32], hasher: SpanHasher
+) -> Names:
+    """Look up what may be a name: spaced words, whole runs of letters without spaces, and two of either around a dot."""
+    spaced = words.spaced
+    first, last = runs.groups(*UNSPACED)
+    spans = [(words.start[spaced], words.end[spaced], words.run[spaced])]
+    if len(first):
+        spans.append((runs.bounds.take(first), runs.bounds.take(last + 1), first))
+    for start, end, run in tuple(spans):
         # "a.m.", "ต.ค."
         dotted = np.flatnonzero((start[1:] == end[:-1] + 1) & (end[1:] - start[:-1] <= _LONGEST_DOTTED))
-        dotted = dotted[chars.folded[end[dotted]] == ord(".")]
-        if len(dotted):
-            starts.append(start[dotted])
-            ends.append(end[dotted + 1])
-    for start, end in zip(starts[1:], ends[1:], strict=True):
-        hasher = hasher or SpanHasher(hash_codes(chars))
-        hashes.append(hasher(start, end))
-    return np.concatenate(starts), np.concatenate(ends), np.concatenate(hashes)
+        dotted = dotted[chars.folded_at(end[dotted]) == ord(".")]
+        spans.append((start[dotted], end[dotted + 1], run[dotted]))
+    starts, ends, run = (np.concatenate(arrays) for arrays in zip(*spans, strict=True))
+    n_known = len(spans[0][0])
+    found, kinds = name_kinds(np.concatenate((words.hash[spaced], hasher(starts[n_known:], ends[n_known:]))))
+    return Names(starts[found], ends[found], row_of_run[run[found]], kinds)

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.batch import Batch, lengths, running_sum
+from linesift.features.batch import Batch, running_sum
+from linesift.features.chars import lengths
 from linesift.features.columns import Columns, Values
 
 LAYOUT = Columns("layout")

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.chars import FIRST_PUNCTUATION, N_CLASSES, CharClass, Chars, read_chars
-from linesift.features.dates import N_DATE_PARTS, find_dates
-from linesift.features.words import SpanHasher, Words, find_words, hash_codes
+from linesift.features.chars import N_CLASSES, UNSPACED, CharClass, Chars, Runs, find_runs, hash_codes, lengths, read_chars
+from linesift.features.dates import find_dates
+from linesift.features.words import SpanHasher, Words, find_words
 
 PIECE = 1 << 18
 """Characters scanned at once; larger pieces leave the cache, smaller ones pay more for each numpy call."""
@@ -105,107 +105,131 @@ def _shifted(part: LineScan, lines: int, rows: int) -> LineScan:
     return LineScan(**values)
 
 
-def _scan_piece(text: str) -> LineScan:
-    chars = read_chars(text)
-    ends = np.append(chars.newlines, len(chars.classes))
-    starts = np.concatenate(([0], chars.newlines + 1))
-    inked = np.flatnonzero(chars.classes)
-    low, high = np.searchsorted(inked, starts), np.searchsorted(inked, ends)
-    number = np.flatnonzero(high > low)
-    first, last = inked[low[number]], inked[high[number] - 1]
-    hasher = SpanHasher(hash_codes(chars))
-    words = find_words(chars, hasher)
-    row_of_line = np.cumsum(high > low, dtype=np.int32) - 1
-    row_of_char = np.repeat(row_of_line, np.diff(np.append(starts, len(chars.classes) + 1)))
-    word_line = row_of_char[words.start]
-    return LineScan(
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the lines that are not blank are; arrays have shape (n_lines,) where nothing else is said."""
+
+    number: NDArray[np.int64]
+    """Index of the line, blank lines counted."""
+    indent: NDArray[np.int64]
+    first: NDArray[np.int64]
+    """Position of the first character that is not white space."""
+    last: NDArray[np.int64]
+    first_run: NDArray[np.int64]
+    last_run: NDArray[np.int64]
+    row_of_run: NDArray[np.int32]
+    """Shape (n_runs,): the line of each run; white space has none, and 0."""
+
+
+def _find_lines(chars: Chars, runs: Runs) -> Places:
+    inked = np.flatnonzero(runs.kind)
+    low = np.concatenate(([0], np.searchsorted(runs.bounds.take(inked), chars.newlines)))
+    sizes = lengths(low, len(inked))
+    number = np.flatnonzero(sizes)
+    low, sizes = low[number], sizes[number]
+    first_run, last_run = inked.take(low), inked.take(low + sizes - 1)
+    row_of_run = np.zeros(len(runs.kind), np.int32)
+    row_of_run[inked] = np.repeat(np.arange(len(number), dtype=np.int32), sizes)
+    first = runs.bounds.take(first_run)
+    return Places(
         number=number,
-        **_character_counts(chars, row_of_char, first, last),
-        indent=(first - starts[number]).astype(np.int32),
-        **_word_counts(chars, words, word_line, len(number)),
-        hash=hasher(first, last + 1),
-        shape=_shapes(chars, first, last),
-        dates=find_dates(chars, words, row_of_char, len(number))
-        if len(number)
-        else np.zeros((0, N_DATE_PARTS), np.uint8),
-        word_hash=words.hash,
-        word_line=word_line,
-        word_size=np.where(words.is_spaced, np.minimum(words.end - words.start, 255), PAIR_SIZE).astype(np.uint8),
+        indent=first - np.concatenate(([0], chars.newlines + 1))[number],
+        first=first,
+        last=runs.bounds.take(last_run + 1) - 1,
+        first_run=first_run,
+        last_run=last_run,
+        row_of_run=row_of_run,
     )
 
 
-def _character_counts(
-    chars: Chars, row_of_char: NDArray[np.int32], first: NDArray[np.int64], last: NDArray[np.int64]
-) -> dict[str, NDArray[Any]]:
-    classes, n_lines = chars.classes, len(first)
-    keys = row_of_char[: len(classes)].astype(np.int64) * N_CLASSES
-    keys += classes
-    np.maximum(keys, 0, out=keys)  # blank lines before the first row: white space, left out below
-    counts = np.bincount(keys, minlength=n_lines * N_CLASSES)[: n_lines * N_CLASSES].reshape(n_lines, N_CLASSES)
-    counts = counts.astype(np.int32)
-    n_chars = (last - first + 1).astype(np.int32)
-    counts[:, CharClass.SPACE] = n_chars - counts[:, 1:].sum(axis=1, dtype=np.int32)
-    after = np.append(classes[1:], np.uint8(CharClass.SPACE))
-    stops = np.flatnonzero((classes == CharClass.STOP) | (classes == CharClass.QUESTION))
-    follower = after[stops]
-    unspaced = (chars.folded[stops] > 0x2FFF) & (follower != classes[stops])
-    closes = (follower == CharClass.SPACE) | (follower == CharClass.QUOTE) | (follower == CharClass.CLOSE) | unspaced
-    n_sentences = np.bincount(row_of_char[stops[closes]], minlength=n_lines).astype(np.int32)
+def _scan_piece(text: str) -> LineScan:
+    chars = read_chars(text)
+    runs = find_runs(chars)
+    lines = _find_lines(chars, runs)
+    hasher = SpanHasher(hash_codes(chars))
+    words = find_words(runs, hasher)
+    word_line = lines.row_of_run.take(words.run)
+    size = np.minimum(words.end - words.start, 255).astype(np.uint8)
+    size[~words.is_spaced] = PAIR_SIZE
+    return LineScan(
+        number=lines.number,
+        **_character_counts(chars, runs, lines),
+        indent=lines.indent.astype(np.int32),
+        **_word_counts(runs, words, word_line, len(lines.number)),
+        hash=hasher(lines.first, lines.last + 1),
+        # White space is one of the classes of a shape.
+        shape=SpanHasher(runs.kind + np.uint32(1))(lines.first_run, lines.last_run + 1),
+        dates=find_dates(chars, runs, words, lines.row_of_run, hasher),
+        word_hash=words.hash,
+        word_line=word_line,
+        word_size=size,
+    )
+
+
+def _character_counts(chars: Chars, runs: Runs, lines: Places) -> dict[str, NDArray[Any]]:
+    n_lines, kind = len(lines.number), runs.kind
+    keys = kind * np.int64(n_lines)
+    keys += lines.row_of_run
+    counts = np.bincount(keys, runs.n_chars, N_CLASSES * n_lines)[: N_CLASSES * n_lines].astype(np.int32)
+    counts = counts.reshape(N_CLASSES, n_lines)
+    n_chars = (lines.last - lines.first + 1).astype(np.int32)
+    counts[CharClass.SPACE] = n_chars - counts[1:].sum(axis=0, dtype=np.int32)
     return {
-        "counts": counts,
+        "counts": counts.T,
         "n_chars": n_chars,
-        "first": classes[first],
-        "last": classes[last],
-        "second_last": _second_last(classes, first, last),
-        "first_letter": _first_letter(classes, first, last),
-        "n_sentences": n_sentences,
+        "first": kind.take(lines.first_run),
+        "last": kind.take(lines.last_run),
+        "second_last": _second_last(chars.classes, lines.first, lines.last),
+        "first_letter": _first_letter(kind, lines),
+        "n_sentences": _sentences(chars, runs, lines),
     }
+
+
+def _sentences(chars: Chars, runs: Runs, lines: Places) -> NDArray[np.int32]:
+    """Ends of sentences; of a run of stops only the last one can be an end."""
+    stops = np.flatnonzero((runs.kind == CharClass.STOP) | (runs.kind == CharClass.QUESTION))
+    follower = np.append(runs.kind, np.uint8(CharClass.SPACE)).take(stops + 1)
+    is_full_width = chars.folded_at(runs.bounds.take(stops + 1) - 1) > 0x2FFF
+    closes = is_full_width | _CLOSES.take(follower)
+    return np.bincount(lines.row_of_run[stops[closes]], minlength=len(lines.number)).astype(np.int32)
+
+
+_CLOSES = np.zeros(N_CLASSES, np.bool_)
+_CLOSES[[CharClass.SPACE, CharClass.QUOTE, CharClass.CLOSE]] = True
 
 
 def _second_last(classes: NDArray[np.uint8], first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.uint8]:
     """Class of the last character but one; French sites set a space before a closing mark, which does not count."""
     place = last - 1
-    place -= classes[np.maximum(place, 0)] == CharClass.SPACE
-    return np.where(place >= first, classes[np.maximum(place, 0)], np.uint8(0))
+    place -= classes.take(place, mode="clip") == CharClass.SPACE
+    return np.where(place >= first, classes.take(place, mode="clip"), np.uint8(0))
 
 
-def _first_letter(classes: NDArray[np.uint8], first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.uint8]:
-    letters = np.flatnonzero((classes > 0) & (classes < FIRST_PUNCTUATION) & (classes != CharClass.MARK))
+def _first_letter(kind: NDArray[np.uint8], lines: Places) -> NDArray[np.uint8]:
+    letters = np.flatnonzero((kind > 0) & (kind <= UNSPACED[1]) & (kind != CharClass.MARK))
     if not len(letters):
-        return np.zeros(len(first), np.uint8)
-    found = letters[np.minimum(np.searchsorted(letters, first), len(letters) - 1)]
-    return np.where((found >= first) & (found <= last), classes[found], np.uint8(0))
+        return np.zeros(len(lines.first_run), np.uint8)
+    found = letters.take(np.searchsorted(letters, lines.first_run), mode="clip")
+    return np.where((found >= lines.first_run) & (found <= lines.last_run), kind.take(found), np.uint8(0))
 
 
-def _word_counts(chars: Chars, words: Words, word_line: NDArray[np.int32], n_lines: int) -> dict[str, NDArray[Any]]:
-    start, line = words.start[words.is_spaced], word_line[words.is_spaced]
-    length = (words.end[words.is_spaced] - start).astype(np.int32)
-    opening = chars.classes[start]
-    following = chars.classes[np.minimum(start + 1, len(chars.classes) - 1)] if len(start) else opening
-    capital = opening == CharClass.UPPER
-    shouted = capital & (following == CharClass.UPPER) & (length > 1)
+def _word_counts(runs: Runs, words: Words, word_line: NDArray[np.int32], n_lines: int) -> dict[str, NDArray[Any]]:
+    run, line = words.run[words.spaced], word_line[words.spaced]
+    length = (words.end[words.spaced] - words.start[words.spaced]).astype(np.int32)
+    capital = np.flatnonzero(runs.kind.take(run) == CharClass.UPPER)
+    shouted = capital[runs.n_chars.take(run[capital]) > 1]
+    n_words = np.bincount(line, minlength=n_lines)
     longest = np.zeros(n_lines, np.int32)
-    heads = np.flatnonzero(np.diff(line, prepend=-1))
-    if len(heads):
-        longest[line[heads]] = np.maximum.reduceat(length, heads)
+    worded = np.flatnonzero(n_words)
+    if len(worded):
+        heads = np.cumsum(n_words) - n_words
+        longest[worded] = np.maximum.reduceat(length, heads[worded])
     return {
-        "n_words": np.bincount(line, minlength=n_lines).astype(np.int32),
+        "n_words": n_words.astype(np.int32),
         "longest": longest,
         "n_capitalised": np.bincount(line[capital], minlength=n_lines).astype(np.int32),
         "n_shouted": np.bincount(line[shouted], minlength=n_lines).astype(np.int32),
     }
-
-
-def _shapes(chars: Chars, first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Hash of each line's classes with repeats collapsed; white space is one of the classes."""
-    classes = chars.classes
-    change = np.empty(len(classes), np.bool_)
-    change[:1] = True
-    np.not_equal(classes[1:], classes[:-1], out=change[1:])
-    change[first] = True
-    positions = np.flatnonzero(change)
-    hasher = SpanHasher(classes[positions].astype(np.uint32) + np.uint32(1))
-    return hasher(np.searchsorted(positions, first), np.searchsorted(positions, last, side="right"))
 
 
 def join_pages(texts: Sequence[str]) -> tuple[str, NDArray[np.int64]]:

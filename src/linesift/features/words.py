@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.chars import FIRST_PUNCTUATION, FIRST_UNSPACED, CharClass, Chars
+from linesift.features.chars import SPACED, UNSPACED, Runs
 
 _BASE = 0x9E3779B97F4A7C15 | 1
 _INVERSE = pow(_BASE, -1, 1 << 64)
@@ -58,28 +58,39 @@ class Words:
     start: NDArray[np.int64]
     """Position of the first character."""
     end: NDArray[np.int64]
+    run: NDArray[np.int64]
+    """Run that the first character is in."""
     hash: NDArray[np.uint64]
     """Hash of the folded characters, every digit as `0`."""
     is_spaced: NDArray[np.bool_]
     """False for a pair of letters of a script without spaces."""
 
+    @property
+    def spaced(self) -> slice | NDArray[np.bool_]:
+        """What picks the words of scripts that set spaces; on most pages these are all, and need not be copied."""
+        return slice(None) if self.is_spaced.all() else self.is_spaced
 
-def hash_codes(chars: Chars) -> NDArray[np.uint32]:
-    """Folded code points with every digit as `0`, so that dates and counts of one form share a hash."""
-    return np.where(chars.classes == CharClass.DIGIT, np.uint32(ord("0")), chars.folded)
 
-
-def find_words(chars: Chars, hasher: SpanHasher) -> Words:
+def find_words(runs: Runs, hasher: SpanHasher) -> Words:
     """Find all words of a text."""
-    classes = chars.classes
-    spaced = np.zeros(len(classes) + 2, np.bool_)
-    np.logical_and(classes > 0, classes < FIRST_UNSPACED, out=spaced[1:-1])
-    begins = spaced[1:-1] & ~spaced[:-2]
-    unspaced = (classes >= FIRST_UNSPACED) & (classes < FIRST_PUNCTUATION)
-    pairs = np.zeros(len(classes), np.bool_)
-    np.logical_and(unspaced[:-1], unspaced[1:], out=pairs[:-1])
-    start = np.flatnonzero(begins | pairs)
-    is_spaced = begins[start]
-    end = start + 2
-    end[is_spaced] = np.flatnonzero(spaced[1:-1] & ~spaced[2:]) + 1
-    return Words(start=start, end=end, hash=hasher(start, end), is_spaced=is_spaced)
+    run, last = runs.groups(*SPACED)
+    start, end = runs.bounds.take(run), runs.bounds.take(last + 1)
+    is_spaced = np.ones(len(run), np.bool_)
+    pair, pair_run = _pairs(runs)
+    if len(pair):
+        start = np.concatenate((start, pair))
+        order = np.argsort(start)
+        start = start[order]
+        end = np.concatenate((end, pair + 2))[order]
+        run = np.concatenate((run, pair_run))[order]
+        is_spaced = order < len(is_spaced)
+    return Words(start=start, end=end, run=run, hash=hasher(start, end), is_spaced=is_spaced)
+
+
+def _pairs(runs: Runs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where pairs of neighbouring letters of scripts without spaces begin, and the first run of their sequence."""
+    first, last = runs.groups(*UNSPACED)
+    start = runs.bounds.take(first)
+    n_pairs = runs.bounds.take(last + 1) - start - 1
+    before = np.cumsum(n_pairs) - n_pairs
+    return np.arange(n_pairs.sum()) + np.repeat(start - before, n_pairs), np.repeat(first, n_pairs)
