@@ -79,7 +79,7 @@ def find_words(runs: Runs, hasher: SpanHasher) -> Words:
     pair, pair_run = _pairs(runs)
     if len(pair):
         start = np.concatenate((start, pair))
-        order = np.argsort(start)
+        order = np.argsort(start, kind="stable")  # merges the two where they are sorted already
         start = start[order]
         end = np.concatenate((end, pair + 2))[order]
         run = np.concatenate((run, pair_run))[order]
