@@ -44,8 +44,7 @@ N_DATE_PARTS = len(DatePart)
 _YEARS = ((1980, 2040), (2523, 2583), (1370, 1419), (1420, 1462))
 _LONGEST_DOTTED = 9
 """Characters of the longest name with a dot inside that is looked up."""
-_CLOCK_MARKS = np.frombuffer(":：h時时点點시".encode("utf-32-le"), np.uint32)
-_EAST_ASIAN_MARKS = np.frombuffer("年月日년월일".encode("utf-32-le"), np.uint32)
+_CLOCK_MARK, _EAST_ASIAN_MARK, _DOT, _SLASH, _DASH = (np.uint8(1 << bit) for bit in range(5))
 _NAMES_OF_KIND = {
     "month": DatePart.MONTH,
     "weekday": DatePart.WEEKDAY,
@@ -98,7 +97,7 @@ def date_strength(dates: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def name_kinds(hashes: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Which words are names of months, weekdays, zones ...: their indices, and bit `part - MONTH` of each kind."""
     known, kinds, present = _names()
-    likely = np.flatnonzero(present[hashes & np.uint64(0xFFFF)])
+    likely = np.flatnonzero(present.take((hashes & np.uint64(0xFFFF)).view(np.int64)))
     place = np.minimum(np.searchsorted(known, hashes[likely]), len(known) - 1)
     found = known[place] == hashes[likely]
     return likely[found], kinds[place[found]]
@@ -144,7 +143,7 @@ def find_dates(
         Shape (n_lines, N_DATE_PARTS), columns in the order of `DatePart`, counts cut at 255.
     """
     numbers = find_numbers(chars, runs, row_of_run)
-    found = [(part, numbers.row[where]) for part, where in _number_parts(chars, numbers)]
+    found = _number_parts(chars, numbers)
     found += _name_parts(numbers, _find_names(chars, runs, words, row_of_run, hasher))
     keys = np.concatenate([rows.astype(np.int64) * N_DATE_PARTS + part for part, rows in found])
     n_lines = int(row_of_run.max(initial=-1)) + 1 if runs.kind.any() else 0
@@ -152,42 +151,71 @@ def find_dates(
     return np.minimum(counts, 255).astype(np.uint8).reshape(n_lines, N_DATE_PARTS)
 
 
-def _number_parts(chars: Chars, numbers: Numbers) -> list[tuple[DatePart, NDArray[np.bool_]]]:
-    """For each part made of numbers, whether it begins at each number."""
-    value, length, n = numbers.value, numbers.length, len(numbers.value)
-    if not n:
-        return [(DatePart.NUMBER, np.zeros(0, np.bool_))]
-    year = np.zeros(n, np.bool_)
+@cache
+def _marks() -> NDArray[np.uint8]:
+    """What a character between or behind numbers says, as bits, for code points below 2**16."""
+    marks = np.zeros(1 << 16, np.uint8)
+    for bit, chars in ((_CLOCK_MARK, ":：h時时點点시"), (_EAST_ASIAN_MARK, "年月日년월일"), (_DOT, "."), (_SLASH, "/"), (_DASH, "-")):
+        marks[[ord(char) for char in chars]] |= bit
+    return marks
+
+
+@cache
+def _years() -> NDArray[np.bool_]:
+    """Whether a number of four digits is a year of the last decades, for numbers below 10,000."""
+    years = np.zeros(10_000, np.bool_)
     for first, last in _YEARS:
-        year |= (value >= first) & (value <= last) & (length == 4)
-    mark = chars.folded_at(np.minimum(numbers.end, len(chars.codes) - 1))
-    following = np.minimum(np.arange(n) + 1, n - 1)
-    gap = numbers.start[following] - numbers.end
-    joined = (following > np.arange(n)) & (numbers.row[following] == numbers.row) & (gap >= 1)
-    close = joined & (gap == 1)
-    east_asian = np.isin(mark, _EAST_ASIAN_MARKS) & (length <= 4)
-    # Korean sites set a space after the dot of a date and after 시 of a clock.
-    near = joined & (gap <= 2)
-    short, next_short = length <= 2, length[following] <= 2
-    clock = near & short & next_short & (value <= 24) & (value[following] < 60) & np.isin(mark, _CLOCK_MARKS)
-    clock &= (length[following] == 2) | (mark > 0x2FFF)
-    dot, slash, dash = mark == ord("."), mark == ord("/"), mark == ord("-")
-    same = near & (dot | slash | dash) & (mark[following] == mark) & near[following]
-    third = following[following]
-    day, next_day, third_day = value <= 31, value[following] <= 31, value[third] <= 31
-    ends_in_year = short & next_short & day & next_day & (year[third] | (length[third] == 2))
-    starts_with_year = year & next_short & third_day & (length[third] <= 2)
-    numeric = same & (ends_in_year | starts_with_year)
-    alone = close & short & (length[following] == 2) & ~numeric
-    alone[1:] &= ~numeric[:-1]
+        years[first : last + 1] = True
+    return years
+
+
+def _number_parts(chars: Chars, numbers: Numbers) -> list[tuple[DatePart, NDArray[np.int32]]]:
+    """For each part made of numbers, the rows that have it, once for each number where it begins."""
+    row, length = numbers.row, numbers.length
+    code = chars.folded_at(np.minimum(numbers.end, len(chars.codes) - 1))
+    mark = _marks().take(code, mode="clip")
+    is_year = _years().take(numbers.value, mode="clip") & (length == 4)
     return [
-        (DatePart.CLOCK, clock),
-        (DatePart.DOTTED, alone & dot & (value <= 31) & (value[following] < 60)),
-        (DatePart.SLASHED, alone & slash & day & next_day),
-        (DatePart.NUMERIC, numeric),
-        (DatePart.EAST_ASIAN, east_asian),
-        (DatePart.YEAR, year),
-        (DatePart.NUMBER, np.ones(n, np.bool_)),
+        (DatePart.EAST_ASIAN, row[((mark & _EAST_ASIAN_MARK) > 0) & (length <= 4)]),
+        (DatePart.YEAR, row[is_year]),
+        (DatePart.NUMBER, row),
+        *_pair_parts(numbers, mark, code > 0x2FFF, is_year),
+    ]
+
+
+def _pair_parts(
+    numbers: Numbers, mark: NDArray[np.uint8], is_full_width: NDArray[np.bool_], is_year: NDArray[np.bool_]
+) -> list[tuple[DatePart, NDArray[np.int32]]]:
+    """The same for parts made of two or three numbers on a line with one or two characters between them.
+
+    Korean sites set a space after the dot of a date and after 시 of a clock.
+    """
+    gap = numbers.start[1:] - numbers.end[:-1]
+    is_near = np.zeros(len(mark), np.bool_)
+    is_near[:-1] = (numbers.row[1:] == numbers.row[:-1]) & (gap <= 2)
+    first = np.flatnonzero(is_near & (mark > 0))
+    if not len(first):
+        return []
+    second, third = first + 1, np.minimum(first + 2, len(mark) - 1)
+    value, length = numbers.value, np.minimum(numbers.length, 5)
+    one, two, three = value[first], value[second], value[third]
+    one_size, two_size, three_size = length[first], length[second], length[third]
+    sign = mark[first]
+    are_short = (one_size <= 2) & (two_size <= 2)
+    is_clock = are_short & (one <= 24) & (two < 60) & ((sign & _CLOCK_MARK) > 0)
+    is_clock &= (two_size == 2) | is_full_width[first]
+    is_same = ((sign & (_DOT | _SLASH | _DASH)) > 0) & (mark[second] == sign) & is_near[second]
+    ends_in_year = are_short & (one <= 31) & (two <= 31) & (is_year[third] | (three_size == 2))
+    starts_with_year = is_year[first] & (two_size <= 2) & (three <= 31) & (three_size <= 2)
+    is_numeric = is_same & (ends_in_year | starts_with_year)
+    is_alone = are_short & (two_size == 2) & (gap[first] == 1) & ~is_numeric
+    is_alone[1:] &= ~(is_numeric[:-1] & (first[1:] == second[:-1]))
+    row = numbers.row[first]
+    return [
+        (DatePart.CLOCK, row[is_clock]),
+        (DatePart.DOTTED, row[is_alone & ((sign & _DOT) > 0) & (one <= 31) & (two < 60)]),
+        (DatePart.SLASHED, row[is_alone & ((sign & _SLASH) > 0) & (one <= 31) & (two <= 31)]),
+        (DatePart.NUMERIC, row[is_numeric]),
     ]
 
 
@@ -235,17 +263,27 @@ def _find_names(
     chars: Chars, runs: Runs, words: Words, row_of_run: NDArray[np.int32], hasher: SpanHasher
 ) -> Names:
     """Look up what may be a name: spaced words, whole runs of letters without spaces, and two of either around a dot."""
-    spaced = words.spaced
     first, last = runs.groups(*UNSPACED)
-    spans = [(words.start[spaced], words.end[spaced], words.run[spaced])]
+    start, end = runs.bounds.take(first), runs.bounds.take(last + 1)
+    found, kinds = name_kinds(words.hash)
+    names = [(words.start[found], words.end[found], words.run[found], kinds * words.is_spaced[found])]
+    dotted = _dotted(chars, words.start, words.end)
+    dotted = dotted[words.is_spaced[dotted] & words.is_spaced[dotted + 1]]
+    spans = [(words.start[dotted], words.end[dotted + 1], words.run[dotted])]
     if len(first):
-        spans.append((runs.bounds.take(first), runs.bounds.take(last + 1), first))
-    for start, end, run in tuple(spans):
-        # "a.m.", "ต.ค."
-        dotted = np.flatnonzero((start[1:] == end[:-1] + 1) & (end[1:] - start[:-1] <= _LONGEST_DOTTED))
-        dotted = dotted[chars.folded_at(end[dotted]) == ord(".")]
-        spans.append((start[dotted], end[dotted + 1], run[dotted]))
-    starts, ends, run = (np.concatenate(arrays) for arrays in zip(*spans, strict=True))
-    n_known = len(spans[0][0])
-    found, kinds = name_kinds(np.concatenate((words.hash[spaced], hasher(starts[n_known:], ends[n_known:]))))
-    return Names(starts[found], ends[found], row_of_run[run[found]], kinds)
+        dotted = _dotted(chars, start, end)
+        spans += [(start, end, first), (start[dotted], end[dotted + 1], first[dotted])]
+    for start, end, run in spans:
+        if len(start):
+            found, kinds = name_kinds(hasher(start, end))
+            names.append((start[found], end[found], run[found], kinds))
+    starts, ends, run, kinds = (np.concatenate(arrays) for arrays in zip(*names, strict=True))
+    return Names(starts, ends, row_of_run[run], kinds)
+
+
+def _dotted(chars: Chars, start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Which spans have a dot and another span behind them, all of it short: "a.m.", "ต.ค."."""
+    near = np.flatnonzero(start[1:] == end[:-1] + 1)
+    near = near[end[near + 1] - start[near] <= _LONGEST_DOTTED]
+    dotted: NDArray[np.int64] = near[chars.folded_at(end[near]) == ord(".")]
+    return dotted

@@ -22,43 +22,57 @@ def line_tokens(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Hash every token of every line to a bucket.
 
     Returns:
-        Rows and buckets of all tokens, both of shape (n_tokens,); not sorted by row.
+        Rows and buckets of all tokens, both of shape (n_tokens,), line after line.
     """
-    hashes, row = batch.lines.word_hash, batch.lines.word_line
-    if not len(row):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    opens = np.diff(row, prepend=-1) != 0
-    first = np.flatnonzero(opens)
-    last = np.append(first[1:], len(row)) - 1
-    second = np.flatnonzero(~opens)
-    short = np.flatnonzero(batch.length <= SHORT)
-    rows = np.concatenate((row, row[second], row[first], row[last], short.astype(row.dtype)))
-    keys = np.concatenate(
-        (
-            hashes,
-            (hashes[second - 1] * _PAIR) ^ (hashes[second] + np.uint64(77)),
-            hashes[first] * _FIRST + np.uint64(1),
-            hashes[last] * _LAST + np.uint64(2),
-            batch.lines.hash[short] * _WHOLE + np.uint64(3),
-        )
-    )
-    buckets = (keys * _MIX) >> np.uint64(64 - TOKEN_BITS)
-    return rows.astype(np.int64), buckets.astype(np.int64)
+    hashes, n_lines = batch.lines.word_hash, len(batch.page)
+    n_words = np.bincount(batch.lines.word_line, minlength=n_lines)
+    worded, short = np.flatnonzero(n_words), np.flatnonzero(batch.length <= SHORT)
+    first = (np.cumsum(n_words) - n_words)[worded]
+    # Beside itself every word gives a pair with the one before, or the token of a line's first word.
+    beside = np.empty_like(hashes)
+    beside[1:] = (hashes[:-1] * _PAIR) ^ (hashes[1:] + np.uint64(77))
+    beside[first] = hashes[first] * _FIRST + np.uint64(1)
+    n_tokens = 2 * n_words
+    n_tokens[worded] += 1
+    n_tokens[short] += 1
+    ends = np.cumsum(n_tokens)
+    keys = np.empty(n_tokens.sum(), np.uint64)
+    place = _places(n_words, ends - n_tokens)
+    keys[place], keys[place + 1] = hashes, beside
+    keys[(ends - n_tokens + 2 * n_words)[worded]] = hashes[first + n_words[worded] - 1] * _LAST + np.uint64(2)
+    keys[ends[short] - 1] = batch.lines.hash[short] * _WHOLE + np.uint64(3)
+    return np.repeat(np.arange(n_lines), n_tokens), _buckets(keys, TOKEN_BITS)
 
 
 def markup_tokens(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Hash the markup around every line to buckets: words of attributes as they are and with their level, and the tag.
 
     Returns:
-        Rows and buckets of all tokens, both of shape (n_tokens,); none where the pages have no hints.
+        Rows and buckets of all tokens, both of shape (n_tokens,), line after line; none where the pages have no hints.
     """
     hints = batch.hints
     if hints is None:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    level = hints.word_level.astype(np.uint64) + np.uint64(11)
-    tag = hints.tag.astype(np.uint64) * _PAIR + np.uint64(29)
-    every = np.arange(len(hints.tag), dtype=hints.word_line.dtype)
-    rows = np.concatenate((hints.word_line, hints.word_line, every))
-    keys = np.concatenate((hints.word_hash, hints.word_hash ^ (level * _PAIR), tag))
-    buckets = (keys * _MIX) >> np.uint64(64 - MARKUP_BITS)
-    return rows.astype(np.int64), buckets.astype(np.int64)
+    n_lines = len(hints.tag)
+    n_words = np.bincount(hints.word_line, minlength=n_lines)
+    n_tokens = 2 * n_words + 1
+    starts = np.cumsum(n_tokens) - n_tokens
+    keys = np.empty(n_tokens.sum(), np.uint64)
+    place = _places(n_words, starts)
+    keys[place] = hints.word_hash
+    keys[place + 1] = hints.word_hash ^ ((hints.word_level.astype(np.uint64) + np.uint64(11)) * _PAIR)
+    keys[starts + 2 * n_words] = hints.tag.astype(np.uint64) * _PAIR + np.uint64(29)
+    return np.repeat(np.arange(n_lines), n_tokens), _buckets(keys, MARKUP_BITS)
+
+
+def _places(n_words: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each word's first of two tokens goes, for the words of each line and where the line's tokens begin."""
+    before = np.cumsum(n_words) - n_words
+    places: NDArray[np.int64] = np.arange(0, 2 * n_words.sum(), 2) + np.repeat(starts - 2 * before, n_words)
+    return places
+
+
+def _buckets(keys: NDArray[np.uint64], bits: int) -> NDArray[np.int64]:
+    keys *= _MIX
+    keys >>= np.uint64(64 - bits)
+    return keys.view(np.int64)

@@ -195,7 +195,7 @@ def _assemble(about: Mapping[str, Any], arrays: Arrays, path: Path) -> Model:
 
 
 def _lexicon(name: str, bits: int, arrays: Arrays, path: Path) -> Lexicon:
-    weights, bias = arrays[f"{name}.weights"].astype(np.float32), arrays[f"{name}.bias"]
+    weights, bias = arrays[f"{name}.weights"], arrays[f"{name}.bias"]
     is_sound = weights.shape == (1 << bits, len(TARGETS)) and bias.shape == (len(TARGETS),)
     if not (is_sound and np.isfinite(weights).all() and np.isfinite(bias).all()):
         raise ModelError(f"{path}: weights.npz: the arrays of {name} do not fit together; copy the model again")
