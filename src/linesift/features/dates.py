@@ -8,7 +8,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.chars import UNSPACED, CharClass, Chars, Runs, hash_codes, read_chars
+from linesift.features.chars import DIGIT, UNSPACED, Chars, Runs, hash_codes, places, read_chars
 from linesift.features.words import SpanHasher, Words
 
 
@@ -66,7 +66,7 @@ def _names() -> tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.bool_]]:
     hashes = SpanHasher(hash_codes(chars))(np.concatenate(([0], chars.newlines + 1)), ends)
     order = np.argsort(hashes, kind="stable")
     hashes, kinds = hashes[order], kinds[order]
-    heads = np.flatnonzero(np.diff(hashes, prepend=hashes[0] - np.uint64(1)))
+    heads = places(np.diff(hashes, prepend=hashes[0] - np.uint64(1)))
     present = np.zeros(1 << 16, np.bool_)
     present[hashes & np.uint64(0xFFFF)] = True
     return hashes[heads], np.bitwise_or.reduceat(kinds, heads), present
@@ -97,7 +97,7 @@ def date_strength(dates: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def name_kinds(hashes: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Which words are names of months, weekdays, zones ...: their indices, and bit `part - MONTH` of each kind."""
     known, kinds, present = _names()
-    likely = np.flatnonzero(present.take((hashes & np.uint64(0xFFFF)).view(np.int64)))
+    likely = places(present.take((hashes & np.uint64(0xFFFF)).view(np.int64)))
     place = np.minimum(np.searchsorted(known, hashes[likely]), len(known) - 1)
     found = known[place] == hashes[likely]
     return likely[found], kinds[place[found]]
@@ -121,7 +121,7 @@ class Numbers:
 
 def find_numbers(chars: Chars, runs: Runs, row_of_run: NDArray[np.int32]) -> Numbers:
     """Find all runs of digits and the values of the short ones."""
-    run = np.flatnonzero(runs.kind == CharClass.DIGIT)
+    run = places(runs.kind == DIGIT)
     start, end = runs.bounds.take(run), runs.bounds.take(run + 1)
     length = np.minimum(end - start, 5)
     digits = chars.folded_at(np.minimum(start + np.arange(4)[:, None], end - 1)).astype(np.int32) - ord("0")
@@ -145,7 +145,7 @@ def find_dates(
     numbers = find_numbers(chars, runs, row_of_run)
     found = _number_parts(chars, numbers)
     found += _name_parts(numbers, _find_names(chars, runs, words, row_of_run, hasher))
-    keys = np.concatenate([rows.astype(np.int64) * N_DATE_PARTS + part for part, rows in found])
+    keys = np.concatenate([rows.astype(np.int64) * N_DATE_PARTS + part.value for part, rows in found])
     n_lines = int(row_of_run.max(initial=-1)) + 1 if runs.kind.any() else 0
     counts = np.bincount(keys, minlength=n_lines * N_DATE_PARTS)
     return np.minimum(counts, 255).astype(np.uint8).reshape(n_lines, N_DATE_PARTS)
@@ -193,7 +193,7 @@ def _pair_parts(
     gap = numbers.start[1:] - numbers.end[:-1]
     is_near = np.zeros(len(mark), np.bool_)
     is_near[:-1] = (numbers.row[1:] == numbers.row[:-1]) & (gap <= 2)
-    first = np.flatnonzero(is_near & (mark > 0))
+    first = places(is_near & (mark > 0))
     if not len(first):
         return []
     second, third = first + 1, np.minimum(first + 2, len(mark) - 1)
@@ -283,7 +283,7 @@ def _find_names(
 
 def _dotted(chars: Chars, start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:
     """Which spans have a dot and another span behind them, all of it short: "a.m.", "ต.ค."."""
-    near = np.flatnonzero(start[1:] == end[:-1] + 1)
+    near = places(start[1:] == end[:-1] + 1)
     near = near[end[near + 1] - start[near] <= _LONGEST_DOTTED]
     dotted: NDArray[np.int64] = near[chars.folded_at(end[near]) == ord(".")]
     return dotted

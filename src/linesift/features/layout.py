@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.batch import Batch, running_sum
-from linesift.features.chars import lengths
+from linesift.features.chars import lengths, places
 from linesift.features.columns import Columns, Values
 
 LAYOUT = Columns("layout")
@@ -125,7 +125,7 @@ def _occurrences(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
     """How often each key occurs."""
     order = np.argsort(keys)
     ordered = keys[order]
-    heads = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(keys)])
+    heads = places(np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(keys)])
     sizes = lengths(heads, len(keys))
     out = np.empty(len(keys), np.int64)
     out[order] = np.repeat(sizes, sizes)
@@ -159,7 +159,7 @@ def same_shape(batch: Batch) -> Values:
 def same_start(batch: Batch) -> Values:
     """Lines of the page with the same first word; missing where there is no word."""
     words, hashes = batch.lines.word_line, batch.lines.word_hash
-    heads = np.flatnonzero(np.concatenate(([True], words[1:] != words[:-1]))[: len(words)])
+    heads = places(np.concatenate(([True], words[1:] != words[:-1]))[: len(words)])
     start = np.zeros(len(batch.page), np.uint64)
     start[words[heads]] = hashes[heads]
     return np.where(start > 0, _occurrences(_page_keys(batch, start)), np.nan)
@@ -235,7 +235,7 @@ def dates_above(batch: Batch) -> Values:
 def _run(batch: Batch, begins: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Length of the run of lines of one page that each line belongs to; `begins` says where one may begin."""
     begins[batch.starts] = True
-    heads = np.flatnonzero(begins[: len(batch.page)])
+    heads = places(begins[: len(batch.page)])
     sizes = lengths(heads, len(batch.page))
     return np.repeat(sizes, sizes)
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.batch import Batch
-from linesift.features.chars import N_CLASSES, CharClass
+from linesift.features.chars import CLOSE, N_CLASSES, QUOTE, CharClass, places
 from linesift.features.columns import Columns, Values
 from linesift.features.dates import DatePart
 
@@ -73,7 +73,7 @@ _ENDS[[CharClass.STOP, CharClass.QUESTION, CharClass.COLON, CharClass.COMMA]] = 
 def ends_sentence(batch: Batch) -> Values:
     """1 where the last mark, one closing bracket or quote aside, is a stop; 2 question mark, 3 colon, 4 comma."""
     lines = batch.lines
-    closed = (lines.last == CharClass.QUOTE) | (lines.last == CharClass.CLOSE)
+    closed = (lines.last == QUOTE) | (lines.last == CLOSE)
     return _ENDS[np.where(closed, lines.second_last, lines.last)]
 
 
@@ -269,7 +269,7 @@ _NAMED = [DatePart.NUMBER, DatePart.MONTH, DatePart.WEEKDAY, DatePart.PERIOD, Da
 def words_beside_date(batch: Batch) -> Values:
     """Words that are no part of a date, on lines that show one."""
     dates = batch.lines.dates
-    dated = np.flatnonzero(batch.strength)
+    dated = places(batch.strength)
     out = np.full(len(dates), np.nan, np.float32)
     out[dated] = np.maximum(batch.length[dated] - dates[dated][:, _NAMED].sum(axis=1, dtype=np.float32), 0)
     return out

@@ -11,7 +11,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.chars import N_CLASSES, UNSPACED, CharClass, Chars, Runs, find_runs, hash_codes, lengths, read_chars
+from linesift.features.chars import (
+    MARK,
+    N_CLASSES,
+    QUESTION,
+    SPACE,
+    STOP,
+    UNSPACED,
+    UPPER,
+    CharClass,
+    Chars,
+    Runs,
+    find_runs,
+    hash_codes,
+    lengths,
+    places,
+    read_chars,
+)
 from linesift.features.dates import find_dates
 from linesift.features.words import SpanHasher, Words, find_words
 
@@ -122,10 +138,10 @@ class Places:
 
 
 def _find_lines(chars: Chars, runs: Runs) -> Places:
-    inked = np.flatnonzero(runs.kind)
+    inked = places(runs.kind)
     low = np.concatenate(([0], np.searchsorted(runs.bounds.take(inked), chars.newlines)))
     sizes = lengths(low, len(inked))
-    number = np.flatnonzero(sizes)
+    number = places(sizes)
     low, sizes = low[number], sizes[number]
     first_run, last_run = inked.take(low), inked.take(low + sizes - 1)
     row_of_run = np.zeros(len(runs.kind), np.int32)
@@ -187,13 +203,14 @@ def _character_counts(chars: Chars, runs: Runs, lines: Places) -> dict[str, NDAr
 
 def _sentences(chars: Chars, runs: Runs, lines: Places) -> NDArray[np.int32]:
     """Ends of sentences; of a run of stops only the last one can be an end."""
-    stops = np.flatnonzero((runs.kind == CharClass.STOP) | (runs.kind == CharClass.QUESTION))
-    follower = np.append(runs.kind, np.uint8(CharClass.SPACE)).take(stops + 1)
+    stops = places((runs.kind == STOP) | (runs.kind == QUESTION))
+    follower = np.concatenate((runs.kind, _AT_END)).take(stops + 1)
     is_full_width = chars.folded_at(runs.bounds.take(stops + 1) - 1) > 0x2FFF
     closes = is_full_width | _CLOSES.take(follower)
     return np.bincount(lines.row_of_run[stops[closes]], minlength=len(lines.number)).astype(np.int32)
 
 
+_AT_END = np.zeros(1, np.uint8)
 _CLOSES = np.zeros(N_CLASSES, np.bool_)
 _CLOSES[[CharClass.SPACE, CharClass.QUOTE, CharClass.CLOSE]] = True
 
@@ -201,12 +218,12 @@ _CLOSES[[CharClass.SPACE, CharClass.QUOTE, CharClass.CLOSE]] = True
 def _second_last(classes: NDArray[np.uint8], first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.uint8]:
     """Class of the last character but one; French sites set a space before a closing mark, which does not count."""
     place = last - 1
-    place -= classes.take(place, mode="clip") == CharClass.SPACE
+    place -= classes.take(place, mode="clip") == SPACE
     return np.where(place >= first, classes.take(place, mode="clip"), np.uint8(0))
 
 
 def _first_letter(kind: NDArray[np.uint8], lines: Places) -> NDArray[np.uint8]:
-    letters = np.flatnonzero((kind > 0) & (kind <= UNSPACED[1]) & (kind != CharClass.MARK))
+    letters = places((kind > 0) & (kind <= UNSPACED[1]) & (kind != MARK))
     if not len(letters):
         return np.zeros(len(lines.first_run), np.uint8)
     found = letters.take(np.searchsorted(letters, lines.first_run), mode="clip")
@@ -216,11 +233,11 @@ def _first_letter(kind: NDArray[np.uint8], lines: Places) -> NDArray[np.uint8]:
 def _word_counts(runs: Runs, words: Words, word_line: NDArray[np.int32], n_lines: int) -> dict[str, NDArray[Any]]:
     run, line = words.run[words.spaced], word_line[words.spaced]
     length = (words.end[words.spaced] - words.start[words.spaced]).astype(np.int32)
-    capital = np.flatnonzero(runs.kind.take(run) == CharClass.UPPER)
+    capital = places(runs.kind.take(run) == UPPER)
     shouted = capital[runs.n_chars.take(run[capital]) > 1]
     n_words = np.bincount(line, minlength=n_lines)
     longest = np.zeros(n_lines, np.int32)
-    worded = np.flatnonzero(n_words)
+    worded = places(n_words)
     if len(worded):
         heads = np.cumsum(n_words) - n_words
         longest[worded] = np.maximum.reduceat(length, heads[worded])

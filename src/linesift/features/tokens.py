@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.batch import Batch
+from linesift.features.chars import places
 
 TOKEN_BITS = 18
 """Buckets are numbers of this many bits; 2**18 rows of six half floats are 3 MB of weights."""
@@ -26,7 +27,7 @@ def line_tokens(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """
     hashes, n_lines = batch.lines.word_hash, len(batch.page)
     n_words = np.bincount(batch.lines.word_line, minlength=n_lines)
-    worded, short = np.flatnonzero(n_words), np.flatnonzero(batch.length <= SHORT)
+    worded, short = places(n_words), places(batch.length <= SHORT)
     first = (np.cumsum(n_words) - n_words)[worded]
     # Beside itself every word gives a pair with the one before, or the token of a line's first word.
     beside = np.empty_like(hashes)
@@ -37,7 +38,7 @@ def line_tokens(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     n_tokens[short] += 1
     ends = np.cumsum(n_tokens)
     keys = np.empty(n_tokens.sum(), np.uint64)
-    place = _places(n_words, ends - n_tokens)
+    place = _word_places(n_words, ends - n_tokens)
     keys[place], keys[place + 1] = hashes, beside
     keys[(ends - n_tokens + 2 * n_words)[worded]] = hashes[first + n_words[worded] - 1] * _LAST + np.uint64(2)
     keys[ends[short] - 1] = batch.lines.hash[short] * _WHOLE + np.uint64(3)
@@ -58,18 +59,18 @@ def markup_tokens(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     n_tokens = 2 * n_words + 1
     starts = np.cumsum(n_tokens) - n_tokens
     keys = np.empty(n_tokens.sum(), np.uint64)
-    place = _places(n_words, starts)
+    place = _word_places(n_words, starts)
     keys[place] = hints.word_hash
     keys[place + 1] = hints.word_hash ^ ((hints.word_level.astype(np.uint64) + np.uint64(11)) * _PAIR)
     keys[starts + 2 * n_words] = hints.tag.astype(np.uint64) * _PAIR + np.uint64(29)
     return np.repeat(np.arange(n_lines), n_tokens), _buckets(keys, MARKUP_BITS)
 
 
-def _places(n_words: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+def _word_places(n_words: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[np.int64]:
     """Where each word's first of two tokens goes, for the words of each line and where the line's tokens begin."""
     before = np.cumsum(n_words) - n_words
-    places: NDArray[np.int64] = np.arange(0, 2 * n_words.sum(), 2) + np.repeat(starts - 2 * before, n_words)
-    return places
+    found: NDArray[np.int64] = np.arange(0, 2 * n_words.sum(), 2) + np.repeat(starts - 2 * before, n_words)
+    return found
 
 
 def _buckets(keys: NDArray[np.uint64], bits: int) -> NDArray[np.int64]:

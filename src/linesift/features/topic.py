@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.batch import Batch
+from linesift.features.chars import places
 from linesift.features.columns import Columns, Values
 
 TOPIC = Columns("topic")
@@ -23,7 +24,7 @@ _LOAD = 8
 def word_buckets(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
     """Rows and buckets of all words that count, and the number of buckets; every page has buckets of its own."""
     lines = batch.lines
-    counted = np.flatnonzero(lines.word_size >= SHORTEST)
+    counted = places(lines.word_size >= SHORTEST)
     row = lines.word_line.take(counted).astype(np.int64)
     place = np.searchsorted(row, batch.first)
     n_words = place[1:] - place[:-1]
