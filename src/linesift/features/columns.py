@@ -11,7 +11,8 @@ from linesift.features.batch import Batch
 Values = NDArray[Any]
 """One number per line, shape (n_lines,), any real dtype; `nan` where the column does not apply."""
 
-Together = Callable[[Batch], Sequence[Values]]
+Together = Callable[[Batch], Sequence[Values] | Values]
+"""Several columns at once, as rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Column:
 
     name: str
     description: str
-    compute: Callable[[Batch], Values | Sequence[Values]]
+    compute: Together
     place: int | None = None
     """Which of several columns that are computed together; `None` for one on its own."""
 

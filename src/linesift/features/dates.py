@@ -8,7 +8,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.chars import DIGIT, UNSPACED, Chars, Runs, hash_codes, places, read_chars
+from linesift.features.chars import DIGIT, Chars, Runs, hash_codes, places, read_chars
 from linesift.features.words import SpanHasher, Words
 
 
@@ -45,6 +45,8 @@ _YEARS = ((1980, 2040), (2523, 2583), (1370, 1419), (1420, 1462))
 _LONGEST_DOTTED = 9
 """Characters of the longest name with a dot inside that is looked up."""
 _CLOCK_MARK, _EAST_ASIAN_MARK, _DOT, _SLASH, _DASH = (np.uint8(1 << bit) for bit in range(5))
+_FILTER = np.uint64((1 << 18) - 1)
+"""Lowest bits of a hash, enough that one word in thirty is looked for among the names without being one."""
 _NAMES_OF_KIND = {
     "month": DatePart.MONTH,
     "weekday": DatePart.WEEKDAY,
@@ -56,7 +58,7 @@ _NAMES_OF_KIND = {
 
 @cache
 def _names() -> tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.bool_]]:
-    """Hashes of the names of `date_names.tsv`, sorted; the kinds of each as bits; a filter by the lowest 16 bits."""
+    """Hashes of the names of `date_names.tsv`, sorted; the kinds of each as bits; a filter by their lowest bits."""
     table = (files("linesift.features") / "date_names.tsv").read_text("utf-8").splitlines()
     rows = [row.split("\t", 2) for row in table if not row.startswith("#")][1:]
     rows = [row for row in rows if " " not in row[0] and len(row[0]) > 1]
@@ -67,8 +69,8 @@ def _names() -> tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.bool_]]:
     order = np.argsort(hashes, kind="stable")
     hashes, kinds = hashes[order], kinds[order]
     heads = places(np.diff(hashes, prepend=hashes[0] - np.uint64(1)))
-    present = np.zeros(1 << 16, np.bool_)
-    present[hashes & np.uint64(0xFFFF)] = True
+    present = np.zeros(int(_FILTER) + 1, np.bool_)
+    present[hashes & _FILTER] = True
     return hashes[heads], np.bitwise_or.reduceat(kinds, heads), present
 
 
@@ -97,9 +99,9 @@ def date_strength(dates: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def name_kinds(hashes: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Which words are names of months, weekdays, zones ...: their indices, and bit `part - MONTH` of each kind."""
     known, kinds, present = _names()
-    likely = places(present.take((hashes & np.uint64(0xFFFF)).view(np.int64)))
-    place = np.minimum(np.searchsorted(known, hashes[likely]), len(known) - 1)
-    found = known[place] == hashes[likely]
+    likely = places(present.take((hashes & _FILTER).view(np.int64)))
+    place = np.minimum(np.searchsorted(known, hashes.take(likely)), len(known) - 1)
+    found = known.take(place) == hashes.take(likely)
     return likely[found], kinds[place[found]]
 
 
@@ -143,19 +145,26 @@ def find_dates(
         Shape (n_lines, N_DATE_PARTS), columns in the order of `DatePart`, counts cut at 255.
     """
     numbers = find_numbers(chars, runs, row_of_run)
-    found = _number_parts(chars, numbers)
-    found += _name_parts(numbers, _find_names(chars, runs, words, row_of_run, hasher))
-    keys = np.concatenate([rows.astype(np.int64) * N_DATE_PARTS + part.value for part, rows in found])
+    names = _find_names(chars, runs, words, row_of_run, hasher)
+    rows = np.concatenate((numbers.row, names.row)).astype(np.int64)
+    parts = np.concatenate((_number_parts(chars, numbers), _name_parts(numbers, names)))
+    item, part = (parts[:, None] & _BITS).nonzero()
     n_lines = int(row_of_run.max(initial=-1)) + 1 if runs.kind.any() else 0
-    counts = np.bincount(keys, minlength=n_lines * N_DATE_PARTS)
+    counts = np.bincount(rows[item] * N_DATE_PARTS + part, minlength=n_lines * N_DATE_PARTS)
     return np.minimum(counts, 255).astype(np.uint8).reshape(n_lines, N_DATE_PARTS)
+
+
+_BITS = (1 << np.arange(N_DATE_PARTS)).astype(np.uint16)
+"""Bit of each part in a number's or name's set of parts."""
+(_CLOCK, _DOTTED, _SLASHED, _NUMERIC, _EAST_ASIAN, _YEAR, _MONTH, _WEEKDAY, *_, _DAY_MONTH, _NUMBER) = _BITS
 
 
 @cache
 def _marks() -> NDArray[np.uint8]:
     """What a character between or behind numbers says, as bits, for code points below 2**16."""
     marks = np.zeros(1 << 16, np.uint8)
-    for bit, chars in ((_CLOCK_MARK, ":：h時时點点시"), (_EAST_ASIAN_MARK, "年月日년월일"), (_DOT, "."), (_SLASH, "/"), (_DASH, "-")):
+    signs = {_CLOCK_MARK: ":：h時时點点시", _EAST_ASIAN_MARK: "年月日년월일", _DOT: ".", _SLASH: "/", _DASH: "-"}
+    for bit, chars in signs.items():
         marks[[ord(char) for char in chars]] |= bit
     return marks
 
@@ -169,54 +178,68 @@ def _years() -> NDArray[np.bool_]:
     return years
 
 
-def _number_parts(chars: Chars, numbers: Numbers) -> list[tuple[DatePart, NDArray[np.int32]]]:
-    """For each part made of numbers, the rows that have it, once for each number where it begins."""
-    row, length = numbers.row, numbers.length
+def _number_parts(chars: Chars, numbers: Numbers) -> NDArray[np.uint16]:
+    """The parts that begin at each number, as `_BITS`."""
+    length = numbers.length
     code = chars.folded_at(np.minimum(numbers.end, len(chars.codes) - 1))
     mark = _marks().take(code, mode="clip")
     is_year = _years().take(numbers.value, mode="clip") & (length == 4)
-    return [
-        (DatePart.EAST_ASIAN, row[((mark & _EAST_ASIAN_MARK) > 0) & (length <= 4)]),
-        (DatePart.YEAR, row[is_year]),
-        (DatePart.NUMBER, row),
-        *_pair_parts(numbers, mark, code > 0x2FFF, is_year),
-    ]
-
-
-def _pair_parts(
-    numbers: Numbers, mark: NDArray[np.uint8], is_full_width: NDArray[np.bool_], is_year: NDArray[np.bool_]
-) -> list[tuple[DatePart, NDArray[np.int32]]]:
-    """The same for parts made of two or three numbers on a line with one or two characters between them.
-
-    Korean sites set a space after the dot of a date and after 시 of a clock.
-    """
+    parts = np.full(len(mark), _NUMBER)
+    parts += is_year * _YEAR
+    parts += (((mark & _EAST_ASIAN_MARK) > 0) & (length <= 4)) * _EAST_ASIAN
     gap = numbers.start[1:] - numbers.end[:-1]
+    # Korean sites set a space after the dot of a date and after 시 of a clock.
     is_near = np.zeros(len(mark), np.bool_)
     is_near[:-1] = (numbers.row[1:] == numbers.row[:-1]) & (gap <= 2)
     first = places(is_near & (mark > 0))
-    if not len(first):
-        return []
-    second, third = first + 1, np.minimum(first + 2, len(mark) - 1)
-    value, length = numbers.value, np.minimum(numbers.length, 5)
-    one, two, three = value[first], value[second], value[third]
-    one_size, two_size, three_size = length[first], length[second], length[third]
-    sign = mark[first]
-    are_short = (one_size <= 2) & (two_size <= 2)
-    is_clock = are_short & (one <= 24) & (two < 60) & ((sign & _CLOCK_MARK) > 0)
-    is_clock &= (two_size == 2) | is_full_width[first]
-    is_same = ((sign & (_DOT | _SLASH | _DASH)) > 0) & (mark[second] == sign) & is_near[second]
-    ends_in_year = are_short & (one <= 31) & (two <= 31) & (is_year[third] | (three_size == 2))
-    starts_with_year = is_year[first] & (two_size <= 2) & (three <= 31) & (three_size <= 2)
-    is_numeric = is_same & (ends_in_year | starts_with_year)
-    is_alone = are_short & (two_size == 2) & (gap[first] == 1) & ~is_numeric
-    is_alone[1:] &= ~(is_numeric[:-1] & (first[1:] == second[:-1]))
-    row = numbers.row[first]
-    return [
-        (DatePart.CLOCK, row[is_clock]),
-        (DatePart.DOTTED, row[is_alone & ((sign & _DOT) > 0) & (one <= 31) & (two < 60)]),
-        (DatePart.SLASHED, row[is_alone & ((sign & _SLASH) > 0) & (one <= 31) & (two <= 31)]),
-        (DatePart.NUMERIC, row[is_numeric]),
-    ]
+    if len(first):
+        pairs = Pairs(numbers, mark, is_near, is_year, first)
+        parts[first] += pairs.parts(code[first] > 0x2FFF, gap[first] == 1)
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Numbers with another one behind them on the line and a mark between."""
+
+    numbers: Numbers
+    mark: NDArray[np.uint8]
+    """Shape (n_numbers,), the mark behind each number as the bits of `_marks`."""
+    is_near: NDArray[np.bool_]
+    """Shape (n_numbers,), whether the next number begins within two characters."""
+    is_year: NDArray[np.bool_]
+    """Shape (n_numbers,)."""
+    first: NDArray[np.int64]
+    """Shape (n_pairs,), the first number of each pair."""
+
+    def parts(self, is_full_width: NDArray[np.bool_], is_close: NDArray[np.bool_]) -> NDArray[np.uint16]:
+        """The parts that begin at each pair, from whether its mark is full-width and is all that is between."""
+        value, length, first = self.numbers.value, self.numbers.length, self.first
+        second = first + 1
+        one, two, two_size, sign = value[first], value[second], length[second], self.mark[first]
+        are_short = (length[first] <= 2) & (two_size <= 2)
+        is_clock = are_short & (one <= 24) & (two < 60) & ((sign & _CLOCK_MARK) > 0)
+        is_clock &= (two_size == 2) | is_full_width
+        is_numeric = self._is_numeric(are_short, sign)
+        is_alone = are_short & (two_size == 2) & is_close & ~is_numeric
+        is_alone[1:] &= ~(is_numeric[:-1] & (first[1:] == second[:-1]))
+        is_dotted = is_alone & ((sign & _DOT) > 0) & (one <= 31) & (two < 60)
+        is_slashed = is_alone & ((sign & _SLASH) > 0) & (one <= 31) & (two <= 31)
+        parts: NDArray[np.uint16] = is_clock * _CLOCK + is_dotted * _DOTTED + is_slashed * _SLASHED
+        parts += is_numeric * _NUMERIC
+        return parts
+
+    def _is_numeric(self, are_short: NDArray[np.bool_], sign: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Whether a third number follows behind the same mark, and the three make a date."""
+        value, length, first = self.numbers.value, self.numbers.length, self.first
+        second, third = first + 1, np.minimum(first + 2, len(value) - 1)
+        is_same = ((sign & (_DOT | _SLASH | _DASH)) > 0) & (self.mark[second] == sign) & self.is_near[second]
+        three_size = length[third]
+        ends_in_year = are_short & (value[first] <= 31) & (value[second] <= 31)
+        ends_in_year &= self.is_year[third] | (three_size == 2)
+        starts_with_year = self.is_year[first] & (length[second] <= 2) & (value[third] <= 31) & (three_size <= 2)
+        is_numeric: NDArray[np.bool_] = is_same & (ends_in_year | starts_with_year)
+        return is_numeric
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,40 +253,33 @@ class Names:
     """Bit `part - MONTH` of each kind."""
 
 
-def _name_parts(numbers: Numbers, names: Names) -> list[tuple[DatePart, NDArray[np.int32]]]:
-    """For each part made of names, the rows that have it."""
-    start, end, row, kinds = names.start, names.end, names.row, names.kinds
-    if not len(start):
-        return []
+def _name_parts(numbers: Numbers, names: Names) -> NDArray[np.uint16]:
+    """The parts that each name makes, as `_BITS`."""
+    start, end, row = names.start, names.end, names.row
+    parts: NDArray[np.uint16] = names.kinds * _MONTH
+    if not len(numbers.start) or not len(start):
+        parts &= _MONTH | _WEEKDAY
+        return parts
     # A number inside the name ("5월") is neither before nor after it.
     before = np.maximum(np.searchsorted(numbers.start, start) - 1, 0)
     after = np.minimum(np.searchsorted(numbers.start, end), len(numbers.start) - 1)
-    if not len(numbers.start):
-        gap_before = gap_after = np.full(len(start), -1)
-        day_before = day_after = np.zeros(len(start), np.bool_)
-    else:
-        is_day = (numbers.value >= 1) & (numbers.value <= 31)
-        gap_before = np.where(numbers.row[before] == row, start - numbers.end[before], -1)
-        gap_after = np.where(numbers.row[after] == row, numbers.start[after] - end, -1)
-        day_before, day_after = is_day[before], is_day[after]
-    # "21 de octubre", "21st of October"; "October 21", "Oct. 21".
-    day = day_before & (gap_before >= 0) & (gap_before <= 6) | day_after & (gap_after >= 0) & (gap_after <= 3)
+    is_day = (numbers.value >= 1) & (numbers.value <= 31)
+    gap_before = np.where(numbers.row[before] == row, start - numbers.end[before], -1)
+    gap_after = np.where(numbers.row[after] == row, numbers.start[after] - end, -1)
     # Many names of zones and ages are also common words ("est", "for"); they count beside a number alone.
-    beside = (gap_before >= 0) & (gap_before <= 3) | (gap_after >= 0) & (gap_after <= 1)
-    parts = []
-    for part in (DatePart.MONTH, DatePart.WEEKDAY, DatePart.PERIOD, DatePart.RELATIVE, DatePart.ZONE):
-        named = (kinds & np.uint8(1 << (part - DatePart.MONTH))) > 0
-        if part >= DatePart.PERIOD:
-            named &= beside
-        parts.append((part, row[named]))
-    return [*parts, (DatePart.DAY_MONTH, row[day & (kinds & np.uint8(1) > 0)])]
+    is_beside = (gap_before >= 0) & (gap_before <= 3) | (gap_after >= 0) & (gap_after <= 1)
+    # "21 de octubre", "21st of October"; "October 21", "Oct. 21".
+    is_day = is_day[before] & (gap_before >= 0) & (gap_before <= 6) | is_day[after] & (gap_after >= 0) & (gap_after <= 3)
+    parts &= np.where(is_beside, np.uint16(0xFFFF), _MONTH | _WEEKDAY)
+    parts |= (is_day & ((parts & _MONTH) > 0)) * _DAY_MONTH
+    return parts
 
 
 def _find_names(
     chars: Chars, runs: Runs, words: Words, row_of_run: NDArray[np.int32], hasher: SpanHasher
 ) -> Names:
-    """Look up what may be a name: spaced words, whole runs of letters without spaces, and two of either around a dot."""
-    first, last = runs.groups(*UNSPACED)
+    """Look up what may be a name: spaced words, whole runs of unspaced letters, and two of either around a dot."""
+    first, last = words.unspaced
     start, end = runs.bounds.take(first), runs.bounds.take(last + 1)
     found, kinds = name_kinds(words.hash)
     names = [(words.start[found], words.end[found], words.run[found], kinds * words.is_spaced[found])]

@@ -1,5 +1,7 @@
 """Columns of where the line stands: position, blank lines, repetition on the page, running text around it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -54,66 +56,40 @@ def blanks_after(batch: Batch) -> Values:
     return blanks
 
 
-@LAYOUT.column
-def page_lines(batch: Batch) -> Values:
-    """Non-blank lines of the page."""
-    return batch.end - batch.top
-
-
-@LAYOUT.column
-def page_blanks(batch: Batch) -> Values:
-    """Lines of the page, blank ones counted, for each line that is not blank."""
-    return (batch.n_all_lines / np.maximum(batch.n_lines, 1))[batch.page]
-
-
-@LAYOUT.column
-def page_length(batch: Batch) -> Values:
-    """Mean words of the page's lines."""
-    return (batch.per_page(batch.length) / np.maximum(batch.n_lines, 1))[batch.page]
-
-
-@LAYOUT.column
-def page_long(batch: Batch) -> Values:
-    """Lines of running text on the page."""
-    return batch.per_page(batch.is_long)[batch.page]
-
-
-@LAYOUT.column
-def page_long_share(batch: Batch) -> Values:
-    """Share of the page's words that stands in lines of running text."""
-    total = np.maximum(batch.per_page(batch.length), 1)
-    return (batch.per_page(batch.length * batch.is_long) / total)[batch.page]
+@LAYOUT.columns(
+    page_lines="Non-blank lines of the page.",
+    page_blanks="Lines of the page, blank ones counted, for each line that is not blank.",
+    page_length="Mean words of the page's lines.",
+    page_long="Lines of running text on the page.",
+    page_long_share="Share of the page's words that stands in lines of running text.",
+)
+def pages(batch: Batch) -> Values:
+    """What is counted on whole pages."""
+    n_lines, words, n_long = np.maximum(batch.n_lines, 1), batch.per_page(batch.length), batch.per_page(batch.is_long)
+    shares = batch.per_page(batch.length * batch.is_long) / np.maximum(words, 1)
+    of_page = np.stack((batch.n_lines, batch.n_all_lines / n_lines, words / n_lines, n_long, shares))
+    columns: Values = of_page.repeat(batch.n_lines, axis=1)
+    return columns
 
 
 @LAYOUT.column
 def relative_length(batch: Batch) -> Values:
     """The line's words against the mean of its page's running text, missing where there is none."""
-    n_long = batch.per_page(batch.is_long)
-    mean = np.full(len(n_long), np.nan)
-    np.divide(batch.per_page(batch.length * batch.is_long), n_long, out=mean, where=n_long > 0)
-    relative: Values = batch.length / mean[batch.page]
+    mean = batch.per_page(batch.length * batch.is_long) / batch.per_page(batch.is_long)
+    relative: Values = batch.length / mean.repeat(batch.n_lines)
     return relative
 
 
-def _share_above(batch: Batch, weights: NDArray[np.generic]) -> NDArray[np.float64]:
-    """Share of the page's sum of `weights` that stands above each line; missing where the sum is 0."""
-    sums = running_sum(weights)
-    before = sums[batch.top]
-    with np.errstate(invalid="ignore"):
-        share: NDArray[np.float64] = (sums[:-1] - before) / (sums[batch.end] - before)
-    return share
-
-
-@LAYOUT.column
-def words_above(batch: Batch) -> Values:
-    """Share of the page's words above."""
-    return _share_above(batch, batch.length)
-
-
-@LAYOUT.column
-def long_above(batch: Batch) -> Values:
-    """Share of the page's words in running text above."""
-    return _share_above(batch, batch.length * batch.is_long)
+@LAYOUT.columns(
+    words_above="Share of the page's words above.",
+    long_above="Share of the page's words in running text above.",
+)
+def shares_above(batch: Batch) -> Values:
+    """Shares of the page that stand above each line; missing where the page has nothing."""
+    sums = running_sum(np.stack((batch.length, batch.length * batch.is_long)))
+    before = sums.take(batch.top, axis=1)
+    shares: Values = (sums[:, :-1] - before) / (sums.take(batch.end, axis=1) - before)
+    return shares
 
 
 def _page_keys(batch: Batch, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -132,21 +108,18 @@ def _occurrences(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
     return out
 
 
-@LAYOUT.column
-def same_line(batch: Batch) -> Values:
-    """Lines of the page with the same text, case and digits aside."""
-    return _occurrences(_page_keys(batch, batch.lines.hash))
-
-
-@LAYOUT.column
-def twin(batch: Batch) -> Values:
-    """1 where the line above has the same text, 2 the line below, 3 both; case and digits aside."""
+@LAYOUT.columns(
+    same_line="Lines of the page with the same text, case and digits aside.",
+    twin="1 where the line above has the same text, 2 the line below, 3 both; case and digits aside.",
+)
+def same_lines(batch: Batch) -> Sequence[Values]:
+    """Repeated lines."""
     keys = _page_keys(batch, batch.lines.hash)
     equal = (keys[1:] == keys[:-1]).view(np.uint8)
-    out = np.zeros(len(keys), np.uint8)
-    out[1:] = equal
-    out[:-1] += equal << 1
-    return out
+    twin = np.zeros(len(keys), np.uint8)
+    twin[1:] = equal
+    twin[:-1] += equal << 1
+    return _occurrences(keys), twin
 
 
 @LAYOUT.column
@@ -160,9 +133,11 @@ def same_start(batch: Batch) -> Values:
     """Lines of the page with the same first word; missing where there is no word."""
     words, hashes = batch.lines.word_line, batch.lines.word_hash
     heads = places(np.concatenate(([True], words[1:] != words[:-1]))[: len(words)])
-    start = np.zeros(len(batch.page), np.uint64)
-    start[words[heads]] = hashes[heads]
-    return np.where(start > 0, _occurrences(_page_keys(batch, start)), np.nan)
+    lines = words[heads]
+    keys = hashes[heads] * np.uint64(0x9E3779B97F4A7C15) + batch.page[lines].astype(np.uint64)
+    out = np.full(len(batch.page), np.nan, np.float32)
+    out[lines] = _occurrences(keys)
+    return out
 
 
 @LAYOUT.column
@@ -177,51 +152,29 @@ def repeated_shape(batch: Batch) -> Values:
     return found
 
 
-def _distance_above(batch: Batch, marked: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Rows to the next marked line above on the same page, itself not counted; missing where there is none."""
-    rows = np.arange(len(marked))
-    last = np.full(len(marked), -1)
-    np.maximum.accumulate(np.where(marked[:-1], rows[:-1], -1), out=last[1:])
-    return np.where(last >= batch.top, rows - last, np.float32(np.nan))
-
-
-def _distance_below(batch: Batch, marked: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """The same below."""
-    size = len(marked)
+@LAYOUT.columns(
+    long_before="Rows to the line of running text above.",
+    long_after="Rows to the line of running text below.",
+    date_before="Rows to the line above that shows a day and month.",
+    date_after="Rows to the line below that shows a day and month.",
+)
+def distances(batch: Batch) -> Sequence[Values]:
+    """Rows to the next marked line above and below on the same page, itself not counted; missing where none is."""
+    marked = np.stack((batch.is_long, batch.strength >= 3))
+    size = len(batch.page)
     rows = np.arange(size)
-    following = np.full(size, size)
-    np.minimum.accumulate(np.where(marked[1:], rows[1:], size)[::-1], out=following[:-1][::-1])
-    return np.where(following < batch.end, following - rows, np.float32(np.nan))
-
-
-@LAYOUT.column
-def long_before(batch: Batch) -> Values:
-    """Rows to the line of running text above."""
-    return _distance_above(batch, batch.is_long)
-
-
-@LAYOUT.column
-def long_after(batch: Batch) -> Values:
-    """Rows to the line of running text below."""
-    return _distance_below(batch, batch.is_long)
-
-
-@LAYOUT.column
-def date_before(batch: Batch) -> Values:
-    """Rows to the line above that shows a day and month."""
-    return _distance_above(batch, batch.strength >= 3)
-
-
-@LAYOUT.column
-def date_after(batch: Batch) -> Values:
-    """Rows to the line below that shows a day and month."""
-    return _distance_below(batch, batch.strength >= 3)
+    above, below = np.full((2, size), -1), np.full((2, size), size)
+    np.maximum.accumulate(np.where(marked[:, :-1], rows[:-1], -1), axis=1, out=above[:, 1:])
+    np.minimum.accumulate(np.where(marked[:, :0:-1], rows[:0:-1], size), axis=1, out=below[:, -2::-1])
+    before = np.where(above >= batch.top, rows - above, np.float32(np.nan))
+    after = np.where(below < batch.end, below - rows, np.float32(np.nan))
+    return before[0], after[0], before[1], after[1]
 
 
 @LAYOUT.column
 def page_dates(batch: Batch) -> Values:
     """Lines of the page that show a day and month."""
-    return batch.per_page(batch.strength >= 3)[batch.page]
+    return batch.per_page(batch.strength >= 3).repeat(batch.n_lines)
 
 
 @LAYOUT.column

@@ -21,8 +21,7 @@ def _count(batch: Batch, *kinds: CharClass) -> NDArray[np.int32]:
 
 def _share(part: Values, whole: Values) -> NDArray[np.float32]:
     """`part / whole`, missing where `whole` is 0."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shares: NDArray[np.float32] = np.divide(part, whole, dtype=np.float32, casting="unsafe")
+    shares: NDArray[np.float32] = np.divide(part, whole, dtype=np.float32, casting="unsafe")
     shares[whole == 0] = np.nan
     return shares
 

@@ -32,11 +32,13 @@ def extract(batch: Batch, columns: Sequence[Column] = COLUMNS) -> NDArray[np.flo
     table = np.empty((len(columns), len(batch.page)), np.float32)
     computed: Callable[[Batch], object] | None = None
     values: Values | Sequence[Values] = ()
-    for row, column in zip(table, columns, strict=True):
-        # Columns that are computed together stand side by side.
-        if column.compute is not computed:
-            computed, values = column.compute, column.compute(batch)
-        row[:] = values if column.place is None else values[column.place]
+    # A share of nothing is a missing value.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for row, column in zip(table, columns, strict=True):
+            # Columns that are computed together stand side by side.
+            if column.compute is not computed:
+                computed, values = column.compute, column.compute(batch)
+            row[:] = values if column.place is None else values[column.place]
     return table
 
 

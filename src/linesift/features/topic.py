@@ -64,9 +64,9 @@ class SharedWords:
         return self._mean(n_shared), self._mean(np.bincount(self._row, known, self._n_lines))
 
     def _mean(self, total: NDArray[Any]) -> NDArray[np.float32]:
-        with np.errstate(invalid="ignore"):
-            mean: NDArray[np.float32] = (total / self._n_words).astype(np.float32)
-        return mean
+        out = np.full(self._n_lines, np.nan, np.float32)
+        np.divide(total, self._n_words, out=out, where=self._n_words > 0, casting="same_kind")
+        return out
 
 
 @TOPIC.columns(

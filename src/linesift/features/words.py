@@ -64,6 +64,8 @@ class Words:
     """Hash of the folded characters, every digit as `0`."""
     is_spaced: NDArray[np.bool_]
     """False for a pair of letters of a script without spaces."""
+    unspaced: tuple[NDArray[np.int64], NDArray[np.int64]]
+    """First and last runs of every sequence of letters of scripts without spaces."""
 
     @property
     def spaced(self) -> slice | NDArray[np.bool_]:
@@ -76,20 +78,24 @@ def find_words(runs: Runs, hasher: SpanHasher) -> Words:
     run, last = runs.groups(*SPACED)
     start, end = runs.bounds.take(run), runs.bounds.take(last + 1)
     is_spaced = np.ones(len(run), np.bool_)
-    pair, pair_run = _pairs(runs)
-    if len(pair):
+    unspaced = runs.groups(*UNSPACED)
+    if len(unspaced[0]):
+        pair, pair_run = _pairs(runs, *unspaced)
         start = np.concatenate((start, pair))
         order = np.argsort(start, kind="stable")  # merges the two where they are sorted already
         start = start[order]
         end = np.concatenate((end, pair + 2))[order]
         run = np.concatenate((run, pair_run))[order]
         is_spaced = order < len(is_spaced)
-    return Words(start=start, end=end, run=run, hash=hasher(start, end), is_spaced=is_spaced)
+    return Words(
+        start=start, end=end, run=run, hash=hasher(start, end), is_spaced=is_spaced, unspaced=unspaced
+    )
 
 
-def _pairs(runs: Runs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where pairs of neighbouring letters of scripts without spaces begin, and the first run of their sequence."""
-    first, last = runs.groups(*UNSPACED)
+def _pairs(
+    runs: Runs, first: NDArray[np.int64], last: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where pairs of neighbouring letters in sequences of runs begin, and the first run of the sequence."""
     start = runs.bounds.take(first)
     n_pairs = runs.bounds.take(last + 1) - start - 1
     before = np.cumsum(n_pairs) - n_pairs

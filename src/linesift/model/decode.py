@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.batch import Batch
+from linesift.features.batch import Batch, running_sum
 from linesift.labels import Label
 
 HEADLINE, BODY, TIMESTAMP, SIDEBAR = (label.column for label in Label)
@@ -74,19 +74,13 @@ def decode(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfi
 
 def _spread(batch: Batch, per_page: NDArray[Any]) -> NDArray[Any]:
     """Give every line its page's value; pages without lines have none."""
-    sizes = np.diff(batch.first)
-    return np.repeat(per_page, sizes[sizes > 0])
-
-
-def _starts(batch: Batch) -> NDArray[np.int64]:
-    """First row of every page that has lines."""
-    return batch.first[:-1][np.diff(batch.first) > 0]
+    return per_page.repeat(batch.spans)
 
 
 def _first_row(batch: Batch, marked: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Row of the first marked line of each line's page, the number of rows where there is none."""
     rows = np.where(marked, np.arange(len(marked)), len(marked))
-    return _spread(batch, np.minimum.reduceat(rows, _starts(batch)))
+    return _spread(batch, np.minimum.reduceat(rows, batch.starts))
 
 
 def _headline(
@@ -98,7 +92,7 @@ def _headline(
     weighed = np.where(is_expected, chance, chance * np.float32(config.headline_elsewhere))
     # Only the first line of the body may be the headline without being likelier that than body.
     weighed = np.where(is_expected | (chance > probabilities[:, BODY]), weighed, np.float32(0))
-    best = _spread(batch, np.maximum.reduceat(weighed, _starts(batch)))
+    best = _spread(batch, np.maximum.reduceat(weighed, batch.starts))
     row = _first_row(batch, (weighed >= best) & (weighed >= config.headline))
     is_pair = (np.abs(rows - row) == 1) & (chance >= config.headline_pair)
     is_pair &= chance[np.minimum(row, len(rows) - 1)] >= config.headline_pair
@@ -108,13 +102,11 @@ def _headline(
 def _body_cut(batch: Batch, body: NDArray[np.float32]) -> NDArray[np.float32]:
     """Probability from which lines of a page are body: where 2 Σ p l / (Σ l + Σ p l of the page) peaks."""
     words = np.maximum(batch.length, 0.5).astype(np.float64)
-    order = np.lexsort((-body, batch.page))
-    starts = _starts(batch)
-    expected, taken = np.cumsum((body * words)[order]), np.cumsum(words[order])
-    before_expected = _spread(batch, np.concatenate(([0.0], expected))[starts])
-    before_taken = _spread(batch, np.concatenate(([0.0], taken))[starts])
-    whole = _spread(batch, np.add.reduceat((body * words)[order], starts))
-    gain = 2 * (expected - before_expected) / (taken - before_taken + whole)
+    order, starts = np.lexsort((-body, batch.page)), batch.starts
+    sums = running_sum(np.stack((body * words, words))[:, order])
+    before = sums[:, batch.top]
+    expected, taken = sums[:, 1:] - before
+    gain = 2 * expected / (taken + sums[0, batch.end] - before[0])
     best = _spread(batch, np.maximum.reduceat(gain, starts))
     chosen = np.where(gain >= best, body[order], np.float32(np.inf))
     cuts: NDArray[np.float32] = _spread(batch, np.minimum.reduceat(chosen, starts))
