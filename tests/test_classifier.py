@@ -140,6 +140,17 @@ def test_n_lines_in_n_out_with_hints(html_model: Model, text: str, seed: int) ->
     assert_sound(html_model.classify(hinted(text, seed)))
 
 
+@pytest.mark.parametrize("tile", [1, 7, 64])
+def test_tiles_do_not_show(
+    html_model: Model, pages: list[LabelledPage], tile: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = [pages[0].page, hinted(pages[1].page.text, 3)]
+    whole = html_model.classify_batch(batch)
+    monkeypatch.setattr(room, "TILE", tile)
+    for one, other in zip(whole, html_model.classify_batch(batch), strict=True):
+        assert_same(one, other)
+
+
 def test_a_page_of_two_hundred_thousand_lines(
     model: Model, tables: tuple[NDArray[np.float32], NDArray[np.float32]]
 ) -> None:

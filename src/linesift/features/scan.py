@@ -31,7 +31,7 @@ from linesift.features.chars import (
 from linesift.features.dates import find_dates
 from linesift.features.words import SpanHasher, Words, find_words
 
-PIECE = 1 << 16
+PIECE = 1 << 18
 """Characters scanned at once; larger pieces leave the cache, smaller ones pay more for each numpy call."""
 
 PAIR_SIZE = 4

@@ -23,13 +23,20 @@ MARKUP_COLUMNS: tuple[Column, ...] = tuple(MARKUP)
 MARKUP_NAMES: tuple[str, ...] = tuple(column.name for column in MARKUP_COLUMNS)
 
 
-def extract(batch: Batch, columns: Sequence[Column] = COLUMNS) -> NDArray[np.float32]:
+def extract(
+    batch: Batch, columns: Sequence[Column] = COLUMNS, out: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
     """Compute columns of every line.
+
+    Args:
+        batch: the pages.
+        columns: what to compute.
+        out: where to write it.
 
     Returns:
         Shape (n_columns, n_lines), rows in the order of `columns`; `nan` where a column does not apply to a line.
     """
-    table = np.empty((len(columns), len(batch.page)), np.float32)
+    table = np.empty((len(columns), len(batch.page)), np.float32) if out is None else out
     computed: Callable[[Batch], object] | None = None
     values: Values | Sequence[Values] = ()
     # A share of nothing is a missing value.

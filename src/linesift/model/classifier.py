@@ -8,17 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.batch import Batch, read_batch
-from linesift.features.table import MARKUP_COLUMNS, extract
+from linesift.features.table import COLUMNS, MARKUP_COLUMNS, extract
 from linesift.features.tokens import markup_tokens
 from linesift.labels import LABELS, Label
 from linesift.model.decode import DecodeConfig, decode
-from linesift.model.lexicon import Lexicon
+from linesift.model.lexicon import TARGETS, Lexicon
 from linesift.model.prediction import Prediction
-from linesift.model.window import first_pass_table, second_pass_table
+from linesift.model.window import FirstPass, SecondPass, n_table_columns, own_names
 from linesift.page import Page
 
 GROUP = 1 << 19
 """Characters classified at once; a single larger page is a group of its own."""
+
+TILE = 1 << 14
+"""Lines of a group whose tables are made at once: all lines of most groups, and a part of a page of a million lines."""
 
 # The C library of Linux gives freed memory back to the system, and has every page of it cleared again for the next
 # group, which is a sixth of the time. It keeps twice the largest block that was ever freed, up to 32 MB, so one that
@@ -70,12 +73,34 @@ class Model:
 
     def probabilities(self, batch: Batch) -> NDArray[np.float32]:
         """Probability of each label for every non-blank line of a batch, shape (n_lines, 4)."""
-        own = [extract(batch), self.lexicon.scores(batch)]
+        n_lines, is_html = len(batch.page), batch.hints is not None
+        tiles = [slice(start, min(start + TILE, n_lines)) for start in range(0, n_lines, TILE)] or [slice(0)]
+        n_first = n_table_columns(is_second=False, is_html=is_html)
+        n_columns = n_table_columns(is_second=True, is_html=is_html)
+        first, chances = FirstPass(batch, self._own(batch)), np.empty((n_lines, len(LABELS)), np.float32)
+        for rows in tiles:
+            table = np.empty((n_columns, rows.stop - (rows.start or 0)), np.float32)
+            first.write(rows, table[:n_first])
+            chances[rows] = softmax(self.first.scores(table[:n_first]))
+        second = SecondPass(batch, chances)
+        for rows in tiles:
+            if len(tiles) > 1:  # otherwise the first pass's columns are there already
+                table = np.empty((n_columns, rows.stop - rows.start), np.float32)
+                first.write(rows, table[:n_first])
+            second.write(rows, table[n_first:])
+            chances[rows] = softmax(self.second.scores(table) / np.float32(self.temperature))
+        return chances
+
+    def _own(self, batch: Batch) -> NDArray[np.float32]:
+        """The columns of the lines themselves, shape (len(own_names(batch)), n_lines)."""
+        own = np.empty((len(own_names(batch)), len(batch.page)), np.float32)
+        n_columns, n_scores = len(COLUMNS), len(TARGETS)
+        extract(batch, COLUMNS, own[:n_columns])
+        own[n_columns : n_columns + n_scores] = self.lexicon.scores(batch)
         if self.markup is not None:
-            own += [extract(batch, MARKUP_COLUMNS), self.markup.scores(batch, markup_tokens)]
-        table = first_pass_table(batch, np.concatenate(own))
-        table = second_pass_table(batch, table, softmax(self.first.scores(table)))
-        return softmax(self.second.scores(table) / np.float32(self.temperature))
+            extract(batch, MARKUP_COLUMNS, own[n_columns + n_scores : -n_scores])
+            own[-n_scores:] = self.markup.scores(batch, markup_tokens)
+        return own
 
     def _classify_group(self, pages: Sequence[Page]) -> Iterator[Prediction]:
         hints = [page.hints for page in pages if page.hints is not None] if self.markup is not None else None
