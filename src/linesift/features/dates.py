@@ -269,15 +269,15 @@ def _name_parts(numbers: Numbers, names: Names) -> NDArray[np.uint16]:
     # Many names of zones and ages are also common words ("est", "for"); they count beside a number alone.
     is_beside = (gap_before >= 0) & (gap_before <= 3) | (gap_after >= 0) & (gap_after <= 1)
     # "21 de octubre", "21st of October"; "October 21", "Oct. 21".
-    is_day = is_day[before] & (gap_before >= 0) & (gap_before <= 6) | is_day[after] & (gap_after >= 0) & (gap_after <= 3)
+    is_day = is_day[before] & (gap_before >= 0) & (gap_before <= 6) | is_day[after] & (gap_after >= 0) & (
+        gap_after <= 3
+    )
     parts &= np.where(is_beside, np.uint16(0xFFFF), _MONTH | _WEEKDAY)
     parts |= (is_day & ((parts & _MONTH) > 0)) * _DAY_MONTH
     return parts
 
 
-def _find_names(
-    chars: Chars, runs: Runs, words: Words, row_of_run: NDArray[np.int32], hasher: SpanHasher
-) -> Names:
+def _find_names(chars: Chars, runs: Runs, words: Words, row_of_run: NDArray[np.int32], hasher: SpanHasher) -> Names:
     """Look up what may be a name: spaced words, whole runs of unspaced letters, and two of either around a dot."""
     first, last = words.unspaced
     start, end = runs.bounds.take(first), runs.bounds.take(last + 1)

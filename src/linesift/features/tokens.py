@@ -30,7 +30,8 @@ def line_tokens(batch: Batch, rows: slice = ALL) -> tuple[NDArray[np.int64], NDA
         rows: the lines to read.
 
     Returns:
-        Rows, counted from the first that is read, and buckets of all tokens; both of shape (n_tokens,), line after line.
+        Rows, counted from the first that is read, and buckets of all tokens; both of shape (n_tokens,), line after
+        line.
     """
     start, stop, _ = rows.indices(len(batch.page))
     n_lines, words = stop - start, _word_range(batch.lines.word_line, start, stop)

@@ -74,7 +74,8 @@ class SharedWords:
 
 @TOPIC.columns(
     shared_share="Share of the line's words that occur in other lines of running text.",
-    shared_weight="Mean over the line's words of the logarithm of how often running text elsewhere on the page has them.",
+    shared_weight="Mean over the line's words of the logarithm "
+    "of how often running text elsewhere on the page has them.",
 )
 def shared(batch: Batch) -> Sequence[Values]:
     """Words shared with running text."""

@@ -87,9 +87,7 @@ def find_words(runs: Runs, hasher: SpanHasher) -> Words:
         end = np.concatenate((end, pair + 2))[order]
         run = np.concatenate((run, pair_run))[order]
         is_spaced = order < len(is_spaced)
-    return Words(
-        start=start, end=end, run=run, hash=hasher(start, end), is_spaced=is_spaced, unspaced=unspaced
-    )
+    return Words(start=start, end=end, run=run, hash=hasher(start, end), is_spaced=is_spaced, unspaced=unspaced)
 
 
 def _pairs(

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 _WIDTH, _STEP = 512, 100
-"""Lines and trees evaluated at once: what a step reads and writes stays in the cache of one core, and a page of ordinary
-length takes few numpy calls. The number of trees is fixed, because sums of floats depend on their order, and a page must
-come out the same in any batch."""
+"""Lines and trees evaluated at once: what a step reads and writes stays in the cache of one core, and a page of
+ordinary length takes few numpy calls. The number of trees is fixed, because sums of floats depend on their order, and a
+page must come out the same in any batch."""
 _QUESTIONS = 200
 """Questions asked at once; the values they look at stay in the cache from being gathered to being compared."""
 
@@ -54,9 +54,7 @@ class TreeScorer:
             self._add_tile(np.ascontiguousarray(table[:, tile]), leaves, out[tile])
         return out
 
-    def _add_tile(
-        self, table: NDArray[np.float32], leaves: NDArray[np.complex128], out: NDArray[np.float32]
-    ) -> None:
+    def _add_tile(self, table: NDArray[np.float32], leaves: NDArray[np.complex128], out: NDArray[np.float32]) -> None:
         (n_trees, depth), n_lines = self.columns.shape, table.shape[1]
         answers = self._asked.answers(table)
         total = out.reshape(-1)
