@@ -110,7 +110,7 @@ def _occurrences(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
     size = len(keys)
     if size <= _FEW:
         return _sorted_occurrences(keys)
-    bits = int(size).bit_length() + 2
+    bits = int(size).bit_length() + 1
     bucket = ((keys * np.uint64(0xD6E8FEB86659FD93)) >> np.uint64(64 - bits)).view(np.int64)
     taken = np.zeros(1 << bits, np.uint64)
     taken[bucket] = keys
