@@ -3,12 +3,14 @@
 import math
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hinted import random_hints
 from linesift.features.batch import Batch, read_batch
 from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS, line_tokens, markup_tokens
+from linesift.model import lexicon as room
 from linesift.model.classifier import Model
 from linesift.model.lexicon import TARGETS, Lexicon, Tokens
 
@@ -39,7 +41,7 @@ def test_markup_that_says_nothing_has_the_bias() -> None:
 
 def compare(lexicon: Lexicon, batch: Batch, read: Tokens) -> None:
     tokens: list[list[int]] = [[] for _ in batch.page]
-    for row, bucket in zip(*read(batch), strict=True):
+    for row, bucket in zip(*read(batch, slice(None)), strict=True):
         tokens[row].append(int(bucket))
     fast = lexicon.scores(batch, read)
     assert fast.dtype == np.float32
@@ -57,3 +59,16 @@ def test_a_line_without_tokens_has_the_bias() -> None:
     # A short line is a token as a whole, even one without words.
     np.testing.assert_allclose(scores[:, 1], bias + 1)
     np.testing.assert_allclose(scores[:, 0], bias + 4 / math.sqrt(4))
+
+
+@pytest.mark.parametrize("tile", [1, 3])
+def test_tiles_do_not_show(html_model: Model, tile: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert html_model.html is not None
+    assert html_model.html.markup is not None
+    texts = ["Rain in May\n\n•\nSun", "", "水位上\nRead more about it\n12"]
+    batch = read_batch(texts, [random_hints(text, place) for place, text in enumerate(texts)])
+    pairs: list[tuple[Lexicon, Tokens]] = [(html_model.lexicon, line_tokens), (html_model.html.markup, markup_tokens)]
+    whole = [lexicon.scores(batch, tokens) for lexicon, tokens in pairs]
+    monkeypatch.setattr(room, "_TILE", tile)
+    for (lexicon, tokens), scores in zip(pairs, whole, strict=True):
+        np.testing.assert_array_equal(lexicon.scores(batch, tokens), scores)

@@ -97,14 +97,37 @@ def _page_keys(batch: Batch, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return hashes * np.uint64(0x9E3779B97F4A7C15) + batch.page.astype(np.uint64)
 
 
+_FEW = 2000
+"""Keys up to which it is fastest to sort all of them."""
+
+
 def _occurrences(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """How often each key occurs."""
+    """How often each key occurs.
+
+    Every bucket of a table takes one of its keys, which is counted by comparison. Only the few others are sorted: the
+    time of a sort of all lines grows faster than their number.
+    """
+    size = len(keys)
+    if size <= _FEW:
+        return _sorted_occurrences(keys)
+    bits = int(size).bit_length() + 1
+    bucket = ((keys * np.uint64(0xD6E8FEB86659FD93)) >> np.uint64(64 - bits)).view(np.int64)
+    taken = np.zeros(1 << bits, np.uint64)
+    taken[bucket] = keys
+    is_other = taken.take(bucket) != keys
+    other = places(is_other)
+    counts = np.bincount(bucket[~is_other], minlength=1 << bits).take(bucket)
+    counts[other] = _sorted_occurrences(keys[other])
+    return counts
+
+
+def _sorted_occurrences(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
     order = np.argsort(keys)
     ordered = keys[order]
     heads = places(np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(keys)])
     sizes = lengths(heads, len(keys))
     out = np.empty(len(keys), np.int64)
-    out[order] = np.repeat(sizes, sizes)
+    out[order] = sizes.repeat(sizes)
     return out
 
 

@@ -1,5 +1,7 @@
 """Columns of what the markup says of the line; only pages that came as HTML have them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,20 +30,16 @@ class Groups:
     def __init__(self, batch: Batch, hashes: NDArray[np.uint64]) -> None:
         keys = hashes * np.uint64(0x9E3779B97F4A7C15) + batch.page.astype(np.uint64)
         _, self._group = np.unique(keys, return_inverse=True)
-        self._page = batch.page
+        self.size = np.bincount(self._group)[self._group]
 
     def total(self, values: Values) -> NDArray[np.float64]:
         """Sum of `values` over each line's group, shape (n_lines,)."""
-        sums = np.bincount(self._group, values).astype(np.float64, copy=False)
-        return sums[self._group]
-
-    def mean(self, values: Values) -> NDArray[np.float64]:
-        """Mean of `values` over each line's group."""
-        return self.total(values) / self.total(np.ones(len(self._group)))
+        sums: NDArray[np.float64] = np.bincount(self._group, values)[self._group].astype(np.float64, copy=False)
+        return sums
 
 
 def _page_share(batch: Batch, totals: Values, values: Values) -> NDArray[np.float64]:
-    whole = batch.per_page(values)[batch.page]
+    whole = batch.per_page(values).repeat(batch.n_lines)
     share = np.zeros(len(whole))
     np.divide(totals, whole, out=share, where=whole > 0)
     return share
@@ -145,51 +143,35 @@ def in_section(batch: Batch) -> Values:
     return _inside(batch, "section") + 2 * _inside(batch, "(custom)").astype(np.uint8)
 
 
-@MARKUP.column
-def path_lines(batch: Batch) -> Values:
-    """Lines of the page with the same path."""
-    return Groups(batch, _hints(batch).path).total(np.ones(len(batch.page)))
+@MARKUP.columns(
+    path_lines="Lines of the page with the same path.",
+    path_words="Share of the page's words in lines with the same path.",
+    path_length="Mean words of the lines with the same path.",
+    path_links="Mean link share of the lines with the same path.",
+)
+def paths(batch: Batch) -> Sequence[Values]:
+    """What the lines of one template are."""
+    group, links = Groups(batch, _hints(batch).path), _hints(batch).link_share
+    words = group.total(batch.length)
+    return group.size, _page_share(batch, words, batch.length), words / group.size, group.total(links) / group.size
 
 
-@MARKUP.column
-def path_words(batch: Batch) -> Values:
-    """Share of the page's words in lines with the same path."""
-    return _page_share(batch, Groups(batch, _hints(batch).path).total(batch.length), batch.length)
-
-
-@MARKUP.column
-def path_length(batch: Batch) -> Values:
-    """Mean words of the lines with the same path."""
-    return Groups(batch, _hints(batch).path).mean(batch.length)
-
-
-@MARKUP.column
-def path_links(batch: Batch) -> Values:
-    """Mean link share of the lines with the same path."""
-    return Groups(batch, _hints(batch).path).mean(_hints(batch).link_share)
-
-
-@MARKUP.column
-def parent_words(batch: Batch) -> Values:
-    """Share of the page's words in lines with the same path around their block."""
-    return _page_share(batch, Groups(batch, _hints(batch).parent).total(batch.length), batch.length)
-
-
-@MARKUP.column
-def parent_long(batch: Batch) -> Values:
-    """Share of the page's words of running text outside links in lines with the same path around their block."""
-    text = batch.length * batch.is_long * (1 - _hints(batch).link_share)
-    return _page_share(batch, Groups(batch, _hints(batch).parent).total(text), text)
-
-
-@MARKUP.column
-def parent_links(batch: Batch) -> Values:
-    """Mean link share of the lines with the same path around their block."""
-    return Groups(batch, _hints(batch).parent).mean(_hints(batch).link_share)
+@MARKUP.columns(
+    parent_words="Share of the page's words in lines with the same path around their block.",
+    parent_long="Share of the page's words of running text outside links "
+    "in lines with the same path around their block.",
+    parent_links="Mean link share of the lines with the same path around their block.",
+)
+def parents(batch: Batch) -> Sequence[Values]:
+    """What the lines of neighbouring blocks are."""
+    group, links = Groups(batch, _hints(batch).parent), _hints(batch).link_share
+    text = batch.length * batch.is_long * (1 - links)
+    words = _page_share(batch, group.total(batch.length), batch.length)
+    return words, _page_share(batch, group.total(text), text), group.total(links) / group.size
 
 
 @MARKUP.column
 def page_links(batch: Batch) -> Values:
     """Mean link share of the page's lines."""
     sums = batch.per_page(_hints(batch).link_share) / np.maximum(batch.n_lines, 1)
-    return sums[batch.page]
+    return sums.repeat(batch.n_lines)

@@ -19,15 +19,25 @@ _PAIR, _FIRST, _LAST, _WHOLE = (np.uint64(odd) for odd in (0x9E3779B97F4A7C15, 3
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 
 
-def line_tokens(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+ALL = slice(None)
+
+
+def line_tokens(batch: Batch, rows: slice = ALL) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Hash every token of every line to a bucket.
 
+    Args:
+        batch: the pages.
+        rows: the lines to read.
+
     Returns:
-        Rows and buckets of all tokens, both of shape (n_tokens,), line after line.
+        Rows, counted from the first that is read, and buckets of all tokens; both of shape (n_tokens,), line after
+        line.
     """
-    hashes, n_lines = batch.lines.word_hash, len(batch.page)
-    n_words = np.bincount(batch.lines.word_line, minlength=n_lines)
-    worded, short = places(n_words), places(batch.length <= SHORT)
+    start, stop, _ = rows.indices(len(batch.page))
+    n_lines, words = stop - start, _word_range(batch.lines.word_line, start, stop)
+    hashes = batch.lines.word_hash[words]
+    n_words = np.bincount(batch.lines.word_line[words] - start, minlength=n_lines)
+    worded, short = places(n_words), places(batch.length[rows] <= SHORT)
     first = (np.cumsum(n_words) - n_words)[worded]
     # Beside itself every word gives a pair with the one before, or the token of a line's first word.
     beside = np.empty_like(hashes)
@@ -41,29 +51,36 @@ def line_tokens(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     place = _word_places(n_words, ends - n_tokens)
     keys[place], keys[place + 1] = hashes, beside
     keys[(ends - n_tokens + 2 * n_words)[worded]] = hashes[first + n_words[worded] - 1] * _LAST + np.uint64(2)
-    keys[ends[short] - 1] = batch.lines.hash[short] * _WHOLE + np.uint64(3)
+    keys[ends[short] - 1] = batch.lines.hash[rows][short] * _WHOLE + np.uint64(3)
     return np.repeat(np.arange(n_lines), n_tokens), _buckets(keys, TOKEN_BITS)
 
 
-def markup_tokens(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def markup_tokens(batch: Batch, rows: slice = ALL) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Hash the markup around every line to buckets: words of attributes as they are and with their level, and the tag.
 
     Returns:
-        Rows and buckets of all tokens, both of shape (n_tokens,), line after line; none where the pages have no hints.
+        As `line_tokens`; none where the pages have no hints.
     """
     hints = batch.hints
     if hints is None:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    n_lines = len(hints.tag)
-    n_words = np.bincount(hints.word_line, minlength=n_lines)
+    start, stop, _ = rows.indices(len(hints.tag))
+    n_lines, words = stop - start, _word_range(hints.word_line, start, stop)
+    hashes, level = hints.word_hash[words], hints.word_level[words].astype(np.uint64) + np.uint64(11)
+    n_words = np.bincount(hints.word_line[words] - start, minlength=n_lines)
     n_tokens = 2 * n_words + 1
     starts = np.cumsum(n_tokens) - n_tokens
     keys = np.empty(n_tokens.sum(), np.uint64)
     place = _word_places(n_words, starts)
-    keys[place] = hints.word_hash
-    keys[place + 1] = hints.word_hash ^ ((hints.word_level.astype(np.uint64) + np.uint64(11)) * _PAIR)
-    keys[starts + 2 * n_words] = hints.tag.astype(np.uint64) * _PAIR + np.uint64(29)
+    keys[place], keys[place + 1] = hashes, hashes ^ (level * _PAIR)
+    keys[starts + 2 * n_words] = hints.tag[rows].astype(np.uint64) * _PAIR + np.uint64(29)
     return np.repeat(np.arange(n_lines), n_tokens), _buckets(keys, MARKUP_BITS)
+
+
+def _word_range(word_line: NDArray[np.int32], start: int, stop: int) -> slice:
+    """Which words stand in some lines."""
+    first, last = np.searchsorted(word_line, (start, stop))
+    return slice(int(first), int(last))
 
 
 def _word_places(n_words: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -20,6 +20,9 @@ _MIX = np.uint64(0xD6E8FEB86659FD93)
 _LOAD = 8
 """Buckets for each word of a page; at 8 to 16 a word meets a stranger in one of eight look-ups or less."""
 
+_MOST = 1 << 20
+"""Buckets that a page has at most. Longer pages mostly repeat their words, and a larger table leaves every cache."""
+
 
 def word_buckets(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
     """Rows and buckets of all words that count, and the number of buckets; every page has buckets of its own."""
@@ -28,7 +31,7 @@ def word_buckets(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64], in
     row = lines.word_line.take(counted).astype(np.int64)
     place = np.searchsorted(row, batch.first)
     n_words = place[1:] - place[:-1]
-    bits = np.ceil(np.log2(np.maximum(_LOAD * n_words, 2))).astype(np.int64)
+    bits = np.ceil(np.log2(np.clip(_LOAD * n_words, 2, _MOST))).astype(np.int64)
     offset = np.cumsum(1 << bits) - (1 << bits)
     bucket = lines.word_hash.take(counted)
     bucket *= _MIX
@@ -71,7 +74,8 @@ class SharedWords:
 
 @TOPIC.columns(
     shared_share="Share of the line's words that occur in other lines of running text.",
-    shared_weight="Mean over the line's words of the logarithm of how often running text elsewhere on the page has them.",
+    shared_weight="Mean over the line's words of the logarithm "
+    "of how often running text elsewhere on the page has them.",
 )
 def shared(batch: Batch) -> Sequence[Values]:
     """Words shared with running text."""

@@ -11,7 +11,7 @@ from linesift.features.batch import Batch
 from linesift.features.tokens import line_tokens
 from linesift.labels import LABELS
 
-Tokens = Callable[[Batch], tuple[NDArray[np.int64], NDArray[np.int64]]]
+Tokens = Callable[[Batch, slice], tuple[NDArray[np.int64], NDArray[np.int64]]]
 
 TARGETS = (*LABELS, "after_body", "before_body")
 """What is learnt of a line's words: its label, and whether most of the lines above or below it are body.
@@ -20,7 +20,7 @@ TARGETS = (*LABELS, "after_body", "before_body")
 """
 
 
-_TILE = 1 << 15
+_TILE = 1 << 14
 """Lines whose tokens are looked up at once, which bounds the memory of a large page."""
 
 
@@ -53,21 +53,23 @@ class Lexicon:
         Returns:
             Shape (len(TARGETS), n_lines).
         """
-        row, bucket = tokens(batch)
         n_lines = len(batch.page)
-        n_tokens = np.bincount(row, minlength=n_lines)
-        starts = np.cumsum(n_tokens) - n_tokens
-        sums = np.zeros((n_lines, self._rows.shape[1]), np.float32)
+        scores = np.empty((len(TARGETS), n_lines), np.float32)
         for start in range(0, n_lines, _TILE):
-            lines = start + np.flatnonzero(n_tokens[start : start + _TILE])
-            if len(lines):
-                sums[lines] = self._summed(bucket[starts[lines[0]] :][: n_tokens[lines].sum()], starts[lines])
-        scaled = sums.T[: len(TARGETS)] / np.sqrt(np.maximum(n_tokens, 1))
-        scores: NDArray[np.float32] = (scaled + self.bias[:, None]).astype(np.float32)
+            rows = slice(start, min(start + _TILE, n_lines))
+            row, bucket = tokens(batch, rows)
+            n_tokens = np.bincount(row, minlength=rows.stop - start)
+            sums = self._sums(bucket, n_tokens).T / np.sqrt(np.maximum(n_tokens, 1))
+            np.add(sums, self.bias[:, None], out=scores[:, rows], casting="same_kind")
         return scores
 
-    def _summed(self, bucket: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Sums of the weights of some lines' tokens; no line is without."""
+    def _sums(self, bucket: NDArray[np.int64], n_tokens: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Sums of the weights of every line's tokens, shape (n_lines, len(TARGETS))."""
+        sums = np.zeros((len(n_tokens), self._rows.shape[1]), np.float32)
         # As complex numbers two weights are added at once.
         found = self._rows.take(bucket, axis=0, mode="clip").view(np.complex64)
-        return np.add.reduceat(found, starts - starts[0], axis=0).view(np.float32)
+        lines = np.flatnonzero(n_tokens)
+        if len(lines):
+            starts = (np.cumsum(n_tokens) - n_tokens)[lines]
+            sums[lines] = np.add.reduceat(found, starts, axis=0).view(np.float32)
+        return sums[:, : len(TARGETS)]

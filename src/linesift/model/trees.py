@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-_WIDTH, _STEP = 512, 100
-"""Lines and trees evaluated at once: what a step reads and writes stays in the cache of one core, and a page of ordinary
-length takes few numpy calls. The number of trees is fixed, because sums of floats depend on their order, and a page must
-come out the same in any batch."""
+_WIDTH, _STEP = 512, 200
+"""Lines and trees evaluated at once: what a step reads and writes stays in the cache of one core, and a page of
+ordinary length takes few numpy calls. The number of trees is fixed, because sums of floats depend on their order, and a
+page must come out the same in any batch."""
 _QUESTIONS = 200
 """Questions asked at once; the values they look at stay in the cache from being gathered to being compared."""
 

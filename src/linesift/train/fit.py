@@ -168,7 +168,7 @@ def token_matrix(batch: Batch, tokens: Tokens = line_tokens, bits: int = TOKEN_B
     """Tokens of every line as a sparse matrix, each row divided by the root of its number of tokens."""
     import scipy.sparse as sparse
 
-    row, bucket = tokens(batch)
+    row, bucket = tokens(batch, slice(None))
     n_lines = len(batch.page)
     scale = 1 / np.sqrt(np.maximum(np.bincount(row, minlength=n_lines), 1))
     return sparse.csr_matrix((scale[row].astype(np.float32), (row, bucket)), shape=(n_lines, 1 << bits))
