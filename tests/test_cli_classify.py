@@ -141,6 +141,16 @@ def test_pretty_with_a_summary_on_stderr(run: Run) -> None:
     assert "\x1b[" in run("page.txt", "--format", "pretty", "--color").out
 
 
+def test_hints(run: Run, folder: Path) -> None:
+    (folder / "page.html").write_text("<main><h1>H Rain</h1></main>")
+    written = json.loads(run("page.html", "--format", "jsonl", "--hints").out)
+    assert written["lines"][0]["hints"]["tag"] == "h1"
+    assert written["lines"][0]["hints"]["ancestors"] == ["main", "h1"]
+    failed = run("page.html", "--format", "tsv", "--hints")
+    assert (failed.code, failed.out) == (2, "")
+    assert failed.err == "linesift: --hints needs --format jsonl; other formats have no place for hints\n"
+
+
 @pytest.mark.parametrize("shape", ["pretty", "tsv", "jsonl", "article"])
 @pytest.mark.usefixtures("folder")
 def test_label_filters_every_format(run: Run, shape: str) -> None:

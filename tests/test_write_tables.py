@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from fakes import predict
 from linesift.labels import Label
 from linesift.page import Page
+from linesift.read.html import read_html
 from linesift.write.tables import article, clean, jsonl, rows, tsv
 
 PAGE = Page("Menu\r\n\nH Rain\tagain\nT 11 March\nB It rained?\n B \u2028 nested\n", "a b.txt")
@@ -79,6 +80,27 @@ def test_jsonl_keeps_lone_surrogates() -> None:
         "path": "\udce9.txt",
         "lines": [{"line": 1, "label": "sidebar", "probability": 0.91, "text": "ü half \ud83d"}],
     }
+
+
+def test_jsonl_with_hints() -> None:
+    html = "<article><h1>H Rain</h1>\n<p>B It <a href=1>rained</a>.</p></article><p>Menu</p>"
+    prediction = predict(read_html(html).page)
+    lines = json.loads(jsonl(prediction, frozenset({Label.BODY, Label.SIDEBAR}), with_hints=True))["lines"]
+    assert [line["text"] for line in lines] == ["B It rained.", "Menu"]
+    assert lines[0]["hints"] == {
+        "tag": "p",
+        "ancestors": ["article"],
+        "depth": 2,
+        "order": 0.6,
+        "siblings": 1,
+        "link_share": 0.6,
+        "emphasis": 0.0,
+        "is_time": False,
+        "n_inline": 1,
+    }
+    assert lines[1]["hints"]["ancestors"] == []
+    assert "hints" not in jsonl(prediction)
+    assert jsonl(predict(PAGE), with_hints=True) == jsonl(predict(PAGE))
 
 
 def test_article() -> None:

@@ -37,6 +37,7 @@ Examples:
   linesift classify page.txt
   linesift classify page.html --format article
   linesift classify pages/ --format jsonl --output labels.jsonl
+  linesift classify page.html --format jsonl --hints
   linesift classify crawl.warc.gz --output labels.jsonl
   curl -s https://news.example/page.txt | linesift classify -
   linesift classify *.txt --format article --label body
@@ -63,6 +64,8 @@ class Shape:
     has_several: bool = False
     """Whether the output tells pages apart: a path column in TSV, a heading above each page for people."""
     style: terminal.Style = terminal.PLAIN
+    with_hints: bool = False
+    """Whether JSON lines say what the markup says of every line."""
 
 
 _Pages = Annotated[
@@ -99,6 +102,9 @@ _Path = Annotated[
     bool | None,
     typer.Option("--path/--no-path", help="Name the page in tsv, pretty and article [default: if several]."),
 ]
+_Hints = Annotated[
+    bool, typer.Option("--hints", help="Say in jsonl what the markup of an HTML page says of every line.")
+]
 _Color = Annotated[bool | None, typer.Option("--color/--no-color", help="Colours in pretty [default: on a terminal].")]
 
 
@@ -111,6 +117,7 @@ def classify(
     output: _Output = None,
     path: _Path = None,
     color: _Color = None,
+    hints: _Hints = False,
 ) -> None:
     """Label every line of pages, as `HELP` says; exit 0 done, 1 some page failed, 2 misuse."""
     with console.errors():
@@ -121,6 +128,8 @@ def classify(
             raise InputError("--format markdown gives the whole article; leave out --label or take --format article")
         if chosen is Format.ARTICLE and not labels & tables.ARTICLE_LABELS:
             raise InputError("--format article has no sidebar lines; take another format or label")
+        if hints and chosen is not Format.JSONL:
+            raise InputError("--hints needs --format jsonl; other formats have no place for hints")
         if encoding is not None:
             check_encoding(encoding)
         found, n_failed = _find(pages)
@@ -129,7 +138,7 @@ def classify(
         loaded = _load(model)
         has_several = (len(found) > 1 or found != pages) if path is None else path
         style = terminal.Style(_width(output), console.wants_colour(color, output))
-        shape = Shape(chosen, labels, has_several, style)
+        shape = Shape(chosen, labels, has_several, style, hints)
         n_failed += _write(_predictions(loaded, found, encoding), shape, output)
         if n_failed:
             raise typer.Exit(console.EXIT_FAILED)
@@ -167,7 +176,7 @@ def _texts(prediction: "Prediction", shape: Shape) -> Iterator[str]:
         case Format.TSV:
             yield from tables.tsv(prediction, shape.labels, with_path=shape.has_several)
         case Format.JSONL:
-            yield tables.jsonl(prediction, shape.labels)
+            yield tables.jsonl(prediction, shape.labels, with_hints=shape.with_hints)
         case Format.ARTICLE:
             if shape.has_several:
                 yield terminal.heading(prediction.page.source)

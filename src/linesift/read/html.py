@@ -31,6 +31,7 @@ _TAG_START = re.compile(rb"<[a-zA-Z][^\s/>]*")
 _ATTRIBUTE = re.compile(rb"""[\s/]+[^\s"'>/=]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
 _MANY_TAGS = 20_000
 """Pages with fewer tags are never nested deep enough to be slow."""
+_LEAST_TAG = len("<b>")
 _TAG = re.compile(rb"<(/?)([a-zA-Z][^\s/>]*)[^>]*>")
 _BLOCK_NAMES = frozenset(name.encode() for name in BLOCKS)
 _UNNESTED = frozenset(name.encode() for name in SKIPPED) | frozenset(
@@ -118,10 +119,12 @@ def _limit_attributes(html: bytes) -> bytes:
     """
     if len(html) < _LONG:
         return html
+    # Where every stretch of half the length has a `>`, no two are farther apart than the whole.
+    step = _MAX_TAG // 2
+    if all(html.find(b">", start, start + step) >= 0 for start in range(0, len(html) - step, step)):
+        return html
     ends = np.flatnonzero(np.frombuffer(html, np.uint8) == ord(">"))
     edges = np.concatenate(([0], ends + 1, [len(html)]))
-    if np.diff(edges).max() < _MAX_TAG:
-        return html
     stretches = (html[start:end] for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
     return b"".join([stretch if len(stretch) < _MAX_TAG else _cut_tag(stretch) for stretch in stretches])
 
@@ -141,7 +144,7 @@ def _cut_tag(stretch: bytes) -> bytes:
 
 def _limit_depth(html: bytes) -> bytes:
     """Put `<br>` for the tags of block elements that stand deeper than `_MAX_DEPTH`, nothing for those of others."""
-    if html.count(b"<") < _MANY_TAGS:
+    if len(html) < _LEAST_TAG * _MANY_TAGS or html.count(b"<") < _MANY_TAGS:
         return html
     depth = deepest = 0
     for end, name in _TAG.findall(html):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from linesift.hints import PART_LEVEL, Hints
 from linesift.read.html_walk import ANCESTOR_MASK, NOWHERE, Row, Template, Walk
-from linesift.read.html_words import TIME_HASHES, split_words, template_path
+from linesift.read.html_words import TIME_HASHES, split_words
 
 _INT16_MAX = int(np.iinfo(np.int16).max)
 _BLANK: Row = ("", NOWHERE, False, 0.0, 0.0, 0, ())
@@ -54,7 +54,12 @@ def _clipped(values: Sequence[int]) -> NDArray[np.int16]:
 
 
 def _paths(templates: Sequence[Template]) -> tuple[list[int], list[int]]:
-    """Path of every template and of the one above it."""
+    """Path of every template and of the one above it, 0 where there is none.
+
+    Siblings from one template share name and first class but for the number at its end. Later classes (`odd`, `last`,
+    `category-sport`) tell them apart.
+    """
+    numbers: dict[tuple[int, str, str], int] = {}
     paths = {0: 0}
     for template in templates:
         chain: list[Template] = []
@@ -63,8 +68,9 @@ def _paths(templates: Sequence[Template]) -> tuple[list[int], list[int]]:
             chain.append(above)
             above = above[1]
         for number, outer, tag, key in reversed(chain):
-            classes, _, _ = key.partition("\n")
-            paths[number] = template_path(paths[outer[0]] if outer else 0, tag, classes)
+            first, *_ = key.partition("\n")[0].split(None, 1) or [""]
+            place = (paths[outer[0]] if outer else 0, tag, first.rstrip("0123456789"))
+            paths[number] = numbers.setdefault(place, len(numbers) + 1)
     return [paths[own[0]] for own in templates], [paths[own[1][0]] if own[1] else 0 for own in templates]
 
 

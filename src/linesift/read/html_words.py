@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 from typing import Final
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from linesift.features.words import SpanHasher
 from linesift.hints import hash_word
 
 
@@ -23,41 +23,34 @@ OTHERS: Final = _names(
 """Attributes that matter besides `class` and `href`. All but `hidden` and `style` have words that are hints: sites with
 generated class names say in `data-component` or `data-testid` what others say in `class`."""
 
-_SEPARATOR = "\n"
-# Ranges instead of `\w`, because they are searched faster; beyond Latin-1 nearly everything in a name is a letter.
-_WORD = re.compile(r"\n|[A-Z]?[a-z\u00c0-\U0010ffff]+|[A-Z]+(?![a-z])")
+_SEPARATOR = "\0"
 _MAX_VALUE = 400
 """Characters of one element's attributes that are read; longer ones are generated, up to megabytes."""
-_MAX_CACHED = 1 << 16
-_SEPARATOR_HASH = np.uint64(hash_word(_SEPARATOR))
-_PLACE_BITS = 16
+_OTHER, _LOWER, _UPPER = range(3)
+_TO_LOWER = np.uint8(ord("a") - ord("A"))
 _TIME_WORDS = _names("date time datetime timestamp pubdate published publish updated modified dateline datum")
 TIME_HASHES: Final = np.sort(np.array([hash_word(word) for word in _TIME_WORDS], np.uint64))
 """Hashes of words that name a time."""
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
-_FNV_PRIME = 0x100000001B3
-_MASK = (1 << 64) - 1
 
 
-class _Hashes(dict[str, bytes]):
-    """Hashes of words as they are written, 8 bytes each; zeros for a single letter. Emptied when full."""
-
-    def __missing__(self, word: str) -> bytes:
-        if len(self) >= _MAX_CACHED:
-            self.clear()
-        value = hash_word(word.lower()) if len(word) > 1 or word == _SEPARATOR else 0
-        self[word] = found = value.to_bytes(8, "little")
-        return found
+def _kinds() -> NDArray[np.uint8]:
+    """Kinds of bytes of UTF-8; beyond ASCII nearly everything in a name is a letter."""
+    kinds = np.full(256, _OTHER, np.uint8)
+    kinds[ord("a") : ord("z") + 1] = _LOWER
+    kinds[ord("A") : ord("Z") + 1] = _UPPER
+    kinds[0x80:] = _LOWER
+    return kinds
 
 
-_hashes = _Hashes()
+_KINDS = _kinds()
 
 
 def split_words(attributes: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Hashes of the words in joined values of attributes, and to which of these each belongs, ascending.
 
     Words are cut at everything but letters and between cases (`articleBody` is two words), lower-cased, and have
-    two letters at least; each comes once. All in one go, because a page has some hundred different values.
+    two letters at least (outside ASCII: one); each comes once. All in one go, because a page has some hundred values.
 
     >>> hashes, places = split_words(["col-md-8 articleBody_x2", "", "NewsHTML teaser teaser"])
     >>> places.tolist()
@@ -66,29 +59,22 @@ def split_words(attributes: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[
     True
     """
     joined = _SEPARATOR.join([value[:_MAX_VALUE].replace(_SEPARATOR, " ") for value in attributes])
-    found = np.frombuffer(b"".join([_hashes[word] for word in _WORD.findall(joined)]), np.dtype("<u8"))
-    is_separator = found == _SEPARATOR_HASH
-    place = np.cumsum(is_separator)
-    is_word = ~is_separator & (found != 0)
-    found, place = found[is_word], place[is_word]
-    # Equal words of one value have equal keys, and the low bits keep the order of places.
-    _, first = np.unique((found << np.uint64(_PLACE_BITS)) | place.astype(np.uint64), return_index=True)
-    first.sort()
-    return found[first], place[first]
-
-
-def template_path(above: int, tag: str, classes: str) -> int:
-    """Hash of a chain of blocks: of the chain above, and of what siblings from one template share; never 0.
-
-    That is the tag, and the first class without the number at its end. Later classes (`odd`, `last`,
-    `category-sport`) tell siblings apart.
-
-    >>> template_path(1, "li", "post-17 odd") == template_path(1, "li", "post-4") != template_path(1, "li", "advert")
-    True
-    """
-    first_class = (classes.split() or [""])[0].rstrip("0123456789")
-    own = crc32(f"{tag}.{first_class}".encode("utf-8", "replace"))
-    return ((above ^ own) * _FNV_PRIME & _MASK) or 1
+    codes = np.frombuffer(joined.encode("utf-8", "replace"), np.uint8)
+    kind = _KINDS[codes]
+    before, after = np.append(np.uint8(_OTHER), kind[:-1]), np.append(kind[1:], np.uint8(_OTHER))
+    is_upper = kind == _UPPER
+    is_begin = (kind > _OTHER) & ((before == _OTHER) | (is_upper & ((before == _LOWER) | (after == _LOWER))))
+    is_end = (kind > _OTHER) & ((after == _OTHER) | np.append(is_begin[1:], True))
+    start, end = np.flatnonzero(is_begin), np.flatnonzero(is_end) + 1
+    is_long = end - start > 1
+    start, end = start[is_long], end[is_long]
+    found = SpanHasher((codes + _TO_LOWER * is_upper).astype(np.uint32))(start, end)
+    place = np.searchsorted(np.flatnonzero(codes == 0), start)
+    order = np.lexsort((found, place))
+    found, place = found[order], place[order]
+    is_new = np.ones(len(found), np.bool_)
+    is_new[1:] = (found[1:] != found[:-1]) | (place[1:] != place[:-1])
+    return found[is_new], place[is_new]
 
 
 def is_hidden(attributes: dict[str, str | None]) -> bool:

@@ -21,6 +21,7 @@ from linesift.train.evaluate import Report, evaluate
 from linesift.train.extra import require_extra
 from linesift.train.fit import fit
 from linesift.train.folds import site_folds
+from linesift.train.held_out import HELD_OUT, write_held_out
 from linesift.train.kinds import KindReport, evaluate_kinds
 from linesift.train.lessons import Progress, TrainConfig
 from linesift.train.origin import digest, short_name
@@ -114,6 +115,8 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
     progress(f"writing {request.out}")
     save_model(fitted.model, _about(request, data, trained), probe, request.out)
     write_card(request.out)
+    if request.report is not None and html is not None:
+        write_held_out(request.report.with_name(HELD_OUT), request.out, html)
     return trained
 
 

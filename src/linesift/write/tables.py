@@ -4,12 +4,13 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from linesift.labels import LABELS, Label
 
 if TYPE_CHECKING:  # numpy comes with it, and `--help` shall not wait for numpy
     from linesift.model.prediction import Prediction
+    from linesift.page import Page
 
 ALL_LABELS = frozenset(LABELS)
 ARTICLE_LABELS = frozenset({Label.HEADLINE, Label.TIMESTAMP, Label.BODY})
@@ -65,16 +66,18 @@ def tsv(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS, *, with
         yield f"{start}{row.number}\t{row.label}\t{row.confidence:.{_N_DIGITS}f}\t{clean(row.text)}\n"
 
 
-def jsonl(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS) -> str:
+def jsonl(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS, *, with_hints: bool = False) -> str:
     """Give the page as one JSON object on one line; the text of every line is verbatim once the JSON is read.
 
     A page of an archive has its `url` and the `date` it was fetched beside its path. `kind` and `kind_probability` are
-    there where the model gives a verdict.
+    there where the model gives a verdict. With hints every line of a page that came as HTML has what the markup says of
+    it (`markup.line_hints`).
 
     Characters are written as they are, but U+0085, U+2028 and U+2029 are escaped because some readers end a line
     there, and everything outside ASCII is escaped where the page holds a lone surrogate, which UTF-8 has not.
     """
     chance = round(prediction.kind_probability, _N_DIGITS)
+    said = _hints(prediction.page) if with_hints else []
     page = {
         "path": prediction.page.source,
         **{key: value for key in ("url", "date") if (value := getattr(prediction.page, key))},
@@ -85,6 +88,7 @@ def jsonl(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS) -> st
                 "label": str(row.label),
                 "probability": round(row.confidence, _N_DIGITS),
                 "text": row.text,
+                **({"hints": said[row.number - 1]} if said else {}),
             }
             for row in rows(prediction, labels)
         ],
@@ -95,6 +99,15 @@ def jsonl(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS) -> st
     for character, escape in _ENDS_OF_LINE.items():
         written = written.replace(character, escape)
     return written + "\n"
+
+
+def _hints(page: "Page") -> list[dict[str, Any]]:
+    """Hints of every line, none for a page of plain text."""
+    if page.hints is None:
+        return []
+    from linesift.write.markup import line_hints
+
+    return list(line_hints(page.hints))
 
 
 def article(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS) -> str:
