@@ -16,11 +16,12 @@ from linesift.page import Page
 from linesift.read.page import is_archive, read_archive, read_page
 from linesift.read.text import check_encoding, find_pages
 from linesift.read.warc import WarcCounts
-from linesift.write import tables, terminal
+from linesift.write import reasons, tables, terminal
 from linesift.write.markdown import markdown
 
 if TYPE_CHECKING:  # numpy comes with them, and `--help` shall not wait for numpy
     from linesift.model.classifier import Model
+    from linesift.model.explain import Explainer, Explanation
     from linesift.model.prediction import Prediction
 
 STDOUT = Path("-")
@@ -63,6 +64,8 @@ class Shape:
     has_several: bool = False
     """Whether the output tells pages apart: a path column in TSV, a heading above each page for people."""
     style: terminal.Style = terminal.PLAIN
+    explainer: "Explainer | None" = None
+    """What says why, if that was asked for."""
 
 
 _Pages = Annotated[
@@ -99,6 +102,10 @@ _Path = Annotated[
     bool | None,
     typer.Option("--path/--no-path", help="Name the page in tsv, pretty and article [default: if several]."),
 ]
+_Explain = Annotated[
+    bool,
+    typer.Option("--explain", help="Say what weighed most for and against each label (pretty, tsv, jsonl)."),
+]
 _Color = Annotated[bool | None, typer.Option("--color/--no-color", help="Colours in pretty [default: on a terminal].")]
 
 
@@ -110,6 +117,7 @@ def classify(
     encoding: _Encoding = None,
     output: _Output = None,
     path: _Path = None,
+    explain: _Explain = False,
     color: _Color = None,
 ) -> None:
     """Label every line of pages, as `HELP` says; exit 0 done, 1 some page failed, 2 misuse."""
@@ -121,6 +129,8 @@ def classify(
             raise InputError("--format markdown gives the whole article; leave out --label or take --format article")
         if chosen is Format.ARTICLE and not labels & tables.ARTICLE_LABELS:
             raise InputError("--format article has no sidebar lines; take another format or label")
+        if explain and chosen in {Format.ARTICLE, Format.MARKDOWN}:
+            raise InputError(f"--explain is about lines, which --format {chosen} has not; take pretty, tsv or jsonl")
         if encoding is not None:
             check_encoding(encoding)
         found, n_failed = _find(pages)
@@ -128,8 +138,8 @@ def classify(
             raise typer.Exit(console.EXIT_MISUSE)
         loaded = _load(model)
         has_several = (len(found) > 1 or found != pages) if path is None else path
-        style = terminal.Style(_width(output), console.wants_colour(color, output))
-        shape = Shape(chosen, labels, has_several, style)
+        style = terminal.Style(terminal_width(output), console.wants_colour(color, output))
+        shape = Shape(chosen, labels, has_several, style, _explainer(loaded) if explain else None)
         n_failed += _write(_predictions(loaded, found, encoding), shape, output)
         if n_failed:
             raise typer.Exit(console.EXIT_FAILED)
@@ -163,9 +173,11 @@ def _texts(prediction: "Prediction", shape: Shape) -> Iterator[str]:
     """Give one page in the shape asked for."""
     match shape.format:
         case Format.TSV:
-            yield from tables.tsv(prediction, shape.labels, with_path=shape.has_several)
+            notes = _notes(prediction, shape)
+            yield from tables.tsv(prediction, shape.labels, with_path=shape.has_several, notes=notes)
         case Format.JSONL:
-            yield tables.jsonl(prediction, shape.labels)
+            why = {each.index: reasons.as_json(each) for each in _explanations(prediction, shape)}
+            yield tables.jsonl(prediction, shape.labels, reasons=why if shape.explainer else None)
         case Format.ARTICLE:
             if shape.has_several:
                 yield terminal.heading(prediction.page.source)
@@ -177,7 +189,21 @@ def _texts(prediction: "Prediction", shape: Shape) -> Iterator[str]:
         case Format.PRETTY:
             if shape.has_several:
                 yield terminal.heading(prediction.page.source, style=shape.style)
-            yield from terminal.pretty(prediction, shape.labels, style=shape.style)
+            notes = _notes(prediction, shape)
+            yield from terminal.pretty(prediction, shape.labels, style=shape.style, notes=notes)
+
+
+def _notes(prediction: "Prediction", shape: Shape) -> dict[int, list[str]] | None:
+    """Reasons of every line, by its index; `None` where nobody asked for them."""
+    if shape.explainer is None:
+        return None
+    return {each.index: reasons.brief(each) for each in _explanations(prediction, shape)}
+
+
+def _explanations(prediction: "Prediction", shape: Shape) -> "Iterator[Explanation]":
+    if shape.explainer is not None:
+        lines = [index for index, label in enumerate(prediction.labels) if label in shape.labels]
+        yield from shape.explainer.explain(prediction, lines)
 
 
 def _find(given: Sequence[Path]) -> tuple[list[Path], int]:
@@ -198,6 +224,12 @@ def _load(directory: Path | None) -> "Model":
     import linesift
 
     return linesift.load(directory)
+
+
+def _explainer(model: "Model") -> "Explainer":
+    from linesift.model.explain import Explainer
+
+    return Explainer(model)
 
 
 def _predictions(model: "Model", paths: Sequence[Path], encoding: str | None) -> "Iterator[Prediction | None]":
@@ -279,6 +311,6 @@ def _default_format(pages: Sequence[Path], output: Path | None) -> Format:
     return Format.PRETTY if output is None and console.is_terminal() else Format.TSV
 
 
-def _width(output: Path | None) -> int | None:
+def terminal_width(output: Path | None) -> int | None:
     """Columns to cut at; output that goes on to a file or a pager is not cut."""
     return shutil.get_terminal_size().columns if output is None and console.is_terminal() else None

@@ -65,12 +65,15 @@ class Model:
 
     def probabilities(self, batch: Batch) -> NDArray[np.float32]:
         """Probability of each label for every non-blank line of a batch, shape (n_lines, 4)."""
+        return softmax(self.second.scores(self.table(batch)) / np.float32(self.temperature))
+
+    def table(self, batch: Batch) -> NDArray[np.float32]:
+        """All columns of every non-blank line, as the second pass sees them; the first sees the beginning of them."""
         own = [extract(batch), self.lexicon.scores(batch)]
         if self.markup is not None:
             own += [extract(batch, MARKUP_COLUMNS), self.markup.scores(batch, markup_tokens)]
         table = first_pass_table(batch, np.concatenate(own))
-        table = second_pass_table(batch, table, softmax(self.first.scores(table)))
-        return softmax(self.second.scores(table) / np.float32(self.temperature))
+        return second_pass_table(batch, table, softmax(self.first.scores(table)))
 
     def _classify_group(self, pages: Sequence[Page]) -> Iterator[Prediction]:
         hints = [page.hints for page in pages if page.hints is not None] if self.markup is not None else None

@@ -14,7 +14,8 @@ class LinearScorer:
 
     bins: Bins
     weights: NDArray[np.float32]
-    """Shape (n_columns, n_bins, 4)."""
+    """Shape (n_columns, n_bins, 4); over the training lines the mean of a column is 0, which changes no score but makes
+    a weight what the bin adds to the score of a line about which nothing is known."""
     bias: NDArray[np.float32]
     """Shape (4,)."""
 

@@ -27,6 +27,15 @@ class TreeScorer:
     """Shape (n_trees, 2**depth, 4): what each leaf adds to each label's score; level i is bit i of the leaf."""
     bias: NDArray[np.float32]
     """Shape (4,)."""
+    shares: NDArray[np.float32] | None = None
+    """Shape (n_trees, 2**depth): share of the lines that the trees were fitted on in each leaf, which is what a line is
+    compared with when its scores are explained; scoring does without."""
+
+    def leaf_of(self, table: NDArray[np.float32]) -> NDArray[np.int64]:
+        """Leaf of every line in every tree, shape (n_trees, n_lines); the plain form of what `scores` does in tiles."""
+        above = table[self.columns] > self.cuts[:, :, None]
+        found: NDArray[np.int64] = (above << np.arange(self.columns.shape[1])[:, None]).sum(axis=1)
+        return found
 
     def scores(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
         """Score every label of every line.
