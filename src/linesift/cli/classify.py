@@ -133,14 +133,14 @@ def classify(
             raise InputError(f"--explain is about lines, which --format {chosen} has not; take pretty, tsv or jsonl")
         if encoding is not None:
             check_encoding(encoding)
-        found, n_failed = _find(pages)
+        found, n_failed = find_files(pages)
         if not found:
             raise typer.Exit(console.EXIT_MISUSE)
-        loaded = _load(model)
+        loaded = load(model)
         has_several = (len(found) > 1 or found != pages) if path is None else path
         style = terminal.Style(terminal_width(output), console.wants_colour(color, output))
         shape = Shape(chosen, labels, has_several, style, _explainer(loaded) if explain else None)
-        n_failed += _write(_predictions(loaded, found, encoding), shape, output)
+        n_failed += _write(predict_files(loaded, found, encoding), shape, output)
         if n_failed:
             raise typer.Exit(console.EXIT_FAILED)
 
@@ -206,7 +206,7 @@ def _explanations(prediction: "Prediction", shape: Shape) -> "Iterator[Explanati
         yield from shape.explainer.explain(prediction, lines)
 
 
-def _find(given: Sequence[Path]) -> tuple[list[Path], int]:
+def find_files(given: Sequence[Path]) -> tuple[list[Path], int]:
     """List the pages to read; a directory without any is reported and counted, and the others go on."""
     found: list[Path] = []
     n_failed = 0
@@ -219,7 +219,7 @@ def _find(given: Sequence[Path]) -> tuple[list[Path], int]:
     return found, n_failed
 
 
-def _load(directory: Path | None) -> "Model":
+def load(directory: Path | None) -> "Model":
     """Load the model only now: a wrong option or file name shall not wait for numpy."""
     import linesift
 
@@ -232,7 +232,7 @@ def _explainer(model: "Model") -> "Explainer":
     return Explainer(model)
 
 
-def _predictions(model: "Model", paths: Sequence[Path], encoding: str | None) -> "Iterator[Prediction | None]":
+def predict_files(model: "Model", paths: Sequence[Path], encoding: str | None) -> "Iterator[Prediction | None]":
     """Give the prediction of each page in order, `None` for one that failed and was reported."""
     batch: list[Page | None] = []
     n_characters = 0

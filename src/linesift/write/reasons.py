@@ -5,10 +5,8 @@ from itertools import groupby
 from math import exp, isnan
 from typing import TYPE_CHECKING
 
-import typer
-
 from linesift.labels import LABELS, Label
-from linesift.write.terminal import LABEL_COLOURS, PLAIN, Style, cut, visible
+from linesift.write.terminal import PLAIN, Style, cut, visible
 
 if TYPE_CHECKING:  # numpy comes with them, and `--help` shall not wait for numpy
     from linesift.model.explain import Explanation, Reason, Reasons, Weights
@@ -26,6 +24,10 @@ LEGEND = (
 
 _WIDTHS = tuple(max(len(label), len("+0.00")) + 2 for label in LABELS)
 _INDENT = "  "
+_COLOURS = {Label.HEADLINE: "35", Label.BODY: "32", Label.TIMESTAMP: "36", Label.SIDEBAR: "39"}
+_BOLD, _DIM = "1", "2"
+"""Numbers of ECMA-48: magenta, green, cyan and the terminal's own colour, as `linesift.write.terminal` has them."""
+
 _QUIET = 0.05
 """Numbers nearer to 0 are drawn faintly."""
 
@@ -123,10 +125,9 @@ def _sum(reasons: "Sequence[Reason]") -> "Weights":
 
 
 def _header(style: Style) -> str:
-    cells = [
-        typer.style(f"{label:>{width}}", fg=LABEL_COLOURS[label]) if style.is_coloured else f"{label:>{width}}"
-        for label, width in zip(LABELS, _WIDTHS, strict=True)
-    ]
+    cells = [f"{label:>{width}}" for label, width in zip(LABELS, _WIDTHS, strict=True)]
+    if style.is_coloured:
+        cells = [_paint(cell, _COLOURS[label]) for cell, label in zip(cells, LABELS, strict=True)]
     return f"{''.join(cells)}\n"
 
 
@@ -147,12 +148,16 @@ def _number(weight: float, label: Label, width: int, style: Style) -> str:
     if not style.is_coloured:
         return padded
     if abs(weight) < _QUIET:
-        return typer.style(padded, dim=True)
-    return typer.style(padded, fg=LABEL_COLOURS[label]) if weight > 0 else padded
+        return _paint(padded, _DIM)
+    return _paint(padded, _COLOURS[label]) if weight > 0 else padded
 
 
 def _bold(text: str, style: Style) -> str:
-    return typer.style(text, bold=True) if style.is_coloured else text
+    return _paint(text, _BOLD) if style.is_coloured else text
+
+
+def _paint(text: str, look: str) -> str:
+    return f"\x1b[{look}m{text}\x1b[0m"
 
 
 def _chances(reasons: "Reasons") -> str:

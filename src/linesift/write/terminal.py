@@ -50,9 +50,6 @@ _LOOKS = {
     Label.SIDEBAR: _Look(is_dim=True),
 }
 
-LABEL_COLOURS = {label: look.colour for label, look in _LOOKS.items()}
-"""Names of colours of the terminal's own palette; `None` is the terminal's colour of text."""
-
 PLAIN = Style()
 """Nothing cut, no colour."""
 
