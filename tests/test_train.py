@@ -41,7 +41,10 @@ def request_(tmp_path_factory: pytest.TempPathFactory, pages: list[LabelledPage]
     (folder / "corpora").mkdir()
     rows = [row(number, body=[]) if number == 3 else row(number) for number in range(N_ROWS)]
     write_corpus(folder / "corpora" / "tiny.parquet", rows)
-    return TrainRequest((OWN, folder / "gold.jsonl"), folder / "models" / "tiny", folder / "corpora", TINY)
+    sources = (OWN, folder / "gold.jsonl")
+    return TrainRequest(
+        sources, folder / "models" / "tiny", folder / "corpora", TINY, folder / "reports" / "accuracy.md"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +145,18 @@ def test_nothing_of_the_corpora_stands_in_the_directory(trained: Trained) -> Non
     ]
     assert len(probe) == 2
     assert all((OWN / name).is_file() for name in probe)
+
+
+def test_accuracy_report(trained: Trained, request_: TrainRequest, pages: list[LabelledPage]) -> None:
+    assert request_.report
+    text = request_.report.read_text("utf-8")
+    found = json.loads(request_.report.with_suffix(".json").read_text("utf-8"))
+    assert [f"## {title}" in text for title in found["sections"]] == [False] + [True] * (len(found["sections"]) - 1)
+    all_pages = found["sections"]["Text"]["tables"][1][0]
+    assert all_pages["pages"] == len(pages) + N_ROWS - 1
+    assert all_pages["F1"] == round(trained.report.article.f1, 4)
+    assert not any(paragraph in text for paragraph in PARAGRAPHS)
+    assert sorted(path.name for path in request_.report.parent.iterdir()) == ["accuracy.json", "accuracy.md"]
 
 
 def test_card_is_model_json_for_people(trained: Trained) -> None:
