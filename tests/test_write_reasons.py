@@ -27,7 +27,11 @@ def explanation() -> Explanation:
     )
     second = Reasons(
         np.array([-2.0, 1.0, -2.0, 3.0]),
-        (reason("pass.body", 0.75, -1, 3, -1, -1), reason("pass.body@+1", 0.5, -0.25, 0.75, -0.25, -0.25)),
+        (
+            reason("pass.body", 0.75, -1, 3, -1, -1),
+            reason("pass.body@+1", 0.5, -0.25, 0.75, -0.25, -0.25),
+            reason("line.length", 30, 0.1, 0.6, -0.3, -0.4),
+        ),
     )
     words = Reasons(np.zeros(4), (reason("said\x1b[2J", 2, 0, 1.25, 0, -1),))
     chances = np.array([0.1, 0.6, 0.1, 0.2], np.float32)
@@ -44,11 +48,13 @@ def test_tables(explanation: Explanation) -> None:
   second pass, which decides
   headline   body  timestamp  sidebar
      -2.00  +1.00      -2.00    +3.00  any line: the mean of the lines that the model learnt from
+     +0.10  +0.60      -0.30    -0.40  the line itself
      -1.00  +3.00      -1.00    -1.00  what the first pass made of the line
      -1.00  +3.00      -1.00    -1.00      probability of body: 75 %
      -0.25  +0.75      -0.25    -0.25  what the first pass made of the other lines
      -0.25  +0.75      -0.25    -0.25      line below: probability of body: 50 %
-     -3.25  +4.75      -3.25    +1.75  sum; as probabilities headline 0 %, body 95 %, timestamp 0 %, sidebar 5 %
+     -3.15  +5.35      -3.55    +1.35  sum
+       0 %   98 %        0 %      2 %  as probabilities
 
   first pass, which the second builds on
   headline   body  timestamp  sidebar
@@ -58,7 +64,8 @@ def test_tables(explanation: Explanation) -> None:
      +0.02  +0.02      -0.02    -0.02  its words
      +0.10  -0.30      +0.10    +0.10  the lines next to it
      +0.10  -0.30      +0.10    +0.10      line above: words: –
-     -1.38  +2.22      -1.42    +0.58  sum; as probabilities headline 2 %, body 80 %, timestamp 2 %, sidebar 16 %
+     -1.38  +2.22      -1.42    +0.58  sum
+       2 %   80 %        2 %     16 %  as probabilities
 
   its words by themselves, each label against all others
       0.00  +1.25       0.00    -1.00  said␛[2J ×2
@@ -78,9 +85,9 @@ def test_width(explanation: Explanation) -> None:
     assert "any line: the mean of th…\n" in "".join(narrow)
 
 
-def test_brief_leaves_out_what_repeats_the_first_pass(explanation: Explanation) -> None:
+def test_brief_leaves_out_what_repeats_the_first_pass_and_names_no_column_twice(explanation: Explanation) -> None:
     assert brief(explanation) == [
-        "first pass 80 %, second 95 %",
+        "first pass 80 %, second 98 %",
         "words: 30 (+1.50)",
         "line below: probability of body: 50 % (+0.75)",
         "line above: words: – (-0.30)",

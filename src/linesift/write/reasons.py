@@ -51,7 +51,9 @@ def explained(explanation: "Explanation", *, n_columns: int, style: Style = PLAI
         yield _header(style)
         yield _row(reasons.base, f"any line: the mean of {against}", style)
         yield from _parts(reasons, n_columns, style)
-        yield _row(reasons.score, f"sum; as probabilities {_chances(reasons)}", style)
+        yield _row(reasons.score, "sum", style)
+        chances = zip(_softmax(reasons.score), _WIDTHS, strict=True)
+        yield f"{''.join(f'{_per_cent(chance):>{width}}' for chance, width in chances)}{_INDENT}as probabilities\n"
     if explanation.words.reasons:
         yield f"\n{_INDENT}{_bold('its words by themselves, each label against all others', style)}\n"
         for reason in explanation.words.reasons[:N_WORDS]:
@@ -64,8 +66,8 @@ def brief(explanation: "Explanation") -> list[str]:
     from linesift.model.describe import describe, say_value
 
     column = explanation.label.column
-    passes = [f"{_softmax(reasons.score)[column]:.0%}" for reasons in (explanation.first, explanation.second)]
-    said = [f"first pass {passes[0]}, second {passes[1]}".replace("%", " %")]
+    passes = [_per_cent(_softmax(reasons.score)[column]) for reasons in (explanation.first, explanation.second)]
+    said = [f"first pass {passes[0]}, second {passes[1]}"]
     for reason in strongest(explanation):
         value = say_value(reason.name, reason.value)
         said.append(f"{describe(reason.name).text}: {value} ({reason.weights[column]:+.2f})")
@@ -97,8 +99,11 @@ def strongest(explanation: "Explanation") -> "list[Reason]":
 
     column = explanation.label.column
     reasons = (*explanation.first.reasons, *explanation.second.reasons)
-    found = [reason for reason in reasons if describe(reason.name).part is not Part.FIRST]
-    return sorted(found, key=lambda reason: -abs(float(reason.weights[column])))[:N_BRIEF]
+    found: dict[str, Reason] = {}
+    for reason in sorted(reasons, key=lambda reason: -abs(float(reason.weights[column]))):
+        if describe(reason.name).part is not Part.FIRST:
+            found.setdefault(reason.name, reason)  # both passes may see it: the one where it weighs more
+    return list(found.values())[:N_BRIEF]
 
 
 def _parts(reasons: "Reasons", n_columns: int, style: Style) -> Iterator[str]:
@@ -160,11 +165,8 @@ def _paint(text: str, look: str) -> str:
     return f"\x1b[{look}m{text}\x1b[0m"
 
 
-def _chances(reasons: "Reasons") -> str:
-    return ", ".join(
-        f"{label} {chance:.0%}".replace("%", " %")
-        for label, chance in zip(LABELS, _softmax(reasons.score), strict=True)
-    )
+def _per_cent(share: float) -> str:
+    return f"{share:.0%}".replace("%", " %")
 
 
 def _softmax(scores: "Weights") -> list[float]:
