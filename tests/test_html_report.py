@@ -14,6 +14,8 @@ import fakes
 import linesift
 from fakes import predict
 from linesift import cli
+from linesift.model.classifier import Model
+from linesift.model.explain import Explainer
 from linesift.page import LabelledPage, Page
 from linesift.write.html_report import report
 
@@ -89,6 +91,15 @@ def test_article_beside_and_list_of_pages() -> None:
     links = [given["href"] for tag, given, _ in read.elements if tag == "a"]
     assert links == ["#p1", "#p2"]
     assert not Reader(written(Page("Menu"))).texts("nav")
+
+
+def test_doubtful_lines_say_why(model: Model) -> None:
+    page = Page("Menu\n\nFerry returns to the bay\nThe ferry is back after a year, they said.\n")
+    read = Reader("".join(report([model.classify(page)], "x", explainer=Explainer(model))))
+    doubtful = [given for tag, given, _ in read.elements if tag == "li" and "d" in (given.get("class") or "").split()]
+    assert doubtful
+    assert len(read.texts("details", "o")) == len(doubtful)
+    assert all("first pass " in text and " %" in text for text in read.texts("details"))
 
 
 def test_the_kind_of_the_page_is_said_where_it_is_known() -> None:

@@ -139,7 +139,7 @@ def classify(
         loaded = load(model)
         has_several = (len(found) > 1 or found != pages) if path is None else path
         style = terminal.Style(terminal_width(output), console.wants_colour(color, output))
-        shape = Shape(chosen, labels, has_several, style, _explainer(loaded) if explain else None)
+        shape = Shape(chosen, labels, has_several, style, make_explainer(loaded) if explain else None)
         n_failed += _write(predict_files(loaded, found, encoding), shape, output)
         if n_failed:
             raise typer.Exit(console.EXIT_FAILED)
@@ -226,7 +226,8 @@ def load(directory: Path | None) -> "Model":
     return linesift.load(directory)
 
 
-def _explainer(model: "Model") -> "Explainer":
+def make_explainer(model: "Model") -> "Explainer":
+    """What explains lines with a model, loaded only where somebody asks for it."""
     from linesift.model.explain import Explainer
 
     return Explainer(model)

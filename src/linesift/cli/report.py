@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from linesift.cli import console
-from linesift.cli.classify import find_files, load, predict_files
+from linesift.cli.classify import find_files, load, make_explainer, predict_files
 from linesift.read.text import check_encoding
 from linesift.write.html_report import report as html_report
 
@@ -20,7 +20,8 @@ Examples:
 
 \b
   linesift report page.txt --out report.html
-  linesift report pages/ crawl.warc.gz --out report.html --title "Pages of June"
+  linesift report pages/ --out report.html --explain
+  linesift report crawl.warc.gz --out report.html --title "Pages of June"
 """
 
 _Pages = Annotated[
@@ -32,6 +33,7 @@ _Pages = Annotated[
 ]
 _Out = Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The HTML file; appears when all is done.")]
 _Title = Annotated[str, typer.Option(metavar="TEXT", help="Title of the report.")]
+_Explain = Annotated[bool, typer.Option("--explain", help="Say of doubtful lines what weighed most for their label.")]
 _Model = Annotated[
     Path | None, typer.Option("--model", "-m", metavar="DIR", help="Model directory instead of the shipped one.")
 ]
@@ -41,7 +43,12 @@ _Encoding = Annotated[
 
 
 def report(
-    pages: _Pages, out: _Out, title: _Title = "linesift", model: _Model = None, encoding: _Encoding = None
+    pages: _Pages,
+    out: _Out,
+    title: _Title = "linesift",
+    explain: _Explain = False,
+    model: _Model = None,
+    encoding: _Encoding = None,
 ) -> None:
     """Write the report, as `HELP` says; exit 0 done, 1 some page failed, 2 misuse."""
     with console.errors():
@@ -50,9 +57,10 @@ def report(
         found, n_failed = find_files(pages)
         if not found:
             raise typer.Exit(console.EXIT_MISUSE)
-        done = _Done(predict_files(load(model), found, encoding))
+        loaded = load(model)
+        done = _Done(predict_files(loaded, found, encoding))
         with console.output(out) as stream:
-            stream.writelines(html_report(done, title))
+            stream.writelines(html_report(done, title, explainer=make_explainer(loaded) if explain else None))
             if not done.n_pages:
                 raise typer.Exit(console.EXIT_FAILED)  # an earlier report is worth more than an empty one
         console.clear_progress()

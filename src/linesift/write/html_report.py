@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from linesift.labels import LABELS, Label
 from linesift.write import html, tables
+from linesift.write.reasons import brief
 from linesift.write.terminal import DOUBT, Tally, summary, tally
 
 if TYPE_CHECKING:  # numpy comes with it, and `--help` shall not wait for numpy
+    from linesift.model.explain import Explainer
     from linesift.model.prediction import Prediction
 
 _LABELS = "".join(
@@ -37,57 +39,83 @@ class _Entry:
     tally: Tally
 
 
-def report(predictions: "Iterable[Prediction]", title: str) -> Iterator[str]:
+def report(predictions: "Iterable[Prediction]", title: str, *, explainer: "Explainer | None" = None) -> Iterator[str]:
     """Give the report in pieces; only the names of pages are held until its end.
 
     Labels differ by word and not by colour alone, confidence is the depth of the colour and a number, and what is under
     `DOUBT` is marked. Every line finds its own writing direction. With a script, labels can be hidden and doubtful
-    lines jumped to, and of several pages one is shown at a time; without, everything is there.
+    lines jumped to, and of several pages one is shown at a time; without, everything is there. With an explainer,
+    doubtful lines say why.
     """
-    yield from html.document(title, _parts(predictions, title), styles=["report.css"], scripts=["report.js"])
+    yield from html.document(title, _parts(predictions, title, explainer), styles=["report.css"], scripts=["report.js"])
 
 
-def _parts(predictions: "Iterable[Prediction]", title: str) -> Iterator[str]:
+def _parts(predictions: "Iterable[Prediction]", title: str, explainer: "Explainer | None") -> Iterator[str]:
     yield _HEADER.format(title=html.text(title), labels=_LABELS)
     yield '<div id="frame">\n<main>\n'
     entries = []
     for number, prediction in enumerate(predictions, start=1):
         entries.append(_Entry(number, prediction.page.url or prediction.page.source or "page", tally(prediction)))
-        yield from _page(prediction, entries[-1])
+        yield from _page(prediction, entries[-1], _reasons(prediction, explainer))
     yield "</main>\n"
     if len(entries) > 1:
         yield from _list(entries)
     yield "</div>\n"
 
 
-def _page(prediction: "Prediction", entry: _Entry) -> Iterator[str]:
+def _reasons(prediction: "Prediction", explainer: "Explainer | None") -> dict[int, list[str]]:
+    """Why each doubtful line has its label, by its number."""
+    if explainer is None:
+        return {}
+    doubtful = [row.number - 1 for row in tables.rows(prediction) if row.confidence < DOUBT]
+    return {each.index + 1: brief(each) for each in explainer.explain(prediction, doubtful)}
+
+
+def _page(prediction: "Prediction", entry: _Entry, reasons: dict[int, list[str]]) -> Iterator[str]:
     yield f'<section class="page" id="p{entry.number}" aria-labelledby="h{entry.number}">\n'
     yield f'<h2 id="h{entry.number}" dir="auto">{html.text(entry.name)}</h2>\n<p>{summary(entry.tally)}</p>\n'
     yield '<div class="both">\n<ol class="lines">\n'
     last = 0
     for row in tables.rows(prediction):
-        yield _line(row, prediction, is_first=row.number == last + 1, page=entry.number)
+        place = _Place(f"p{entry.number}-{row.number}", row.number > last + 1, reasons.get(row.number, []))
+        yield _line(row, prediction, place)
         last = row.number
     yield "</ol>\n"
     yield from _article(prediction)
     yield "</div>\n</section>\n"
 
 
-def _line(row: tables.Row, prediction: "Prediction", *, is_first: bool, page: int) -> str:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a line is beside its row."""
+
+    id: str
+    is_after_blank: bool
+    reasons: list[str]
+
+
+def _line(row: tables.Row, prediction: "Prediction", place: _Place) -> str:
     """One line of a page; the letters of classes are short because there may be a hundred thousand lines."""
     chances = prediction.probabilities[row.number - 1]
     ranked = sorted(LABELS, key=lambda label: -chances[label.column])
     said = ", ".join(f"{label} {_per_cent(chances[label.column])}" for label in ranked)
     is_doubtful = row.confidence < DOUBT
-    classes = [row.label[0], *(["d"] if is_doubtful else []), *([] if is_first else ["gap"])]
+    classes = [row.label[0], *(["d"] if is_doubtful else []), *(["gap"] if place.is_after_blank else [])]
     other = next(label for label in ranked if label is not row.label)
-    or_else = f'<span class="o">or {other} {_per_cent(chances[other.column])}</span>' if is_doubtful else ""
+    or_else = _or_else(f"or {other} {_per_cent(chances[other.column])}", place.reasons) if is_doubtful else ""
     return (
-        f'<li class="{" ".join(classes)}" id="p{page}-{row.number}" style="--c:{row.confidence:.2f}" title="{said}">'
+        f'<li class="{" ".join(classes)}" id="{place.id}" style="--c:{row.confidence:.2f}" title="{said}">'
         f'<span class="n">{row.number}</span><span class="l">{row.label}</span>'
         f'<span class="c">{_per_cent(row.confidence)}{"?" if is_doubtful else ""}</span>'
         f'<span class="x" dir="auto">{html.text(row.text.strip())}</span>{or_else}</li>\n'
     )
+
+
+def _or_else(text: str, reasons: list[str]) -> str:
+    if not reasons:
+        return f'<span class="o">{text}</span>'
+    items = "".join(f"<li>{html.text(reason)}</li>" for reason in reasons)
+    return f'<details class="o"><summary>{text}</summary><ul>{items}</ul></details>'
 
 
 def _article(prediction: "Prediction") -> Iterator[str]:
