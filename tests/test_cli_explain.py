@@ -57,7 +57,7 @@ def test_lines(run: Run) -> None:
     assert (code, err) == (0, "")
     assert headings(out) == [3, 4]
     assert out.count("second pass, which decides") == 2
-    assert out.endswith("add up to its last row.\n")
+    assert out.endswith("which counts them in.\n")
     assert sum(line.startswith(" ") and ": " in line for line in out.split("\n")) == 2 * 2 * (3 + 1)
 
 

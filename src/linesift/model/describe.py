@@ -162,14 +162,6 @@ def _lowered(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:]
 
 
-def _class(value: int) -> str:
-    return CharClass(value).name.lower()
-
-
-def _tag(value: int) -> str:
-    return TAGS[value]
-
-
 def _is(value: int) -> str:
     return "yes" if value else "no"
 
@@ -186,13 +178,16 @@ def _bits(*names: str) -> Callable[[int], str]:
 
 
 _VALUES: dict[str, Callable[[int], str]] = {
-    **dict.fromkeys(("line.first_class", "line.first_letter", "line.last_class"), _class),
+    **dict.fromkeys(
+        ("line.first_class", "line.first_letter", "line.last_class"),
+        _one_of(*(kind.name.lower() for kind in CharClass)),
+    ),
     "line.part_date": _bits("month", "weekday", "short date", "East Asian units"),
     "layout.repeated_shape": _bits("one", "two", "three", "four"),
     "line.ends_sentence": _one_of("no mark", "stop", "question mark", "colon", "comma"),
     "line.date": _one_of("none", "a part", "clock or age", "day and month", "with year", "with year and clock"),
     "layout.twin": _bits("above", "below"),
-    "markup.tag": _tag,
+    "markup.tag": _one_of(*TAGS),
     "markup.in_frame": _bits("nav", "aside", "footer", "header"),
     **dict.fromkeys(("markup.is_time", "markup.in_figure", "markup.in_form", "markup.in_quote"), _is),
 }

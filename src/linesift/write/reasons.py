@@ -19,7 +19,7 @@ N_WORDS = 6
 
 LEGEND = (
     "Numbers are log-odds against the mean of the four labels: above 0 they speak for a label, below 0 against it,",
-    "and the columns of a table add up to its last row.",
+    "and rows add up to the sum. Indented rows are the strongest columns of the row above them, which counts them in.",
 )
 
 _WIDTHS = tuple(max(len(label), len("+0.00")) + 2 for label in LABELS)
