@@ -38,7 +38,9 @@ def test_pictures_stand_alone_and_take_the_page_s_colours(draw: Callable[[Report
     svg = draw(report).svg
     assert svg == draw(report).svg
     assert svg.startswith('<svg role="img" aria-label="')
-    assert "currentColor" in svg
+    styles = [each.get("style") or "" for each in ET.fromstring(svg).iter() if each.tag.endswith("}text")]  # noqa: S314
+    assert len(styles) > 5
+    assert all("fill: currentColor" in style for style in styles)  # what has no colour is black, on dark ground too
     assert not re.search(r"(?:href|src)=\"(?!#)|url\((?!#)|#000000|#ffffff|DejaVu", svg)
 
 

@@ -2,6 +2,8 @@
 
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from linesift.labels import LABELS, Label
@@ -34,6 +36,16 @@ _FAMILY = re.compile(r"font-family: [^;\"]*")
 _METADATA = re.compile(r"<metadata>.*?</metadata>\s*", re.DOTALL)
 
 
+@contextmanager
+def _style() -> Iterator[None]:
+    """What is drawn under it has the colours and letters of `_STYLE`; texts take theirs when they are made."""
+    import matplotlib
+
+    with matplotlib.rc_context(_STYLE):
+        yield
+
+
+@_style()
 def confusion(report: Report) -> Picture:
     """Of the lines with each label, the share that was given each label."""
     figure, axes = _canvas(5.6, 4.2)
@@ -54,6 +66,7 @@ def confusion(report: Report) -> Picture:
     return Picture(_svg(figure, "Confusion matrix"), "Lines of each label in the gold, by the label they were given.")
 
 
+@_style()
 def calibration(report: Report) -> Picture:
     """Reliability curves: frequency against probability, a bin with more lines as a larger mark."""
     figure, axes = _canvas(5.6, 4.6)
@@ -72,6 +85,7 @@ def calibration(report: Report) -> Picture:
     return Picture(_svg(figure, "Calibration curves"), said)
 
 
+@_style()
 def languages(report: Report) -> Picture:
     """Article F1 of each language, those with most pages first."""
     found = sorted(report.by_language.items(), key=lambda item: (-item[1].support, item[0]))[:MOST_LANGUAGES]
@@ -91,20 +105,15 @@ def languages(report: Report) -> Picture:
 
 def _canvas(width: float, height: float) -> "tuple[Figure, Axes]":
     """Figure and axes of so many inches, without pyplot, which keeps figures and looks for a display."""
-    import matplotlib
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context(_STYLE):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        return figure, figure.subplots()
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots()
 
 
 def _svg(figure: "Figure", name: str) -> str:
-    import matplotlib
-
     stream = io.StringIO()
-    with matplotlib.rc_context(_STYLE):
-        figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     drawn = stream.getvalue()
     drawn = drawn[drawn.index("<svg") :].replace(_INK, "currentColor")
     drawn = _METADATA.sub("", _FAMILY.sub("font-family: system-ui, sans-serif", drawn))
