@@ -1,6 +1,7 @@
 """Training from files to a model directory: one small run, and everything that is refused before it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -210,6 +211,11 @@ def test_out_is_a_file_or_under_one(tmp_path: Path) -> None:
         train(TrainRequest((OWN,), tmp_path / "file"), say_nothing)
     with pytest.raises(InputError, match="cannot be written"):
         train(TrainRequest((OWN,), tmp_path / "file" / "model"), say_nothing)
+
+
+def test_report_under_the_name_of_its_json(request_: TrainRequest, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"scores\.json: the report is Markdown"):
+        train(replace(request_, out=tmp_path / "new", report=tmp_path / "scores.json"), say_nothing)
 
 
 def test_probe_needs_own_pages(request_: TrainRequest, tmp_path: Path) -> None:

@@ -109,13 +109,14 @@ class Explainer:
         batch = read_batch([page.text], hints)
         table = model.table(batch)
         names = table_names(is_html=hints is not None)
-        n_first = n_table_columns(is_second=False, is_html=hints is not None)
+        first = _Pass(model.first, table[: n_table_columns(is_second=False, is_html=hints is not None)], names)
+        second = _Pass(model.second, table, names, model.temperature)
+        values = [self._leaf_values(each.scorer, each.table) for each in (first, second)]
         for start in range(0, len(lines), _AT_ONCE):
             some = lines[start : start + _AT_ONCE]
             rows = np.searchsorted(batch.number, some)
-            first = self._reasons(model.first, table[:n_first], rows, names)
-            second = self._reasons(model.second, table, rows, names, model.temperature)
-            for index, of_first, of_second in zip(some, first, second, strict=True):
+            reasons = (each.reasons(rows, known) for each, known in zip((first, second), values, strict=True))
+            for index, of_first, of_second in zip(some, *reasons, strict=True):
                 yield Explanation(
                     index=index,
                     label=prediction.labels[index] or Label.SIDEBAR,
@@ -127,45 +128,54 @@ class Explainer:
                     is_against_page=_lacks_shares(model.first) or _lacks_shares(model.second),
                 )
 
-    def _reasons(
-        self,
-        scorer: Scorer,
-        table: NDArray[np.float32],
-        rows: NDArray[np.int64],
-        names: Sequence[str],
-        temperature: float = 1.0,
-    ) -> list[Reasons]:
-        """Take the scores of some rows of a table apart."""
-        if isinstance(scorer, TreeScorer):
-            base, weights = self._of_trees(scorer, table, rows)
-        elif isinstance(scorer, LinearScorer):
-            places = scorer.bins.digitise(table[:, rows])
-            base = scorer.bias.astype(np.float64)
-            weights = np.stack([part[bins] for part, bins in zip(scorer.weights, places, strict=True)])
-        else:
-            raise TypeError(f"cannot explain a {type(scorer).__name__}")
-        base, weights = _against_mean(base) / temperature, _against_mean(weights) / temperature
+    def _leaf_values(self, scorer: Scorer, table: NDArray[np.float32]) -> LeafValues | None:
+        """What the leaves of trees stand for; `None` of a scorer that has none."""
+        if not isinstance(scorer, TreeScorer):
+            return None
+        if scorer.shares is None:
+            shares = leaf_shares(scorer.leaf_of(table), scorer.leaves.shape[1])
+            return leaf_values(scorer.columns, scorer.leaves, shares)
+        if id(scorer) not in self._values:
+            self._values[id(scorer)] = leaf_values(scorer.columns, scorer.leaves, scorer.shares)
+        return self._values[id(scorer)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pass:
+    """One pass over the lines of a page."""
+
+    scorer: Scorer
+    table: NDArray[np.float32]
+    """Shape (n_columns, n_lines)."""
+    names: Sequence[str]
+    """Of the columns, and of those that only the other pass has behind them."""
+    temperature: float = 1.0
+
+    def reasons(self, rows: NDArray[np.int64], values: LeafValues | None) -> list[Reasons]:
+        """Take the scores of some rows apart."""
+        base, weights = self._weights(rows, values)
+        base, weights = _against_mean(base) / self.temperature, _against_mean(weights) / self.temperature
+        names = self.names[: len(self.table)]
         return [
-            Reasons(base, _sorted(names[: len(table)], table[:, row].tolist(), weights[:, place]))
+            Reasons(base, _sorted(names, self.table[:, row].tolist(), weights[:, place]))
             for place, row in enumerate(rows.tolist())
         ]
 
-    def _of_trees(
-        self, scorer: TreeScorer, table: NDArray[np.float32], rows: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _weights(
+        self, rows: NDArray[np.int64], values: LeafValues | None
+    ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
         """Base of shape (4,) and weights of shape (n_columns, n_rows, 4)."""
-        if scorer.shares is None:
-            shares = leaf_shares(scorer.leaf_of(table), scorer.leaves.shape[1])
-            values = leaf_values(scorer.columns, scorer.leaves, shares)
-        else:
-            if id(scorer) not in self._values:
-                self._values[id(scorer)] = leaf_values(scorer.columns, scorer.leaves, scorer.shares)
-            values = self._values[id(scorer)]
-        leaf = scorer.leaf_of(table[:, rows])
-        found = values.levels[np.arange(len(leaf))[:, None], leaf].swapaxes(1, 2)  # (n_trees, depth, n_rows, 4)
-        weights = np.zeros((len(table), len(rows), len(LABELS)))
-        np.add.at(weights, scorer.columns, found)
-        return values.base + scorer.bias, weights
+        scorer, table = self.scorer, self.table[:, rows]
+        if isinstance(scorer, TreeScorer) and values is not None:
+            leaf = scorer.leaf_of(table)
+            found = values.levels[np.arange(len(leaf))[:, None], leaf].swapaxes(1, 2)  # (n_trees, depth, n_rows, 4)
+            weights = np.zeros((*table.shape, len(LABELS)))
+            np.add.at(weights, scorer.columns, found)
+            return values.base + scorer.bias, weights
+        if isinstance(scorer, LinearScorer):
+            places = scorer.bins.digitise(table)
+            return scorer.bias, np.stack([part[bins] for part, bins in zip(scorer.weights, places, strict=True)])
+        raise TypeError(f"cannot explain a {type(scorer).__name__}")
 
 
 def _check(prediction: Prediction, lines: Sequence[int]) -> None:

@@ -33,8 +33,9 @@ class TreeScorer:
 
     def leaf_of(self, table: NDArray[np.float32]) -> NDArray[np.int64]:
         """Leaf of every line in every tree, shape (n_trees, n_lines); the plain form of what `scores` does in tiles."""
-        above = table[self.columns] > self.cuts[:, :, None]
-        found: NDArray[np.int64] = (above << np.arange(self.columns.shape[1])[:, None]).sum(axis=1)
+        found = np.zeros((len(self.columns), table.shape[1]), np.int64)
+        for level, (columns, cuts) in enumerate(zip(self.columns.T, self.cuts.T, strict=True)):
+            found |= (table[columns] > cuts[:, None]).astype(np.int64) << level
         return found
 
     def scores(self, table: NDArray[np.float32]) -> NDArray[np.float32]:

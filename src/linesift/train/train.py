@@ -139,6 +139,8 @@ def _check_packages(request: TrainRequest) -> None:
     if request.corpora is not None:
         require_extra("reading corpora", "datasets", "resiliparse")
     if request.report is not None:
+        if request.report.suffix == ".json":
+            raise InputError(f"{request.report}: the report is Markdown, with JSON beside it; name it .md")
         require_extra("the accuracy report", "py3langid")
 
 
