@@ -12,11 +12,11 @@ from linesift.train.sections import Picture, Row, Section, Table, lines_of
 
 def table(report: Report) -> list[str]:
     """The scores of labels and articles as lines of Markdown without titles."""
-    return [line for section in score_sections(report) for line in lines_of(section.parts)]
+    return [line for section in score_sections(report) for line in lines_of(section.parts)][1:]
 
 
 def worst_table(report: Report, n_pages: int) -> list[str]:
-    """The pages whose article came out worst in the same form."""
+    """The pages whose article came out worst in the same form, a blank line above them."""
     return list(lines_of(worst_section(report, n_pages).parts))
 
 
