@@ -11,7 +11,7 @@ from linesift.labels import Label
 from linesift.model.classifier import Model
 from linesift.page import LabelledPage, Page
 from linesift.train.fit import Fitted
-from linesift.train.report import accuracy_report, pages_with_comments
+from linesift.train.report import accuracy_report, has_list, pages_with_comments
 from linesift.train.sections import Section, Table, as_html, as_json, markdown
 
 H, B, T, S = Label
@@ -45,6 +45,19 @@ def commented(*levels: int, label: Label = S, text: str = LONG, name: str = "com
 )
 def test_pages_with_comments(page: LabelledPage, has_comments: bool) -> None:
     assert pages_with_comments([page]) == ({page.page.source} if has_comments else set())
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "is_list"),
+    [
+        ("• one\n  - two\n3. three", B, True),
+        ("• one\n  - two\nthree", B, False),
+        ("• one\n• two\n• three", S, False),
+        ("-one\n2024\n–", B, False),
+    ],
+)
+def test_pages_with_a_list(text: str, label: Label, is_list: bool) -> None:
+    assert has_list(LabelledPage(Page(text), (label,) * 3)) == is_list
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """The accuracy report: how models that had not seen a page's site did on it."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -33,6 +34,12 @@ _UNSPACED = frozenset(["zh", "ja", "th", "lo", "km", "my"])
 _MAX_PAGES_PER_MANNER = 1500
 
 
+ITEMS = 3
+"""List items from which an article has a list."""
+
+_ITEM = re.compile(r"\s*(?:[•◦▪●○■*·\-–]|\d{1,3}[.)])\s+\S")
+
+
 @dataclass(frozen=True, slots=True)
 class Slice:
     """Pages that have something in common."""
@@ -41,9 +48,16 @@ class Slice:
     holds: Callable[[LabelledPage], bool]
 
 
+def has_list(page: LabelledPage) -> bool:
+    """Whether enough body lines begin with a bullet or a number, as renderers write list items."""
+    lines = zip(page.page.lines, page.labels, strict=True)
+    return sum(label is Label.BODY and _ITEM.match(line) is not None for line, label in lines) >= ITEMS
+
+
 SLICES = (
     Slice(f"article of under {FEW} lines", lambda page: page.labels.count(Label.BODY) < FEW),
     Slice("article of over 60 lines", lambda page: page.labels.count(Label.BODY) > 60),
+    Slice(f"article with a list of {ITEMS} items or more", has_list),
     Slice("scripts without spaces", lambda page: page.lang in _UNSPACED),
     Slice("no blank lines", lambda page: None not in page.labels),
     Slice("over 500 lines", lambda page: len(page.labels) > 500),
