@@ -50,8 +50,8 @@ train: .venv/.complete  ## train OUT=models/mine on PAGES="data/pages ..." and C
 	$(BIN)/linesift train $(foreach path,$(PAGES),--pages $(path)) $(if $(CORPORA),--corpora $(CORPORA)) \
 	  $(if $(REPORT),--report $(REPORT)) --jobs $(JOBS) --out $(OUT)
 
-evaluate: .venv/.complete  ## score MODEL=models/news on PAGES="data/pages ..."
-	$(BIN)/linesift evaluate --model $(MODEL) $(PAGES)
+evaluate: .venv/.complete  ## score MODEL=models/news on PAGES="data/pages ..."; REPORT=scores.html
+	$(BIN)/linesift evaluate --model $(MODEL) $(if $(REPORT),--report $(REPORT)) $(PAGES)
 
 bench: .venv/.installed  ## measure the speed of MODEL, write reports/speed.md
 	$(BIN)/python scripts/bench.py $(MODEL)

@@ -21,7 +21,7 @@ from linesift.train.origin import digest
 from test_cli_classify import environment
 from tinycorpus import row, write_corpus
 
-EXTRA = ["sklearn", "scipy", "joblib", "datasets", "pyarrow", "catboost", "resiliparse"]
+EXTRA = ["sklearn", "scipy", "joblib", "datasets", "pyarrow", "catboost", "resiliparse", "matplotlib", "py3langid"]
 
 
 class Result(NamedTuple):
@@ -104,6 +104,27 @@ def test_json_file_and_dash(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     assert report["labels"]["headline"]["support"] == report["article"]["support"] == len(report["worst"])
 
 
+def test_report_with_pictures(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    shown = run(monkeypatch, capsys, folder, "-m model other.page").out
+    code, out, _ = run(monkeypatch, capsys, folder, "-m model other.page --report report.html")
+    assert (code, out) == (0, shown)
+    html = (folder / "report.html").read_text("utf-8")
+    assert "<title>model on other.page</title>" in html
+    assert html.count("<svg ") == 3
+
+
+def test_report_as_markdown_has_the_figures_that_are_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    out = run(monkeypatch, capsys, folder, "-m model . --report report.md --worst 30").out
+    text = (folder / "report.md").read_text("utf-8")
+    assert text.startswith("# model on .\n")
+    assert set(filter(None, out.splitlines())) < set(text.splitlines())
+
+
 def test_pages_of_the_training_are_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:
@@ -120,6 +141,8 @@ def test_pages_of_the_training_are_named(
         ("-m model nowhere.page", "linesift: nowhere.page: no such file"),
         ("-m model other.page none.parquet", "linesift: none.parquet: no such file"),
         ("-m model model/model.json", "linesift: model/model.json: labelled pages are"),
+        ("-m model other.page --report scores.pdf", "linesift: scores.pdf: a report is .html or .md"),
+        ("-m model other.page --report no/scores.md", "linesift: no/scores.md: cannot write"),
         ("-m model other.page --json no/where.json", "linesift: no/where.json: cannot write"),
     ],
 )

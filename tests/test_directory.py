@@ -24,6 +24,7 @@ from linesift.model.directory import FORMAT, load_model, read_about, save_model
 from linesift.model.lexicon import Lexicon
 from linesift.model.linear import LinearScorer
 from linesift.model.verdict import WORD_BITS, WORD_KINDS, Verdict, column_names
+from linesift.model.trees import TreeScorer
 from linesift.model.window import table_names
 from linesift.page import Page
 from linesift.read.html import read_html
@@ -164,6 +165,12 @@ def test_a_model_without_a_verdict_says_nothing_of_kinds(path: Path, is_named: b
     loaded = load_model(path)
     assert loaded.verdict is None
     assert loaded.classify(TEXT).kind == ""
+def test_round_trip_of_the_shares_of_leaves(model: Model, tmp_path: Path) -> None:
+    assert isinstance(model.first, TreeScorer)
+    shares = np.random.default_rng(4).dirichlet(np.ones(model.first.leaves.shape[1]), len(model.first.columns))
+    first = replace(small(model), first=replace(model.first, shares=shares.astype(np.float32)))
+    save_model(first, {}, PROBE, tmp_path)
+    assert_same_arrays(first, load_model(tmp_path))
 
 
 def test_a_model_without_a_part_for_html_has_none_when_it_is_read(path: Path) -> None:
@@ -290,6 +297,13 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "columns of real numbers": (array("first.columns", lambda old: old.astype(float)), "arrays of first do not fit"),
     "columns of the second pass in the first": (
         array("first.columns", lambda old: np.full_like(old, len(table_names()) - 1)), "arrays of first do not fit",
+    ),
+    "shares of another shape": (
+        arrays(lambda parts: {**parts, "first.shares": parts["first.leaves"][:-1, :, 0]}), "arrays of first do not fit",
+    ),
+    "shares that are no numbers": (
+        arrays(lambda parts: {**parts, "second.shares": parts["second.leaves"][:, :, 0] * np.nan}),
+        "arrays of second do not fit",
     ),
     "no trees": (array("first.columns", lambda old: old[:0]), "arrays of first do not fit"),
     "leaves of words": (array("first.leaves", lambda old: old.astype("U9")), "arrays of first do not fit"),

@@ -1,5 +1,6 @@
 """Scores against values worked out by hand."""
 
+import json
 from collections import Counter
 from dataclasses import astuple
 
@@ -9,7 +10,7 @@ import pytest
 from fakes import predict
 from linesift.labels import Label
 from linesift.page import LabelledPage, Page
-from linesift.train.evaluate import calibration_error, evaluate, reliability, table, worst_table
+from linesift.train.evaluate import WrongLine, calibration, evaluate
 from linesift.train.metrics import (
     Score,
     article_score,
@@ -117,8 +118,29 @@ def test_evaluate(gold: list[LabelledPage]) -> None:
     assert report.by_collection["x"] == Near(0.6, 1.0, 0.75, 1)
     assert set(report.by_language) == {"en", "unknown"}
     assert [page.name for page in report.worst] == ["b", "a"]
-    assert "| y | 0.0000 | 0.0000 | 0.0000 | 1 |" in table(report)
-    assert worst_table(report, 1)[2:] == ["| b | 0.0000 | 0.0000 | 0.0000 | 1 of 3 |"]
+    assert report.pages[0].worst_lines == (WrongLine(5, S, B, 2),)
+    assert report.pages[1].worst_lines == (WrongLine(3, B, S, 2),)
+    assert report.confusion[B] == {Label.HEADLINE: 0, B: 2, T: 0, S: 1}
+    assert report.confusion[S] == {Label.HEADLINE: 0, B: 1, T: 0, S: 1}
+    # Page a: six words, all found, and "B six" too many; page b: two of four words.
+    assert report.words_by_collection == {"x": Near(6 / 8, 1.0, 12 / 14, 1), "y": Near(1.0, 0.5, 1 / 1.5, 1)}
+    assert report.words == Near(7 / 8, 0.75, 2 * 7 / 8 * 0.75 / (7 / 8 + 0.75), 2)
+
+
+def test_a_report_is_json_without_the_text_of_pages(gold: list[LabelledPage]) -> None:
+    text = evaluate(gold, [predict(page.page) for page in gold]).to_json()
+    assert "seven" not in text
+    found = json.loads(text)
+    assert found["worst"][1]["worst_lines"] == [{"number": 5, "gold": "sidebar", "given": "body", "n_words": 2}]
+    assert found["calibration"]["body"]["curve"][9] == [0.91, 0.6667, 3]
+    assert found["calibration_error"] == found["calibration"]["body"]["error"]
+
+
+def test_of_many_wrong_lines_the_longest() -> None:
+    lines = [f"B {'word ' * (number % 7)}" for number in range(30)]
+    page = LabelledPage(Page("\n".join(lines)), (S,) * 30)
+    (found,) = evaluate([page], [predict(page.page)]).pages
+    assert [(line.number, line.n_words) for line in found.worst_lines] == [(7, 7), (14, 7), (21, 7), (28, 7), (6, 6)]
 
 
 def test_evaluate_refuses_predictions_of_other_pages(gold: list[LabelledPage]) -> None:
@@ -128,10 +150,16 @@ def test_evaluate_refuses_predictions_of_other_pages(gold: list[LabelledPage]) -
 
 def test_calibration(gold: list[LabelledPage]) -> None:
     predictions = [predict(page.page) for page in gold]
-    chance, frequency, lines = reliability(gold, predictions, B)
+    found = calibration(gold, predictions, B)
+    chance, frequency, lines = map(np.array, zip(*found.curve, strict=True))
     # The fake gives body .91 on three lines (two right) and .03 on four (one wrong).
     np.testing.assert_array_equal(lines, [4, 0, 0, 0, 0, 0, 0, 0, 0, 3])
     np.testing.assert_allclose(chance[[0, 9]], [0.03, 0.91], rtol=1e-5)
     np.testing.assert_allclose(frequency[[0, 9]], [1 / 4, 2 / 3])
-    expected = (4 * (1 / 4 - 0.03) + 3 * (0.91 - 2 / 3)) / 7
-    assert calibration_error(gold, predictions, B) == pytest.approx(expected, rel=1e-5)
+    assert found.error == pytest.approx((4 * (1 / 4 - 0.03) + 3 * (0.91 - 2 / 3)) / 7, rel=1e-5)
+    assert found.brier == pytest.approx((3 * 0.03**2 + 0.97**2 + 2 * 0.09**2 + 0.91**2) / 7, rel=1e-5)
+
+
+def test_calibration_of_nothing() -> None:
+    page = LabelledPage(Page("\n"), (None, None))
+    assert calibration([page], [predict(page.page)], B).curve == []

@@ -1,6 +1,7 @@
 """Training from files to a model directory: one small run, and everything that is refused before it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,10 @@ def request_(tmp_path_factory: pytest.TempPathFactory, pages: list[LabelledPage]
     write_corpus(folder / "corpora" / "tiny.parquet", rows)
     others = [row(number, id=f"o/{number}/forum", source="wcxb_other", body=[]) for number in range(100, 104)]
     write_corpus(folder / "corpora" / "wcxb_other.parquet", others)
-    return TrainRequest((OWN, folder / "gold.jsonl"), folder / "models" / "tiny", folder / "corpora", TINY)
+    sources = (OWN, folder / "gold.jsonl")
+    return TrainRequest(
+        sources, folder / "models" / "tiny", folder / "corpora", TINY, folder / "reports" / "accuracy.md"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +174,18 @@ def test_nothing_of_the_corpora_stands_in_the_directory(trained: Trained) -> Non
     assert all((OWN / name).is_file() for name in probe)
 
 
+def test_accuracy_report(trained: Trained, request_: TrainRequest, pages: list[LabelledPage]) -> None:
+    assert request_.report
+    text = request_.report.read_text("utf-8")
+    found = json.loads(request_.report.with_suffix(".json").read_text("utf-8"))
+    assert [f"## {title}" in text for title in found["sections"]] == [False] + [True] * (len(found["sections"]) - 1)
+    all_pages = found["sections"]["Text"]["tables"][1][0]
+    assert all_pages["pages"] == len(pages) + N_ROWS - 1
+    assert all_pages["F1"] == round(trained.report.article.f1, 4)
+    assert not any(paragraph in text for paragraph in PARAGRAPHS)
+    assert sorted(path.name for path in request_.report.parent.iterdir()) == ["accuracy.json", "accuracy.md"]
+
+
 def test_card_is_model_json_for_people(trained: Trained) -> None:
     text = (trained.directory / "README.md").read_text("utf-8")
     assert text == card(read_about(trained.directory))
@@ -223,6 +239,11 @@ def test_out_is_a_file_or_under_one(tmp_path: Path) -> None:
         train(TrainRequest((OWN,), tmp_path / "file"), say_nothing)
     with pytest.raises(InputError, match="cannot be written"):
         train(TrainRequest((OWN,), tmp_path / "file" / "model"), say_nothing)
+
+
+def test_report_under_the_name_of_its_json(request_: TrainRequest, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"scores\.json: the report is Markdown"):
+        train(replace(request_, out=tmp_path / "new", report=tmp_path / "scores.json"), say_nothing)
 
 
 def test_probe_needs_own_pages(request_: TrainRequest, tmp_path: Path) -> None:

@@ -51,6 +51,8 @@ def test_wheel_holds_the_model_and_nothing_stray(wheel: Path) -> None:
         assert f"linesift/models/news/{name}" in names
     assert {"linesift/py.typed", "linesift/features/chars.npz", "linesift/features/date_names.tsv"} <= set(names)
     assert {f"linesift/labelling/web/{name}" for name in ("index.html", "app.css", "app.js")} <= set(names)
+    for name in ("base.css", "report.css", "report.js", "sections.css", "theme.js"):
+        assert f"linesift/write/web/{name}" in names
     assert all(name.startswith(("linesift/", "linesift-")) for name in names)
     assert wheel.stat().st_size < 20_000_000
 

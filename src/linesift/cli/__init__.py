@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from linesift.cli import check, classify, console, evaluate, exchange, label, train
+from linesift.cli import check, classify, console, evaluate, exchange, explain, label, report, train
 
 app = typer.Typer(
     name="linesift", add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, no_args_is_help=True
@@ -31,6 +31,8 @@ def _linesift(
 
 
 app.command("classify", help=classify.HELP, epilog=classify.EXAMPLES)(classify.classify)
+app.command("explain", help=explain.HELP, epilog=explain.EXAMPLES)(explain.explain)
+app.command("report", help=report.HELP, epilog=report.EXAMPLES)(report.report)
 app.command("train", help=train.HELP, epilog=train.EXAMPLES)(train.train)
 app.command("evaluate", help=evaluate.HELP, epilog=evaluate.EXAMPLES)(evaluate.evaluate)
 app.command("label", help=label.HELP, epilog=label.EXAMPLES)(label.label)

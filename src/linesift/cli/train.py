@@ -47,7 +47,10 @@ _Folds = Annotated[int, typer.Option(min=2, metavar="N", help="Folds by site tha
 _Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Seed of everything drawn by lot.")]
 _Report = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Write the accuracy report in full: slices, manners, calibration, worst pages."),
+    typer.Option(
+        metavar="FILE",
+        help="Write the accuracy report in full, as Markdown and beside it as .json: slices, manners, worst pages.",
+    ),
 ]
 _Jobs = Annotated[int, typer.Option(min=1, metavar="N", help="Processor cores to use.")]
 
@@ -66,9 +69,9 @@ def train(
     with console.errors():
         require_extra("training", "joblib", "sklearn")
         # Only now: what fits takes seconds to load, and a wrong option shall not wait for it.
-        from linesift.train.evaluate import table
         from linesift.train.kinds import kind_table
         from linesift.train.lessons import TrainConfig
+        from linesift.train.scores import table
         from linesift.train.train import TrainRequest
         from linesift.train.train import train as train_model
 

@@ -1,10 +1,14 @@
 """What is read on a line: hashed words, pairs of words, its first and last word, and short lines whole."""
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.batch import Batch
-from linesift.features.chars import places
+from linesift.features.batch import Batch, read_batch
+from linesift.features.chars import places, read_chars
+from linesift.features.scan import MAX_LINE
+from linesift.features.words import SpanHasher, find_words, hash_codes
 
 TOKEN_BITS = 18
 """Buckets are numbers of this many bits; 2**18 rows of six half floats are 3 MB of weights."""
@@ -53,6 +57,27 @@ def line_tokens(batch: Batch, rows: slice = ALL) -> tuple[NDArray[np.int64], NDA
     keys[(ends - n_tokens + 2 * n_words)[worded]] = hashes[first + n_words[worded] - 1] * _LAST + np.uint64(2)
     keys[ends[short] - 1] = batch.lines.hash[rows][short] * _WHOLE + np.uint64(3)
     return np.repeat(np.arange(n_lines), n_tokens), _buckets(keys, TOKEN_BITS)
+
+
+def spelt_tokens(line: str) -> tuple[list[str], NDArray[np.int64]]:
+    """Spell the tokens of one line, which elsewhere are hashes only.
+
+    Returns:
+        The text of every token and its bucket, as many and in the order that `line_tokens` gives for this line.
+
+    >>> spelt_tokens("Read more")[0]
+    ['Read', 'more', 'Read more', 'Read …', '… more', '“Read more”']
+    """
+    text = line.strip()[:MAX_LINE]
+    _, buckets = line_tokens(read_batch([text]))
+    chars = read_chars(text)
+    words = find_words(chars, SpanHasher(hash_codes(chars)))
+    spans = list(zip(words.start.tolist(), words.end.tolist(), strict=True))
+    texts = [text[start:end] for start, end in spans]
+    edges = [f"{texts[0]} …", f"… {texts[-1]}"] if texts else []
+    pairs = [text[start:end] for (start, _), (_, end) in pairwise(spans)]
+    whole = [f"“{text}”"] if len(buckets) > len(texts) + len(pairs) + len(edges) else []
+    return texts + pairs + edges + whole, buckets
 
 
 def markup_tokens(batch: Batch, rows: slice = ALL) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -150,7 +150,8 @@ def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
 
 def _scorer_arrays(scorer: Scorer) -> dict[str, NDArray[Any]]:
     if isinstance(scorer, TreeScorer):
-        return {"columns": scorer.columns, "cuts": scorer.cuts, "leaves": scorer.leaves, "bias": scorer.bias}
+        shares = {} if scorer.shares is None else {"shares": scorer.shares}
+        return {"columns": scorer.columns, "cuts": scorer.cuts, "leaves": scorer.leaves, "bias": scorer.bias, **shares}
     if isinstance(scorer, LinearScorer):
         return {"bins": scorer.bins.cuts, "weights": scorer.weights, "bias": scorer.bias}
     raise TypeError(f"cannot save a {type(scorer).__name__}")
@@ -265,7 +266,9 @@ def _scorer(name: str, arrays: Arrays, path: Path) -> Scorer:
         is_sound = cuts.shape == columns.shape and leaves.shape == (n_trees, 1 << depth, n_labels)
         is_sound &= columns.dtype.kind == "i" and n_trees > 0
         is_sound &= bool(is_sound and columns.min() >= 0 and columns.max() < n_columns)
-        numbers: tuple[NDArray[Any], ...] = (leaves, parts["bias"])
+        shares = parts.get("shares", np.ones(leaves.shape[:2], np.float32))
+        is_sound &= shares.shape == leaves.shape[:2]
+        numbers: tuple[NDArray[Any], ...] = (leaves, shares, parts["bias"])
     else:
         cuts, weights = parts["bins"], parts["weights"]
         is_sound = len(cuts) == n_columns and weights.shape == (n_columns, Bins(cuts).n_bins, n_labels)
@@ -277,7 +280,7 @@ def _scorer(name: str, arrays: Arrays, path: Path) -> Scorer:
     if not is_sound:
         raise ModelError(f"{path}: weights.npz: the arrays of {name} do not fit together; copy the model again")
     if "leaves" in parts:
-        return TreeScorer(parts["columns"], cuts, parts["leaves"], parts["bias"])
+        return TreeScorer(parts["columns"], cuts, parts["leaves"], parts["bias"], parts.get("shares"))
     return LinearScorer(Bins(cuts), parts["weights"], parts["bias"])
 
 

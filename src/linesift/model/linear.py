@@ -14,7 +14,9 @@ class LinearScorer:
 
     bins: Bins
     weights: NDArray[np.float32]
-    """Shape (n_columns, n_bins, n_outcomes): of lines the four labels, of pages the five kinds."""
+    """Shape (n_columns, n_bins, n_outcomes): of lines the four labels, of pages the five kinds. For lines the mean of a
+    column over the training lines is 0, which changes no score but makes a weight what the bin adds to the score of a
+    line about which nothing is known."""
     bias: NDArray[np.float32]
     """Shape (n_outcomes,)."""
 

@@ -30,10 +30,20 @@ class TreeScorer:
     """Shape (n_trees, 2**depth, 4): what each leaf adds to each label's score; level i is bit i of the leaf."""
     bias: NDArray[np.float32]
     """Shape (4,)."""
+    shares: NDArray[np.float32] | None = None
+    """Shape (n_trees, 2**depth): share of the lines that the trees were fitted on in each leaf, which is what a line is
+    compared with when its scores are explained; scoring does without."""
     _asked: "_Questions" = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_asked", _distinct(self.columns, self.cuts))
+
+    def leaf_of(self, table: NDArray[np.float32]) -> NDArray[np.int64]:
+        """Leaf of every line in every tree, shape (n_trees, n_lines); the plain form of what `scores` does in tiles."""
+        found = np.zeros((len(self.columns), table.shape[1]), np.int64)
+        for level, (columns, cuts) in enumerate(zip(self.columns.T, self.cuts.T, strict=True)):
+            found |= (table[columns] > cuts[:, None]).astype(np.int64) << level
+        return found
 
     def scores(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
         """Score every label of every line.

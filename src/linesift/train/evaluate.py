@@ -1,21 +1,32 @@
 """Predictions against labelled pages."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from linesift.labels import LABELS, Label
 from linesift.model.prediction import Prediction
 from linesift.page import LabelledPage
-from linesift.train.metrics import Score, article_score, label_scores, macro_f1, overlap, shingles
+from linesift.train.metrics import Score, article_score, label_scores, macro_f1, n_tokens, overlap, shingles
 
 N_WORST = 30
+N_WORST_LINES = 5
 N_BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class WrongLine:
+    """A line with another label than the gold's; its text stays where it is, because most pages are not ours."""
+
+    number: int
+    """Line number on the page, from 1."""
+    gold: Label
+    given: Label
+    n_words: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,12 @@ class PageResult:
     n_lines: int
     n_wrong: int
     precision: float
+    """Of shingles of four words."""
     recall: float
+    word_precision: float
+    word_recall: float
+    worst_lines: tuple[WrongLine, ...]
+    """The longest wrong lines."""
 
     @property
     def f1(self) -> float:
@@ -39,17 +55,37 @@ class PageResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Calibration:
+    """How well the probability of one label keeps what it promises."""
+
+    error: float
+    """Mean distance between probability and frequency, over ten bins weighted by their lines."""
+    brier: float
+    """Mean square of the distance between the probability and 1 where a line has the label, 0 where it has not."""
+    curve: list[tuple[float, float, int]]
+    """Of every bin the mean probability, the frequency and the lines."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Scores of a model over some pages."""
 
     labels: dict[Label, Score]
     macro_f1: float
+    confusion: dict[Label, dict[Label, int]]
+    """Lines by the gold's label, and by the one they were given."""
     article: Score
+    """By shingles of four words."""
     by_collection: dict[str, Score]
     """Article scores."""
     by_language: dict[str, Score]
+    words: Score
+    """Article score by single words, wherever they stand."""
+    words_by_collection: dict[str, Score]
+    words_by_language: dict[str, Score]
+    calibration: dict[Label, Calibration]
     calibration_error: float
-    """Mean distance between the probability of body and its frequency, over ten bins weighted by their lines."""
+    """That of body."""
     pages: list[PageResult]
 
     @property
@@ -69,7 +105,7 @@ def _rounded(value: Any) -> Any:
         return round(value, 4)
     if isinstance(value, dict):
         return {str(key): _rounded(part) for key, part in value.items()}
-    return [_rounded(part) for part in value] if isinstance(value, list) else value
+    return [_rounded(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def evaluate(gold: Sequence[LabelledPage], predictions: Sequence[Prediction]) -> Report:
@@ -82,22 +118,51 @@ def evaluate(gold: Sequence[LabelledPage], predictions: Sequence[Prediction]) ->
     true = [label for page in gold for label in page.labels if label is not None]
     given = [label for prediction in predictions for label in prediction.labels if label is not None]
     scores = label_scores(true, given)
+    kinds = {label: calibration(gold, predictions, label) for label in LABELS}
     return Report(
         labels=scores,
         macro_f1=macro_f1(scores),
-        article=article_score((page.precision, page.recall) for page in pages),
-        by_collection=_grouped(pages, lambda page: page.collection),
-        by_language=_grouped(pages, lambda page: page.lang or "unknown"),
-        calibration_error=calibration_error(gold, predictions, Label.BODY),
+        confusion=_confusion(true, given),
+        article=article_score(map(_of_shingles, pages)),
+        by_collection=_grouped(pages, _collection, _of_shingles),
+        by_language=_grouped(pages, _language, _of_shingles),
+        words=article_score(map(_of_words, pages)),
+        words_by_collection=_grouped(pages, _collection, _of_words),
+        words_by_language=_grouped(pages, _language, _of_words),
+        calibration=kinds,
+        calibration_error=kinds[Label.BODY].error,
         pages=pages,
     )
+
+
+def _confusion(true: Sequence[Label], given: Sequence[Label]) -> dict[Label, dict[Label, int]]:
+    pairs = Counter(zip(true, given, strict=True))
+    return {gold: {label: pairs[gold, label] for label in LABELS} for gold in LABELS}
+
+
+def _of_shingles(page: PageResult) -> tuple[float, float]:
+    return page.precision, page.recall
+
+
+def _of_words(page: PageResult) -> tuple[float, float]:
+    return page.word_precision, page.word_recall
+
+
+def _collection(page: PageResult) -> str:
+    return page.collection
+
+
+def _language(page: PageResult) -> str:
+    return page.lang or "unknown"
 
 
 def _page_result(gold: LabelledPage, prediction: Prediction) -> PageResult:
     if gold.page.text != prediction.page.text:
         raise ValueError(f"{gold.page.source}: the prediction is of another page")
     body = prediction.lines_of(Label.BODY) if prediction.has_article else []
-    precision, recall = overlap(shingles(gold.gold_article), shingles("\n".join(body)))
+    article, given = gold.gold_article, "\n".join(body)
+    precision, recall = overlap(shingles(article), shingles(given))
+    word_precision, word_recall = overlap(shingles(article, 1), shingles(given, 1))
     pairs = list(zip(gold.labels, prediction.labels, strict=True))
     return PageResult(
         name=gold.page.source,
@@ -108,57 +173,49 @@ def _page_result(gold: LabelledPage, prediction: Prediction) -> PageResult:
         n_wrong=sum(true != given for true, given in pairs),
         precision=precision,
         recall=recall,
+        word_precision=word_precision,
+        word_recall=word_recall,
+        worst_lines=_worst_lines(gold, prediction),
     )
 
 
-def _grouped(pages: Iterable[PageResult], key: Callable[[PageResult], str]) -> dict[str, Score]:
+def _worst_lines(gold: LabelledPage, prediction: Prediction) -> tuple[WrongLine, ...]:
+    rows = zip(gold.page.lines, gold.labels, prediction.labels, strict=True)
+    wrong = [
+        WrongLine(number, true, label, n_tokens(line))
+        for number, (line, true, label) in enumerate(rows, start=1)
+        if true is not None and label is not None and true is not label
+    ]
+    return tuple(sorted(wrong, key=lambda line: (-line.n_words, line.number))[:N_WORST_LINES])
+
+
+def _grouped(
+    pages: Iterable[PageResult],
+    key: Callable[[PageResult], str],
+    values: Callable[[PageResult], tuple[float, float]],
+) -> dict[str, Score]:
     groups: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for page in pages:
-        groups[key(page)].append((page.precision, page.recall))
+        groups[key(page)].append(values(page))
     return {name: article_score(groups[name]) for name in sorted(groups)}
 
 
-def reliability(
-    gold: Sequence[LabelledPage], predictions: Sequence[Prediction], label: Label
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-    """Mean probability, frequency and lines of each of ten bins of the probability of a label, shape (10,) each."""
-    chances = np.concatenate([prediction.probabilities[:, label.column] for prediction in predictions])
+def calibration(gold: Sequence[LabelledPage], predictions: Sequence[Prediction], label: Label) -> Calibration:
+    """Compare the probability of a label with how often lines have it."""
     true = [other for page in gold for other in page.labels]
-    kept = np.array([other is not None for other in true])
-    is_label = np.array([other is label for other in true])[kept]
+    kept = np.array([other is not None for other in true], np.bool_)
+    is_label = np.array([other is label for other in true], np.float64)[kept]
+    if not len(is_label):
+        return Calibration(0.0, 0.0, [])
+    chances = np.concatenate([prediction.probabilities[:, label.column] for prediction in predictions])
     chances = chances[kept].astype(np.float64)
     place = np.minimum((chances * N_BINS).astype(np.int64), N_BINS - 1)
     lines = np.bincount(place, minlength=N_BINS)
     divisor = np.maximum(lines, 1)
-    return np.bincount(place, chances, N_BINS) / divisor, np.bincount(place, is_label, N_BINS) / divisor, lines
-
-
-def calibration_error(gold: Sequence[LabelledPage], predictions: Sequence[Prediction], label: Label) -> float:
-    """Expected calibration error of a label's probability."""
-    chance, frequency, lines = reliability(gold, predictions, label)
-    return float((np.abs(chance - frequency) * lines).sum() / max(lines.sum(), 1))
-
-
-def table(report: Report) -> list[str]:
-    """The report as lines of Markdown."""
-    lines = ["| label | precision | recall | F1 | lines |", "|---|---|---|---|---|"]
-    lines += [f"| {label} | {_cells(report.labels[label])} |" for label in LABELS]
-    lines += ["", f"Macro F1 {report.macro_f1:.4f}; body calibration error {report.calibration_error:.4f}.", ""]
-    lines += ["| article text | precision | recall | F1 | pages |", "|---|---|---|---|---|"]
-    lines.append(f"| all pages | {_cells(report.article)} |")
-    for groups in (report.by_collection, report.by_language):
-        lines += [f"| {name} | {_cells(score)} |" for name, score in groups.items()] if len(groups) > 1 else []
-    return lines
-
-
-def worst_table(report: Report, n_pages: int) -> list[str]:
-    """The pages whose article came out worst as lines of Markdown."""
-    lines = ["| worst pages | article F1 | precision | recall | wrong lines |", "|---|---|---|---|---|"]
-    for page in report.worst[:n_pages]:
-        scores = f"{page.f1:.4f} | {page.precision:.4f} | {page.recall:.4f}"
-        lines.append(f"| {page.name} | {scores} | {page.n_wrong} of {page.n_lines} |")
-    return lines
-
-
-def _cells(score: Score) -> str:
-    return f"{score.precision:.4f} | {score.recall:.4f} | {score.f1:.4f} | {score.support}"
+    chance = np.bincount(place, chances, N_BINS) / divisor
+    frequency = np.bincount(place, is_label, N_BINS) / divisor
+    return Calibration(
+        error=float((np.abs(chance - frequency) * lines).sum() / lines.sum()),
+        brier=float(((chances - is_label) ** 2).mean()),
+        curve=list(zip(chance.tolist(), frequency.tolist(), lines.tolist(), strict=True)),
+    )

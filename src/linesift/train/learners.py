@@ -42,7 +42,18 @@ def fit_linear(
         learner.fit(one_hot, labels == label.column, sample_weight=weights)
         table_weights[:, :, label.column] = learner.coef_[0].reshape(n_columns, bins.n_bins)
         bias[label.column] = learner.intercept_[0]
-    return LinearScorer(bins, table_weights, bias)
+    return _centred(LinearScorer(bins, table_weights, bias), table)
+
+
+def _centred(scorer: LinearScorer, table: NDArray[np.float32]) -> LinearScorer:
+    """The same scores with weights that have the mean 0 over the lines of a table in every column.
+
+    A weight then says how a line differs from the training lines, and the bias is their mean score.
+    """
+    counts = np.stack([np.bincount(places, minlength=scorer.bins.n_bins) for places in scorer.bins.digitise(table)])
+    means = np.einsum("cb,cbl->cl", counts / table.shape[1], scorer.weights)
+    weights = (scorer.weights - means[:, None]).astype(np.float32)
+    return LinearScorer(scorer.bins, weights, (scorer.bias + means.sum(axis=0)).astype(np.float32))
 
 
 def fit_trees(
@@ -140,10 +151,14 @@ def trees_from_json(stored: dict[str, Any], depth: int) -> TreeScorer:
     columns = np.zeros((len(trees), depth), np.int32)
     cuts = np.full((len(trees), depth), np.inf, np.float32)
     leaves = np.zeros((len(trees), 1 << depth, len(LABELS)), np.float32)
+    shares = np.zeros((len(trees), 1 << depth), np.float32)
     for number, tree in enumerate(trees):
         for level, split in enumerate(tree.get("splits") or ()):
             columns[number, level] = index[split["float_feature_index"]]
             cuts[number, level] = split["border"]
         values = np.array(tree["leaf_values"], np.float32).reshape(-1, n_scores)
         leaves[number, : len(values), :n_scores] = values
-    return TreeScorer(columns, cuts, leaves * np.float32(scale), np.resize(np.array(bias, np.float32), len(LABELS)))
+        weights = np.array(tree["leaf_weights"], np.float64)
+        shares[number, : len(weights)] = weights / weights.sum()
+    biases = np.resize(np.array(bias, np.float32), len(LABELS))
+    return TreeScorer(columns, cuts, leaves * np.float32(scale), biases, shares)

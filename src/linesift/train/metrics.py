@@ -57,6 +57,11 @@ def shingles(text: str, size: int = 4) -> Counter[tuple[str, ...]]:
     return Counter(tuple(tokens[start : start + size]) for start in range(max(1, len(tokens) - size + 1)))
 
 
+def n_tokens(text: str) -> int:
+    """Tokens of a text, as `shingles` counts them."""
+    return len(_TOKEN.findall(text))
+
+
 def overlap(gold: Counter[tuple[str, ...]], given: Counter[tuple[str, ...]]) -> tuple[float, float]:
     """Precision and recall of one page's shingles; a part without anything to find or found is right."""
     shared = (gold & given).total()

@@ -3,7 +3,7 @@
 import json
 import platform
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -25,7 +25,8 @@ from linesift.train.held_out import HELD_OUT, write_held_out
 from linesift.train.kinds import KindReport, evaluate_kinds
 from linesift.train.lessons import Progress, TrainConfig
 from linesift.train.origin import digest, short_name
-from linesift.train.report import accuracy_report
+from linesift.train.report import TITLE, accuracy_report
+from linesift.train.sections import Section, as_json, markdown
 from linesift.train.teach import UnlabelledPage
 from linesift.train.verdict import fit_verdict
 
@@ -47,7 +48,7 @@ class TrainRequest:
     """A directory of collections with gold; `linesift.train.corpora` aligns them."""
     config: TrainConfig = field(default_factory=TrainConfig)
     report: Path | None = None
-    """Where to write the accuracy report in full; the card has its main figures."""
+    """Where to write the accuracy report in full, as Markdown and beside it as JSON; the card has its main figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +110,8 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
     trained = Trained(request.out, report, by_hand, html, kinds)
     if request.report is not None:
         progress(f"writing {request.report}")
-        write_report(
-            request.report, accuracy_report(fitted, data.pages, data.html_pages, data.others, data.html_others)
-        )
+        sections = accuracy_report(fitted, data.pages, data.html_pages, data.others, data.html_others)
+        write_report(request.report, TITLE, list(sections))
     progress(f"writing {request.out}")
     save_model(fitted.model, _about(request, data, trained), probe, request.out)
     write_card(request.out)
@@ -120,17 +120,19 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
     return trained
 
 
-def write_report(path: Path, lines: Iterable[str]) -> None:
-    """Write a report aside and rename it.
+def write_report(path: Path, title: str, sections: Sequence[Section]) -> None:
+    """Write a report as Markdown, and beside it as JSON, both aside and renamed.
 
     Raises:
         InputError: if it cannot be written.
     """
+    texts = {path: "\n".join(markdown(title, sections)) + "\n", path.with_suffix(".json"): as_json(title, sections)}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{path.name}.part")
-        part.write_text("\n".join(lines) + "\n", "utf-8")
-        part.replace(path)
+        for place, text in texts.items():
+            part = place.with_name(f"{place.name}.part")
+            part.write_text(text, "utf-8")
+            part.replace(place)
     except OSError as error:
         raise InputError(f"{path}: cannot write the report: {error.strerror or error}") from error
 
@@ -155,6 +157,10 @@ def _check_packages(request: TrainRequest) -> None:
         require_extra("training boosted trees", "catboost")
     if request.corpora is not None:
         require_extra("reading corpora", "datasets", "resiliparse")
+    if request.report is not None:
+        if request.report.suffix == ".json":
+            raise InputError(f"{request.report}: the report is Markdown, with JSON beside it; name it .md")
+        require_extra("the accuracy report", "py3langid")
 
 
 def _check_place(out: Path) -> None:
@@ -302,4 +308,6 @@ def _counts(pages: Sequence[LabelledPage]) -> dict[str, int]:
 def _scores(report: Report) -> dict[str, Any]:
     """What `model.json` keeps of a report: the scores, not the pages."""
     scores: dict[str, Any] = json.loads(report.to_json())
-    return {key: value for key, value in scores.items() if key not in {"worst", "by_language"}}
+    return {
+        key: scores[key] for key in ("labels", "macro_f1", "article", "by_collection", "words", "calibration_error")
+    }

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -55,23 +55,36 @@ def clean(text: str) -> str:
     return _SURROGATES.sub("\ufffd", _CONTROLS.sub(" ", text.rstrip("\r")))
 
 
-def tsv(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS, *, with_path: bool = False) -> Iterator[str]:
+def tsv(
+    prediction: "Prediction",
+    labels: frozenset[Label] = ALL_LABELS,
+    *,
+    with_path: bool = False,
+    notes: Mapping[int, Sequence[str]] | None = None,
+) -> Iterator[str]:
     """Give rows `line<TAB>label<TAB>probability<TAB>text`, with the path as a first column where asked for.
 
     Text and path go through `clean`, so a row has always the same number of columns; there is no quoting and no
-    header. What shall be had verbatim comes from `jsonl`.
+    header. What shall be had verbatim comes from `jsonl`. With notes, by index of the line, a last column has them.
     """
     start = f"{clean(prediction.page.source)}\t" if with_path else ""
     for row in rows(prediction, labels):
-        yield f"{start}{row.number}\t{row.label}\t{row.confidence:.{_N_DIGITS}f}\t{clean(row.text)}\n"
+        end = "" if notes is None else f"\t{clean('; '.join(notes.get(row.number - 1, ())))}"
+        yield f"{start}{row.number}\t{row.label}\t{row.confidence:.{_N_DIGITS}f}\t{clean(row.text)}{end}\n"
 
 
-def jsonl(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS, *, with_hints: bool = False) -> str:
+def jsonl(
+    prediction: "Prediction",
+    labels: frozenset[Label] = ALL_LABELS,
+    *,
+    with_hints: bool = False,
+    reasons: Mapping[int, list[dict[str, object]]] | None = None,
+) -> str:
     """Give the page as one JSON object on one line; the text of every line is verbatim once the JSON is read.
 
     A page of an archive has its `url` and the `date` it was fetched beside its path. `kind` and `kind_probability` are
     there where the model gives a verdict. With hints every line of a page that came as HTML has what the markup says of
-    it (`markup.line_hints`).
+    it (`markup.line_hints`). With reasons, by index of the line, every line has them.
 
     Characters are written as they are, but U+0085, U+2028 and U+2029 are escaped because some readers end a line
     there, and everything outside ASCII is escaped where the page holds a lone surrogate, which UTF-8 has not.
@@ -89,6 +102,7 @@ def jsonl(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS, *, wi
                 "probability": round(row.confidence, _N_DIGITS),
                 "text": row.text,
                 **({"hints": said[row.number - 1]} if said else {}),
+                **({} if reasons is None else {"reasons": reasons.get(row.number - 1, [])}),
             }
             for row in rows(prediction, labels)
         ],

@@ -2,8 +2,7 @@
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -73,18 +72,30 @@ class Tally:
         return Tally(self.n_pages + other.n_pages, n_lines, n_doubtful, self.kinds + other.kinds)
 
 
-def pretty(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS, *, style: Style = PLAIN) -> Iterator[str]:
-    """Give one line of output per labelled line: number, label, confidence in per cent, text.
+def pretty(
+    prediction: "Prediction",
+    labels: frozenset[Label] = ALL_LABELS,
+    *,
+    style: Style = PLAIN,
+    only: frozenset[int] | None = None,
+    notes: Mapping[int, Sequence[str]] | None = None,
+) -> Iterator[str]:
+    """Give one line of output per labelled line, of `only` some indices: number, label, confidence in per cent, text.
 
     Text is stripped and stays on its line: what does not fit ends in an ellipsis, wide characters count two columns,
     control characters are shown as pictures and so never reach the terminal. A `?` stands behind a confidence
-    under `DOUBT`.
+    under `DOUBT`. Below a line stand its notes, by its index.
     """
     number_width = len(str(len(prediction.page.lines)))
     fixed = number_width + _LABEL_WIDTH + len("    100%? ")
     text_width = None if style.width is None else max(_MIN_TEXT_WIDTH, style.width - fixed)
     for row in rows(prediction, labels):
+        if only is not None and row.number - 1 not in only:
+            continue
         yield _pretty_row(row, number_width, text_width, is_coloured=style.is_coloured)
+        for note in (notes or {}).get(row.number - 1, ()):
+            text = " " * fixed + (visible(note) if text_width is None else cut(visible(note), text_width))
+            yield f"{typer.style(text, dim=True) if style.is_coloured else text}\n"
 
 
 def heading(source: str, *, style: Style = PLAIN) -> str:

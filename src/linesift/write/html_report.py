@@ -1,0 +1,149 @@
+"""Labelled pages as one HTML file to look at: lines in the colour of their label, and the article beside them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from linesift.labels import LABELS, Label
+from linesift.write import html, tables
+from linesift.write.reasons import brief
+from linesift.write.terminal import DOUBT, Tally, summary, tally
+
+if TYPE_CHECKING:  # numpy comes with it, and `--help` shall not wait for numpy
+    from linesift.model.explain import Explainer
+    from linesift.model.prediction import Prediction
+
+_LABELS = "".join(
+    f'<label><input type="checkbox" name="no-{label[0]}" checked> {label}</label>' for label in LABELS
+)  # fmt: skip
+_HEADER = """\
+<header>
+<h1>{title}</h1>
+<div class="tools" hidden>
+{labels}
+<label><input type="checkbox" name="only-d"> only in doubt</label>
+<span><button id="previous" title="Key p">‹ doubt</button> <button id="next" title="Key n">doubt ›</button>
+<span id="place" role="status"></span></span>
+</div>
+<button id="theme" hidden></button>
+</header>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A page in the list of pages."""
+
+    number: int
+    name: str
+    tally: Tally
+
+
+def report(predictions: "Iterable[Prediction]", title: str, *, explainer: "Explainer | None" = None) -> Iterator[str]:
+    """Give the report in pieces; only the names of pages are held until its end.
+
+    Labels differ by word and not by colour alone, confidence is the depth of the colour and a number, and what is under
+    `DOUBT` is marked. Every line finds its own writing direction. With a script, labels can be hidden and doubtful
+    lines jumped to, and of several pages one is shown at a time; without, everything is there. With an explainer,
+    doubtful lines say why.
+    """
+    yield from html.document(title, _parts(predictions, title, explainer), styles=["report.css"], scripts=["report.js"])
+
+
+def _parts(predictions: "Iterable[Prediction]", title: str, explainer: "Explainer | None") -> Iterator[str]:
+    yield _HEADER.format(title=html.text(title), labels=_LABELS)
+    yield '<div id="frame">\n<main>\n'
+    entries = []
+    for number, prediction in enumerate(predictions, start=1):
+        entries.append(_Entry(number, prediction.page.url or prediction.page.source or "page", tally(prediction)))
+        yield from _page(prediction, entries[-1], _reasons(prediction, explainer))
+    yield "</main>\n"
+    if len(entries) > 1:
+        yield from _list(entries)
+    yield "</div>\n"
+
+
+def _reasons(prediction: "Prediction", explainer: "Explainer | None") -> dict[int, list[str]]:
+    """Why each doubtful line has its label, by its number."""
+    if explainer is None:
+        return {}
+    doubtful = [row.number - 1 for row in tables.rows(prediction) if row.confidence < DOUBT]
+    return {each.index + 1: brief(each) for each in explainer.explain(prediction, doubtful)}
+
+
+def _page(prediction: "Prediction", entry: _Entry, reasons: dict[int, list[str]]) -> Iterator[str]:
+    yield f'<section class="page" id="p{entry.number}" aria-labelledby="h{entry.number}">\n'
+    yield f'<h2 id="h{entry.number}" dir="auto">{html.text(entry.name)}</h2>\n<p>{summary(entry.tally)}</p>\n'
+    yield '<div class="both">\n<ol class="lines">\n'
+    last = 0
+    for row in tables.rows(prediction):
+        place = _Place(f"p{entry.number}-{row.number}", row.number > last + 1, reasons.get(row.number, []))
+        yield _line(row, prediction, place)
+        last = row.number
+    yield "</ol>\n"
+    yield from _article(prediction)
+    yield "</div>\n</section>\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a line is beside its row."""
+
+    id: str
+    is_after_blank: bool
+    reasons: list[str]
+
+
+def _line(row: tables.Row, prediction: "Prediction", place: _Place) -> str:
+    """One line of a page; the letters of classes are short because there may be a hundred thousand lines."""
+    chances = prediction.probabilities[row.number - 1]
+    ranked = sorted(LABELS, key=lambda label: -chances[label.column])
+    said = ", ".join(f"{label} {_per_cent(chances[label.column])}" for label in ranked)
+    is_doubtful = row.confidence < DOUBT
+    classes = [row.label[0], *(["d"] if is_doubtful else []), *(["gap"] if place.is_after_blank else [])]
+    other = next(label for label in ranked if label is not row.label)
+    or_else = _or_else(f"or {other} {_per_cent(chances[other.column])}", place.reasons) if is_doubtful else ""
+    return (
+        f'<li class="{" ".join(classes)}" id="{place.id}" style="--c:{row.confidence:.2f}" title="{said}">'
+        f'<span class="n">{row.number}</span><span class="l">{row.label}</span>'
+        f'<span class="c">{_per_cent(row.confidence)}{"?" if is_doubtful else ""}</span>'
+        f'<span class="x" dir="auto">{html.text(row.text.strip())}</span>{or_else}</li>\n'
+    )
+
+
+def _or_else(text: str, reasons: list[str]) -> str:
+    if not reasons:
+        return f'<span class="o">{text}</span>'
+    items = "".join(f"<li>{html.text(reason)}</li>" for reason in reasons)
+    return f'<details class="o"><summary>{text}</summary><ul>{items}</ul></details>'
+
+
+def _article(prediction: "Prediction") -> Iterator[str]:
+    whole = prediction.article()
+    kind: str = getattr(prediction, "kind", "")
+    yield '<aside aria-label="Article">\n'
+    if kind:
+        yield f'<p class="about">{html.text(kind)}</p>\n'
+    if whole.headline:
+        yield f'<h3 dir="auto">{html.text(whole.headline)}</h3>\n'
+    for line in prediction.lines_of(Label.TIMESTAMP):
+        yield f'<p class="about" dir="auto">{html.text(line)}</p>\n'
+    yield from (f'<p dir="auto">{html.text(paragraph)}</p>\n' for paragraph in whole.body)
+    if not (whole.headline or whole.body):
+        yield "<p>No article was found on this page.</p>\n"
+    yield "</aside>\n"
+
+
+def _list(entries: list[_Entry]) -> Iterator[str]:
+    yield '<nav id="pages" aria-label="Pages">\n'
+    yield '<input id="find" type="search" placeholder="Find a page" aria-label="Find a page">\n<ol>\n'
+    for entry in entries:
+        n_doubtful = entry.tally.n_doubtful
+        count = f'<span class="count">{n_doubtful} ?</span>' if n_doubtful else ""
+        name = f'<span class="name" dir="auto">{html.text(entry.name)}</span>'
+        yield f'<li><a href="#p{entry.number}">{name}{count}</a></li>\n'
+    yield "</ol>\n</nav>\n"
+
+
+def _per_cent(share: float) -> str:
+    return f"{share:.0%}".replace("%", " %")

@@ -1,0 +1,174 @@
+"""Reasons for people and programs: a table of what spoke for and against each label, and the same on one line."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from math import exp, isnan
+from typing import TYPE_CHECKING
+
+from linesift.labels import LABELS, Label
+from linesift.write.terminal import PLAIN, Style, cut, visible
+
+if TYPE_CHECKING:  # numpy comes with them, and `--help` shall not wait for numpy
+    from linesift.model.explain import Explanation, Reason, Reasons, Weights
+
+N_BRIEF = 3
+"""Columns that `brief` names."""
+
+N_WORDS = 6
+"""Words that `explained` names."""
+
+LEGEND = (
+    "Numbers are log-odds against the mean of the four labels: above 0 they speak for a label, below 0 against it,",
+    "and rows add up to the sum. Indented rows are the strongest columns of the row above them, which counts them in.",
+)
+
+_WIDTHS = tuple(max(len(label), len("+0.00")) + 2 for label in LABELS)
+_INDENT = "  "
+_COLOURS = {Label.HEADLINE: "35", Label.BODY: "32", Label.TIMESTAMP: "36", Label.SIDEBAR: "39"}
+_BOLD, _DIM = "1", "2"
+"""Numbers of ECMA-48: magenta, green, cyan and the terminal's own colour, as `linesift.write.terminal` has them."""
+
+_QUIET = 0.05
+"""Numbers nearer to 0 are drawn faintly."""
+
+
+def explained(explanation: "Explanation", *, n_columns: int, style: Style = PLAIN) -> Iterator[str]:
+    """Give the tables of one line: the second pass, which decides, the first, which it builds on, and the words.
+
+    Args:
+        explanation: of the line.
+        n_columns: how many columns of each pass are named; the others are in the sums of their parts.
+        style: how to draw.
+    """
+    if explanation.decided:
+        yield f"\n{_INDENT}{explanation.decided}\n"
+    against = "this page's lines" if explanation.is_against_page else "the lines that the model learnt from"
+    for title, reasons in (
+        ("second pass, which decides", explanation.second),
+        ("first pass, which the second builds on", explanation.first),
+    ):
+        yield f"\n{_INDENT}{_bold(title, style)}\n"
+        yield _header(style)
+        yield _row(reasons.base, f"any line: the mean of {against}", style)
+        yield from _parts(reasons, n_columns, style)
+        yield _row(reasons.score, "sum", style)
+        chances = zip(_softmax(reasons.score), _WIDTHS, strict=True)
+        yield f"{''.join(f'{_per_cent(chance):>{width}}' for chance, width in chances)}{_INDENT}as probabilities\n"
+    if explanation.words.reasons:
+        yield f"\n{_INDENT}{_bold('its words by themselves, each label against all others', style)}\n"
+        for reason in explanation.words.reasons[:N_WORDS]:
+            times = f" ×{reason.value:.0f}" if reason.value > 1 else ""
+            yield _row(reason.weights, f"{reason.name}{times}", style)
+
+
+def brief(explanation: "Explanation") -> list[str]:
+    """Say in a few words each what weighed most for and against the label that the line was given."""
+    from linesift.model.describe import describe, say_value
+
+    column = explanation.label.column
+    passes = [_per_cent(_softmax(reasons.score)[column]) for reasons in (explanation.first, explanation.second)]
+    said = [f"first pass {passes[0]}, second {passes[1]}"]
+    for reason in strongest(explanation):
+        value = say_value(reason.name, reason.value)
+        said.append(f"{describe(reason.name).text}: {value} ({reason.weights[column]:+.2f})")
+    return said
+
+
+def as_json(explanation: "Explanation") -> list[dict[str, object]]:
+    """Give the same for programs."""
+    from linesift.model.describe import describe
+
+    column = explanation.label.column
+    return [
+        {
+            "column": reason.name,
+            "means": describe(reason.name).text,
+            "value": None if isnan(reason.value) else round(reason.value, 4),
+            "weight": round(float(reason.weights[column]), 4),
+        }
+        for reason in strongest(explanation)
+    ]
+
+
+def strongest(explanation: "Explanation") -> "list[Reason]":
+    """Give the columns of both passes that weighed most for or against the label that the line was given.
+
+    What the second pass repeats of the first's verdict on the same line is left out: it is no reason of its own.
+    """
+    from linesift.model.describe import Part, describe
+
+    column = explanation.label.column
+    reasons = (*explanation.first.reasons, *explanation.second.reasons)
+    found: dict[str, Reason] = {}
+    for reason in sorted(reasons, key=lambda reason: -abs(float(reason.weights[column]))):
+        if describe(reason.name).part is not Part.FIRST:
+            found.setdefault(reason.name, reason)  # both passes may see it: the one where it weighs more
+    return list(found.values())[:N_BRIEF]
+
+
+def _parts(reasons: "Reasons", n_columns: int, style: Style) -> Iterator[str]:
+    """Rows of each part of the page with its sum, and below it those of its columns that are among the strongest."""
+    from linesift.model.describe import Part, describe, say_value
+
+    order = list(Part)
+    strong = {reason.name for reason in reasons.reasons[:n_columns]}
+    parts = sorted(reasons.reasons, key=lambda reason: order.index(describe(reason.name).part))  # stable: by strength
+    for part, group in groupby(parts, key=lambda reason: describe(reason.name).part):
+        found = list(group)
+        yield _row(_sum(found), part, style, is_bold=True)
+        for reason in found:
+            if reason.name in strong:
+                text = f"{describe(reason.name).text}: {say_value(reason.name, reason.value)}"
+                yield _row(reason.weights, f"    {text}", style)
+
+
+def _sum(reasons: "Sequence[Reason]") -> "Weights":
+    total = reasons[0].weights
+    for reason in reasons[1:]:
+        total = total + reason.weights
+    return total
+
+
+def _header(style: Style) -> str:
+    cells = [f"{label:>{width}}" for label, width in zip(LABELS, _WIDTHS, strict=True)]
+    if style.is_coloured:
+        cells = [_paint(cell, _COLOURS[label]) for cell, label in zip(cells, LABELS, strict=True)]
+    return f"{''.join(cells)}\n"
+
+
+def _row(weights: "Weights", text: str, style: Style, *, is_bold: bool = False) -> str:
+    cells = "".join(
+        _number(float(weight), label, width, style)
+        for weight, label, width in zip(weights, LABELS, _WIDTHS, strict=True)
+    )
+    shown = visible(text)
+    if style.width is not None:
+        shown = cut(shown, max(20, style.width - sum(_WIDTHS) - len(_INDENT)))
+    return f"{cells}{_INDENT}{_bold(shown, style) if is_bold else shown}\n"
+
+
+def _number(weight: float, label: Label, width: int, style: Style) -> str:
+    text = f"{weight:+.2f}" if round(weight, 2) else "0.00"
+    padded = f"{text:>{width}}"
+    if not style.is_coloured:
+        return padded
+    if abs(weight) < _QUIET:
+        return _paint(padded, _DIM)
+    return _paint(padded, _COLOURS[label]) if weight > 0 else padded
+
+
+def _bold(text: str, style: Style) -> str:
+    return _paint(text, _BOLD) if style.is_coloured else text
+
+
+def _paint(text: str, look: str) -> str:
+    return f"\x1b[{look}m{text}\x1b[0m"
+
+
+def _per_cent(share: float) -> str:
+    return f"{share:.0%}".replace("%", " %")
+
+
+def _softmax(scores: "Weights") -> list[float]:
+    powers = [exp(score) for score in scores]
+    return [power / sum(powers) for power in powers]

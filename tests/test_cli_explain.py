@@ -1,0 +1,115 @@
+"""`linesift explain` and `classify --explain` as their user meets them."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import linesift
+from linesift import cli
+from linesift.model.classifier import Model
+from linesift.write.terminal import DOUBT
+
+PAGE = "Home | News\n\nFerry returns to the bay\n21 October 2024, 9:20\nThe ferry is back after a year, they said.\n"
+
+
+class Result(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[[str], Result]
+
+
+@pytest.fixture
+def run(model: Model, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    monkeypatch.setattr(linesift, "load", lambda _: model)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "page.txt").write_text(PAGE)
+
+    def run_here(arguments: str) -> Result:
+        monkeypatch.setattr(sys, "argv", ["linesift", *arguments.split()])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        assert isinstance(left.value.code, int)
+        return Result(left.value.code, *capsys.readouterr())
+
+    return run_here
+
+
+def doubtful(model: Model) -> list[int]:
+    prediction = model.classify(PAGE)
+    return [
+        index + 1 for index, label in enumerate(prediction.labels) if label and prediction.confidence(index) < DOUBT
+    ]
+
+
+def headings(out: str) -> list[int]:
+    return [int(line.split()[0]) for line in out.split("\n") if line[:1].isdigit()]
+
+
+def test_lines(run: Run) -> None:
+    code, out, err = run("explain page.txt --line 4 --line 3 -l 4 --columns 3")
+    assert (code, err) == (0, "")
+    assert headings(out) == [3, 4]
+    assert out.count("second pass, which decides") == 2
+    assert out.endswith("which counts them in.\n")
+    assert sum(line.startswith(" ") and ": " in line for line in out.split("\n")) == 2 * 2 * (3 + 1)
+
+
+def test_without_a_line_those_in_doubt(run: Run, model: Model) -> None:
+    assert doubtful(model)
+    assert headings(run("explain page.txt").out) == doubtful(model)
+
+
+def test_no_line_in_doubt(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("linesift.write.terminal.DOUBT", 0.0)
+    code, out, err = run("explain page.txt")
+    assert (code, out) == (0, "")
+    assert err == "linesift: page.txt: no line is in doubt; name one: --line 1\n"
+
+
+def test_into_a_file(run: Run, tmp_path: Path) -> None:
+    shown = run("explain page.txt --line 3").out
+    assert run("explain page.txt --line 3 -o why.txt").out == ""
+    assert (tmp_path / "why.txt").read_text("utf-8") == shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("explain page.txt --line 2", "linesift: page.txt: line 2 is blank"),
+        ("explain page.txt --line 60", "linesift: page.txt: there is no line 60; the page has 6 lines"),
+        ("explain page.txt --line 0", "Invalid value for '--line'"),
+        ("explain none.txt", "linesift: none.txt: no such file"),
+        ("explain crawl.warc.gz", "linesift: crawl.warc.gz: an archive has many pages"),
+        ("classify page.txt --explain --format article", "linesift: --explain is about lines"),
+    ],
+)
+def test_misuse(run: Run, arguments: str, message: str) -> None:
+    code, out, err = run(arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+def test_classify_with_reasons(run: Run) -> None:
+    plain = run("classify page.txt --format tsv").out.splitlines()
+    explained = run("classify page.txt --format tsv --explain").out.splitlines()
+    assert [row.rpartition("\t")[0] for row in explained] == plain
+    reasons = [row.rpartition("\t")[2] for row in explained]
+    page = json.loads(run("classify page.txt --format jsonl --explain").out)
+    for line, text in zip(page["lines"], reasons, strict=True):
+        assert text.startswith("first pass ")
+        assert [f"{reason['means']}: " in text for reason in line["reasons"]] == [True] * 3
+    pretty = run("classify page.txt --format pretty --explain").out.splitlines()
+    assert [line.strip() for line in pretty if line.startswith("     ")] == "; ".join(reasons).split("; ")
+
+
+def test_only_the_lines_asked_for(run: Run) -> None:
+    rows = run("classify page.txt --format tsv --explain --label body").out.splitlines()
+    assert rows
+    assert all("\tbody\t" in row and "first pass" in row for row in rows)

@@ -1,0 +1,28 @@
+"""The language of an article's text."""
+
+from dataclasses import replace
+
+import pytest
+
+from linesift.page import LabelledPage
+from linesift.train.languages import checked, text_language
+
+
+def test_own_pages(pages: list[LabelledPage]) -> None:
+    """What is said of them is right, so the text has to say it too, or nothing."""
+    found = {page.page.source: text_language(page.gold_article) for page in pages}
+    said = {page.page.source: page.lang for page in pages}
+    assert {name: lang for name, lang in found.items() if lang not in {said[name], ""}} == {}
+    assert sum(lang == "" for lang in found.values()) <= 3
+
+
+def test_the_text_counts_more_than_the_column_where_it_is_sure(pages: list[LabelledPage]) -> None:
+    thai = next(page for page in pages if page.lang == "th")
+    without = next(page for page in pages if not page.gold_article)
+    wrong = [replace(thai, lang="fi"), replace(thai, lang=""), replace(thai, article="Ok", lang="fi"), without]
+    assert [page.lang for page in checked(wrong)] == ["th", "th", "fi", without.lang]
+
+
+@pytest.mark.parametrize("text", ["", "Rain", "12:30 " * 40])
+def test_texts_that_say_too_little(text: str) -> None:
+    assert text_language(text) == ""
