@@ -15,7 +15,7 @@ import pytest
 import fakes
 import linesift
 from linesift import cli
-from linesift.cli.classify import BATCH_PAGES
+from linesift.cli.batches import BATCH_PAGES
 
 PAGE = "Menu\n\nH Rain\nT 11 March\nB It rained?\n"
 TSV = (
@@ -400,10 +400,11 @@ def test_terminal_gets_pretty_lines_that_fit(no_color: str) -> None:
 
 
 def loaded(*arguments: str) -> tuple[int, set[str]]:
-    """Exit code, and top-level modules loaded, of a call in a process of its own."""
+    """Exit code, and modules loaded, of a call in a process of its own; without those that every Python has loaded."""
     script = (
-        "import atexit, sys; atexit.register(lambda: print(*{name.partition('.')[0] for name in sys.modules}, "
-        "file=sys.stderr)); from linesift.cli import main; main()"
+        "import sys; before = set(sys.modules); import atexit; "
+        "atexit.register(lambda: print(*set(sys.modules) - before, file=sys.stderr)); "
+        "from linesift.cli import main; main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, *arguments], capture_output=True, text=True, env=environment(), check=False
@@ -411,7 +412,16 @@ def loaded(*arguments: str) -> tuple[int, set[str]]:
     return done.returncode, set(done.stderr.splitlines()[-1].split())
 
 
-HEAVY = {"rich", "sklearn", "scipy", "pandas", "datasets", "joblib", "resiliparse", "selectolax", "pyarrow"}
+def packages(modules: set[str]) -> set[str]:
+    """Packages that the modules are of, the standard library left out."""
+    return {name.partition(".")[0] for name in modules} - sys.stdlib_module_names
+
+
+SLOW_TO_LOAD = {
+    "asyncio", "concurrent.futures", "email", "gzip", "http", "importlib.metadata", "importlib.resources",
+    "multiprocessing", "tempfile", "unittest", "xml",
+}  # fmt: skip
+"""Of the standard library; each takes a hundredth of the whole or more, and nothing of it is needed for a page."""
 
 
 @pytest.mark.parametrize(
@@ -420,15 +430,32 @@ HEAVY = {"rich", "sklearn", "scipy", "pandas", "datasets", "joblib", "resilipars
 def test_help_and_misuse_do_not_wait_for_numpy(arguments: list[str], code: int) -> None:
     returned, modules = loaded(*arguments)
     assert returned == code
-    assert not modules & (HEAVY | {"numpy"})
+    assert not packages(modules) & {"numpy", "rich", "sklearn", "datasets", "selectolax"}
 
 
 @pytest.mark.usefixtures("folder")
-def test_classify_loads_numpy_and_typer_and_nothing_else_heavy() -> None:
+def test_classify_of_a_page_loads_numpy_and_nothing_else() -> None:
     code, modules = loaded("classify", "page.txt")
     assert code == 0
-    assert {"numpy", "typer"} <= modules
-    assert not modules & HEAVY
+    assert packages(modules) == {"linesift", "numpy"}
+    assert not modules & SLOW_TO_LOAD
+    rooms = {name for name in modules if name.startswith("linesift.")}
+    assert not {name for name in rooms if name.startswith("linesift.train")}
+    assert not rooms & {"linesift.cli.app", "linesift.read.warc", "linesift.read.html", "linesift.write.markdown"}
+
+
+@pytest.mark.usefixtures("folder")
+def test_options_bring_typer_and_what_it_needs() -> None:
+    code, modules = loaded("classify", "page.txt", "--format", "tsv")
+    assert code == 0
+    assert {"numpy", "typer"} <= packages(modules)
+    assert not packages(modules) & {"rich", "sklearn", "scipy", "datasets", "joblib", "resiliparse", "selectolax"}
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("pages", [["page.txt"], ["page.txt", "other.txt"], ["-"], ["none.txt"], ["page.txt", "none"]])
+def test_names_alone_do_what_they_do_with_options(run: Run, pages: list[str]) -> None:
+    assert run(*pages, given=b"B x") == run(*pages, "--jobs", 1, given=b"B x")
 
 
 @pytest.mark.parametrize("program", [cli.main, cli.classify_main])

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +50,7 @@ FIRST_UNSPACED, FIRST_PUNCTUATION = CharClass.HAN, CharClass.STOP
 
 @cache
 def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
-    with (files("linesift.features") / "chars.npz").open("rb") as stream, np.load(stream, allow_pickle=False) as ranges:
+    with (Path(__file__).parent / "chars.npz").open("rb") as stream, np.load(stream, allow_pickle=False) as ranges:
         lengths = np.diff(ranges["starts"], append=TABLE_SIZE)
         classes = np.repeat(ranges["classes"], lengths)
         shifts = np.repeat(ranges["shifts"], lengths)
