@@ -1,5 +1,6 @@
 """`linesift classify` as its user meets it: output, messages, exit codes."""
 
+import gzip
 import io
 import json
 import os
@@ -275,6 +276,95 @@ def test_misuse(run: Run, arguments: list[str]) -> None:
     result = run(*arguments)
     assert (result.code, result.out) == (2, "")
     assert result.err
+
+
+# Many pages in one file
+
+
+LINES = '{"text": "H Rain\\nB It rained."}\nno\n{"url": "https://n.example/2", "text": "B Sun"}\n'
+
+
+@pytest.mark.parametrize("name", ["pages.jsonl", "pages.ndjson.gz", "-"])
+def test_json_lines(run: Run, folder: Path, name: str) -> None:
+    data = gzip.compress(LINES.encode()) if name.endswith(".gz") else LINES.encode()
+    if name != "-":
+        (folder / name).write_bytes(data)
+    result = run(name, given=data)
+    first, second = map(json.loads, result.out.splitlines())
+    assert (first["path"], [line["text"] for line in first["lines"]]) == (f"{name}:1", ["H Rain", "B It rained."])
+    assert (second["path"], second["url"]) == (f"{name}:3", "https://n.example/2")
+    assert (result.code, result.err) == (
+        1,
+        f"linesift: {name}:2: not JSON (expecting value, column 1); skipped\n"
+        f"linesift: {name}: 2 pages; skipped: 1 line\n",
+    )
+    assert run(name, "--format", "tsv", given=data).out.startswith(f"{name}:1\t1\theadline\t0.9100\tH Rain\n")
+
+
+def test_json_lines_with_other_fields(run: Run, folder: Path) -> None:
+    (folder / "pages.jsonl").write_text('{"content": "B Sun", "raw": "<p>B Fog</p>"}\n{"content": "B Rain"}\n')
+    assert "B Sun" in run("pages.jsonl", "--text-field", "content").out
+    both = run("pages.jsonl", "--text-field", "content", "--html-field", "raw", "--format", "tsv", "--no-path")
+    assert both == Result(0, "1\tbody\t0.9100\tB Fog\n1\tbody\t0.9100\tB Rain\n", "")
+
+
+def test_of_many_bad_lines_the_first_are_told_and_all_are_counted(run: Run, folder: Path) -> None:
+    (folder / "pages.jsonl").write_text("no\n" * 250)
+    result = run("pages.jsonl")
+    assert (result.code, result.out, result.err.count("\n")) == (1, "", 101)
+    assert result.err.endswith("linesift: pages.jsonl: 0 pages; skipped: 250 lines\n")
+
+
+PEAK = """
+import pathlib, re, sys, linesift.cli, fakes
+linesift.load = fakes.load
+try:
+    linesift.cli.main()
+finally:  # not ru_maxrss, which begins with what the parent had
+    print(re.search(r"VmHWM:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())[1], file=sys.stderr)
+"""
+"""`linesift` with the fake model; its last line on standard error is its largest memory in kB (Linux)."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts memory as Linux does")
+@pytest.mark.parametrize("form", ["jsonl", "wet"])
+def test_memory_does_not_grow_with_a_stream(form: str) -> None:
+    text = "B It rained on the parish. " * 7_000
+
+    def peak(n_pages: int) -> int:
+        head = "WARC/1.0\r\nWARC-Type: conversion\r\nContent-Type: text/plain\r\n"
+        wet = f"{head}Content-Length: {len(text)}\r\n\r\n{text}\r\n\r\n"
+        page = f'{{"text": "{text}"}}\n' if form == "jsonl" else wet
+        with subprocess.Popen(
+            [sys.executable, "-c", PEAK, "classify", "-"],
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment(),
+        ) as process:  # fmt: skip
+            assert process.stdin is not None
+            assert process.stderr is not None
+            for _ in range(n_pages):
+                process.stdin.write(page.encode())
+            process.stdin.close()
+            return 1024 * int(process.stderr.read().split()[-1])
+
+    n_pages = 50
+    assert peak(10 * n_pages) - peak(n_pages) < 9 * n_pages * len(text) / 4
+
+
+@pytest.mark.usefixtures("folder")
+def test_pages_are_written_while_others_are_still_to_come() -> None:
+    """A stream that has not ended: what is complete is out, so nobody waits and nothing heaps up."""
+    page = json.dumps({"text": "B It rained.\n" + "Menu\n" * 200}) + "\n"
+    with subprocess.Popen(
+        [*PROGRAM, "classify", "-", "--format", "tsv", "--label", "body"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment(),
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(page.encode() * 600)
+        process.stdin.flush()
+        assert process.stdout.readline() == b"-:1\t1\tbody\t0.9100\tB It rained.\n"
+        process.stdin.close()
+        assert len(process.stdout.read().splitlines()) == 599
 
 
 # Where it prints

@@ -102,9 +102,24 @@ def label_batch(work: Work, batch: Sequence[Item]) -> list[Outcome]:
     import linesift  # only now: numpy comes with the model
 
     model = linesift.load(work.model)
-    read = [_read(item, work.encoding) for item in batch]
+    return [
+        outcome if prediction is None else _write(prediction, outcome, work.shape)
+        for prediction, outcome in predict_batch(model, batch, work.encoding)
+    ]
+
+
+def predict_batch(
+    model: "Model", batch: Sequence[Item], encoding: str | None
+) -> "Iterator[tuple[Prediction | None, Outcome]]":
+    """Read and classify the pages of a batch: for each item its prediction, if it has one, and what is to be told."""
+    read = [read_item(item, encoding) for item in batch]
     predictions = _classify(model, [page for page, _ in read if page is not None])
-    return [outcome if page is None else _write(next(predictions), outcome, work.shape) for page, outcome in read]
+    for page, outcome in read:
+        found = None if page is None else next(predictions)
+        if isinstance(found, str):
+            yield None, replace(outcome, messages=(*outcome.messages, found), is_failure=True)
+        else:
+            yield found, outcome
 
 
 def _size(item: Item) -> int:
@@ -116,7 +131,7 @@ def _size(item: Item) -> int:
     return len(item.payload) if isinstance(item, Record) else 0
 
 
-def _read(item: Item, encoding: str | None) -> tuple[Page | None, Outcome]:
+def read_item(item: Item, encoding: str | None) -> tuple[Page | None, Outcome]:
     """Read the page of an item, if it has one, and begin its outcome."""
     if isinstance(item, Note):
         return None, Outcome(messages=(item.message,), is_failure=item.is_failure)
@@ -132,7 +147,10 @@ def _read(item: Item, encoding: str | None) -> tuple[Page | None, Outcome]:
 
 
 def _classify(model: "Model", pages: Sequence[Page]) -> "Iterator[Prediction | str]":
-    """Classify a batch at once, and page by page where that fails, so that one page cannot take the others along."""
+    """Classify a batch at once, and page by page where that fails, so that one page cannot take the others along.
+
+    A string is why a page could not be classified.
+    """
     try:
         return iter(model.classify_batch(pages))
     except Exception:  # noqa: BLE001 - the border of the batch; each page is tried again alone and reported
@@ -146,10 +164,8 @@ def _classify_alone(model: "Model", page: Page) -> "Prediction | str":
         return f"{page.source}: not classified ({type(error).__name__}: {error})"
 
 
-def _write(prediction: "Prediction | str", outcome: Outcome, shape: Shape) -> Outcome:
-    """Complete the outcome of a page; a string is why it could not be classified."""
-    if isinstance(prediction, str):
-        return replace(outcome, messages=(*outcome.messages, prediction), is_failure=True)
+def _write(prediction: "Prediction", outcome: Outcome, shape: Shape) -> Outcome:
+    """Complete the outcome of a page."""
     tally = terminal.tally(prediction) if shape.format is Format.PRETTY else None
     return replace(outcome, text="".join(_texts(prediction, shape)), tally=tally)
 

@@ -2,7 +2,7 @@
 
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
 from typing import TypeVar
@@ -16,7 +16,7 @@ _N_AHEAD = 2
 """Tasks per process that are read before they are needed: one at work, one waiting. It bounds the memory."""
 
 
-def map_in_order(work: Callable[[T], R], tasks: Iterable[T], n_jobs: int = 1) -> Iterator[R]:
+def map_in_order(work: Callable[[T], R], tasks: Iterable[T], n_jobs: int = 1) -> Generator[R, None, None]:
     """Do `work` on every task in `n_jobs` processes; results come in the order of the tasks.
 
     Tasks are taken as processes get free, not all at once. `work`, tasks and results have to survive pickling

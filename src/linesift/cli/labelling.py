@@ -1,9 +1,12 @@
 """Files to labelled output: what `classify` does once its options are understood; typer is not needed here."""
 
+import gc
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from linesift.cli import console
@@ -57,8 +60,10 @@ def label_files(request: Request) -> int:
     sources = [open_source(path) for path in request.paths]
     work = Work(request.model, _shape(request, sources), request.encoding)
     _load(request.model)  # a model that cannot be read is told before any page is
-    outcomes = map_in_order(partial(label_batch, work), batches(_items(sources, request.fields)), request.n_jobs)
-    n_failed = _write((outcome for batch in outcomes for outcome in batch), work.shape, request.output)
+    tasks = batches(find_items(sources, request.fields))
+    # Closed at once where writing ends early, so that no process works on for nobody.
+    with closing(map_in_order(partial(label_batch, work), tasks, request.n_jobs)) as done:
+        n_failed = _write(chain.from_iterable(done), work.shape, request.output)
     return console.EXIT_FAILED if n_failed else console.EXIT_DONE
 
 
@@ -111,7 +116,12 @@ def _has_lines(sources: Sequence[Source]) -> bool:
 def _load(directory: Path | None) -> None:
     import linesift
 
-    linesift.load(directory)
+    # Nothing that is loaded becomes garbage; to look for some takes a twentieth of the whole start.
+    gc.disable()
+    try:
+        linesift.load(directory)
+    finally:
+        gc.enable()
 
 
 def _write(outcomes: Iterable[Outcome], shape: Shape, path: Path | None) -> int:
@@ -143,7 +153,7 @@ def _write(outcomes: Iterable[Outcome], shape: Shape, path: Path | None) -> int:
     return n_failed
 
 
-def _items(sources: Sequence[Source], fields: Fields) -> Iterator[Item]:
+def find_items(sources: Sequence[Source], fields: Fields) -> Iterator[Item]:
     """Find the pages of all sources in order, none before it is asked for; what cannot be read is noted."""
     for source in sources:
         try:
