@@ -30,6 +30,12 @@ def test_progress_is_drawn_and_cleared_before_a_message(monkeypatch: pytest.Monk
     assert stderr.getvalue() == "\r\x1b[K4,321 pages\r\x1b[Klinesift: a message [2J\n"
 
 
+def test_progress_says_of_how_many_where_that_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    stderr = terminal_for_messages(monkeypatch)
+    console.progress(7, 100)
+    assert stderr.getvalue() == "\r\x1b[K7 of 100 pages"
+
+
 def test_few_pages_are_no_reason_for_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     stderr = terminal_for_messages(monkeypatch)
     console.progress(19)

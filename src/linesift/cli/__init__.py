@@ -27,7 +27,7 @@ def _run(name: str, pages: Sequence[str]) -> None:
     console.prepare()
     try:
         if pages and all(map(_is_file, pages)):
-            from linesift.cli.labelling import Request, label_files
+            from linesift.cli.files import Request, label_files
 
             with console.errors():
                 sys.exit(label_files(Request([Path(page) for page in pages])))

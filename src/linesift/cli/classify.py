@@ -7,7 +7,7 @@ import typer
 
 from linesift.cli import console
 from linesift.cli.batches import Format
-from linesift.cli.labelling import STDOUT, Request, label_files
+from linesift.cli.files import STDOUT, Request, label_files
 from linesift.labels import Label
 from linesift.read.jsonl import Fields
 from linesift.write import tables

@@ -130,13 +130,14 @@ def is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
-def progress(n_pages: int) -> None:
-    """Show how many pages are done, where somebody may be looking and nothing else is drawn on the terminal.
+def progress(n_pages: int, n_all: int | None = None) -> None:
+    """Show how far a long run is, where somebody may be looking and nothing else is drawn on the terminal.
 
-    Of how many is not known: pages are found while others are done.
+    `n_all` is `None` where pages are found while others are done, and nobody knows their number.
     """
-    if n_pages >= _N_PAGES_WORTH_PROGRESS and _can_draw():
-        _write_err(f"{_CLEAR_LINE}{n_pages:,} pages")
+    if max(n_pages, n_all or 0) >= _N_PAGES_WORTH_PROGRESS and _can_draw():
+        of_all = "" if n_all is None else f" of {n_all:,}"
+        _write_err(f"{_CLEAR_LINE}{n_pages:,}{of_all} pages")
 
 
 def clear_progress() -> None:
