@@ -53,8 +53,8 @@ train: .venv/.complete  ## train OUT=models/mine on PAGES="data/pages ..." and C
 evaluate: .venv/.complete  ## score MODEL=models/news on PAGES="data/pages ..."; REPORT=scores.html
 	$(BIN)/linesift evaluate --model $(MODEL) $(if $(REPORT),--report $(REPORT)) $(PAGES)
 
-bench: .venv/.installed  ## measure the speed of MODEL, write reports/speed.md
-	$(BIN)/python scripts/bench.py $(MODEL)
+bench: .venv-compare/.installed  ## measure speed and memory of MODEL beside other tools, write reports/speed.md
+	.venv-compare/bin/python scripts/bench.py $(MODEL) $(or $(CORPORA),../shared/corpora)
 	@cat reports/speed.md
 
 compare: .venv-compare/.installed  ## compare MODEL with other extractors on pages of CORPORA, write reports/compare.md
@@ -83,4 +83,5 @@ clean:  ## remove .venv and caches
 	.venv-compare/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	.venv-compare/bin/python -m pip install --quiet --editable '.[html]' datasets \
 	  trafilatura resiliparse readability-lxml newspaper4k jusText
+	-.venv-compare/bin/python -m pip install --quiet fasttext-wheel  # for the bench; where it does not build, that says so
 	@touch $@

@@ -1,98 +1,93 @@
-"""Measure `classify_batch` on one core (Linux), whole and by stage: `bench.py [MODEL]` writes `reports/speed.md`."""
+"""Measure speed and memory on one core (Linux): `bench.py [MODEL [CORPORA]]` writes `reports/speed.md`."""
 
+import logging
 import os
 import platform
 import sys
-from collections import defaultdict
-from collections.abc import Callable
-from functools import partial
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from statistics import median
-from timeit import repeat
 
 import numpy as np
 
 import linesift
-from linesift.features.batch import read_batch
-from linesift.features.table import extract
-from linesift.model.classifier import GROUP, Model, predictions, softmax
-from linesift.model.decode import decode
-from linesift.model.window import first_pass_table, second_pass_table
-from linesift.page import Page
+from bench_memory import growth, memory, memory_table
+from bench_process import start_table, starts
+from bench_stages import stages
+from bench_tools import as_html, in_turns, page_table, text_tools
+from linesift.errors import LinesiftError
+from linesift.page import LabelledPage
+from linesift.read.html import read_html
 from linesift.read.labelled import read_labelled
+from linesift.train.corpora import read_rows, render
 
 ROOT = Path(__file__).parents[1]
-SOURCES = {"data/pages": ROOT / "data" / "pages", "gold": ROOT.parent / "shared" / "gold" / "pages.jsonl"}
-N_RUNS = 5
+OURS, SHARED = ROOT / "data" / "pages", ROOT.parent / "shared"
+GOLD, BENCHMARK = SHARED / "gold" / "pages.jsonl", "trafilatura.parquet"
+N_RUNS, N_HTML = 5, 100
 N_LEAST = 20_000
-"""Lines to measure on; a smaller set is repeated."""
+"""Lines to measure on; fewer are repeated."""
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Median time of some runs, after one that warms up."""
-    return median(repeat(work, number=1, repeat=N_RUNS + 1)[1:])
+def line_table(model: linesift.Model, name: str, pages: Sequence[LabelledPage]) -> Iterator[str]:
+    """Tools that read lines, and the stages of ours."""
+    n_once = sum(len(page.page.lines) for page in pages)
+    every = [page.page for page in pages] * -(-N_LEAST // n_once)
+    data = [page.text.encode("utf-8", "replace") for page in every]
+    n_lines, size = sum(len(page.lines) for page in every), sum(map(len, data)) / 1e6
+    tools = in_turns(text_tools(model, every, read_labelled(OURS)), N_RUNS)
+    parts = stages(model, data, N_RUNS)
+    whole = tools["linesift, batches of 64 pages"]
+    yield from [f"## Lines of {name}: {len(every):,} pages, {n_lines:,} lines, {size:.1f} MB", ""]
+    yield from ["| | lines/s | MB/s | pages/s | time, linesift by the batch = 1 |", "|---|---|---|---|---|"]
+    for row, spent in [*tools.items(), *parts.items()]:
+        rates = f"{n_lines / spent:,.0f} | {size / spent:,.1f} | {len(every) / spent:,.0f}"
+        yield f"| {'stage: ' * (row in parts)}{row} | {rates} | {spent / whole:.3f} |"
+    yield from [""] if "fastText, line by line" in tools else ["", "fastText is not installed here.", ""]
 
 
-def stages(model: Model, pages: list[Page]) -> dict[str, float]:
-    """Seconds of every stage of `classify_batch`, over groups of about its size."""
-    total: dict[str, float] = defaultdict(float)
-    size = max(1, GROUP * len(pages) // sum(len(page.text) for page in pages))
-    for start in range(0, len(pages), size):
-        group = pages[start : start + size]
-        batch = read_batch([page.text for page in group])
-        own, words = extract(batch), model.lexicon.scores(batch)
-        first = first_pass_table(batch, np.concatenate((own, words)))
-        chances = softmax(model.first.scores(first))
-        second = second_pass_table(batch, first, chances)
-        last = softmax(model.second.scores(second))
-        work: dict[str, Callable[[], object]] = {
-            "read_batch": partial(read_batch, [page.text for page in group]),
-            "columns": partial(extract, batch),
-            "lexicon": partial(model.lexicon.scores, batch),
-            "first window": partial(first_pass_table, batch, np.concatenate((own, words))),
-            "first pass": partial(model.first.scores, first),
-            "second window": partial(second_pass_table, batch, first, chances),
-            "second pass": partial(model.second.scores, second),
-            "decode": lambda: list(predictions(group, batch, last, decode(batch, last, model.decoding))),  # noqa: B023 - called below
-        }
-        for name, call in work.items():
-            total[name] += seconds(call)
-    return total
-
-
-def measured(model: Model, name: str, path: Path) -> list[str]:
-    """One source's part of the report."""
-    pages = [page.page for page in read_labelled(path)]
-    n_lines = sum(len(page.lines) for page in pages)
-    pages *= -(-N_LEAST // n_lines)
-    data = [page.text.encode("utf-8", "replace") for page in pages]
-    n_lines, n_bytes = sum(len(page.lines) for page in pages), sum(map(len, data))
-    rows = {
-        "classify_batch": seconds(lambda: model.classify_batch(pages)),
-        "classify, page by page": seconds(lambda: [model.classify(page) for page in pages]),
-        "ceiling: decode and split": seconds(lambda: [text.decode().split("\n") for text in data]),
-        **{f"— {stage}": spent for stage, spent in stages(model, pages).items()},
-    }
-    whole = rows["classify_batch"]
-    lines = [f"## {name}: {len(pages):,} pages, {n_lines:,} lines, {n_bytes / 1e6:.1f} MB", ""]
-    lines += ["| | lines/s | MB/s | µs/line | of classify_batch |", "|---|---|---|---|---|"]
-    for row, spent in rows.items():
-        each = f"{n_lines / spent:,.0f} | {n_bytes / 1e6 / spent:.2f} | {spent / n_lines * 1e6:.2f}"
-        lines.append(f"| {row} | {each} | {spent / whole:.1%} |")
-    return [*lines, "", f"The ceiling is {whole / rows['ceiling: decode and split']:.0f} times as fast.", ""]
+def report(model: linesift.Model, corpora: Path) -> Iterator[str]:
+    """All sections."""
+    ours = read_labelled(OURS)
+    yield from line_table(model, "our own pages", ours)
+    yield from line_table(model, "the gold", read_labelled(GOLD)) if GOLD.exists() else []
+    html = [as_html(page) for page in ours]
+    yield from page_table(model, "ours, as plain HTML", html, [read_html(page).page.text for page in html], N_RUNS)
+    try:
+        html = [row["html"] for row in read_rows(corpora / BENCHMARK)]
+        html = html[:: max(1, len(html) // N_HTML)][:N_HTML]
+        yield from page_table(model, "trafilatura's benchmark", html, [render(page) for page in html], N_RUNS)
+    except LinesiftError as error:
+        yield from [f"Pages of the web are left out: {error}", ""]
+    yield from [
+        "## One page of so many lines",
+        "",
+        "| lines | seconds | times the first | lines/s |",
+        "|---|---|---|---|",
+    ]
+    spent = growth(model, ours, N_RUNS)
+    first = next(iter(spent.values()))
+    for n_lines, seconds in spent.items():
+        yield f"| {n_lines:,} | {seconds:.3f} | {seconds / first:,.1f} | {n_lines / seconds:,.0f} |"
+    with tempfile.TemporaryDirectory() as folder:
+        yield from ["", "## Start", "", *start_table(starts(Path(folder), ours[0]))]
+        yield from ["## Memory", "", *memory_table(memory(Path(folder), ours))]
 
 
 def main() -> None:
     """Measure what is there and write the report."""
-    model = linesift.load(sys.argv[1] if sys.argv[1:] else None)
+    given = [*map(Path, sys.argv[1:])]
+    logging.disable()  # what tools say of single pages
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    about = Path("/proc/cpuinfo").read_text()
-    cpu = next((line.split(": ")[1] for line in about.split("\n") if line.startswith("model name")), platform.machine())
-    machine = f"{cpu}, {os.cpu_count()} cores; Python {platform.python_version()}, numpy {np.__version__}"
-    lines = ["# Speed", "", f"Written by `make bench`: medians of {N_RUNS} runs on one core. {machine}.", ""]
-    for name, path in SOURCES.items():
-        lines += measured(model, name, path) if path.exists() else []
-    (ROOT / "reports" / "speed.md").write_text("\n".join(lines), "utf-8")
+    model = linesift.load(given[0] if given else None)
+    cpu = Path("/proc/cpuinfo").read_text("utf-8").partition("model name\t: ")[2].partition("\n")[0]
+    machine = f"{cpu or platform.machine()}, {os.cpu_count()} cores; Python {platform.python_version()}"
+    about = (
+        f"Written by `make bench` on {machine}, numpy {np.__version__}: processor time on one core, medians of "
+        f"{N_RUNS} rounds in which every tool has its turn. What counts is the ratio, not the seconds."
+    )
+    lines = ["# Speed", "", about, "", *report(model, given[1] if given[1:] else SHARED / "corpora")]
+    (ROOT / "reports" / "speed.md").write_text("\n".join(lines) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

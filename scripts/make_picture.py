@@ -14,7 +14,7 @@ from rich.text import Text
 from typer.testing import CliRunner
 
 import linesift
-from linesift.cli import classify_app
+from linesift.cli.app import classify_app
 from linesift.read.page import read_page
 from linesift.write import terminal
 

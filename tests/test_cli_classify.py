@@ -1,5 +1,6 @@
 """`linesift classify` as its user meets it: output, messages, exit codes."""
 
+import gzip
 import io
 import json
 import os
@@ -15,7 +16,7 @@ import pytest
 import fakes
 import linesift
 from linesift import cli
-from linesift.cli.classify import BATCH_PAGES
+from linesift.cli.batches import BATCH_PAGES
 
 PAGE = "Menu\n\nH Rain\nT 11 March\nB It rained?\n"
 TSV = (
@@ -295,6 +296,95 @@ def test_misuse(run: Run, arguments: list[str]) -> None:
     assert result.err
 
 
+# Many pages in one file
+
+
+LINES = '{"text": "H Rain\\nB It rained."}\nno\n{"url": "https://n.example/2", "text": "B Sun"}\n'
+
+
+@pytest.mark.parametrize("name", ["pages.jsonl", "pages.ndjson.gz", "-"])
+def test_json_lines(run: Run, folder: Path, name: str) -> None:
+    data = gzip.compress(LINES.encode()) if name.endswith(".gz") else LINES.encode()
+    if name != "-":
+        (folder / name).write_bytes(data)
+    result = run(name, given=data)
+    first, second = map(json.loads, result.out.splitlines())
+    assert (first["path"], [line["text"] for line in first["lines"]]) == (f"{name}:1", ["H Rain", "B It rained."])
+    assert (second["path"], second["url"]) == (f"{name}:3", "https://n.example/2")
+    assert (result.code, result.err) == (
+        1,
+        f"linesift: {name}:2: not JSON (expecting value, column 1); skipped\n"
+        f"linesift: {name}: 2 pages; skipped: 1 line\n",
+    )
+    assert run(name, "--format", "tsv", given=data).out.startswith(f"{name}:1\t1\theadline\t0.9100\tH Rain\n")
+
+
+def test_json_lines_with_other_fields(run: Run, folder: Path) -> None:
+    (folder / "pages.jsonl").write_text('{"content": "B Sun", "raw": "<p>B Fog</p>"}\n{"content": "B Rain"}\n')
+    assert "B Sun" in run("pages.jsonl", "--text-field", "content").out
+    both = run("pages.jsonl", "--text-field", "content", "--html-field", "raw", "--format", "tsv", "--no-path")
+    assert both == Result(0, "1\tbody\t0.9100\tB Fog\n1\tbody\t0.9100\tB Rain\n", "")
+
+
+def test_of_many_bad_lines_the_first_are_told_and_all_are_counted(run: Run, folder: Path) -> None:
+    (folder / "pages.jsonl").write_text("no\n" * 250)
+    result = run("pages.jsonl")
+    assert (result.code, result.out, result.err.count("\n")) == (1, "", 101)
+    assert result.err.endswith("linesift: pages.jsonl: 0 pages; skipped: 250 lines\n")
+
+
+PEAK = """
+import pathlib, re, sys, linesift.cli, fakes
+linesift.load = fakes.load
+try:
+    linesift.cli.main()
+finally:  # not ru_maxrss, which begins with what the parent had
+    print(re.search(r"VmHWM:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())[1], file=sys.stderr)
+"""
+"""`linesift` with the fake model; its last line on standard error is its largest memory in kB (Linux)."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts memory as Linux does")
+@pytest.mark.parametrize("form", ["jsonl", "wet"])
+def test_memory_does_not_grow_with_a_stream(form: str) -> None:
+    text = "B It rained on the parish. " * 7_000
+
+    def peak(n_pages: int) -> int:
+        head = "WARC/1.0\r\nWARC-Type: conversion\r\nContent-Type: text/plain\r\n"
+        wet = f"{head}Content-Length: {len(text)}\r\n\r\n{text}\r\n\r\n"
+        page = f'{{"text": "{text}"}}\n' if form == "jsonl" else wet
+        with subprocess.Popen(
+            [sys.executable, "-c", PEAK, "classify", "-"],
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment(),
+        ) as process:  # fmt: skip
+            assert process.stdin is not None
+            assert process.stderr is not None
+            for _ in range(n_pages):
+                process.stdin.write(page.encode())
+            process.stdin.close()
+            return 1024 * int(process.stderr.read().split()[-1])
+
+    n_pages = 50
+    assert peak(10 * n_pages) - peak(n_pages) < 9 * n_pages * len(text) / 4
+
+
+@pytest.mark.usefixtures("folder")
+def test_pages_are_written_while_others_are_still_to_come() -> None:
+    """A stream that has not ended: what is complete is out, so nobody waits and nothing heaps up."""
+    page = json.dumps({"text": "B It rained.\n" + "Menu\n" * 200}) + "\n"
+    with subprocess.Popen(
+        [*PROGRAM, "classify", "-", "--format", "tsv", "--label", "body"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment(),
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(page.encode() * 600)
+        process.stdin.flush()
+        assert process.stdout.readline() == b"-:1\t1\tbody\t0.9100\tB It rained.\n"
+        process.stdin.close()
+        assert len(process.stdout.read().splitlines()) == 599
+
+
 # Where it prints
 
 
@@ -418,10 +508,11 @@ def test_terminal_gets_pretty_lines_that_fit(no_color: str) -> None:
 
 
 def loaded(*arguments: str) -> tuple[int, set[str]]:
-    """Exit code, and top-level modules loaded, of a call in a process of its own."""
+    """Exit code, and modules loaded, of a call in a process of its own; without those that every Python has loaded."""
     script = (
-        "import atexit, sys; atexit.register(lambda: print(*{name.partition('.')[0] for name in sys.modules}, "
-        "file=sys.stderr)); from linesift.cli import main; main()"
+        "import sys; before = set(sys.modules); import atexit; "
+        "atexit.register(lambda: print(*set(sys.modules) - before, file=sys.stderr)); "
+        "from linesift.cli import main; main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, *arguments], capture_output=True, text=True, env=environment(), check=False
@@ -429,7 +520,16 @@ def loaded(*arguments: str) -> tuple[int, set[str]]:
     return done.returncode, set(done.stderr.splitlines()[-1].split())
 
 
-HEAVY = {"rich", "sklearn", "scipy", "pandas", "datasets", "joblib", "resiliparse", "selectolax", "pyarrow"}
+def packages(modules: set[str]) -> set[str]:
+    """Packages that the modules are of, the standard library left out."""
+    return {name.partition(".")[0] for name in modules} - sys.stdlib_module_names
+
+
+SLOW_TO_LOAD = {
+    "asyncio", "concurrent.futures", "email", "gzip", "http", "importlib.metadata", "importlib.resources",
+    "multiprocessing", "tempfile", "unittest", "xml",
+}  # fmt: skip
+"""Of the standard library; each takes a hundredth of the whole or more, and nothing of it is needed for a page."""
 
 
 @pytest.mark.parametrize(
@@ -438,15 +538,32 @@ HEAVY = {"rich", "sklearn", "scipy", "pandas", "datasets", "joblib", "resilipars
 def test_help_and_misuse_do_not_wait_for_numpy(arguments: list[str], code: int) -> None:
     returned, modules = loaded(*arguments)
     assert returned == code
-    assert not modules & (HEAVY | {"numpy"})
+    assert not packages(modules) & {"numpy", "rich", "sklearn", "datasets", "selectolax"}
 
 
 @pytest.mark.usefixtures("folder")
-def test_classify_loads_numpy_and_typer_and_nothing_else_heavy() -> None:
+def test_classify_of_a_page_loads_numpy_and_nothing_else() -> None:
     code, modules = loaded("classify", "page.txt")
     assert code == 0
-    assert {"numpy", "typer"} <= modules
-    assert not modules & HEAVY
+    assert packages(modules) == {"linesift", "numpy"}
+    assert not modules & SLOW_TO_LOAD
+    rooms = {name for name in modules if name.startswith("linesift.")}
+    assert not {name for name in rooms if name.startswith("linesift.train")}
+    assert not rooms & {"linesift.cli.app", "linesift.read.warc", "linesift.read.html", "linesift.write.markdown"}
+
+
+@pytest.mark.usefixtures("folder")
+def test_options_bring_typer_and_what_it_needs() -> None:
+    code, modules = loaded("classify", "page.txt", "--format", "tsv")
+    assert code == 0
+    assert {"numpy", "typer"} <= packages(modules)
+    assert not packages(modules) & {"rich", "sklearn", "scipy", "datasets", "joblib", "resiliparse", "selectolax"}
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("pages", [["page.txt"], ["page.txt", "other.txt"], ["-"], ["none.txt"], ["page.txt", "none"]])
+def test_names_alone_do_what_they_do_with_options(run: Run, pages: list[str]) -> None:
+    assert run(*pages, given=b"B x") == run(*pages, "--jobs", 1, given=b"B x")
 
 
 @pytest.mark.parametrize("program", [cli.main, cli.classify_main])

@@ -25,26 +25,32 @@ def terminal_for_messages(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
 def test_progress_is_drawn_and_cleared_before_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
     stderr = terminal_for_messages(monkeypatch)
-    console.progress(7, 100)
+    console.progress(4321)
     console.say("a\nmessage\x1b[2J")
-    assert stderr.getvalue() == "\r\x1b[K7 of 100 pages\r\x1b[Klinesift: a message [2J\n"
+    assert stderr.getvalue() == "\r\x1b[K4,321 pages\r\x1b[Klinesift: a message [2J\n"
+
+
+def test_progress_says_of_how_many_where_that_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    stderr = terminal_for_messages(monkeypatch)
+    console.progress(7, 100)
+    assert stderr.getvalue() == "\r\x1b[K7 of 100 pages"
 
 
 def test_few_pages_are_no_reason_for_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     stderr = terminal_for_messages(monkeypatch)
-    console.progress(2, 3)
+    console.progress(19)
     assert stderr.getvalue() == ""
 
 
 def test_no_progress_where_output_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     stderr = terminal_for_messages(monkeypatch)
     monkeypatch.setattr(sys, "stdout", Terminal())
-    console.progress(7, 100)
+    console.progress(4321)
     assert stderr.getvalue() == ""
 
 
 def test_no_progress_into_a_file(capsys: pytest.CaptureFixture[str]) -> None:
-    console.progress(7, 100)
+    console.progress(4321)
     console.say("message")
     assert capsys.readouterr().err == "linesift: message\n"
 

@@ -23,8 +23,8 @@ from linesift.model.decode import DecodeConfig
 from linesift.model.directory import FORMAT, load_model, read_about, save_model
 from linesift.model.lexicon import Lexicon
 from linesift.model.linear import LinearScorer
-from linesift.model.verdict import WORD_BITS, WORD_KINDS, Verdict, column_names
 from linesift.model.trees import TreeScorer
+from linesift.model.verdict import WORD_BITS, WORD_KINDS, Verdict, column_names
 from linesift.model.window import table_names
 from linesift.page import Page
 from linesift.read.html import read_html
@@ -165,6 +165,8 @@ def test_a_model_without_a_verdict_says_nothing_of_kinds(path: Path, is_named: b
     loaded = load_model(path)
     assert loaded.verdict is None
     assert loaded.classify(TEXT).kind == ""
+
+
 def test_round_trip_of_the_shares_of_leaves(model: Model, tmp_path: Path) -> None:
     assert isinstance(model.first, TreeScorer)
     shares = np.random.default_rng(4).dirichlet(np.ones(model.first.leaves.shape[1]), len(model.first.columns))

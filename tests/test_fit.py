@@ -5,7 +5,8 @@ import pytest
 from numpy.typing import NDArray
 
 from linesift.model.shapley import leaf_shares
-from linesift.train.fit import TrainConfig, fit_linear, fit_trees
+from linesift.train.learners import fit_linear, fit_trees
+from linesift.train.lessons import TrainConfig
 
 Data = tuple[NDArray[np.float32], NDArray[np.int64]]
 

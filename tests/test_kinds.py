@@ -7,6 +7,7 @@ from linesift.labels import KINDS, Kind, Label
 from linesift.model.prediction import Prediction
 from linesift.page import LabelledPage, Page
 from linesift.train.kinds import evaluate_kinds, kind_section
+from linesift.train.sections import markdown
 
 A, L, S, X, Z = Kind.ARTICLE, Kind.LIVE, Kind.STUB, Kind.INDEX, Kind.OTHER
 TEXT = "Ferry back\nThe ferry is back after a year in the dock."
@@ -41,11 +42,13 @@ def test_without_a_verdict_there_is_nothing_to_say() -> None:
     gold, predictions = pairs(GIVEN[:2])
     plain = [Prediction(found.page, found.labels, found.probabilities) for found in predictions]
     assert evaluate_kinds(gold, plain) is None
-    assert list(kind_section("Kinds", gold, plain)) == []
+    assert kind_section("Kinds", gold, plain) is None
 
 
 def test_the_section_says_what_an_empty_article_costs() -> None:
-    lines = list(kind_section("Kinds", *pairs(GIVEN)))
+    section = kind_section("Kinds", *pairs(GIVEN))
+    assert section is not None
+    lines = list(markdown("", [section]))
     assert "## Kinds" in lines
     assert f"| kind | {' | '.join(KINDS)} | pages |" in lines
     assert "| article | 1 | 1 | 0 | 1 | 0 | 3 |" in lines

@@ -135,7 +135,8 @@ def test_directories_are_searched_and_sorted(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     (tmp_path / "dir.txt").mkdir()
     other = tmp_path / "c.html"
-    assert find_pages([other, tmp_path, STDIN, tmp_path / "none"]) == [
+    found = [page for path in (other, tmp_path, STDIN, tmp_path / "none") for page in find_pages(path)]
+    assert found == [
         other,
         tmp_path / "a/z.TXT",
         tmp_path / "b.txt",
@@ -148,9 +149,9 @@ def test_directories_are_searched_and_sorted(tmp_path: Path) -> None:
 def test_a_directory_without_pages(tmp_path: Path) -> None:
     (tmp_path / "note.md").touch()
     with pytest.raises(InputError, match=r"no pages \(\*\.txt, .*\) in this directory"):
-        find_pages([tmp_path])
+        list(find_pages(tmp_path))
 
 
 def test_a_path_too_long_waits_for_reading() -> None:
     path = Path("n" * 5000)
-    assert find_pages([path]) == [path]
+    assert list(find_pages(path)) == [path]

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from linesift.errors import InputError
 from linesift.read import warc
-from linesift.read.warc import Record, WarcCounts, read_warc
+from linesift.read.record import Record
+from linesift.read.warc import WarcCounts, read_warc
 
 DATE = "2024-05-01T10:00:00Z"
 PAGE = b"<html><p>The ferry sails again.</p></html>"

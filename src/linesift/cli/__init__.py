@@ -1,61 +1,45 @@
 """The command line: `linesift COMMAND` and `classify`, thin shells over the library."""
 
+import os
 import sys
-from typing import Annotated
+from collections.abc import Sequence
+from pathlib import Path
 
-import typer
-
-from linesift.cli import check, classify, console, evaluate, exchange, explain, label, report, train
-
-app = typer.Typer(
-    name="linesift", add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, no_args_is_help=True
-)
-classify_app = typer.Typer(name="classify", add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-
-
-def _print_version(is_asked: bool) -> None:
-    if is_asked:
-        from importlib.metadata import version
-
-        typer.echo(f"linesift {version('linesift')}")
-        raise typer.Exit
-
-
-@app.callback(epilog="Help on a command: linesift COMMAND --help")
-def _linesift(
-    _version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
-    ] = False,
-) -> None:
-    """Say what each line of a news page is: headline, body, timestamp or sidebar."""
-
-
-app.command("classify", help=classify.HELP, epilog=classify.EXAMPLES)(classify.classify)
-app.command("explain", help=explain.HELP, epilog=explain.EXAMPLES)(explain.explain)
-app.command("report", help=report.HELP, epilog=report.EXAMPLES)(report.report)
-app.command("train", help=train.HELP, epilog=train.EXAMPLES)(train.train)
-app.command("evaluate", help=evaluate.HELP, epilog=evaluate.EXAMPLES)(evaluate.evaluate)
-app.command("label", help=label.HELP, epilog=label.EXAMPLES)(label.label)
-app.command("check", help=check.HELP, epilog=check.EXAMPLES)(check.check)
-app.command("export", help=exchange.EXPORT_HELP, epilog=exchange.EXPORT_EXAMPLES)(exchange.export)
-app.command("import", help=exchange.IMPORT_HELP, epilog=exchange.IMPORT_EXAMPLES)(exchange.import_)
-classify_app.command(help=classify.HELP, epilog=classify.EXAMPLES)(classify.classify)
+from linesift.cli import console
 
 
 def main() -> None:
     """Run `linesift`, the console script."""
-    _run(app)
+    _run("app", sys.argv[2:] if sys.argv[1:2] == ["classify"] else [])
 
 
 def classify_main() -> None:
     """Run `classify`, the console script that is `linesift classify`."""
-    _run(classify_app)
+    _run("classify_app", sys.argv[1:])
 
 
-def _run(command: typer.Typer) -> None:
+def _run(name: str, pages: Sequence[str]) -> None:
+    """Run the program of this name in `app`; `pages` is what follows `classify`.
+
+    Where that is names of files alone, there is nothing to parse. typer is left out then: it brings pydantic along,
+    and both together take as long to load as numpy.
+    """
     console.prepare()
     try:
-        command()
+        if pages and all(map(_is_file, pages)):
+            from linesift.cli.files import Request, label_files
+
+            with console.errors():
+                sys.exit(label_files(Request([Path(page) for page in pages])))
+        from linesift.cli import app
+
+        getattr(app, name)()
     except KeyboardInterrupt:
         console.say("interrupted")
         sys.exit(console.EXIT_INTERRUPTED)
+
+
+def _is_file(argument: str) -> bool:
+    """Whether an argument cannot be an option; on Windows, nor a pattern, which typer resolves."""
+    is_pattern = os.name == "nt" and any(mark in argument for mark in "*?[")
+    return not is_pattern and (argument == "-" or not argument.startswith("-"))

@@ -8,11 +8,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-import typer
-
 from linesift.errors import LinesiftError
 from linesift.write.tables import clean
 
+EXIT_DONE = 0
 EXIT_FAILED = 1
 """Some page failed; the others are done."""
 EXIT_MISUSE = 2
@@ -64,23 +63,23 @@ def errors() -> Iterator[None]:
     """Turn what a command raises on purpose, and trouble with the output, into one line and an exit code.
 
     Raises:
-        typer.Exit: with the exit code.
+        SystemExit: with the exit code.
     """
     try:
         yield
     except LinesiftError as error:
         say(str(error))
-        raise typer.Exit(EXIT_MISUSE) from error
+        raise SystemExit(EXIT_MISUSE) from error
     except BrokenPipeError as error:
         _abandon_stdout()
-        raise typer.Exit(EXIT_BROKEN_PIPE) from error
+        raise SystemExit(EXIT_BROKEN_PIPE) from error
     except OSError as error:
         _abandon_stdout()
         say(f"{error.filename or 'standard output'}: cannot write ({(error.strerror or str(error)).lower()})")
-        raise typer.Exit(EXIT_MISUSE) from error
+        raise SystemExit(EXIT_MISUSE) from error
     except KeyboardInterrupt as error:
         say("interrupted")
-        raise typer.Exit(EXIT_INTERRUPTED) from error
+        raise SystemExit(EXIT_INTERRUPTED) from error
 
 
 @contextmanager
@@ -131,13 +130,14 @@ def is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
-def progress(n_read: int, n_all: int | None) -> None:
+def progress(n_pages: int, n_all: int | None = None) -> None:
     """Show how far a long run is, where somebody may be looking and nothing else is drawn on the terminal.
 
-    `n_all` is `None` for the pages of an archive, of which nobody knows the number.
+    `n_all` is `None` where pages are found while others are done, and nobody knows their number.
     """
-    if max(n_read, n_all or 0) >= _N_PAGES_WORTH_PROGRESS and _can_draw():
-        _write_err(f"{_CLEAR_LINE}{n_read} pages" if n_all is None else f"{_CLEAR_LINE}{n_read} of {n_all} pages")
+    if max(n_pages, n_all or 0) >= _N_PAGES_WORTH_PROGRESS and _can_draw():
+        of_all = "" if n_all is None else f" of {n_all:,}"
+        _write_err(f"{_CLEAR_LINE}{n_pages:,}{of_all} pages")
 
 
 def clear_progress() -> None:

@@ -69,6 +69,7 @@ def evaluate(
         from linesift.train.kinds import evaluate_kinds, kind_table
         from linesift.train.origin import trained_on
         from linesift.train.scores import table, worst_table
+        from linesift.train.sections import markdown_table
 
         loaded = linesift.load(model)
         gold = read_gold(pages, jobs=jobs, is_html=html)
@@ -85,7 +86,7 @@ def evaluate(
         if report is not None:
             _write_report(scores, report, f"{model or 'linesift'} on {', '.join(map(str, pages))}")
         if not is_json_printed:
-            lines = [*table(scores), *(["", *kind_table(kinds)] if kinds is not None else [])]
+            lines = [*table(scores), *(["", *markdown_table(kind_table(kinds))] if kinds is not None else [])]
             lines += ["", *worst_table(scores, worst)] if worst else []
             with console.output(None) as stream:
                 stream.writelines(f"{line}\n" for line in lines)

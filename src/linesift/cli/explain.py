@@ -1,14 +1,16 @@
 """`linesift explain`: why lines have their labels."""
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from linesift.cli import console
-from linesift.cli.classify import STDOUT, terminal_width
+from linesift.cli.files import STDOUT
 from linesift.errors import InputError
-from linesift.read.page import is_archive, read_page
+from linesift.read.page import Kind, open_source, read_page, read_stdin
+from linesift.read.text import STDIN
 from linesift.write import reasons, tables, terminal
 
 if TYPE_CHECKING:  # numpy comes with it, and `--help` shall not wait for numpy
@@ -61,9 +63,10 @@ def explain(
     """Explain lines of a page, as `HELP` says."""
     with console.errors():
         output = None if output == STDOUT else output
-        if is_archive(page):
-            raise InputError(f"{page}: an archive has many pages; save the page that you mean as a file of its own")
-        found, warning = read_page(page, encoding)
+        source = open_source(page)
+        if source.kind is not Kind.PAGE:
+            raise InputError(f"{page}: holds many pages; save the page that you mean as a file of its own")
+        found, warning = read_page(read_stdin(source) if page == STDIN else page, encoding)
         if warning is not None:
             console.say(f"warning: {warning}")
         # Only now: a wrong option or file name shall not wait for numpy.
@@ -74,7 +77,9 @@ def explain(
         prediction = loaded.classify(found)
         numbers = sorted(set(line)) if line else _doubtful(prediction)
         explanations = list(Explainer(loaded).explain(prediction, [number - 1 for number in numbers]))
-        style = terminal.Style(terminal_width(output), console.wants_colour(color, output))
+        is_shown = output is None and console.is_terminal()
+        width = shutil.get_terminal_size().columns if is_shown else None
+        style = terminal.Style(width, console.wants_colour(color, output))
         with console.output(output) as stream:
             for explanation in explanations:
                 stream.writelines(terminal.pretty(prediction, style=style, only=frozenset([explanation.index])))

@@ -116,7 +116,7 @@ def _sort(given: Sequence[Path], *, has_out: bool) -> tuple[list[Path], list[Pat
         if path.suffix == LABELLED_SUFFIX or (not has_out and path.is_dir() and labelled_files(path)):
             labelled.append(path)
         else:
-            sources += find_pages([path])
+            sources += find_pages(path)
     return labelled, list(dict.fromkeys(sources))
 
 

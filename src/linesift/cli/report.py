@@ -1,17 +1,21 @@
 """`linesift report`: labelled pages as one HTML file to look at."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from linesift.cli import console
-from linesift.cli.classify import find_files, load, make_explainer, predict_files
+from linesift.cli.batches import batches, make_explainer, predict_batch
+from linesift.cli.files import find_items, hopeless
+from linesift.read.jsonl import Fields
+from linesift.read.page import open_source
 from linesift.read.text import check_encoding
 from linesift.write.html_report import report as html_report
 
 if TYPE_CHECKING:  # numpy comes with it, and `--help` shall not wait for numpy
+    from linesift.model.classifier import Model
     from linesift.model.prediction import Prediction
 
 HELP = "Write pages as one HTML file: lines coloured by label, doubtful ones to jump to, the articles beside them."
@@ -54,19 +58,35 @@ def report(
     with console.errors():
         if encoding is not None:
             check_encoding(encoding)
-        found, n_failed = find_files(pages)
-        if not found:
+        if problems := hopeless(pages):
+            for problem in problems:
+                console.say(str(problem))
             raise typer.Exit(console.EXIT_MISUSE)
-        loaded = load(model)
-        done = _Done(predict_files(loaded, found, encoding))
+        import linesift  # only now: a wrong option or file name shall not wait for numpy
+
+        loaded = linesift.load(model)
+        done = _Done(_predictions(loaded, pages, encoding))
         with console.output(out) as stream:
             stream.writelines(html_report(done, title, explainer=make_explainer(loaded) if explain else None))
             if not done.n_pages:
                 raise typer.Exit(console.EXIT_FAILED)  # an earlier report is worth more than an empty one
         console.clear_progress()
         console.note(f"{out}: {done.n_pages} page{'' if done.n_pages == 1 else 's'}")
-        if n_failed + done.n_failed:
+        if done.n_failed:
             raise typer.Exit(console.EXIT_FAILED)
+
+
+def _predictions(model: "Model", paths: Sequence[Path], encoding: str | None) -> "Iterator[Prediction | None]":
+    """Give the prediction of each page in order, `None` for one that failed; what there is to say is said."""
+    n_done = 0
+    for batch in batches(find_items([open_source(path) for path in paths], Fields())):
+        for prediction, outcome in predict_batch(model, batch, encoding):
+            for message in outcome.messages:
+                console.say(message)
+            if prediction is not None or outcome.is_failure:
+                n_done += 1
+                console.progress(n_done)
+                yield prediction
 
 
 class _Done:

@@ -72,6 +72,7 @@ def train(
         from linesift.train.kinds import kind_table
         from linesift.train.lessons import TrainConfig
         from linesift.train.scores import table
+        from linesift.train.sections import markdown_table
         from linesift.train.train import TrainRequest
         from linesift.train.train import train as train_model
 
@@ -89,7 +90,7 @@ def train(
                 stream.writelines(f"{line}\n" for line in [*table(scores), ""])
             if trained.kinds is not None:
                 stream.write("## kinds of pages, held out by site\n\n")
-                stream.writelines(f"{line}\n" for line in kind_table(trained.kinds))
+                stream.writelines(f"{line}\n" for line in markdown_table(kind_table(trained.kinds)))
 
 
 class Progress:

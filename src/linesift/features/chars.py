@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -62,7 +62,7 @@ SPACED, UNSPACED = (CharClass.LOWER.value, DIGIT), (CharClass.HAN.value, CharCla
 @cache
 def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint32], NDArray[np.uint32]]:
     """Class, folded code point, and the same with every digit as `0`, of every code point below `TABLE_SIZE`."""
-    with (files("linesift.features") / "chars.npz").open("rb") as stream, np.load(stream, allow_pickle=False) as ranges:
+    with (Path(__file__).parent / "chars.npz").open("rb") as stream, np.load(stream, allow_pickle=False) as ranges:
         lengths = np.diff(ranges["starts"], append=TABLE_SIZE)
         classes = np.repeat(ranges["classes"], lengths)
         shifts = np.repeat(ranges["shifts"], lengths)

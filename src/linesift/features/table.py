@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import cache
 from hashlib import sha256
-from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,5 +56,5 @@ def fingerprint() -> str:
     for column in (*COLUMNS, *MARKUP_COLUMNS):
         digest.update(f"{column.name}\t{column.description}\n".encode())
     for name in ("chars.npz", "date_names.tsv"):
-        digest.update((files("linesift.features") / name).read_bytes())
+        digest.update((Path(__file__).parent / name).read_bytes())
     return digest.hexdigest()[:16]

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.batch import Batch, read_batch
-from linesift.features.chars import places, read_chars
+from linesift.features.chars import find_runs, hash_codes, places, read_chars
 from linesift.features.scan import MAX_LINE
-from linesift.features.words import SpanHasher, find_words, hash_codes
+from linesift.features.words import SpanHasher, find_words
 
 TOKEN_BITS = 18
 """Buckets are numbers of this many bits; 2**18 rows of six half floats are 3 MB of weights."""
@@ -71,7 +71,7 @@ def spelt_tokens(line: str) -> tuple[list[str], NDArray[np.int64]]:
     text = line.strip()[:MAX_LINE]
     _, buckets = line_tokens(read_batch([text]))
     chars = read_chars(text)
-    words = find_words(chars, SpanHasher(hash_codes(chars)))
+    words = find_words(find_runs(chars), SpanHasher(hash_codes(chars)))
     spans = list(zip(words.start.tolist(), words.end.tolist(), strict=True))
     texts = [text[start:end] for start, end in spans]
     edges = [f"{texts[0]} …", f"… {texts[-1]}"] if texts else []

@@ -11,7 +11,7 @@ from linesift.errors import InputError, LabelError
 from linesift.labels import Label
 from linesift.page import LabelledPage, Page
 from linesift.read.labelled import LABELLED_SUFFIX, beside, format_page, parse, read_utf8
-from linesift.read.page import HTML_SUFFIXES, is_archive, is_html
+from linesift.read.page import ARCHIVE_SUFFIXES, HTML_SUFFIXES, is_html
 from linesift.read.text import STDIN, check_encoding, decode, read_bytes
 from linesift.write.aside import write_aside
 
@@ -101,7 +101,7 @@ def read_source(path: Path, encoding: str | None = None) -> Source:
         InputError: if the file cannot be read, is an archive, or is not text.
         MissingExtraError: for HTML, if its parser is not installed.
     """
-    if is_archive(path):
+    if path.name.lower().endswith(ARCHIVE_SUFFIXES):
         raise InputError(f"{path}: an archive has many pages; label text or HTML pages")
     data = read_bytes(path)
     if is_html(data, path.suffix):

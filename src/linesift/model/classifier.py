@@ -16,7 +16,14 @@ from linesift.model.headline import HeadlineChooser, candidates
 from linesift.model.lexicon import TARGETS, Lexicon
 from linesift.model.prediction import Prediction
 from linesift.model.verdict import Verdict
-from linesift.model.window import FirstPass, SecondPass, n_table_columns, own_names
+from linesift.model.window import (
+    FirstPass,
+    SecondPass,
+    first_pass_table,
+    n_table_columns,
+    own_names,
+    second_pass_table,
+)
 from linesift.page import Page
 
 GROUP = 1 << 19
@@ -101,6 +108,11 @@ class Model:
         if self.chooser is not None:
             return self.chooser.chances(batch, candidates(chances), np.concatenate(kept, axis=1), chances)
         return chances
+
+    def table(self, batch: Batch) -> NDArray[np.float32]:
+        """All columns of every non-blank line, as the second pass sees them; the first sees the beginning of them."""
+        table = first_pass_table(batch, self._own(batch))
+        return second_pass_table(batch, table, softmax(self.first.scores(table)))
 
     def _own(self, batch: Batch) -> NDArray[np.float32]:
         """The columns of the lines themselves, shape (len(own_names(batch)), n_lines)."""

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,8 @@ def save_model(model: Model, info: Mapping[str, object], probe: Mapping[str, str
         ModelError: if it cannot be written.
     """
     arrays = _arrays(model)
-    write_arrays: Callable[..., None] = np.savez_compressed  # its stub takes the arrays for the flag `allow_pickle`
+    # Not packed: the weights are loaded each time the program starts, and they pack by a tenth only.
+    write_arrays: Callable[..., None] = np.savez  # its stub takes the arrays for the flag `allow_pickle`
     about = {
         "format": FORMAT,
         "fingerprint": fingerprint(),
@@ -78,7 +80,7 @@ def save_model(model: Model, info: Mapping[str, object], probe: Mapping[str, str
         (path / "probe.jsonl.part").write_text(
             "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8"
         )
-        about["weights_sha256"] = _digest(path / "weights.npz.part")
+        about["weights_sha256"] = sha256((path / "weights.npz.part").read_bytes()).hexdigest()
         (path / "model.json.part").write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", "utf-8")
         for name in ("weights.npz", "probe.jsonl", "model.json"):
             (path / f"{name}.part").replace(path / name)
@@ -93,10 +95,11 @@ def load_model(path: Path) -> Model:
         ModelError: if it is missing, damaged, of another format or features, or does not reproduce its probe.
     """
     about = read_about(path)
-    model = _assemble(about, _read_arrays(path), path)
+    arrays, digest = _read_arrays(path)
+    model = _assemble(about, arrays, path)
     _check_probe(model, path)
     # The probe has no page with hints; this notices other weights of the passes for HTML.
-    if _digest(path / "weights.npz") != about.get("weights_sha256"):
+    if digest != about.get("weights_sha256"):
         raise ModelError(f"{path}: weights.npz is not the file that model.json tells of; copy the model again")
     return model
 
@@ -132,14 +135,12 @@ def read_about(path: Path) -> dict[str, Any]:
     return about
 
 
-def _digest(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()
-
-
-def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+def _read_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], str]:
+    """Arrays of `weights.npz`, and the digest of the file."""
     try:
-        with (path / "weights.npz").open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
+        data = (path / "weights.npz").read_bytes()
+        with np.load(BytesIO(data), allow_pickle=False) as stored:
+            return {name: stored[name] for name in stored.files}, sha256(data).hexdigest()
     except FileNotFoundError as error:
         raise ModelError(f"{path}: weights.npz is missing; copy the model again or train it anew") from error
     # What numpy, zipfile and zlib raise on damaged archives; TypeError and AttributeError for a bare array.

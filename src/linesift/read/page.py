@@ -1,25 +1,71 @@
-"""Pages from a file, whatever it holds: plain text, HTML, or an archive of many pages."""
+"""Pages from a file, whatever it holds: plain text, HTML, or many pages in an archive or as JSON lines."""
 
+import io
+import sys
+import zlib
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import Enum, auto
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
 
+from linesift.errors import InputError
 from linesift.page import Page
-from linesift.read.text import check_encoding, decode, read_bytes
-from linesift.read.warc import HTML_START, WarcCounts, read_warc
+from linesift.read.jsonl import GZIP_START, Fields, is_jsonl, read_jsonl
+from linesift.read.record import HTML_START, Record
+from linesift.read.text import STDIN, check_encoding, decode, read_bytes
+
+if TYPE_CHECKING:  # the reader of archives is loaded for archives
+    from linesift.read.warc import WarcCounts
 
 HTML_SUFFIXES = (".html", ".htm", ".xhtml")
+ARCHIVE_SUFFIXES = (".warc", ".warc.gz", ".wet", ".wet.gz")
+JSONL_SUFFIXES = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 
 _SNIFFED = 2048
 """Bytes in which HTML has to begin to be known without a suffix."""
+_BUFFER = 1 << 16
 
 
-ARCHIVE_SUFFIXES = (".warc", ".warc.gz", ".wet", ".wet.gz")
+class Kind(Enum):
+    """What a file holds."""
+
+    PAGE = auto()
+    ARCHIVE = auto()
+    JSONL = auto()
 
 
-def is_archive(path: Path) -> bool:
-    """Whether a file is a web archive, by its name."""
-    return path.name.lower().endswith(ARCHIVE_SUFFIXES)
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that is to be read, or standard input, whose first bytes were looked at."""
+
+    path: Path
+    kind: Kind
+    stream: BinaryIO | None = None
+    """Standard input; a file is opened when its pages are asked for."""
+
+
+def open_source(path: Path) -> Source:
+    """Say what a file holds: by the end of its name, or, of standard input, by its first bytes.
+
+    Raises:
+        InputError: if the path is `-` and there is no standard input.
+    """
+    if path != STDIN:
+        name = path.name.lower()
+        kinds = {ARCHIVE_SUFFIXES: Kind.ARCHIVE, JSONL_SUFFIXES: Kind.JSONL}
+        return Source(path, next((kind for ends, kind in kinds.items() if name.endswith(ends)), Kind.PAGE))
+    if sys.stdin is None:
+        raise InputError("-: standard input is closed; give a file")
+    stream = io.BufferedReader(cast(io.RawIOBase, sys.stdin.buffer), _BUFFER)  # for `peek`
+    start = stream.peek(_BUFFER)
+    if start.startswith(GZIP_START):
+        with suppress(zlib.error):
+            start = zlib.decompressobj(31).decompress(start, _SNIFFED)
+    if is_jsonl(start):
+        return Source(path, Kind.JSONL, stream)
+    return Source(path, Kind.ARCHIVE if start.startswith(b"WARC/") else Kind.PAGE, stream)
 
 
 def is_html(data: bytes, suffix: str = "") -> bool:
@@ -33,8 +79,8 @@ def is_html(data: bytes, suffix: str = "") -> bool:
     return suffix.lower() != ".txt" and HTML_START.match(data[:_SNIFFED].removeprefix(b"\xef\xbb\xbf")) is not None
 
 
-def read_page(path: Path, encoding: str | None = None) -> tuple[Page, str | None]:
-    """Read one page from a file, or from standard input where the path is `-`.
+def read_page(page: Path | Record, encoding: str | None = None) -> tuple[Page, str | None]:
+    """Read one page, from a file of its own or from what `read_archive` and `read_jsonl` give.
 
     A file whose name ends in `.html`, or that begins like HTML under any name but `.txt`, gives a page with hints;
     everything else is text, see `linesift.read.text.decode`.
@@ -46,34 +92,65 @@ def read_page(path: Path, encoding: str | None = None) -> tuple[Page, str | None
         InputError: if the file cannot be read, is not text, or the encoding is unknown.
         MissingExtraError: for HTML, if its parser is not installed.
     """
-    data = read_bytes(path)
-    if not is_html(data, path.suffix):
-        return decode(data, str(path), encoding)
-    from linesift.read.html import read_html
+    if isinstance(page, Path):
+        page = Record("", "", read_bytes(page), "page", source=str(page))
+    data, kind, charset = page.payload, page.kind, page.charset
+    if kind == "page" and isinstance(data, bytes):
+        if not is_html(data, Path(page.source).suffix):
+            return decode(data, page.source, encoding)
+        kind, charset = "html", encoding
+        if encoding is not None:
+            check_encoding(encoding)
+    if kind == "html":
+        from linesift.read.html import read_html
 
-    if encoding is not None:
-        check_encoding(encoding)
-    found = read_html(data, str(path), encoding=encoding)
-    return replace(found.page, hints=found.hints), None
+        found = read_html(data, page.source, encoding=charset)
+        return replace(found.page, hints=found.hints, url=page.url, date=page.date), None
+    text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
+    return Page(text, page.source, url=page.url, date=page.date), None
 
 
-def read_archive(path: Path, counts: WarcCounts) -> Iterator[Page]:
+def read_stdin(source: Source) -> Record:
+    """Read a single page from standard input, as bytes that `read_page` understands.
+
+    Raises:
+        InputError: if it cannot be read.
+    """
+    try:
+        data = b"" if source.stream is None else source.stream.read()
+    except OSError as error:
+        raise InputError(f"{source.path}: {(error.strerror or str(error)).lower()}") from error
+    return Record("", "", data, "page", source=str(source.path))
+
+
+def read_archive(source: Source, counts: "WarcCounts") -> Iterator[Record]:
     """Read the pages of a WARC or WET file, one at a time; memory does not grow with the file.
 
     Args:
-        path: the file, gzipped or not.
+        source: the file, gzipped or not.
         counts: where delivered and skipped records are counted.
 
     Raises:
         InputError: if the file cannot be read, or has no record at all.
-        MissingExtraError: if the parser of HTML is not installed.
     """
-    from linesift.read.html import read_html
+    from linesift.read.warc import read_warc
 
-    for record in read_warc(path, counts):
-        if record.kind == "html":
-            found = read_html(record.payload, str(path), encoding=record.charset)
-            yield replace(found.page, hints=found.hints, url=record.url, date=record.date)
-        else:
-            text = record.payload.decode("utf-8", "replace")
-            yield Page(text, str(path), url=record.url, date=record.date)
+    for record in read_warc(source.stream or source.path, counts):
+        yield replace(record, source=str(source.path))
+
+
+def read_lines(source: Source, fields: Fields) -> Iterator[Record | InputError]:
+    """Read the pages of a file of JSON lines, as `linesift.read.jsonl.read_jsonl` does.
+
+    Raises:
+        InputError: if the file cannot be read.
+    """
+    if source.stream is not None:
+        yield from read_jsonl(source.stream, str(source.path), fields)
+        return
+    try:
+        stream = source.path.open("rb")
+    except OSError as error:
+        raise InputError(f"{source.path}: {(error.strerror or str(error)).lower()}") from error
+    with stream:
+        yield from read_jsonl(stream, str(source.path), fields)

@@ -1,8 +1,9 @@
 """Files of pages: find them, read them, turn the bytes of plain text into a page."""
 
 import codecs
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -130,34 +131,58 @@ def read_text(path: Path, encoding: str | None = None) -> tuple[Page, str | None
     return decode(read_bytes(path), str(path), encoding)
 
 
-def find_pages(paths: Sequence[Path]) -> list[Path]:
-    """List the page files that the paths stand for, in the order given; inside a directory, sorted by path.
+def find_pages(path: Path) -> Iterator[Path]:
+    """List the page files that a path stands for; inside a directory those with `PAGE_SUFFIXES`, sorted by path.
 
-    Whether a file exists and is text shows when it is read, so that one bad file does not stop the others.
+    They are found while they are asked for, one directory at a time. Whether a file exists and is text shows when it
+    is read, so that one bad file does not stop the others; so does that a directory inside may not be looked into.
+    Links to directories are not followed.
 
     Raises:
         InputError: if a directory holds no page.
     """
-    found: list[Path] = []
-    for path in paths:
-        if path == STDIN or not _is_directory(path):
-            found.append(path)
-            continue
-        files = (file for file in path.rglob("*") if file.name.lower().endswith(PAGE_SUFFIXES))
-        inside = sorted(file for file in files if not _is_directory(file))
-        if not inside:
-            suffixes = ", ".join(f"*{suffix}" for suffix in PAGE_SUFFIXES)
-            raise InputError(f"{path}: no pages ({suffixes}) in this directory")
-        found += inside
-    return found
+    if path == STDIN or not is_directory(path):
+        yield path
+        return
+    is_empty = True
+    for file in _walk(path):
+        is_empty = False
+        yield file
+    if is_empty:
+        suffixes = ", ".join(f"*{suffix}" for suffix in PAGE_SUFFIXES)
+        raise InputError(f"{path}: no pages ({suffixes}) in this directory")
 
 
-def _is_directory(path: Path) -> bool:
+def is_directory(path: Path) -> bool:
     """Like `Path.is_dir`, which up to Python 3.13 raises where the way to the path is barred or too long."""
     try:
         return path.is_dir()
     except OSError:
         return False
+
+
+def _walk(directory: Path) -> Iterator[Path]:
+    """Files of pages in a directory and below; a directory that cannot be opened is given as if it were one."""
+    try:
+        with os.scandir(directory) as entries:
+            names = sorted(
+                (entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries if _may_be_page(entry)
+            )
+    except OSError:
+        yield directory
+        return
+    for name, has_more in names:
+        if has_more:
+            yield from _walk(directory / name)
+        else:
+            yield directory / name
+
+
+def _may_be_page(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a page file or a directory that is no link."""
+    if entry.is_dir():
+        return not entry.is_symlink()
+    return entry.name.lower().endswith(PAGE_SUFFIXES)
 
 
 def _decode(data: bytes, encoding: str) -> tuple[str, UnicodeDecodeError | None]:

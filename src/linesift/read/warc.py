@@ -10,41 +10,21 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from linesift.errors import InputError
-
-MAX_RECORD = 50_000_000
-"""Bytes; a longer record is skipped and counted."""
+from linesift.read.record import HTML_START, MAX_RECORD, Record
 
 _CHUNK = 1 << 16
 _USUAL_HEAD, _MAX_HEAD = 1 << 12, 1 << 16
 _GZIP = b"\x1f\x8b\x08"
 _RECORD = re.compile(rb"(?:^|\n)(?=WARC/[01]\.\d)")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
-HTML_START = re.compile(
-    rb"\s*(?:<!--.*?-->\s*|<\?xml.*?\?>\s*)*<(?:!doctype\s+html|html|head|body|title|meta)\b", re.IGNORECASE | re.DOTALL
-)
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(rb"HTTP/[\d.]+ +(\d{3})\b")
 _CHUNK_SIZE = re.compile(rb"(?:\r\n)?([0-9a-fA-F]{1,7})[^\r\n]{0,100}\r\n")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _OK = range(200, 300)
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A page of an archive."""
-
-    url: str
-    date: str
-    """When it was fetched, as the archive writes it: `2024-05-01T10:00:00Z`."""
-    payload: bytes
-    """The page without HTTP headers, unpacked."""
-    kind: Literal["html", "text"]
-    """`text` for the records of a WET file, whose payload is lines of UTF-8."""
-    charset: str | None = None
-    """Encoding that the HTTP headers name."""
 
 
 @dataclass(slots=True)

@@ -90,8 +90,8 @@ def carry_over(
 ) -> list[Label | None] | None:
     """Labels of a page's lines for the lines of another rendering of it.
 
-    Lines are matched in order by their letters; one that is part of a labelled line between the matches takes its label,
-    and what has no counterpart is `sidebar`.
+    Lines are matched in order by their letters; one that is part of a labelled line between the matches takes its
+    label, and what has no counterpart is `sidebar`.
 
     Returns:
         A label for each of `others`, or `None` where `MIN_CARRIED` of the labelled letters did not come over.

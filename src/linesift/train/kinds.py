@@ -1,6 +1,6 @@
 """How good the verdict is: kinds given against kinds of the gold, and what an empty article costs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from linesift.model.prediction import NO_ARTICLE, SURE, Prediction
 from linesift.page import LabelledPage
 from linesift.train.evaluate import evaluate
 from linesift.train.metrics import Score, harmonic, label_scores, macro_f1
+from linesift.train.sections import Row, Section, Table
 
 _THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 2.0)
 _N_BINS = 10
@@ -54,16 +55,14 @@ def evaluate_kinds(gold: Sequence[LabelledPage], predictions: Sequence[Predictio
     return KindReport(counts, Score(precision, recall, harmonic(precision, recall), n_true))
 
 
-def kind_table(report: KindReport) -> Iterator[str]:
-    """Write what the pages are (rows) and what they were taken for (columns) as lines of Markdown."""
-    yield f"| kind | {' | '.join(KINDS)} | pages |"
-    yield "|---|" + "---|" * (len(KINDS) + 1)
-    for kind, row in report.counts.items():
-        yield f"| {kind} | {' | '.join(map(str, row))} | {sum(row)} |"
+def kind_table(report: KindReport) -> Table:
+    """What the pages are (rows) and what they were taken for (columns)."""
+    rows: tuple[Row, ...] = tuple((str(kind), *row, sum(row)) for kind, row in report.counts.items())
+    return Table(("kind", *map(str, KINDS), "pages"), rows)
 
 
-def kind_section(title: str, gold: Sequence[LabelledPage], predictions: Sequence[Prediction]) -> Iterator[str]:
-    """Write the section of the accuracy report, nothing where the model has no verdict.
+def kind_section(title: str, gold: Sequence[LabelledPage], predictions: Sequence[Prediction]) -> Section | None:
+    """Give the section of the accuracy report, none where the model has no verdict.
 
     Args:
         title: of the section.
@@ -72,53 +71,57 @@ def kind_section(title: str, gold: Sequence[LabelledPage], predictions: Sequence
     """
     report = evaluate_kinds(gold, predictions)
     if report is None:
-        return
+        return None
     pairs = list(zip(gold, predictions, strict=True))
-    yield from ("", f"## {title}", "", "Rows are what the pages are, columns what they were taken for.", "")
-    yield from kind_table(report)
-    yield from _against_rest(pairs)
-    yield from _reliability(pairs)
-    yield from _emptying(pairs)
+    parts = (
+        "Rows are what the pages are, columns what they were taken for.",
+        kind_table(report),
+        _against_rest(pairs),
+        _reliability(pairs),
+        f"Pages whose article is left empty, by the probability from which it is; it is {SURE}.",
+        _emptying(pairs),
+    )
+    return Section(title, parts)
 
 
-def _against_rest(pairs: Pairs) -> Iterator[str]:
+def _against_rest(pairs: Pairs) -> Table:
     """Articles against the rest, of all pages and of the collector that has both."""
-    yield from ("", "| article or live against the rest | precision | recall | F1 | articles | others |")
-    yield "|---|---|---|---|---|---|"
     parts = {"all pages": pairs, "of these, wcxb": [pair for pair in pairs if pair[0].collection.startswith("wcxb")]}
+    rows = []
     for name, part in parts.items():
         report = evaluate_kinds([page for page, _ in part], [found for _, found in part])
         if report is not None:
-            score = report.article
-            cells = f"{score.precision:.4f} | {score.recall:.4f} | {score.f1:.4f} | {score.support}"
-            yield f"| {name} | {cells} | {report.n_pages - score.support} |"
+            score, n_others = report.article, report.n_pages - report.article.support
+            rows.append((name, score.precision, score.recall, score.f1, score.support, n_others))
+    return Table(("article or live against the rest", "precision", "recall", "F1", "articles", "others"), tuple(rows))
 
 
-def _reliability(pairs: Pairs) -> Iterator[str]:
-    yield from ("", "| probability of the kind | right | pages |", "|---|---|---|")
+def _reliability(pairs: Pairs) -> Table:
     judged = [(page, found) for page, found in pairs if found.kind]  # a page without lines has no kind
     chances = np.array([found.kind_probability for _, found in judged])
     is_right = np.array([found.kind == page.kind for page, found in judged])
     place = np.minimum(chances * _N_BINS, _N_BINS - 1).astype(int)
-    for each in np.unique(place).tolist():
-        chosen = place == each
-        yield f"| {chances[chosen].mean():.3f} | {is_right[chosen].mean():.3f} | {chosen.sum()} |"
+    rows = [
+        (float(chances[place == each].mean()), float(is_right[place == each].mean()), int((place == each).sum()))
+        for each in np.unique(place).tolist()
+    ]
+    return Table(("probability of the kind", "right", "pages"), tuple(rows))
 
 
-def _emptying(pairs: Pairs) -> Iterator[str]:
+def _emptying(pairs: Pairs) -> Table:
     """What it costs and brings to give no article where the verdict says that there is none."""
-    yield from ("", f"Pages whose article is left empty, by the probability from which it is; it is {SURE}.", "")
-    yield "| from | articles emptied | others emptied | article F1 of articles | label macro F1 of pages by hand |"
-    yield "|---|---|---|---|---|"
     articles = [pair for pair in pairs if pair[0].kind not in NO_ARTICLE]
     others = [pair for pair in pairs if pair[0].kind in NO_ARTICLE]
+    rows = []
     for least in _THRESHOLDS:
         n_lost, n_right = (sum(_is_emptied(found, least) for _, found in part) for part in (articles, others))
         shown = [_shown(found, least) for _, found in articles]
         f1 = evaluate([page for page, _ in articles], shown).article.f1
         name = f"{least:.2f}" if least <= 1 else "never"
-        counts = f"{n_lost} of {len(articles)} | {n_right} of {len(others)}"
-        yield f"| {name} | {counts} | {f1:.4f} | {_macro(pairs, least)} |"
+        counts = (f"{n_lost} of {len(articles)}", f"{n_right} of {len(others)}")
+        rows.append((name, *counts, f1, _macro(pairs, least)))
+    columns = ("from", "articles emptied", "others emptied", "article F1 of articles", "label macro F1 by hand")
+    return Table(columns, tuple(rows))
 
 
 def _is_emptied(found: Prediction, least: float) -> bool:

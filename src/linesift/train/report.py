@@ -108,13 +108,15 @@ def accuracy_report(
     yield confusion_section(report)
     yield calibration_section(report)
     found = [*predictions, *fitted.held_out_predictions(others)]
-    yield kind_section("Kinds of pages", [*pages, *others], found)
+    if kinds := kind_section("Kinds of pages", [*pages, *others], found):
+        yield kinds
     yield worst_section(report)
     if html_pages:
         predictions = fitted.held_out_predictions(html_pages)
         yield from _scores("HTML, with what the markup says", evaluate(checked(html_pages), predictions))
         found = [*predictions, *fitted.held_out_predictions(html_others)]
-        yield kind_section("Kinds of pages, HTML", [*html_pages, *html_others], found)
+        if kinds := kind_section("Kinds of pages, HTML", [*html_pages, *html_others], found):
+            yield kinds
 
 
 def _intro(fitted: Fitted, said: Sequence[LabelledPage], pages: Sequence[LabelledPage]) -> Section:

@@ -2,11 +2,10 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import typer
 
 from linesift.labels import LABELS, Label
 from linesift.write.tables import ALL_LABELS, Row, clean, rows
@@ -36,19 +35,16 @@ class Style:
     is_coloured: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    colour: str | None = None
-    is_bold: bool = False
-    is_dim: bool = False
-
-
+_BOLD, _DIM = "1", "2"
+_DOUBTFUL = ("33", _BOLD)
 _LOOKS = {
-    Label.HEADLINE: _Look("magenta", is_bold=True),
-    Label.BODY: _Look("green"),
-    Label.TIMESTAMP: _Look("cyan"),
-    Label.SIDEBAR: _Look(is_dim=True),
+    Label.HEADLINE: ("35", _BOLD),
+    Label.BODY: ("32",),
+    Label.TIMESTAMP: ("36",),
+    Label.SIDEBAR: (_DIM,),
 }
+"""Numbers of ECMA-48: magenta, green, cyan, faint. Colours of the terminal's own palette, so that they can be read on
+dark and on light ground."""
 
 PLAIN = Style()
 """Nothing cut, no colour."""
@@ -95,13 +91,13 @@ def pretty(
         yield _pretty_row(row, number_width, text_width, is_coloured=style.is_coloured)
         for note in (notes or {}).get(row.number - 1, ()):
             text = " " * fixed + (visible(note) if text_width is None else cut(visible(note), text_width))
-            yield f"{typer.style(text, dim=True) if style.is_coloured else text}\n"
+            yield f"{_paint(text, _DIM) if style.is_coloured else text}\n"
 
 
 def heading(source: str, *, style: Style = PLAIN) -> str:
     """Give the line that stands above a page where there are several: `==> path <==`, as `head` and `tail` do."""
     line = f"==> {clean(source)} <=="
-    return f"{typer.style(line, bold=True) if style.is_coloured else line}\n"
+    return f"{_paint(line, _BOLD) if style.is_coloured else line}\n"
 
 
 def tally(prediction: "Prediction") -> Tally:
@@ -183,25 +179,24 @@ def _pretty_row(row: Row, number_width: int, text_width: int | None, *, is_colou
     confidence = f"{row.confidence:>4.0%}"
     mark = "?" if row.confidence < DOUBT else " "
     if is_coloured:
-        number = typer.style(number, dim=True)
-        label = _paint(label, row.label)
-        confidence = typer.style(confidence, dim=True)
-        mark = typer.style(mark, fg="yellow", bold=True) if mark == "?" else mark
+        number = _paint(number, _DIM)
+        label = _paint(label, *_LOOKS[row.label])
+        confidence = _paint(confidence, _DIM)
+        mark = _paint(mark, *_DOUBTFUL) if mark == "?" else mark
         text = _paint_text(text, row.label)
     return f"{number}  {label}  {confidence}{mark} {text}\n"
 
 
-def _paint(text: str, label: Label) -> str:
-    """Colours of the terminal's own palette, so that they can be read on dark and on light ground."""
-    look = _LOOKS[label]
-    return typer.style(text, fg=look.colour, bold=look.is_bold or None, dim=look.is_dim or None)
+def _paint(text: str, *looks: str) -> str:
+    start = "".join(f"\x1b[{look}m" for look in looks)
+    return f"{start}{text}\x1b[0m"
 
 
 def _paint_text(text: str, label: Label) -> str:
     """Body text and title keep the terminal's own colour: they are what one reads."""
     if label is Label.BODY:
         return text
-    return typer.style(text, bold=True) if label is Label.HEADLINE else _paint(text, label)
+    return _paint(text, *([_BOLD] if label is Label.HEADLINE else _LOOKS[label]))
 
 
 def _picture(match: re.Match[str]) -> str:

@@ -1,0 +1,87 @@
+"""Whole runs in processes of their own, and what a cold start takes (Linux): for `bench.py`."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import linesift
+from linesift.page import LabelledPage
+
+N_STARTS = 11
+CLASSIFY = [sys.executable, "-c", "from linesift.cli import classify_main; classify_main()"]
+PEAK = """
+import re, resource, pathlib
+from linesift.cli import classify_main
+try:
+    classify_main()
+finally:
+    # Not ru_maxrss, which begins with what the parent had.
+    own = re.search(r"VmHWM:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    pathlib.Path("peak").write_text(str(max(int(own[1]), children)))
+"""
+"""`classify` that writes the kilobytes of its largest process into the file `peak`."""
+STARTS = {
+    "python -c pass": [sys.executable, "-c", "pass"],
+    "python -c 'import numpy'": [sys.executable, "-c", "import numpy"],
+    "classify page.txt": [*CLASSIFY, "page.txt"],
+    "classify page.txt --format tsv (an option brings typer)": [*CLASSIFY, "page.txt", "--format", "tsv"],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One process from its start to its end."""
+
+    seconds: float
+    processor: float
+    """Seconds of processor time, user and system."""
+    megabytes: float = 0.0
+    """Largest resident memory, where the command wrote it into the file `peak`."""
+
+
+def run(command: Sequence[str], folder: Path) -> Run:
+    """Run a command in a directory, its output thrown away.
+
+    Raises:
+        RuntimeError: if it fails.
+    """
+    start = time.perf_counter()
+    pid = os.posix_spawnp(
+        "env",
+        ["env", "-C", str(folder), *command],
+        {**os.environ, "PYTHONPATH": str(Path(linesift.__file__).parents[1]), "OMP_NUM_THREADS": "1"},
+        file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)],
+    )
+    _, status, used = os.wait4(pid, 0)
+    if status:
+        raise RuntimeError(f"{command} ended with {os.waitstatus_to_exitcode(status)}")
+    seconds, peak = time.perf_counter() - start, folder / "peak"
+    return Run(seconds, used.ru_utime + used.ru_stime, int(peak.read_text()) / 1e3 if peak.exists() else 0.0)
+
+
+def starts(folder: Path, page: LabelledPage) -> dict[str, Run]:
+    """Cold starts of the commands in turns; medians."""
+    (folder / "page.txt").write_text(page.page.text, "utf-8")
+    runs: dict[str, list[Run]] = {name: [] for name in STARTS}
+    for _ in range(N_STARTS):
+        for name, command in STARTS.items():
+            runs[name].append(run(command, folder))
+    return {
+        name: Run(*(median(getattr(each, field) for each in found) for field in Run.__slots__))
+        for name, found in runs.items()
+    }
+
+
+def start_table(runs: Mapping[str, Run]) -> Iterator[str]:
+    """Cold starts, beside that of numpy alone."""
+    yield from ["| | seconds | of processor | times `import numpy` |", "|---|---|---|---|"]
+    unit = runs["python -c 'import numpy'"]
+    for name, run in runs.items():
+        times = f"{run.processor / unit.processor:.2f}"
+        yield f"| {name} | {run.seconds:.3f} | {run.processor:.3f} | {times} |"
+    yield ""

@@ -1,0 +1,105 @@
+"""Files of pages as JSON lines: one object per line with the page's text or HTML in a field, plain or gzipped."""
+
+import io
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, cast
+
+from linesift.errors import InputError
+from linesift.read.record import MAX_RECORD, Record
+
+GZIP_START = b"\x1f\x8b"
+_N_NAMES = 8
+"""How many fields a message names."""
+_OBJECT_START = rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:[^"\\]|\\.)*"\s*:'
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Which fields of an object hold the page."""
+
+    text: str = "text"
+    html: str | None = None
+    """Where the page's HTML is; an object without it, or with an empty one, is read as text."""
+
+
+def read_jsonl(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record | InputError]:
+    """Read the pages of a file of JSON lines, one at a time; memory does not grow with the file.
+
+    The record's source is file and line number, `pages.jsonl:17`. `url` and `date` come along where the object has
+    them as strings. A line that gives no page becomes an error in its place, and reading goes on; empty lines are
+    nothing.
+
+    Raises:
+        InputError: if the file cannot be read on.
+    """
+    number = 0
+    try:
+        for number, line in enumerate(_lines(_unpacked(stream)), start=1):
+            if line is None:
+                size = MAX_RECORD // 1_000_000
+                yield InputError(f"{source}:{number}: the line is longer than {size} MB; skipped")
+            elif not line.isspace():
+                yield _read_line(line, f"{source}:{number}", fields)
+    except (OSError, EOFError, zlib.error) as error:  # of the file, and of gzip
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise InputError(f"{source}: cannot be read after line {number} ({reason.lower()})") from error
+
+
+def is_jsonl(start: bytes) -> bool:
+    r"""Whether the beginning of a stream is that of JSON lines: an object that opens with a name.
+
+    >>> is_jsonl(b'{"url": "https://news.example/1", "te'), is_jsonl(b"{Update} Rain\n"), is_jsonl(b"Rain\n")
+    (True, False, False)
+    """
+    return re.match(_OBJECT_START, start) is not None
+
+
+def _unpacked(stream: BinaryIO) -> BinaryIO:
+    stream = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, stream))
+    if not stream.peek(2).startswith(GZIP_START):
+        return stream
+    import gzip
+
+    return io.BufferedReader(gzip.GzipFile(fileobj=stream), 1 << 16)
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
+    """Lines of a stream; `None` for one that is too long, of which the rest is thrown away."""
+    while line := stream.readline(MAX_RECORD + 1):
+        if len(line) <= MAX_RECORD:
+            yield line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(1 << 20)
+        yield None
+
+
+def _read_line(line: bytes, source: str, fields: Fields) -> Record | InputError:
+    try:
+        found = json.loads(line)
+    except json.JSONDecodeError as error:
+        return InputError(f"{source}: not JSON ({error.msg.lower()}, column {error.colno}); skipped")
+    except (ValueError, RecursionError) as error:  # bytes that are no UTF-8; nesting without end
+        return InputError(f"{source}: not JSON ({error}); skipped")
+    if not isinstance(found, dict):
+        return InputError(f"{source}: not a JSON object; skipped")
+    html = found.get(fields.html) if fields.html is not None else None
+    if isinstance(html, str) and html:
+        return Record(_word(found, "url"), _word(found, "date"), html, "html", source=source)
+    text = found.get(fields.text)
+    if isinstance(text, str):
+        return Record(_word(found, "url"), _word(found, "date"), text, "text", source=source)
+    wanted = " or ".join(repr(name) for name in (fields.html, fields.text) if name is not None)
+    names = ", ".join(map(repr, list(found)[:_N_NAMES])) or "none"
+    return InputError(
+        f"{source}: no text in field {wanted}, its fields are {names}; skipped; name another one with --text-field"
+    )
+
+
+def _word(found: dict[str, Any], name: str) -> str:
+    value = found.get(name)
+    return value if isinstance(value, str) else ""

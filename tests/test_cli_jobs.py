@@ -1,0 +1,138 @@
+"""Work in several processes gives what it gives in one."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from multiprocessing import active_children
+from pathlib import Path
+
+import pytest
+
+from linesift.cli.jobs import map_in_order
+from linesift.errors import InputError, LinesiftError
+from tasks import dies_at, fails_at, slower_first
+from test_cli_classify import environment
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_results_come_in_order_from_other_processes() -> None:
+    found = list(map_in_order(slower_first, range(12), 2))
+    assert [number for number, _ in found] == list(range(12))
+    assert os.getpid() not in {process for _, process in found}
+
+
+@pytest.mark.parametrize(("tasks", "n_jobs"), [(range(5), 1), (range(1), 4), (range(0), 4)])
+def test_one_job_or_one_task_needs_no_process(tasks: range, n_jobs: int) -> None:
+    assert list(map_in_order(slower_first, tasks, n_jobs)) == [(number, os.getpid()) for number in tasks]
+
+
+def test_no_more_tasks_are_taken_than_are_needed() -> None:
+    taken: list[int] = []
+
+    def tasks() -> Iterator[int]:
+        for number in range(30):
+            taken.append(number)
+            yield number
+
+    for n_done, _ in enumerate(map_in_order(slower_first, tasks(), 2), start=1):
+        assert len(taken) <= n_done + 2 * 2
+    assert len(taken) == n_done == 30
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_an_error_comes_at_its_place(n_jobs: int) -> None:
+    found: list[int] = []
+    with pytest.raises(InputError, match="as the test asked"):
+        found.extend(map_in_order(partial(fails_at, 5), range(50), n_jobs))
+    assert found == list(range(5))
+    assert not active_children()
+
+
+def test_a_process_that_dies_is_told() -> None:
+    with pytest.raises(LinesiftError, match="ended without an answer"):
+        list(map_in_order(partial(dies_at, 5), range(50), 2))
+    assert not active_children()
+
+
+def test_processes_end_where_nobody_wants_more() -> None:
+    results = map_in_order(slower_first, range(1000), 2)
+    assert next(results)[0] == 0
+    results.close()
+    assert not active_children()
+
+
+# The command
+
+
+def label(*arguments: object, cwd: Path) -> tuple[int, bytes, bytes]:
+    """`linesift classify` with the shipped model; code, output, messages."""
+    program = [sys.executable, "-c", "from linesift.cli import main; main()", "classify"]
+    done = subprocess.run(
+        [*program, *map(str, arguments)], cwd=cwd, env=environment(), capture_output=True, check=False
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pages of several kinds, some of them bad, enough for three batches."""
+    folder = tmp_path_factory.mktemp("mixed")
+    (folder / "pages").mkdir()
+    for number in range(90):
+        text = f"Home\nRain in parish {number}\n\n{number % 28 + 1} May 2024\n\nIt rained in the parish, people said.\n"
+        (folder / "pages" / f"{number:02}.txt").write_text(text)
+    (folder / "pages" / "10.txt").write_bytes(b"%PDF-1.7")
+    (folder / "pages" / "70.txt").write_bytes(b"Caf\xe9 in the rain")
+    (folder / "pages" / "80.html").write_text("<h1>Sun</h1><p>It shone.</p>")
+    lines = [f'{{"text": "Home\\nFog {number}\\nThere was fog."}}\n' for number in range(80)]
+    lines[40] = "fog\n"
+    (folder / "fog.jsonl").write_text("".join(lines))
+    (folder / "empty").mkdir()
+    return folder
+
+
+@pytest.mark.parametrize("shape", ["tsv", "pretty"])
+def test_output_and_messages_are_the_same_to_the_byte(mixed: Path, shape: str) -> None:
+    given = ["pages", "none.txt", "fog.jsonl", "empty", "--format", shape]
+    one, two = (label(*given, "--jobs", n_jobs, cwd=mixed) for n_jobs in (1, 2))
+    assert one == two
+    assert one[0] == 1
+    messages = one[2].decode().splitlines()
+    assert [line.split(": ")[1] for line in messages[:6]] == [
+        "pages/10.txt", "warning", "none.txt", "fog.jsonl:41", "fog.jsonl", "empty",
+    ]  # fmt: skip
+    assert messages[4] == "linesift: fog.jsonl: 79 pages; skipped: 1 line"
+
+
+def test_a_broken_model_is_one_line(mixed: Path) -> None:
+    code, out, err = label("pages", "--jobs", 2, "--model", "empty", cwd=mixed)
+    assert (code, out, err.count(b"\n")) == (2, b"", 1)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="interrupts come otherwise")
+def test_an_interrupt_is_one_line_and_leaves_no_process(mixed: Path) -> None:
+    """As from a terminal: all processes of the group get it."""
+    program = [sys.executable, "-c", "from linesift.cli import main; main()", "classify"]
+    fifo = mixed / "never-ends"
+    os.mkfifo(fifo)
+    with subprocess.Popen(
+        [*program, "pages", "fog.jsonl", fifo, "--jobs", "2", "--output", "out.tsv"],
+        cwd=mixed,
+        env=environment(),
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:  # by now both processes are at work, and the pipe keeps the run from its end
+            if b"70.txt" in line:
+                break
+        os.killpg(process.pid, signal.SIGINT)
+        # What is read ends when the last process that could write has ended.
+        assert process.stderr.read().splitlines()[-1] == b"linesift: interrupted"
+    assert process.returncode == 130
+    assert not (mixed / "out.tsv").exists()
+    fifo.unlink()

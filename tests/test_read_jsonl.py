@@ -1,0 +1,117 @@
+"""Files of JSON lines: what is a page, what is an error in its place, and what ends the file."""
+
+import gzip
+import io
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linesift.errors import InputError
+from linesift.read import jsonl
+from linesift.read.jsonl import Fields, is_jsonl, read_jsonl
+from linesift.read.record import Record
+
+
+def read(data: bytes, fields: Fields | None = None) -> list[Record | InputError]:
+    return list(read_jsonl(io.BytesIO(data), "pages.jsonl", fields or Fields()))
+
+
+def written(found: list[Record | InputError]) -> list[str]:
+    """Texts of the pages, and messages of the errors, in order."""
+    return [str(item.payload) if isinstance(item, Record) else str(item) for item in found]
+
+
+def page(**fields: object) -> bytes:
+    return json.dumps(fields).encode() + b"\n"
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, lambda data: gzip.compress(data[:9]) + gzip.compress(data[9:])])
+def test_one_page_a_line_plain_or_packed(pack: object) -> None:
+    data = page(text="Rain\nIt rained.", url="https://n.example/1", date="2024-05-01") + b"\n" + page(text="Sun")
+    assert callable(pack)
+    assert read(pack(data)) == [
+        Record("https://n.example/1", "2024-05-01", "Rain\nIt rained.", "text", source="pages.jsonl:1"),
+        Record("", "", "Sun", "text", source="pages.jsonl:3"),
+    ]
+
+
+def test_fields_have_names() -> None:
+    data = page(content="Rain", url=7, text="no") + page(raw="<p>Sun</p>", content="Sun") + page(raw="", content="Fog")
+    found = read(data, Fields("content", "raw"))
+    assert found == [
+        Record("", "", "Rain", "text", source="pages.jsonl:1"),
+        Record("", "", "<p>Sun</p>", "html", source="pages.jsonl:2"),
+        Record("", "", "Fog", "text", source="pages.jsonl:3"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        (b"{Rain}\n", "not JSON (expecting property name enclosed in double quotes, column 2); skipped"),
+        (b'{"text": "\xff"}\n', "not JSON ('utf-8' codec can't decode byte 0xff in position 10: invalid start byte); "),
+        (b'["Rain"]\n', "not a JSON object; skipped"),
+        (b'{"body": "Rain", "id": 4}\n', "no text in field 'text', its fields are 'body', 'id'; skipped; name another"),
+        (b'{"text": null}\n', "no text in field 'text', its fields are 'text'; skipped; name another"),
+        (b"{}\n", "no text in field 'text', its fields are none; skipped; name another"),
+        (b"[" * 100_000 + b"\n", "not JSON (maximum recursion depth exceeded"),
+    ],
+)
+def test_a_line_that_is_no_page_is_told_in_its_place(line: bytes, problem: str) -> None:
+    before, error, after = written(read(page(text="a") + line + page(text="b")))
+    assert (before, after) == ("a", "b")
+    assert error.startswith(f"pages.jsonl:2: {problem}")
+
+
+def test_a_line_that_is_too_long_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsonl, "MAX_RECORD", 1_000_000)
+    found = written(read(page(text="a") + page(text="x" * 3_500_000) + page(text="b") + page(text="y" * 1_000_000)))
+    problem = "the line is longer than 1 MB; skipped"
+    assert found == ["a", f"pages.jsonl:2: {problem}", "b", f"pages.jsonl:4: {problem}"]
+
+
+def test_a_packed_file_that_is_cut_gives_everything_before_the_cut() -> None:
+    texts = [f"{number:064x}" * 20 for number in range(2000)]
+    data = gzip.compress(b"".join(page(text=text) for text in texts))
+    found: list[Record | InputError] = []
+    with pytest.raises(InputError, match=r"pages\.jsonl: cannot be read after line \d+ \(.*end-of-stream") as problem:
+        found.extend(read_jsonl(io.BytesIO(data[: len(data) // 2]), "pages.jsonl", Fields()))
+    assert 0 < len(found) < len(texts)
+    assert written(found) == texts[: len(found)]
+    assert f"line {len(found)} " in str(problem.value)
+
+
+def test_a_byte_order_mark_and_an_empty_file() -> None:
+    assert written(read(b"\xef\xbb\xbf" + page(text="a"))) == ["a"]
+    assert read(b"") == read(b"\n\r\n \n") == []
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=[])), max_size=8), st.booleans())
+def test_any_text_comes_back_as_it_is(texts: list[str], is_ascii: bool) -> None:
+    lines = [json.dumps({"text": text}, ensure_ascii=is_ascii).encode("utf-8", "surrogatepass") for text in texts]
+    assert written(read(b"\n".join(lines))) == texts
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        (b'{"text": "Rain"}', True),
+        (b' \xef\xbb\xbf{"text"', False),
+        (b'\xef\xbb\xbf{ "a\\"b" : 1', True),
+        (b"{}", False),
+        (b'{"Rain" says the minister', False),
+        (b"", False),
+    ],
+)
+def test_the_start_of_a_stream(start: bytes, expected: bool) -> None:
+    assert is_jsonl(start) == expected
+
+
+def test_a_directory_is_no_file(tmp_path: Path) -> None:
+    from linesift.read.page import Kind, Source, read_lines
+
+    with pytest.raises(InputError, match="is a directory"):
+        list(read_lines(Source(tmp_path, Kind.JSONL), Fields()))
