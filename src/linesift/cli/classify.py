@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -36,6 +37,7 @@ Examples:
 \b
   linesift classify page.txt
   linesift classify page.html --format article
+  linesift classify page.html --format json
   linesift classify pages/ --format jsonl --output labels.jsonl
   linesift classify crawl.warc.gz --output labels.jsonl
   curl -s https://news.example/page.txt | linesift classify -
@@ -49,6 +51,7 @@ class Format(StrEnum):
     PRETTY = "pretty"
     TSV = "tsv"
     JSONL = "jsonl"
+    JSON = "json"
     ARTICLE = "article"
     MARKDOWN = "markdown"
 
@@ -63,6 +66,8 @@ class Shape:
     has_several: bool = False
     """Whether the output tells pages apart: a path column in TSV, a heading above each page for people."""
     style: terminal.Style = terminal.PLAIN
+    now: datetime | None = None
+    """When the pages were read, for dates that need it."""
 
 
 _Pages = Annotated[
@@ -78,8 +83,9 @@ _Format = Annotated[
         "--format",
         "-f",
         help="pretty: for people (on a terminal). tsv: line, label, probability, text (else). "
-        "jsonl: one object a page (default for archives). article: headline, timestamp and "
-        "body text only. markdown: the same with its structure.",
+        "jsonl: one object a page (default for archives). json: the article of each page as an object: headline, "
+        "dates in ISO 8601, paragraphs, line numbers. article: headline, timestamp and body text only. "
+        "markdown: the same with its structure.",
     ),
 ]
 _Labels = Annotated[
@@ -99,6 +105,14 @@ _Path = Annotated[
     bool | None,
     typer.Option("--path/--no-path", help="Name the page in tsv, pretty and article [default: if several]."),
 ]
+_Now = Annotated[
+    datetime | None,
+    typer.Option(
+        metavar="TIME",
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"],
+        help='When the pages were read, as 2024-06-14 or 2024-06-14T17:42+02:00: dates "2 hours ago" in json need it.',
+    ),
+]
 _Color = Annotated[bool | None, typer.Option("--color/--no-color", help="Colours in pretty [default: on a terminal].")]
 
 
@@ -111,6 +125,7 @@ def classify(
     output: _Output = None,
     path: _Path = None,
     color: _Color = None,
+    now: _Now = None,
 ) -> None:
     """Label every line of pages, as `HELP` says; exit 0 done, 1 some page failed, 2 misuse."""
     with console.errors():
@@ -121,6 +136,10 @@ def classify(
             raise InputError("--format markdown gives the whole article; leave out --label or take --format article")
         if chosen is Format.ARTICLE and not labels & tables.ARTICLE_LABELS:
             raise InputError("--format article has no sidebar lines; take another format or label")
+        if chosen is Format.JSON and label:
+            raise InputError("--format json gives the whole article; leave out --label or take --format jsonl")
+        if now is not None and chosen is not Format.JSON:
+            raise InputError("--now is for the dates of --format json; add that or leave out --now")
         if encoding is not None:
             check_encoding(encoding)
         found, n_failed = _find(pages)
@@ -129,7 +148,7 @@ def classify(
         loaded = _load(model)
         has_several = (len(found) > 1 or found != pages) if path is None else path
         style = terminal.Style(_width(output), console.wants_colour(color, output))
-        shape = Shape(chosen, labels, has_several, style)
+        shape = Shape(chosen, labels, has_several, style, now)
         n_failed += _write(_predictions(loaded, found, encoding), shape, output)
         if n_failed:
             raise typer.Exit(console.EXIT_FAILED)
@@ -168,6 +187,8 @@ def _texts(prediction: "Prediction", shape: Shape) -> Iterator[str]:
             yield from tables.tsv(prediction, shape.labels, with_path=shape.has_several)
         case Format.JSONL:
             yield tables.jsonl(prediction, shape.labels)
+        case Format.JSON:
+            yield tables.article_json(prediction, shape.now)
         case Format.ARTICLE:
             if shape.has_several:
                 yield terminal.heading(prediction.page.source)
