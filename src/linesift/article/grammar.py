@@ -169,7 +169,8 @@ def _clock(tokens: Tokens, match: re.Match[str]) -> ClockText | None:
     groups = match.groupdict()
     places = [match.start(name) if groups.get(name) else None for name in ("hour", "minute", "second")]
     hour, minute, second = (0 if place is None else tokens.values[place] for place in places)
-    if places[1] is not None and len(tokens.texts[places[1]]) != 2:
+    # "午後4時5分", but "16:9" is a format of pictures.
+    if places[1] is not None and len(tokens.texts[places[1]]) != 2 and not tokens.find(places[1] + 1, Kind.MINUTE_MARK):
         return None
     if hour > 23 or minute > 59 or second > 59:
         return None

@@ -15,7 +15,7 @@ FIRST_JOINED = "\u0e00"
 
 _FOLDED = {ord(c): " " for c in "\u00a0\u2007\u2009\u202f\u3000"}
 _FOLDED |= {
-    ord(c): None for c in "\u00ad\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+    ord(c): None for c in "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 }
 _FOLDED |= {ord(c): "-" for c in "‐‑‒–—―−－ー〜～"} | {ord(c): "'" for c in "’‘ʻʼ´`′"} | {ord(c): "," for c in "،、，"}
 _FOLDED |= {
@@ -24,7 +24,7 @@ _FOLDED |= {
     ord("．"): ".",
     ord("。"): ".",
     ord("＋"): "+",
-    ord("İ"): "i",
+    ord("İ"): "I",
     ord("։"): ".",
 }
 _FOLDED |= {ord(c): "(" for c in "[（【［〔"} | {ord(c): ")" for c in "]）】］〕"}
@@ -39,12 +39,12 @@ class Kind(StrEnum):
     NEPALI = "nepali"
     BENGALI = "bengali"
     WEEKDAY = "weekday"
-    YEAR_MARK = "year"
+    YEAR_MARK = "year mark"
     MONTH_MARK = "month mark"
-    DAY_MARK = "day"
-    HOUR_MARK = "hour"
-    MINUTE_MARK = "minute"
-    SECOND_MARK = "second"
+    DAY_MARK = "day mark"
+    HOUR_MARK = "hour mark"
+    MINUTE_MARK = "minute mark"
+    SECOND_MARK = "second mark"
     UPDATED = "updated"
     PUBLISHED = "published"
     ERA = "era"
@@ -156,7 +156,6 @@ def _rows() -> list[tuple[str, str, str, Languages]]:
         if row.startswith("#") or not row:
             continue
         kind, value, languages, words = row.split("\t")
-        kind = Kind.MONTH_MARK if kind == "month" else kind
         spoken = ANY if languages == "*" else frozenset(languages.split())
         rows += [(lower(fold(word)), kind, value, spoken) for word in words.split("/") if word]
     return rows
