@@ -20,7 +20,7 @@ class Confidence:
     headline: float = math.nan
     """Mean probability of the lines, as for the body."""
     published: float = math.nan
-    """Probability that the line dates the article."""
+    """Chance that the day is right, by the line that it is from."""
     body: float = math.nan
 
 
@@ -79,24 +79,26 @@ def build_article(
     """
     context = Context(now=now)
     dating = date_page(page, context)
+    published, updated = dating.published, dating.updated
     stamps = page.texts(Label.TIMESTAMP)
-    raw = [page.lines[index].strip() for index in dating.published_lines]
+    raw = [page.lines[index].strip() for index in published.lines] if published else stamps
+    is_live = kind in ("", "live")
     return Article(
         headline=" ".join(page.texts(Label.HEADLINE)),
-        published=dating.published,
-        updated=dating.updated,
-        published_raw=" | ".join(raw or stamps),
-        timestamp=" | ".join(stamps or raw),
+        published=published.moment.iso if published else None,
+        updated=updated.moment.iso if updated else None,
+        published_raw=" | ".join(raw),
+        timestamp=" | ".join(stamps),
         body=page.texts(Label.BODY),
         kind=kind,
-        entries=find_entries(page, dating, context) if kind in ("", "live") else (),
+        entries=find_entries(page, dating, context) if is_live else (),
         confidence=Confidence(
             kind_probability, page.confidence(Label.HEADLINE), dating.confidence, page.confidence(Label.BODY)
         ),
         lines=LineNumbers(
             _from_one(page.numbers(Label.HEADLINE)),
-            _from_one(dating.published_lines),
-            _from_one(dating.updated_lines),
+            _from_one(published.lines if published else ()),
+            _from_one(updated.lines if updated else ()),
             _from_one(page.numbers(Label.BODY)),
         ),
         problems=dating.problems,

@@ -29,6 +29,8 @@ class Reading:
     is_open: bool = False
     languages: Languages = ANY
     calendar: Kind = Kind.MONTH
+    choices: tuple[date, ...] = ()
+    """Days between which the line leaves the choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def read_day(tokens: Tokens, text: DayText, context: Context) -> Reading:
         return Reading(None, (problem,), "language" in problem, languages)
     if len(days) > 1:
         either = " or ".join(day.isoformat() for day in days)
-        return Reading(None, (f"the day can be {either}",), True, languages)
+        return Reading(None, (f"the day can be {either}",), True, languages, choices=tuple(days))
     problems = _contradiction(days[0], weekdays)
     if found[days[0]] is Kind.ISLAMIC:
         problems += ("a Hijri day by the Umm al-Qura calendar; elsewhere it can be a day off",)

@@ -5,6 +5,7 @@ from datetime import date
 
 from linesift.article.context import Context
 from linesift.article.dating import Dating
+from linesift.article.grammar import find_clocks
 from linesift.article.lines import LabelledLines
 from linesift.article.moment import Moment, read_moments
 from linesift.article.tokens import tokenize
@@ -59,8 +60,6 @@ def _opening(line: str, label: Label | None, context: Context) -> tuple[Moment |
         return (found[0], "") if found else (None, "")
     head = line.strip()[:12]
     tokens = tokenize(head)
-    from linesift.article.grammar import find_clocks
-
     clocks, _ = find_clocks(tokens)
     if not clocks or clocks[0].start:
         return None, ""

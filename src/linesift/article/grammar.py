@@ -84,19 +84,11 @@ _DOTTED = re.compile(r"(?<![dyn.:])(?P<hour>d)\.(?P<minute>d)(?:\.(?P<second>d))
 _HOUR_ALONE = re.compile(r"(?<![dyn.:,])(?P<hour>d) ?(?P<mark>[hPfZ])")
 _MILITARY = re.compile(r"(?<![dyn.:,/\-])(?P<clock>[yn]) ?(?=[hZ])")
 MASK, CLOCK = "\0", "c"
-_FULL_YEAR_DIGITS = 8
 
 
 def find_days(tokens: Tokens, codes: str) -> tuple[list[DayText], str]:
     """Days of a line in order, and the codes with them masked; two-digit years and none only where no full one is."""
     found, codes = _search(tokens, codes, _DAYS)
-    compact = [
-        index for index, code in enumerate(codes) if code == "n" and len(tokens.texts[index]) == _FULL_YEAR_DIGITS
-    ]
-    for index in compact:
-        value = tokens.values[index]
-        found.append(DayText(index, index + 1, value // 10_000, value // 100 % 100, value % 100))
-        codes = codes[:index] + MASK + codes[index + 1 :]
     for patterns in (_SHORT_YEARS, _WITHOUT_YEAR):
         if not found:
             found, codes = _search(tokens, codes, patterns)

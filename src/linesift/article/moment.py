@@ -58,6 +58,8 @@ class Moment:
     """Why something is missing, or what contradicts the rest."""
     is_open: bool = False
     """Whether the page, its languages and other dates, could decide more than the line does."""
+    choices: tuple[date, ...] = ()
+    """Days between which the line leaves the choice."""
 
     @property
     def iso(self) -> str | None:
@@ -138,14 +140,16 @@ def _moment(tokens: Tokens, span: _Span, context: Context) -> Moment:
         read_day(tokens, span.day, context) if span.day is not None else Reading(None, (), False, context.languages)
     )
     if span.clock is None:
-        return Moment(reading.day, None, problems=reading.problems, is_open=reading.is_open)
+        return Moment(reading.day, None, problems=reading.problems, is_open=reading.is_open, choices=reading.choices)
     languages = narrow(reading.languages, context.languages)
     clock, problem = read_clock(tokens, span.clock, languages)
     zone = read_zone(tokens, span.clock, languages, reading.day)
     if clock is not None and zone.offset is not None:
         clock = clock.replace(tzinfo=timezone(timedelta(minutes=zone.offset)))
     problems = tuple(text for text in (*reading.problems, problem, zone.problem) if text)
-    return Moment(reading.day, clock, problems=problems, is_open=reading.is_open or zone.is_open)
+    return Moment(
+        reading.day, clock, problems=problems, is_open=reading.is_open or zone.is_open, choices=reading.choices
+    )
 
 
 def _of_age(

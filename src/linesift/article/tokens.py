@@ -31,6 +31,8 @@ be a year of some calendar, else `n`. White space is ` `, and a mark is itself."
 
 _RANK = {kind: rank for rank, kind in enumerate(CODES)}
 _WORD = r"[^\s\d!-/:-@\[-`{-~«»·•…“”„|؛।「」『』・]"
+_GLUED = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-zà-ÿ])")
+"""Where a rendering joined two words: `CETFirst`, `PMUpdated`."""
 _TOKEN = re.compile(rf"(\d+)|({_WORD}+(?:'{_WORD}+)*)|(\s+)|(.)", re.DOTALL)
 
 
@@ -68,6 +70,24 @@ class _Parts:
         self.meanings.append(meanings)
 
     def add_number(self, digits: str) -> None:
+        """Add a number; `20201021` as the three that it is."""
+        if (
+            len(digits) == 8
+            and 1900 <= int(digits[:4]) < 2100
+            and 1 <= int(digits[4:6]) <= 12
+            and 1 <= int(digits[6:]) <= 31
+        ):
+            for part in (digits[:4], "-", digits[4:6], "-", digits[6:]):
+                self.add("-", "-") if part == "-" else self.add_number(part)
+            return
+        if (
+            len(digits) in (5, 6)
+            and digits[:2] in ("19", "20")
+            and "".join(self.codes[-4:]).rstrip(" ,.")[-1:] in ("M", "d")
+        ):
+            # "6 December 20236 December 2023": two dates that a rendering joined
+            self.add_number(digits[:4])
+            digits = digits[4:]
         value = int(digits[:9])
         can_be_year = len(digits) == 4 and 1300 <= value <= 2700
         self.add("d" if len(digits) <= 2 else "y" if can_be_year else "n", digits, value)
@@ -84,6 +104,9 @@ class _Parts:
             self.add_word(after)
         elif word[0] >= FIRST_JOINED or word[-1] >= FIRST_JOINED:
             self._add_joined(word)
+        elif (border := _GLUED.search(word)) is not None:
+            self.add_word(word[: border.start()])
+            self.add_word(word[border.start() :])
         else:
             self.add("x", word)
 
