@@ -15,7 +15,7 @@ _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_
 
 
 def read_age(tokens: Tokens, now: datetime | None) -> tuple[datetime | None, bool, str] | None:
-    """When a line with an age is of, whether that gives a clock, and what is to be said of it; `None` without an age."""
+    """When a line with an age is of, whether that gives a clock, and what is to be said; `None` without an age."""
     words = [
         (place, "#" if value >= 0 else _NOT_WORDS.sub("", text.lower()))
         for place, (text, value) in enumerate(zip(tokens.texts, tokens.values, strict=True))

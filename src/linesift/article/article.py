@@ -41,8 +41,8 @@ class Article:
     headline: str = ""
     """Lines of the title joined by a space; empty where the page has none."""
     published: str | None = None
-    """ISO 8601: the day, with the time if the page gives one, and with the offset if it gives a zone; `None` if there is no
-    date, or none that can be read in one way only."""
+    """ISO 8601: the day, with the time if the page gives one, and the offset if it gives a zone; `None` where there is
+    no date, or none that can be read in one way only."""
     updated: str | None = None
     """When it was changed for the last time, likewise."""
     published_raw: str = ""

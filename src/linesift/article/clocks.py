@@ -11,10 +11,11 @@ from linesift.article.tokens import Tokens
 from linesift.article.zones import MAX_OFFSET, offset_of
 
 _BETWEEN = " ,.()|hfP"
-_REACH = 5
+_REACH = 7
 """Tokens between a clock and its zone."""
 _OFFSET = re.compile(r"(?P<open>[ ,(|]{0,3})(?P<sign>[+\-])(?P<space> ?)(?P<hours>[dyn])(?::(?P<minutes>d))?(?![dyn])")
 _GERMAN = frozenset(["de", "lb"])
+"""Languages in which a small `am` after a clock is a preposition."""
 _QUARTER = 15
 
 
@@ -50,15 +51,13 @@ def _parts_of_day(tokens: Tokens, text: ClockText, languages: Languages) -> set[
     while after < len(tokens.codes) and after < text.end + 2 and tokens.codes[after] in " hm":
         after += 1
     before = text.start - 1
-    while before >= 0 and before >= text.start - 1 and tokens.codes[before] in " ":
+    while before >= 0 and before >= text.start - 1 and tokens.codes[before] == " ":
         before -= 1
     for place in (after, before):
         if tokens.find(place, Kind.HOUR_MARK):
             continue
         found = {name.value for name in tokens.find(place, Kind.PERIOD) if fits(name.languages, languages)}
-        # "um 9:20 am 21. Oktober"
-        is_german = bool(languages) and languages <= _GERMAN and tokens.texts[place] == "am" if found else False
-        if found and not is_german:
+        if found and not (languages and languages <= _GERMAN and tokens.texts[place] == "am"):
             return found
     return set()
 

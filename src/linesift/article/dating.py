@@ -16,8 +16,8 @@ MIN_SCORE = 0.0
 `Stamp.score`, from -3 to 0 the day is right on 97.9 %, from 1 on 97.8 %."""
 
 _SLOPE, _OFFSET = 0.3, 1.6
-"""Score to the chance that the day is the collection's: logistic regression over 1,094 pages of the four collections, those
-included that do not show it."""
+"""Score to the chance that the day is the collection's: logistic regression over 1,094 pages of the four collections,
+those included that do not show it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from linesift.article.tokens import Tokens
 YEAR_FIRST = frozenset(["ko", "ja", "zh", "yue", "hu", "lt", "mn"])
 """Languages that write `20.10.21` for 21 October 2020."""
 HAN = frozenset(["zh", "yue"])
+_BEFORE_REPUBLIC = 1911
+"""The year before the first of the Republic of China."""
 _PERSIAN, _ARABIC = frozenset(["fa", "ps"]), frozenset(["ar", "ur", "ms", "ug", "sd"])
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _AROUND = " ,.f()'|-/cZPx"
@@ -137,10 +139,10 @@ def _years(tokens: Tokens, text: DayText, place: int, languages: Languages) -> l
     value, n_digits = tokens.values[place], len(tokens.texts[place])
     if text.era is not None:
         return [int(era.value) + value for era in tokens.find(text.era, Kind.ERA)]
-    if n_digits == 3:
-        return [1911 + value]
-    if n_digits > 2 or value == place < 0:
-        return [value]
+    if n_digits == 3 and (languages & HAN or tokens.find(place + 1, Kind.YEAR_MARK)):
+        return [_BEFORE_REPUBLIC + value]
+    if n_digits != 2:
+        return [value] if n_digits == 4 else []
     if languages and languages <= frozenset(["th", "lo"]) and value >= 43:
         return [2500 + value]
     if languages and languages <= _PERSIAN and value >= 70:

@@ -1,4 +1,4 @@
-"""What a whole page says of its languages and of the order of day and month; looked at when one of its dates is open."""
+"""What a whole page says of its languages and its order of day and month; looked at when one of its dates is open."""
 
 import re
 from collections import Counter
@@ -68,8 +68,8 @@ def page_languages(text: str) -> Languages:
         return _arabic_languages(text)
     counts = Counter(_WORD.findall(lower(text)))
     hits: Counter[str] = Counter()
-    for word, languages in _common().items():
-        for language in languages:
+    for word, spoken in _common().items():
+        for language in spoken:
             hits[language] += counts[word]
     best = max(hits.values(), default=0)
     if best < _MIN_WORDS:
@@ -80,9 +80,9 @@ def page_languages(text: str) -> Languages:
 
 def _arabic_languages(text: str) -> Languages:
     n_letters = len(_ARABIC.findall(text))
-    for letters, language in ((_PASHTO_LETTERS, "ps"), (_URDU_LETTERS, "ur")):
-        if len(letters.findall(text)) >= n_letters * 0.02:
-            return frozenset([language])
+    for marks, spoken in ((_PASHTO_LETTERS, "ps"), (_URDU_LETTERS, "ur")):
+        if len(marks.findall(text)) >= n_letters * 0.02:
+            return frozenset([spoken])
     return frozenset(["fa"]) if len(_PERSIAN_LETTERS.findall(text)) >= n_letters * 0.05 else frozenset(["ar"])
 
 

@@ -61,7 +61,8 @@ _DAYS = [
 _SHORT_YEARS = [
     # 21-Oct-20, 21 Oct '20
     re.compile(
-        rf"(?<![dyn][:.])(?P<day>d)[ .f\-/]{{0,3}}{_NAME}[ .,]{{0,2}}['\-/ ]{{1,2}}(?P<year>d)(?! ?[:.hP%dyn]| ?[./\-]d)"
+        rf"(?<![dyn][:.])(?P<day>d)[ .f\-/]{{0,3}}{_NAME}[ .,]{{0,2}}['\-/ ]{{1,2}}(?P<year>d)"
+        r"(?! ?[:.hP%dyn]| ?[./\-]d)"
     ),
     # Oct 21, '20
     re.compile(rf"{_NAME}[ .]{{0,2}}(?P<day>d),? ?'(?P<year>d)"),
@@ -86,16 +87,16 @@ _MILITARY = re.compile(r"(?<![dyn.:,/\-])(?P<clock>[yn]) ?(?=[hZ])")
 MASK, CLOCK = "\0", "c"
 
 
-def find_days(tokens: Tokens, codes: str) -> tuple[list[DayText], str]:
+def find_days(codes: str) -> tuple[list[DayText], str]:
     """Days of a line in order, and the codes with them masked; two-digit years and none only where no full one is."""
-    found, codes = _search(tokens, codes, _DAYS)
+    found, codes = _search(codes, _DAYS)
     for patterns in (_SHORT_YEARS, _WITHOUT_YEAR):
         if not found:
-            found, codes = _search(tokens, codes, patterns)
+            found, codes = _search(codes, patterns)
     return sorted(found, key=lambda day: day.start), codes
 
 
-def _search(tokens: Tokens, codes: str, patterns: list[re.Pattern[str]]) -> tuple[list[DayText], str]:
+def _search(codes: str, patterns: list[re.Pattern[str]]) -> tuple[list[DayText], str]:
     found = []
     for pattern in patterns:
         for match in pattern.finditer(codes):
@@ -152,7 +153,8 @@ def _is_hour(tokens: Tokens, codes: str, match: re.Match[str]) -> bool:
     if not tokens.find(mark, Kind.HOUR_MARK):
         return False
     before = codes[: match.start()].rstrip(" ")
-    after_at = bool(before) and bool(tokens.find(len(before) - 1, Kind.AT))
+    # "à 9h", "21.10.2020 9h"; but "21.10.2020 · 9 h" is an age
+    after_at = before.endswith(MASK) or bool(tokens.find(len(before) - 1, Kind.AT))
     text = tokens.texts[mark].lower()
     return after_at or text == "uhr" or text >= FIRST_JOINED
 

@@ -7,6 +7,7 @@ Nothing is guessed. Where a line can be read in two ways and neither it nor its 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
 from enum import StrEnum
+from itertools import pairwise
 
 from linesift.article.ages import read_age
 from linesift.article.clocks import read_clock, read_zone
@@ -79,7 +80,7 @@ def read_moments(line: str, context: Context = NOTHING_KNOWN) -> list[Moment]:
     """
     tokens = tokenize(line)
     clocks, codes = find_clocks(tokens)
-    days, codes = find_days(tokens, codes)
+    days, codes = find_days(codes)
     if not clocks:
         clocks = find_loose_clocks(tokens, codes)
     roles = [place for place, code in enumerate(codes) if code in "Up"]
@@ -94,7 +95,7 @@ def read_moments(line: str, context: Context = NOTHING_KNOWN) -> list[Moment]:
 
 
 def _spans(tokens: Tokens, days: list[DayText], clocks: list[ClockText]) -> list[_Span]:
-    """Give every day its clock; a clock without a day is a moment, and so is a second one that is said to be an update."""
+    """Give every day its clock; a clock without a day is a moment, and so is a second one said to be an update."""
     if not days:
         return [_Span(None, clock) for clock in clocks]
     is_clock_first = bool(clocks) and clocks[0].start < days[0].start and len(clocks) >= len(days)
@@ -106,11 +107,12 @@ def _spans(tokens: Tokens, days: list[DayText], clocks: list[ClockText]) -> list
         else:
             first, last = day.start, borders[index + 1] if index + 1 < len(days) else len(tokens.codes)
         own = [clock for clock in clocks if first <= clock.start < last]
-        own = own[::-1] if is_clock_first else own
+        if is_clock_first:  # "09:20 IST (03:50 GMT), 6 January 2021"
+            own = [clock for clock in own[::-1] if tokens.codes[clock.start - 1] != "(" or len(own) == 1]
         found.append(_Span(day, own[0] if own else None))
         found += [
             _Span(day, clock, is_second=True)
-            for before, clock in zip(own, own[1:], strict=False)
+            for before, clock in pairwise(own)
             if not is_clock_first and "U" in tokens.codes[before.end : clock.start]
         ]
     return found

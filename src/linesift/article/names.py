@@ -13,7 +13,7 @@ ANY: Languages = frozenset()
 FIRST_JOINED = "\u0e00"
 """From here on scripts may write words without spaces: Thai, Lao, Khmer, Burmese, Han, kana, Hangul."""
 
-_FOLDED = {ord(c): " " for c in "\u00a0\u2007\u2009\u202f\u3000"}
+_FOLDED: dict[int, str | None] = {ord(c): " " for c in "\u00a0\u2007\u2009\u202f\u3000"}
 _FOLDED |= {
     ord(c): None
     for c in "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"

@@ -33,10 +33,10 @@ class Stamp:
     score: float
     """How likely the line dates the article, as log-odds.
 
-    That of the label, two more for a word of publishing and less for one of updating, 0.15 less for each other word, and
-    one more within 8 lines above and 12 below the headline. On 983 pages of four collections that show the day, labelled
-    by models that had not seen their sites, the best line is then right on 97.9 %; by the label alone on 96.9 %, and with
-    weights of 17 columns fitted by folds over sites on 97.3 %.
+    That of the label, two more for a word of publishing and less for one of updating, 0.15 less for each other word,
+    and one more within 8 lines above and 12 below the headline. On 983 pages of four collections that show the day,
+    labelled by models that had not seen their sites, the best line is then right on 97.9 %; by the label alone on
+    96.9 %, and with weights of 17 columns fitted by folds over sites on 97.3 %.
     """
 
 

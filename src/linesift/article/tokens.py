@@ -26,8 +26,8 @@ CODES: dict[Kind, str] = {
     Kind.PERIOD: "P",
     Kind.ZONE: "Z",
 }
-"""Codes of words, the first that fits; other words are `x`. A number is `d` with one or two digits, `y` with four that can
-be a year of some calendar, else `n`. White space is ` `, and a mark is itself."""
+"""Codes of words, the first that fits; other words are `x`. A number is `d` with one or two digits, `y` with four that
+can be a year of some calendar, else `n`. White space is ` `, and a mark is itself."""
 
 _RANK = {kind: rank for rank, kind in enumerate(CODES)}
 _WORD = r"[^\s\d!-/:-@\[-`{-~«»·•…“”„|؛।「」『』・]"
@@ -166,9 +166,9 @@ def _n_phrase(found: list[tuple[int, str]], index: int) -> int:
     n_words = names.n_words.get(lower(found[index][1]), 0)
     while n_words > 1:
         span = found[index : index + 2 * n_words - 1]
-        if len(span) == 2 * n_words - 1 and all(kind == (2, 3)[place % 2] for place, (kind, _) in enumerate(span)):
-            if lower(" ".join(text for kind, text in span if kind == 2)) in names.meanings:
-                return len(span)
+        is_phrase = [kind for kind, _ in span] == [2, *[3, 2] * (n_words - 1)]
+        if is_phrase and lower(" ".join(text for kind, text in span if kind == 2)) in names.meanings:
+            return len(span)
         n_words -= 1
     return 1
 
