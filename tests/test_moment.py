@@ -1,6 +1,7 @@
 """Date lines of many languages to moments; the lines stand in `data/moments.tsv`."""
 
 from datetime import date, datetime, time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,9 +10,9 @@ from hypothesis import strategies as st
 from linesift.article.context import Context, Order
 from linesift.article.moment import Moment, Role, read_moments
 from linesift.article.names import ANY, Kind, lower, read_names
-from moments import DateLine, Outcome, outcome, read_lines
+from linesift.train.dating import DateLine, Outcome, outcome, read_date_lines
 
-LINES = read_lines()
+LINES = read_date_lines(Path(__file__).parent / "data" / "moments.tsv")
 DAYS = st.dates(date(1990, 1, 1), date(2040, 12, 31))
 
 

@@ -49,6 +49,10 @@ _Report = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Write the accuracy report in full: slices, manners, calibration, worst pages."),
 ]
+_Keep = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Keep the model of each fold here, to measure on sites it has not seen."),
+]
 _Jobs = Annotated[int, typer.Option(min=1, metavar="N", help="Processor cores to use.")]
 
 
@@ -61,6 +65,7 @@ def train(
     seed: _Seed = 0,
     jobs: _Jobs = 2,
     report: _Report = None,
+    keep_folds: _Keep = None,
 ) -> None:
     """Train a model, as `HELP` says; progress on standard error, scores on standard output."""
     with console.errors():
@@ -73,7 +78,7 @@ def train(
         from linesift.train.train import train as train_model
 
         config = TrainConfig(kind=model_kind.value, n_folds=folds, seed=seed, jobs=jobs)
-        request = TrainRequest(tuple(pages), out, corpora=corpora, config=config, report=report)
+        request = TrainRequest(tuple(pages), out, corpora=corpora, config=config, report=report, folds=keep_folds)
         progress = Progress()
         trained = train_model(request, progress)
         progress("done")
