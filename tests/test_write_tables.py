@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from fakes import predict
 from linesift.labels import Label
 from linesift.page import Page
-from linesift.write.tables import article, clean, jsonl, rows, tsv
+from linesift.write.tables import article, article_json, clean, jsonl, rows, tsv
 
 PAGE = Page("Menu\r\n\nH Rain\tagain\nT 11 March\nB It rained?\n B \u2028 nested\n", "a b.txt")
 
@@ -79,6 +79,21 @@ def test_jsonl_keeps_lone_surrogates() -> None:
         "path": "\udce9.txt",
         "lines": [{"line": 1, "label": "sidebar", "probability": 0.91, "text": "ü half \ud83d"}],
     }
+
+
+def test_article_json() -> None:
+    page = Page(
+        "H Rain\nT 21 October 2020, 09:20 WIB\nB It rained.\x85", "a.txt", url="https://a.example/", date="2020"
+    )
+    written = article_json(predict(page))
+    assert len(written.splitlines()) == 1
+    found = json.loads(written)
+    assert [found[key] for key in ("path", "url", "date", "headline", "published", "updated", "kind", "entries")] == [
+        "a.txt", "https://a.example/", "2020", "H Rain", "2020-10-21T09:20:00+07:00", None, "", [],
+    ]  # fmt: skip
+    assert found["published_raw"] == "T 21 October 2020, 09:20 WIB"
+    assert found["lines"] == {"headline": [1], "published": [2], "updated": [], "body": [3]}
+    assert found["confidence"]["kind"] is None
 
 
 def test_article() -> None:

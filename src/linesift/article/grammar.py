@@ -34,47 +34,53 @@ class ClockText:
 
 
 _NAME = r"(?P<month>M)(?: ?[/(\-] ?M ?\)?)?"
-_DAYS = [
+_ALONE, _END = r"(?<![dyn])(?<![dyn][./\-])", r"(?!(?P=s)?[dyn])"
+"""Numbers before and behind make a version or a telephone number of it."""
+_Patterns = tuple[tuple[str, re.Pattern[str]], ...]
+"""Each with a code that it needs: most lines lack most of them."""
+
+_DAYS: _Patterns = (
     # 21 October 2020, 21. října 2020, 21-Oct-2020, 21 de octubre de 2020, 21 October, 09:20 GMT, 2020
-    re.compile(rf"(?<![dyn][:.])(?P<day>d)[ .,f'\-/()]{{0,6}}{_NAME}[ .,f'\-/(YcZ]{{0,9}}(?P<year>y)"),
+    ("M", re.compile(rf"(?<![dyn][:.])(?P<day>d)[ .,f'\-/()]{{0,6}}{_NAME}[ .,f'\-/(YcZ]{{0,9}}(?P<year>y)")),
     # October 21, 2020; Oct 21 09:20:00 GMT 2020
-    re.compile(rf"{_NAME}[ .,f\-/]{{0,4}}(?P<day>d)(?!:)[ .,f'\-/()YcZP]{{0,12}}(?P<year>y)"),
+    ("M", re.compile(rf"{_NAME}[ .,f\-/]{{0,4}}(?P<day>d)(?!:)[ .,f'\-/()YcZP]{{0,12}}(?P<year>y)")),
     # 2020. október 21., 2020 m. spalio 21 d.
-    re.compile(rf"(?P<year>y)[ .,f\-/Y]{{0,6}}{_NAME}[ .,f\-/]{{0,4}}(?P<day>d)(?![:dyn])"),
+    ("M", re.compile(rf"(?P<year>y)[ .,f\-/Y]{{0,6}}{_NAME}[ .,f\-/]{{0,4}}(?P<day>d)(?![:dyn])")),
     # 2020. gada 21. oktobris
-    re.compile(rf"(?P<year>y)[ .,f\-Y]{{0,8}}(?P<day>d)[ .f\-]{{0,4}}{_NAME}"),
+    ("M", re.compile(rf"(?P<year>y)[ .,f\-Y]{{0,8}}(?P<day>d)[ .f\-]{{0,4}}{_NAME}")),
     # 2020年10月21日, 令和2年10月21日, 2020년 10월 21일, 2020 оны 10-р сарын 21
-    re.compile(r"(?P<era>E)? ?(?P<year>[ydn]) ?Y[ f]*(?P<month>d)[ f\-]*O[ f]*(?P<day>d)(?: ?D)?"),
+    ("O", re.compile(r"(?P<era>E)? ?(?P<year>[ydn]) ?Y[ f]*(?P<month>d)[ f\-]*O[ f]*(?P<day>d)(?: ?D)?")),
     # 21 tháng 10, 2020; 21 tháng 10 năm 2020
-    re.compile(r"(?P<day>d) ?O ?(?P<month>d)[ ,./\-f]*(?:Y ?)?(?P<year>y)"),
+    ("O", re.compile(r"(?P<day>d) ?O ?(?P<month>d)[ ,./\-f]*(?:Y ?)?(?P<year>y)")),
     # Tháng 10 21, 2020
-    re.compile(r"O ?(?P<month>d) (?P<day>d)[ ,]+(?P<year>y)"),
+    ("O", re.compile(r"O ?(?P<month>d) (?P<day>d)[ ,]+(?P<year>y)")),
     # 2020-10-21, 2020. 10. 21.
-    re.compile(
-        r"(?<![dyn])(?<![dyn][./\-])(?P<year>y) ?(?P<s>[./\-]) ?(?P<month>d) ?(?P=s) ?(?P<day>d)(?!(?P=s)?[dyn])"
-    ),
+    ("y", re.compile(rf"{_ALONE}(?P<year>y) ?(?P<s>[./\-]) ?(?P<month>d) ?(?P=s) ?(?P<day>d){_END}")),
     # 21/10/2020, 10/21/2020
-    re.compile(r"(?<![dyn][./\-])(?P<first>d) ?(?P<s>[./\-]) ?(?P<month>d) ?(?P=s) ?(?P<year>y)(?!(?P=s)?[dyn])"),
-    # 109年10月21日 and 109/10/21 of the Republic of China
-    re.compile(r"(?<![dyn])(?<![dyn][./\-])(?P<year>n)(?P<s>[./\-])(?P<month>d)(?P=s)(?P<day>d)(?!(?P=s)?[dyn])"),
-]
-_SHORT_YEARS = [
+    ("y", re.compile(rf"{_ALONE}(?P<first>d) ?(?P<s>[./\-]) ?(?P<month>d) ?(?P=s) ?(?P<year>y){_END}")),
+    # 109/10/21 of the Republic of China
+    ("n", re.compile(rf"{_ALONE}(?P<year>n)(?P<s>[./\-])(?P<month>d)(?P=s)(?P<day>d){_END}")),
+)
+_SHORT_YEARS: _Patterns = (
     # 21-Oct-20, 21 Oct '20
-    re.compile(
-        rf"(?<![dyn][:.])(?P<day>d)[ .f\-/]{{0,3}}{_NAME}[ .,]{{0,2}}['\-/ ]{{1,2}}(?P<year>d)"
-        r"(?! ?[:.hP%dyn]| ?[./\-]d)"
+    (
+        "M",
+        re.compile(
+            rf"(?<![dyn][:.])(?P<day>d)[ .f\-/]{{0,3}}{_NAME}[ .,]{{0,2}}['\-/ ]{{1,2}}(?P<year>d)"
+            r"(?! ?[:.hP%dyn]| ?[./\-]d)"
+        ),
     ),
     # Oct 21, '20
-    re.compile(rf"{_NAME}[ .]{{0,2}}(?P<day>d),? ?'(?P<year>d)"),
+    ("M", re.compile(rf"{_NAME}[ .]{{0,2}}(?P<day>d),? ?'(?P<year>d)")),
     # 21/10/20, 20.10.21
-    re.compile(r"(?<![dyn][./\-])(?P<first>d)(?P<s>[./\-])(?P<month>d)(?P=s) ?(?P<year>d)(?!(?P=s)?[dyn:])"),
-]
-_WITHOUT_YEAR = [
-    re.compile(rf"(?<![dyn][:.])(?P<day>d)[ .f\-/]{{0,4}}{_NAME}"),
-    re.compile(rf"{_NAME}[ .f\-/]{{0,3}}(?P<day>d)(?![dyn:])"),
-    re.compile(r"(?<![dyn])(?P<month>d) ?O ?(?P<day>d) ?D"),
-    re.compile(r"(?P<day>d) ?O ?(?P<month>d)"),
-]
+    ("d", re.compile(rf"{_ALONE}(?P<first>d)(?P<s>[./\-])(?P<month>d)(?P=s) ?(?P<year>d)(?!:){_END}")),
+)
+_WITHOUT_YEAR: _Patterns = (
+    ("M", re.compile(rf"(?<![dyn][:.])(?P<day>d)[ .f\-/]{{0,4}}{_NAME}")),
+    ("M", re.compile(rf"{_NAME}[ .f\-/]{{0,3}}(?P<day>d)(?![dyn:])")),
+    ("O", re.compile(r"(?<![dyn])(?P<month>d) ?O ?(?P<day>d) ?D")),
+    ("O", re.compile(r"(?P<day>d) ?O ?(?P<month>d)")),
+)
 _CLOCKS = [
     re.compile(
         r"(?<![dyn:+])(?<![dZ]-)(?P<hour>d)(?::| : )(?P<minute>d)(?:(?::| : )(?P<second>d)(?:[.,][dyn])?)?(?![:dyn])"
@@ -96,10 +102,10 @@ def find_days(codes: str) -> tuple[list[DayText], str]:
     return sorted(found, key=lambda day: day.start), codes
 
 
-def _search(codes: str, patterns: list[re.Pattern[str]]) -> tuple[list[DayText], str]:
+def _search(codes: str, patterns: _Patterns) -> tuple[list[DayText], str]:
     found = []
-    for pattern in patterns:
-        for match in pattern.finditer(codes):
+    for need, pattern in patterns:
+        for match in pattern.finditer(codes) if need in codes else ():
             places = {name: match.start(name) for name, code in match.groupdict().items() if code is not None}
             day = places.get("day", places.get("first"))
             found.append(

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from linesift.article.names import FIRST_JOINED, MONTHS, Kind, Meaning, fold, lower, read_names
 
@@ -128,6 +128,7 @@ class _Parts:
             self.add("x", word[unknown:])
 
 
+@lru_cache(maxsize=1024)
 def tokenize(line: str) -> Tokens:
     """Cut a line into parts and say what each is; of a long line only the head.
 

@@ -3,14 +3,16 @@
 import math
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.article.article import Article, build_article
-from linesift.article.lines import LabelledLines
 from linesift.labels import Kind, Label
 from linesift.page import Page
+
+if TYPE_CHECKING:
+    from linesift.article.article import Article
 
 NO_ARTICLE = frozenset({Kind.INDEX, Kind.OTHER})
 """Kinds of pages that have no article."""
@@ -49,12 +51,16 @@ class Prediction:
         """Text of the lines with this label, stripped, in page order."""
         return [line.strip() for line, given in zip(self.page.lines, self.labels, strict=True) if given is label]
 
-    def article(self, now: datetime | None = None) -> Article:
+    def article(self, now: datetime | None = None) -> "Article":
         """Headline, dates and body of the page; every part is empty where no line has the label.
 
         All of it is empty on a page that is known to have none (`has_article`), whatever its lines look like.
         With `now`, when the page was read, "2 hours ago" and days without a year are dates too.
         """
+        # Only now: the grammar of dates takes longer to load than a page to label.
+        from linesift.article.article import build_article
+        from linesift.article.lines import LabelledLines
+
         labels = self.labels if self.has_article else (None,) * len(self.labels)
         lines = LabelledLines(self.page.lines, labels, self.probabilities)
         return build_article(lines, now=now, kind=self.kind, kind_probability=self.kind_probability)

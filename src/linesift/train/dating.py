@@ -1,20 +1,28 @@
 """How well dates are read: lines whose moment is known, and pages whose day of publication is."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 
 from linesift.article.context import Context
 from linesift.article.lines import LabelledLines
 from linesift.article.stamps import dated_lines, read_stamps
-from linesift.model.classifier import Model
 from linesift.model.prediction import Prediction
 from linesift.page import Page
 from linesift.train.corpora import read_rows, render, row_gold
 
 REFUSED = "refused"
+
+
+class Classifier(Protocol):
+    """What labels pages: a model."""
+
+    def classify(self, page: Page, /) -> Prediction:
+        """Label one page."""
+        ...
 
 
 class Outcome(StrEnum):
@@ -89,7 +97,7 @@ def page_day(prediction: Prediction, collection: str, gold: str) -> PageDay:
     return PageDay(collection, gold, published[:10] if published else None, is_shown)
 
 
-def read_page_days(file: Path, choose: Callable[[str], Model | None]) -> Iterator[tuple[PageDay, str]]:
+def read_page_days(file: Path, choose: Callable[[str], Classifier | None]) -> Iterator[tuple[PageDay, str]]:
     """Days of the pages of a collection that have one, and their HTML.
 
     Args:
@@ -102,6 +110,19 @@ def read_page_days(file: Path, choose: Callable[[str], Model | None]) -> Iterato
             yield page_day(model.classify(Page(render(row["html"]), row["id"])), file.stem, gold), row["html"]
 
 
-def n_right(pages: Sequence[PageDay]) -> int:
-    """Pages whose day is right."""
-    return sum(page.found == page.gold for page in pages)
+def day_table(pages: Mapping[str, Sequence[tuple[PageDay, str | None]]], other: str) -> list[str]:
+    """Shares of right days by group as lines of Markdown; `other` names the tool whose days stand beside ours."""
+    lines = [f"| collection | pages | shown | linesift, shown | {other}, shown | linesift, all | {other}, all |"]
+    lines.append("|" + "---|" * 7)
+    for name, pairs in pages.items():
+        shown = [pair for pair in pairs if pair[0].is_shown]
+        cells = [name, str(len(pairs)), str(len(shown))]
+        for part in (shown, pairs):
+            n_ours, n_theirs = (sum(day == page.gold for page, day in days) for days in (_ours(part), part))
+            cells += [f"{n_ours / max(len(part), 1):.1%}", f"{n_theirs / max(len(part), 1):.1%}"]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def _ours(pairs: Sequence[tuple[PageDay, str | None]]) -> list[tuple[PageDay, str | None]]:
+    return [(page, page.found) for page, _ in pairs]
