@@ -23,8 +23,7 @@ ROOT = Path(__file__).parents[1]
 TRAINED, OTHERS = ("fundus", "andy", "misinfo", "wcxb_dev"), ("mediacloud", "trafilatura")
 ALL = "the four together"
 LINES = """
-{n} lines in {languages} languages, `tests/data/moments.tsv`, written for this from what sites of each language do. Each
-comes with the language of its page and, where a row has one, the time of reading. dateparser reads the whole line as a
+{n} lines in {languages} languages, `tests/data/moments.tsv`, written from what sites of each language do. Each comes with the language of its page and, where a row has one, the time of reading. dateparser reads the whole line as a
 date, or else the first date that it finds on it. Less: the day is right, the clock or the offset is missing. Wrong:
 another day, clock or offset, or a day where the line leaves it open.
 """

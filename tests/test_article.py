@@ -151,6 +151,11 @@ def test_entries_of_a_live_page() -> None:
     assert article(*rows).entries == ()
 
 
+def test_entries_with_days_that_stay_open() -> None:
+    found = article("H|Live", "T|21 October 2020", "T|03/04/2020 11:05", "B|C.", "T|10:20", "B|B.", "T|09:01", "B|A.")
+    assert [entry.time for entry in found.entries] == ["11:05", "2020-10-21T10:20:00", "2020-10-21T09:01:00"]
+
+
 def test_entries_keep_the_clock_where_the_day_is_open() -> None:
     found = article("H|Live", "T|11:05", "B|Three.", "T|10:20", "B|Two.", "T|09:01", "B|One.")
     assert [entry.time for entry in found.entries] == ["11:05", "10:20", "09:01"]

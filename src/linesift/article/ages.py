@@ -10,12 +10,16 @@ from linesift.article.tokens import Tokens
 ROUNDED = "counted back from when the page was read, by a rounded age"
 _BEFORE, _AFTER = 4, 6
 """Words of an age around its number."""
+_LONGEST = 80
+"""Tokens of a line that can be an age; a longer one tells of it."""
 _NOT_WORDS = re.compile(r"[\s.'\-]")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 
 
 def read_age(tokens: Tokens, now: datetime | None) -> tuple[datetime | None, bool, str] | None:
     """When a line with an age is of, whether that gives a clock, and what is to be said; `None` without an age."""
+    if len(tokens.codes) > _LONGEST:
+        return None
     words = [
         (place, "#" if value >= 0 else _NOT_WORDS.sub("", text.lower()))
         for place, (text, value) in enumerate(zip(tokens.texts, tokens.values, strict=True))

@@ -77,8 +77,7 @@ def build_article(
         kind: what the page is, if that is known; live pages have entries.
         kind_probability: how sure that is.
     """
-    context = Context(now=now)
-    dating = date_page(page, context)
+    dating = date_page(page, Context(now=now))
     published, updated = dating.published, dating.updated
     stamps = page.texts(Label.TIMESTAMP)
     raw = [page.lines[index].strip() for index in published.lines] if published else stamps
@@ -91,7 +90,7 @@ def build_article(
         timestamp=" | ".join(stamps),
         body=page.texts(Label.BODY),
         kind=kind,
-        entries=find_entries(page, dating, context) if is_live else (),
+        entries=find_entries(page, dating) if is_live else (),
         confidence=Confidence(
             kind_probability, page.confidence(Label.HEADLINE), dating.confidence, page.confidence(Label.BODY)
         ),

@@ -1,9 +1,9 @@
 """Entries of a live page: what was said when."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from linesift.article.context import Context
 from linesift.article.dating import Dating
 from linesift.article.grammar import find_clocks
 from linesift.article.lines import LabelledLines
@@ -13,7 +13,7 @@ from linesift.labels import Label
 
 MIN_ENTRIES = 3
 """Entries that make a page a live one, where its kind is not known."""
-_MARKS = " -|:,.()"
+_LONGEST_CLOCK = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,46 +28,39 @@ class Entry:
     """Line number in the file, from 1."""
 
 
-def find_entries(page: LabelledLines, dating: Dating, context: Context) -> tuple[Entry, ...]:
-    """Entries in page order, none where fewer than `MIN_ENTRIES` lines with a time have text below them.
+def find_entries(page: LabelledLines, dating: Dating) -> tuple[Entry, ...]:
+    """Entries in page order, none where fewer than `MIN_ENTRIES` times have text below them.
 
     An entry begins with a time on a line of its own, or with a body line that opens with a clock.
     """
     days = {stamp.moment.day for stamp in dating.stamps if stamp.moment.day is not None}
     day = next(iter(days)) if len(days) == 1 else None
-    entries: list[Entry] = []
-    written: str | None = None
-    start, parts = 0, list[str]()
-    for index, (line, label) in enumerate(zip(page.lines, page.labels, strict=True)):
-        moment, rest = _opening(line, label, context)
-        if moment is not None:
-            if written is not None and parts:
-                entries.append(Entry(written, "\n".join(parts), start + 1))
-            written, start, parts = _iso(moment, day), index, [rest] if rest else []
-        elif label is Label.BODY and written is not None:
-            parts.append(line.strip())
-    if written is not None and parts:
-        entries.append(Entry(written, "\n".join(parts), start + 1))
+    starts = {index: moment for index, moment in _starts(page, dating) if moment.clock is not None}
+    body = page.numbers(Label.BODY)
+    borders = [*starts, len(page.lines)]
+    entries = []
+    for start, end in zip(borders, borders[1:], strict=False):
+        text = "\n".join(page.lines[index].strip() for index in body if start <= index < end)
+        if text:
+            entries.append(Entry(_iso(starts[start], day), text, start + 1))
     return tuple(entries) if len(entries) >= MIN_ENTRIES else ()
 
 
-def _opening(line: str, label: Label | None, context: Context) -> tuple[Moment | None, str]:
-    """The time that begins an entry, and the text that stands on the same line."""
-    if label not in (Label.TIMESTAMP, Label.BODY) or not any(c.isdigit() for c in line):
-        return None, ""
-    if label is Label.TIMESTAMP:
-        found = [moment for moment in read_moments(line, context) if moment.clock is not None]
-        return (found[0], "") if found else (None, "")
-    head = line.strip()[:12]
-    tokens = tokenize(head)
-    clocks, _ = find_clocks(tokens)
-    if not clocks or clocks[0].start:
-        return None, ""
-    return read_moments("".join(tokens.texts[: clocks[0].end]))[0], line.strip()
+def _starts(page: LabelledLines, dating: Dating) -> Iterator[tuple[int, Moment]]:
+    """Indices of the lines with which entries may begin, in page order, and their moments."""
+    stamps = {stamp.lines[0]: stamp.moment for stamp in reversed(dating.stamps)}
+    for index, label in enumerate(page.labels):
+        if index in stamps:
+            yield index, stamps[index]
+        elif label is Label.BODY:
+            head = page.lines[index].strip()[:_LONGEST_CLOCK]
+            tokens = tokenize(head) if head[:1].isdigit() else None
+            clocks = find_clocks(tokens)[0] if tokens else []
+            if tokens and clocks and not clocks[0].start:
+                yield index, read_moments("".join(tokens.texts[: clocks[0].end]))[0]
 
 
 def _iso(moment: Moment, day: date | None) -> str:
-    own = replace(moment, day=moment.day or day)
-    if own.iso is not None:
-        return own.iso
-    return "" if moment.clock is None else moment.clock.isoformat("minutes")
+    """The time of an entry; the day of the page, if there is one, for a clock alone."""
+    own = moment if moment.day or moment.problems else replace(moment, day=day)
+    return own.iso or (moment.clock.isoformat("minutes") if moment.clock is not None else "")
