@@ -23,16 +23,17 @@ ROOT = Path(__file__).parents[1]
 TRAINED, OTHERS = ("fundus", "andy", "misinfo", "wcxb_dev"), ("mediacloud", "trafilatura")
 ALL = "the four together"
 LINES = """
-{n} lines in {languages} languages, `tests/data/moments.tsv`, written from what sites of each language do. Each comes with the language of its page and, where a row has one, the time of reading. dateparser reads the whole line as a
-date, or else the first date that it finds on it. Less: the day is right, the clock or the offset is missing. Wrong:
-another day, clock or offset, or a day where the line leaves it open.
+{n} lines in {languages} languages, `tests/data/moments.tsv`, written from what sites of each language do. Each comes
+with the language of its page and, where a row has one, the time of reading. dateparser reads the whole line as a date,
+or else the first date that it finds on it. Less: the day is right, the clock or the offset is missing. Wrong: another
+day, clock or offset, or a day where the line leaves it open.
 """
 PAGES = """
-Pages with a gold day: whether `published` has that day, from the text alone, and beside it htmldate {htmldate} (original
-date, extensive search) on the HTML of the same pages. Shown: pages on which some line of at most 300 characters holds
-the gold day in a form that linesift reads, be it the date line, a caption or a related story. The first four
-collections are labelled by the models of folds that have not seen the site, the others by the shipped model, without
-the sites that it has seen.
+Pages with a gold day: whether `published` has that day, from the text alone, and beside it htmldate {htmldate} (its
+original date, extensive search) on the HTML of the same pages. Shown: pages on which some line of at most 300
+characters holds the gold day in a form that linesift reads, be it the date line, a caption or a related story. The
+first four collections are labelled by the models of folds that have not seen the site, the others by the shipped model,
+without the sites that it has seen.
 """
 Pages = dict[str, list[tuple[PageDay, str | None]]]
 

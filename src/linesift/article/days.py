@@ -11,7 +11,7 @@ from linesift.article.names import ANY, MONTHS, Kind, Languages, read_names
 from linesift.article.tokens import Tokens
 
 YEAR_FIRST = frozenset(["ko", "ja", "zh", "yue", "hu", "lt", "mn"])
-"""Languages that write `20.10.21` for 21 October 2020."""
+"""Languages that write `20.10.21` for 21 October 2020; others that write a full year first may do so or not."""
 HAN = frozenset(["zh", "yue"])
 _BEFORE_REPUBLIC = 1911
 """The year before the first of the Republic of China."""
@@ -121,7 +121,7 @@ def _civil_readings(tokens: Tokens, text: DayText, languages: Languages) -> list
         found.append(_Civil(whole, month, day, Kind.MONTH))
         if text.is_open:
             found.append(_Civil(whole, day, month, Kind.MONTH))
-    if text.is_open and len(tokens.texts[year]) == 2 and fits(YEAR_FIRST, languages):
+    if text.is_open and len(tokens.texts[year]) == 2 and fits(read_names().year_first, languages):
         found += [
             _Civil(whole, month, tokens.values[year], Kind.MONTH) for whole in _years(tokens, text, text.day, languages)
         ]
@@ -181,11 +181,9 @@ def _by_order(tokens: Tokens, text: DayText, days: list[date], languages: Langua
     if not text.is_open or text.year is None or text.month is None or text.day is None:
         return days
     first, second = tokens.values[text.day], tokens.values[text.month]
-    if len(tokens.texts[text.year]) == 2 and fits(YEAR_FIRST, languages):
-        if languages and languages <= YEAR_FIRST:
-            return [day for day in days if day.year % 100 == first] or days
-        if not languages:
-            return days
+    if len(tokens.texts[text.year]) == 2 and fits(read_names().year_first, languages):
+        is_sure = bool(languages) and languages <= YEAR_FIRST
+        return ([day for day in days if day.year % 100 == first] or days) if is_sure else days
     day_first = [day for day in days if (day.day, day.month) == (first, second)]
     month_first = [day for day in days if (day.day, day.month) == (second, first)]
     if context.order is Order.DAY_FIRST or (languages and not languages & read_names().month_first):

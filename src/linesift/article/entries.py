@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from linesift.article.dating import Dating
 from linesift.article.grammar import find_clocks
@@ -39,7 +40,7 @@ def find_entries(page: LabelledLines, dating: Dating) -> tuple[Entry, ...]:
     body = page.numbers(Label.BODY)
     borders = [*starts, len(page.lines)]
     entries = []
-    for start, end in zip(borders, borders[1:], strict=False):
+    for start, end in pairwise(borders):
         text = "\n".join(page.lines[index].strip() for index in body if start <= index < end)
         if text:
             entries.append(Entry(_iso(starts[start], day), text, start + 1))

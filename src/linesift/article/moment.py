@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from linesift.article.ages import read_age
-from linesift.article.clocks import read_clock, read_zone
+from linesift.article.clocks import Zone, read_clock, read_zone
 from linesift.article.context import Context, narrow
 from linesift.article.days import Reading, read_day
 from linesift.article.grammar import ClockText, DayText, find_clocks, find_days, find_loose_clocks
@@ -146,6 +146,9 @@ def _moment(tokens: Tokens, span: _Span, context: Context) -> Moment:
     languages = narrow(reading.languages, context.languages)
     clock, problem = read_clock(tokens, span.clock, languages)
     zone = read_zone(tokens, span.clock, languages, reading.day)
+    if span.day is not None and span.day.end > span.clock.end and zone == Zone():
+        # behind the day, as in "9:20 p.m. on 21 October 2020 EST"
+        zone = read_zone(tokens, replace(span.clock, end=span.day.end), languages, reading.day)
     if clock is not None and zone.offset is not None:
         clock = clock.replace(tzinfo=timezone(timedelta(minutes=zone.offset)))
     problems = tuple(text for text in (*reading.problems, problem, zone.problem) if text)

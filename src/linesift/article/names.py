@@ -88,6 +88,8 @@ class Names:
     """By Hijri year: number of its first day, and a bit for each month of 30 days."""
     month_first: Languages
     """Languages that may write the month before the day in numbers."""
+    year_first: Languages
+    """Languages that write the year first, and may so where it has two digits."""
 
 
 def fold(text: str) -> str:
@@ -113,13 +115,14 @@ def read_names() -> Names:
     meanings: dict[str, list[Meaning]] = {}
     ages: dict[str, list[Meaning]] = {}
     hijri: dict[int, tuple[int, int]] = {}
-    month_first: Languages = ANY
+    month_first = year_first = ANY
     for name, kind, value, languages in _rows():
         if kind == "hijri":
             first, long = value.split()
             hijri[int(name)] = (int(first), int(long))
         elif kind == "order":
             month_first |= languages if name == "MDY" else ANY
+            year_first |= languages if name == "YMD" else ANY
         else:
             into = ages if kind == Kind.AGO else meanings
             into.setdefault(name, []).append(Meaning(Kind(kind), value, languages))
@@ -132,7 +135,7 @@ def read_names() -> Names:
             n_words[words[0]] = max(n_words.get(words[0], 0), len(words))
         if name[0] >= FIRST_JOINED:
             longest[name[0]] = max(longest.get(name[0], 0), len(name))
-    return Names(_frozen(meanings), n_words, longest, _frozen(ages), hijri, month_first)
+    return Names(_frozen(meanings), n_words, longest, _frozen(ages), hijri, month_first, year_first)
 
 
 def _frozen(table: dict[str, list[Meaning]]) -> dict[str, tuple[Meaning, ...]]:
