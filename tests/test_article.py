@@ -81,6 +81,17 @@ def test_a_page_without_an_article_has_no_date() -> None:
     assert found == Article()
 
 
+def test_an_earlier_date_near_an_update_is_the_publication() -> None:
+    rows = (
+        "H|Ferry returns",
+        "T .6|20 October 2020 Ann Lee Write a comment",
+        "T .99|Updated 21 October 2020",
+        "B|One.",
+    )
+    found = article(*rows)
+    assert (found.published, found.updated) == ("2020-10-20", "2020-10-21")
+
+
 def test_only_an_update_is_told() -> None:
     found = article("H|Ferry returns", "T|Last updated: 21 October 2020", "B|One.")
     assert found.published == found.updated == "2020-10-21"

@@ -15,6 +15,9 @@ MIN_SCORE = 0.0
 """Score from which a line that is labelled so is taken; below, all lines with a date are looked at. On the pages of
 `Stamp.score`, from -3 to 0 the day is right on 97.9 %, from 1 on 97.8 %."""
 
+_NEAR, _MIN_FIRST = 6, -1.0
+"""Lines between a date and that of its update, and the score that it needs."""
+
 _SLOPE, _OFFSET = 0.3, 1.6
 """Score to the chance that the day is the collection's: logistic regression over 1,094 pages of the four collections,
 those included that do not show it."""
@@ -67,8 +70,17 @@ def _published(stamps: Sequence[Stamp]) -> Stamp | None:
     if not dated:
         return None
     best = max(dated, key=lambda stamp: stamp.score)
+    if best.moment.role is Role.UPDATED:
+        first = [stamp for stamp in dated if _is_first_of(stamp, best)]
+        return max(first, key=lambda stamp: stamp.score) if first else best
     same = [stamp for stamp in dated if stamp.lines[0] == best.lines[0] and stamp.moment.role is best.moment.role]
-    return min(same, key=_when) if best.moment.role is not Role.UPDATED else best
+    return min(same, key=_when)
+
+
+def _is_first_of(stamp: Stamp, update: Stamp) -> bool:
+    """Whether a line near that of an update, likely enough, has an earlier date that is not one."""
+    is_near = abs(stamp.lines[0] - update.lines[0]) <= _NEAR and stamp.score >= _MIN_FIRST
+    return is_near and stamp.moment.role is not Role.UPDATED and _when(stamp) <= _when(update)
 
 
 def _updated(stamps: Sequence[Stamp], published: Stamp | None) -> Stamp | None:

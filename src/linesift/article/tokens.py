@@ -87,6 +87,7 @@ class _Parts:
         ):
             # "6 December 20236 December 2023": two dates that a rendering joined
             self.add_number(digits[:4])
+            self.add(" ", " ")
             digits = digits[4:]
         value = int(digits[:9])
         can_be_year = len(digits) == 4 and 1300 <= value <= 2700
