@@ -90,6 +90,7 @@ def test_a_weekday_that_contradicts_is_told() -> None:
 def test_a_weekday_decides_between_day_and_month() -> None:
     assert only("Tuesday 10/03/2020").day == date(2020, 3, 10)
     assert only("Saturday 10/03/2020").day == date(2020, 10, 3)
+    assert only("Sunday Times 10/05/2020").day is None
 
 
 def test_languages_decide_between_months() -> None:
@@ -138,6 +139,7 @@ def test_roles() -> None:
 def test_other_calendars() -> None:
     assert only("4 ربيع الأول 1442 هـ").day == date(2020, 10, 21)
     assert "Umm al-Qura" in only("4 ربيع الأول 1442 هـ").problems[0]
+    assert only("19 Rabiul Awal 1442 H / 5 November 2020, 09:20 WIB", "id") == only("5 November 2020, 09:20 WIB", "id")
     assert only("1399/07/30", "fa").day == date(2020, 10, 21)
     assert only("1399/07/30").day is None
     assert only("२०७७ कात्तिक ५", "ne").problems == ("the nepali calendar is not converted",)

@@ -17,7 +17,7 @@ _BEFORE_REPUBLIC = 1911
 """The year before the first of the Republic of China."""
 _PERSIAN, _ARABIC = frozenset(["fa", "ps"]), frozenset(["ar", "ur", "ms", "ug", "sd"])
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_AROUND = " ,.f()'|-/cZPx"
+_AROUND = " ,.f()'|-/cZP"
 _REACH = 6
 """Tokens between a day and its weekday."""
 
@@ -73,6 +73,18 @@ def read_day(tokens: Tokens, text: DayText, context: Context) -> Reading:
     if found[days[0]] is Kind.ISLAMIC:
         problems += ("a Hijri day by the Umm al-Qura calendar; elsewhere it can be a day off",)
     return Reading(days[0], problems, False, languages, found[days[0]])
+
+
+def drop_translations(tokens: Tokens, days: list[DayText]) -> list[DayText]:
+    """Days in Gregorian months alone where a line has some: "19 Rabiul Awal 1442 H / 5 November 2020" is one day."""
+    kept = [day for day in days if _can_be_gregorian(tokens, day)]
+    return kept if any(day.year is not None for day in kept) else days
+
+
+def _can_be_gregorian(tokens: Tokens, day: DayText) -> bool:
+    if day.month is None or tokens.codes[day.month] != "M":
+        return True
+    return bool(tokens.find(day.month, Kind.MONTH))
 
 
 def _name_languages(tokens: Tokens, text: DayText) -> Languages:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from linesift.article.ages import read_age
 from linesift.article.clocks import Zone, read_clock, read_zone
 from linesift.article.context import Context, narrow
-from linesift.article.days import Reading, read_day
+from linesift.article.days import Reading, drop_translations, read_day
 from linesift.article.grammar import ClockText, DayText, find_clocks, find_days, find_loose_clocks
 from linesift.article.tokens import Tokens, tokenize
 
@@ -81,6 +81,7 @@ def read_moments(line: str, context: Context = NOTHING_KNOWN) -> list[Moment]:
     tokens = tokenize(line)
     clocks, codes = find_clocks(tokens)
     days, codes = find_days(codes)
+    days = drop_translations(tokens, days)
     if not clocks:
         clocks = find_loose_clocks(tokens, codes)
     roles = [place for place, code in enumerate(codes) if code in "Up"]

@@ -136,7 +136,7 @@ def tokenize(line: str) -> Tokens:
     >>> tokenize("RABU, 21 OKTOBER 2020 | 09:20 WIB").codes
     'W, d M y | d:d Z'
     >>> tokenize("2020年10月21日水曜日 午前9時20分").codes
-    'yYdOdDW PdhdmP'
+    'yYdOdDW Pdhdm'
     """
     text = fold(line if len(line) <= LONGEST else line[:LONGEST].rpartition(" ")[0])
     if "." in text:
