@@ -12,7 +12,8 @@ from linesift.article.moment import Moment, Role, read_moments
 from linesift.article.names import ANY, Kind, lower, read_names
 from linesift.train.dating import DateLine, Outcome, outcome, read_date_lines
 
-LINES = read_date_lines(Path(__file__).parent / "data" / "moments.tsv")
+ROOT = Path(__file__).parent / "data"
+LINES = read_date_lines(ROOT / "moments.tsv")
 DAYS = st.dates(date(1990, 1, 1), date(2040, 12, 31))
 
 
@@ -39,6 +40,18 @@ def test_lines_of_many_languages() -> None:
     ]
     assert len(LINES) >= 300
     assert len({row.lang for row in LINES}) >= 60
+
+
+def test_patterns_of_cldr() -> None:
+    """Lines that were made for something else: each locale's patterns, filled with 21 October 2024, 9:20."""
+    rows = (ROOT / "date_lines.tsv").read_text("utf-8").split("\n")
+    lines = [row.split("\t") for row in rows if "\tCLDR " in row]
+    now = datetime(2024, 10, 21, 12, 20)
+    for line, parts, _, language, origin, _ in lines:
+        found = read_moments(line, Context(frozenset([language.partition("_")[0]]), now=now))
+        has_clock = origin.endswith("ago") or "clock" in parts or "dotted" in parts
+        assert [moment.iso for moment in found] == ["2024-10-21T09:20:00" if has_clock else "2024-10-21"], line
+    assert len(lines) > 200
 
 
 def test_each_language_reads_its_own_names() -> None:

@@ -45,7 +45,7 @@ _DAYS: _Patterns = (
     # October 21, 2020; Oct 21 09:20:00 GMT 2020
     ("M", re.compile(rf"{_NAME}[ .,f\-/]{{0,4}}(?P<day>d)(?!:)[ .,f'\-/()YcZP]{{0,12}}(?P<year>y)")),
     # 2020. október 21., 2020 m. spalio 21 d.
-    ("M", re.compile(rf"(?P<year>y)[ .,f\-/Y]{{0,6}}{_NAME}[ .,f\-/]{{0,4}}(?P<day>d)(?![:dyn])")),
+    ("M", re.compile(rf"(?P<year>y)[ .,f\-/Y()]{{0,6}}{_NAME}[ .,f\-/]{{0,4}}(?P<day>d)(?![:dyn])")),
     # 2020. gada 21. oktobris
     ("M", re.compile(rf"(?P<year>y)[ .,f\-Y]{{0,8}}(?P<day>d)[ .f\-]{{0,4}}{_NAME}")),
     # 2020年10月21日, 令和2年10月21日, 2020년 10월 21일, 2020 оны 10-р сарын 21

@@ -165,7 +165,7 @@ def _of_age(
     problems = (problem,) if problem else ()
     if when is None:
         return Moment(problems=problems)
-    if clocks:
+    if clocks and not has_clock:
         said = _moment(tokens, _Span(None, clocks[0]), context)
         return Moment(when.date(), said.clock, problems=said.problems)
     return Moment(when.date(), when.timetz().replace(microsecond=0) if has_clock else None, problems=problems)
