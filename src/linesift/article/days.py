@@ -16,6 +16,7 @@ HAN = frozenset(["zh", "yue"])
 _BEFORE_REPUBLIC = 1911
 """The year before the first of the Republic of China."""
 _PERSIAN, _ARABIC = frozenset(["fa", "ps"]), frozenset(["ar", "ur", "ms", "ug", "sd"])
+_OPEN_CALENDAR = "a day of another calendar, whose language is not known"
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _AROUND = " ,.f()'|-/cZP"
 _REACH = 6
@@ -65,7 +66,7 @@ def read_day(tokens: Tokens, text: DayText, context: Context) -> Reading:
     if len(days) > 1:
         days = _by_order(tokens, text, days, languages, context)
     if not days:
-        return Reading(None, (problem,), "language" in problem, languages)
+        return Reading(None, (problem,), problem == _OPEN_CALENDAR, languages)
     if len(days) > 1:
         either = " or ".join(day.isoformat() for day in days)
         return Reading(None, (f"the day can be {either}",), True, languages, choices=tuple(days))
@@ -185,7 +186,7 @@ def _hijri_of_numbers(civil: _Civil, languages: Languages) -> tuple[date | None,
         return persian(civil.year, civil.month, civil.day), ""
     if languages and languages <= _ARABIC:
         return None, "a Hijri day in numbers"
-    return None, "a day of another calendar, whose language is not known"
+    return None, _OPEN_CALENDAR
 
 
 def _by_order(tokens: Tokens, text: DayText, days: list[date], languages: Languages, context: Context) -> list[date]:
