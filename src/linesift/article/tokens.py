@@ -31,6 +31,7 @@ can be a year of some calendar, else `n`. White space is ` `, and a mark is itse
 
 _RANK = {kind: rank for rank, kind in enumerate(CODES)}
 _WORD = r"[^\s\d!-/:-@\[-`{-~«»·•…“”„|؛।「」『』・]"
+_DOT_INSIDE = re.compile(r"\D\. ?[^\W\d_]")
 _GLUED = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-zà-ÿ])")
 """Where a rendering joined two words: `CETFirst`, `PMUpdated`."""
 _TOKEN = re.compile(rf"(\d+)|({_WORD}+(?:'{_WORD}+)*)|(\s+)|(.)", re.DOTALL)
@@ -139,7 +140,7 @@ def tokenize(line: str) -> Tokens:
     'yYdOdDW Pdhdm'
     """
     text = fold(line if len(line) <= LONGEST else line[:LONGEST].rpartition(" ")[0])
-    if "." in text:
+    if _DOT_INSIDE.search(text):
         text = _dotted().sub(_without_dots, text)
     found = [(match.lastindex or 0, match.group()) for match in _TOKEN.finditer(text)]
     parts, index = _Parts(), 0
