@@ -7,11 +7,12 @@ PAGE ?= data/sample.txt
 MODEL ?= models/news
 PAGES ?= data/pages
 CORPORA ?=
+FOLDS ?= models/folds
 OUT ?= models/mine
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install classify test slow check lint types imports gate gate-update train evaluate bench compare clean
+.PHONY: help install classify test slow check lint types imports gate gate-update train evaluate bench compare dates clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
@@ -61,8 +62,12 @@ compare: .venv-compare/.installed  ## compare MODEL with other extractors on pag
 	.venv-compare/bin/python scripts/compare.py $(MODEL) $(or $(CORPORA),../shared/corpora)
 	@cat reports/compare.md
 
+dates: .venv-dates/.installed  ## measure how dates are read with MODEL and the models of FOLDS, write reports/dates.md
+	.venv-dates/bin/python scripts/dates.py $(MODEL) $(or $(CORPORA),../shared/corpora) $(FOLDS)
+	@cat reports/dates.md
+
 clean:  ## remove .venv and caches
-	rm -rf .venv .venv-compare .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf .venv .venv-compare .venv-dates .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -84,4 +89,9 @@ clean:  ## remove .venv and caches
 	.venv-compare/bin/python -m pip install --quiet --editable '.[html]' datasets \
 	  trafilatura resiliparse readability-lxml newspaper4k jusText
 	-.venv-compare/bin/python -m pip install --quiet fasttext-wheel  # for the bench; where it does not build, that says so
+	@touch $@
+
+.venv-dates/.installed: pyproject.toml
+	$(PYTHON) -m venv .venv-dates
+	.venv-dates/bin/python -m pip install --quiet --editable '.[train]' dateparser htmldate
 	@touch $@

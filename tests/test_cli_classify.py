@@ -134,6 +134,27 @@ def test_article(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_json(run: Run) -> None:
+    result = run("page.txt", "other.txt", "--format", "json")
+    found = [json.loads(line) for line in result.out.splitlines()]
+    assert [page["path"] for page in found] == ["page.txt", "other.txt"]
+    assert found[0]["headline"] == "H Rain"
+    assert found[0]["body"] == ["B It rained?"]
+    assert found[0]["published"] is None
+    assert found[0]["published_raw"] == "T 11 March"
+    assert found[0]["lines"] == {"headline": [3], "published": [], "updated": [], "body": [5]}
+    assert found[0]["confidence"] == {"kind": None, "headline": 0.91, "published": None, "body": 0.55}
+    assert found[0]["problems"]
+
+
+@pytest.mark.parametrize(("now", "day"), [("2024-06-15", "2024-03-11"), ("2024-02-01T09:20+01:00", "2023-03-11")])
+@pytest.mark.usefixtures("folder")
+def test_json_with_now(run: Run, now: str, day: str) -> None:
+    found = json.loads(run("page.txt", "--format", "json", "--now", now).out)
+    assert (found["published"], found["problems"]) == (day, [])
+
+
+@pytest.mark.usefixtures("folder")
 def test_pretty_with_a_summary_on_stderr(run: Run) -> None:
     result = run("page.txt", "other.txt", "--format", "pretty")
     assert result.out.startswith("==> page.txt <==\n1  sidebar     91%  Menu\n3  headline")
@@ -241,11 +262,11 @@ def test_byte_order_mark_and_carriage_returns(run: Run) -> None:
     assert run("-", "--format", "pretty", given=b"B x\r\n").out == "1  body        91%  B x\n"
 
 
-@pytest.mark.parametrize("shape", ["pretty", "tsv", "jsonl", "article"])
+@pytest.mark.parametrize("shape", ["pretty", "tsv", "jsonl", "json", "article"])
 def test_lone_surrogates(run: Run, shape: str) -> None:
     result = run("-", "--format", shape, given="B half \ud83d".encode("utf-8", "surrogatepass"))
     assert result.code == 0
-    assert ("\\ud83d" if shape == "jsonl" else "B half \ufffd") in result.out
+    assert ("\\ud83d" if shape in ("jsonl", "json") else "B half \ufffd") in result.out
 
 
 def test_binary_is_refused_and_the_other_pages_are_done(run: Run, folder: Path) -> None:
@@ -287,6 +308,9 @@ def test_a_page_that_the_model_fails_on(run: Run, folder: Path) -> None:
         ["page.txt", "--label", "text"],
         ["page.txt", "--nonsense"],
         ["page.txt", "--format", "article", "--label", "sidebar"],
+        ["page.txt", "--format", "json", "--label", "body"],
+        ["page.txt", "--format", "tsv", "--now", "2024-06-15"],
+        ["page.txt", "--format", "json", "--now", "noon"],
     ],
 )
 @pytest.mark.usefixtures("folder")

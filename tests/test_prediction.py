@@ -3,8 +3,9 @@
 import numpy as np
 
 from fakes import CONFIDENCE, DOUBTFUL, predict
+from linesift.article.article import Article
 from linesift.labels import LABELS, Label
-from linesift.model.prediction import Article, Prediction
+from linesift.model.prediction import Prediction
 from linesift.page import Page
 
 PAGE = Page("Menu\n\n  H Rain stops \nH again\nT 21 October\r\n B It rained. \nB Then it stopped?\nT 22 October\n")
@@ -13,9 +14,9 @@ PAGE = Page("Menu\n\n  H Rain stops \nH again\nT 21 October\r\n B It rained. \nB
 def test_article() -> None:
     page = Page("\n".join(line.strip(" ") for line in PAGE.lines))
     article = predict(page).article()
-    assert article == Article(
-        "H Rain stops H again", "T 21 October | T 22 October", ("B It rained.", "B Then it stopped?")
-    )
+    assert article.headline == "H Rain stops H again"
+    assert article.timestamp == "T 21 October | T 22 October"
+    assert article.body == ("B It rained.", "B Then it stopped?")
     assert article.text.split("\n\n") == [
         "H Rain stops H again", "T 21 October | T 22 October", "B It rained.", "B Then it stopped?",
     ]  # fmt: skip
@@ -23,7 +24,7 @@ def test_article() -> None:
 
 def test_parts_without_lines_are_empty() -> None:
     article = predict(Page("Menu\n\n")).article()
-    assert article == Article("", "", ())
+    assert article == Article()
     assert article.text == ""
 
 

@@ -46,9 +46,8 @@ def request_(tmp_path_factory: pytest.TempPathFactory, pages: list[LabelledPage]
     others = [row(number, id=f"o/{number}/forum", source="wcxb_other", body=[]) for number in range(100, 104)]
     write_corpus(folder / "corpora" / "wcxb_other.parquet", others)
     sources = (OWN, folder / "gold.jsonl")
-    return TrainRequest(
-        sources, folder / "models" / "tiny", folder / "corpora", TINY, folder / "reports" / "accuracy.md"
-    )
+    report = folder / "reports" / "accuracy.md"
+    return TrainRequest(sources, folder / "models" / "tiny", folder / "corpora", TINY, report, folds=folder / "folds")
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +86,14 @@ def test_pages_with_their_html_are_learnt_as_text_and_as_html(
     as_text, as_html = given
     assert [page.page.hints for page in as_text] == [None] * 8
     assert [page.page.hints is not None for page in as_html] == [True] * n_html
+
+
+def test_models_of_the_folds_are_kept(trained: Trained, request_: TrainRequest) -> None:
+    assert request_.folds is not None
+    assert sorted(path.name for path in request_.folds.iterdir()) == ["0", "1"]
+    page = "Ferry returns\n11 March 2024\nThe ferry is back in the harbour, and it sails again."
+    held_out, whole = (linesift.load(path).classify(page) for path in (request_.folds / "0", trained.directory))
+    assert (held_out.probabilities != whole.probabilities).any()
 
 
 def test_model_loads_and_labels(trained: Trained, pages: list[LabelledPage]) -> None:

@@ -10,7 +10,7 @@ from fakes import predict
 from linesift.labels import Label
 from linesift.page import Page
 from linesift.read.html import read_html
-from linesift.write.tables import article, clean, jsonl, rows, tsv
+from linesift.write.tables import article, article_json, clean, jsonl, rows, tsv
 
 PAGE = Page("Menu\r\n\nH Rain\tagain\nT 11 March\nB It rained?\n B \u2028 nested\n", "a b.txt")
 
@@ -101,6 +101,21 @@ def test_jsonl_with_hints() -> None:
     assert lines[1]["hints"]["ancestors"] == []
     assert "hints" not in jsonl(prediction)
     assert jsonl(predict(PAGE), with_hints=True) == jsonl(predict(PAGE))
+
+
+def test_article_json() -> None:
+    page = Page(
+        "H Rain\nT 21 October 2020, 09:20 WIB\nB It rained.\x85", "a.txt", url="https://a.example/", date="2020"
+    )
+    written = article_json(predict(page))
+    assert len(written.splitlines()) == 1
+    found = json.loads(written)
+    assert [found[key] for key in ("path", "url", "date", "headline", "published", "updated", "kind", "entries")] == [
+        "a.txt", "https://a.example/", "2020", "H Rain", "2020-10-21T09:20:00+07:00", None, "", [],
+    ]  # fmt: skip
+    assert found["published_raw"] == "T 21 October 2020, 09:20 WIB"
+    assert found["lines"] == {"headline": [1], "published": [2], "updated": [], "body": [3]}
+    assert found["confidence"]["kind"] is None
 
 
 def test_article() -> None:

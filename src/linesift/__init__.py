@@ -14,13 +14,14 @@ from linesift.labels import Label
 from linesift.page import Page
 
 if TYPE_CHECKING:
+    from linesift.article.article import Article
     from linesift.model.classifier import Model
-    from linesift.model.prediction import Article, Prediction
+    from linesift.model.prediction import Prediction
 
 __all__ = ["Article", "Label", "Model", "Page", "Prediction", "classify", "classify_html", "extract", "load"]
 
 _LATE = {
-    "Article": "linesift.model.prediction",
+    "Article": "linesift.article.article",
     "Model": "linesift.model.classifier",
     "Prediction": "linesift.model.prediction",
 }

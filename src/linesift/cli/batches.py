@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ class Format(StrEnum):
     PRETTY = "pretty"
     TSV = "tsv"
     JSONL = "jsonl"
+    JSON = "json"
     ARTICLE = "article"
     MARKDOWN = "markdown"
 
@@ -47,6 +49,8 @@ class Shape:
     """Whether JSON lines say what the markup says of every line."""
     is_explaining: bool = False
     """Whether every line has its reasons."""
+    now: datetime | None = None
+    """When the pages were read, for dates that need it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +200,8 @@ def _texts(prediction: "Prediction", shape: Shape, explainer: "Explainer | None"
         case Format.JSONL:
             why = None if explainer is None else {each.index: reasons.as_json(each) for each in found}
             yield tables.jsonl(prediction, shape.labels, with_hints=shape.has_hints, reasons=why)
+        case Format.JSON:
+            yield tables.article_json(prediction, shape.now)
         case Format.ARTICLE:
             if shape.has_several:
                 yield terminal.heading(prediction.page.source)

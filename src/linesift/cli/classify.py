@@ -1,5 +1,6 @@
 """`linesift classify`: label the lines of pages; its options and nothing else."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,7 @@ Examples:
 \b
   linesift classify page.txt
   linesift classify page.html --format article
+  linesift classify page.html --format json
   linesift classify page.html --format jsonl --hints
   linesift classify page.txt --explain
   linesift classify pages/ --format jsonl --output labels.jsonl
@@ -41,8 +43,9 @@ _Format = Annotated[
         "--format",
         "-f",
         help="pretty: for people (on a terminal). tsv: line, label, probability, text (else). "
-        "jsonl: one object a page (default for archives and JSON lines). article: headline, timestamp and "
-        "body text only. markdown: the same with its structure.",
+        "jsonl: one object a page (default for archives and JSON lines). json: the article of each page as an object: "
+        "headline, dates in ISO 8601, paragraphs, line numbers. article: headline, timestamp and body text only. "
+        "markdown: the same with its structure.",
     ),
 ]
 _Labels = Annotated[
@@ -61,6 +64,14 @@ _Output = Annotated[
 _Path = Annotated[
     bool | None,
     typer.Option("--path/--no-path", help="Name the page in tsv, pretty and article [default: if several]."),
+]
+_Now = Annotated[
+    datetime | None,
+    typer.Option(
+        metavar="TIME",
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"],
+        help='When the pages were read, as 2024-06-14 or 2024-06-14T17:42+02:00: dates "2 hours ago" in json need it.',
+    ),
 ]
 _Color = Annotated[bool | None, typer.Option("--color/--no-color", help="Colours in pretty [default: on a terminal].")]
 _TextField = Annotated[
@@ -92,6 +103,7 @@ def classify(
     color: _Color = None,
     hints: _Hints = False,
     explain: _Explain = False,
+    now: _Now = None,
 ) -> None:
     """Label every line of pages, as `HELP` says; exit 0 done, 1 some page failed, 2 misuse."""
     request = Request(
@@ -107,6 +119,7 @@ def classify(
         n_jobs=jobs,
         has_hints=hints,
         is_explaining=explain,
+        now=now,
     )
     with console.errors():
         raise SystemExit(label_files(request))

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -42,6 +43,8 @@ class Request:
     n_jobs: int = 1
     has_hints: bool = False
     is_explaining: bool = False
+    now: datetime | None = None
+    """When the pages were read, for dates that need it."""
 
 
 def label_files(request: Request) -> int:
@@ -76,6 +79,10 @@ def _check(request: Request) -> None:
         raise InputError("--format markdown gives the whole article; leave out --label or take --format article")
     if request.format is Format.ARTICLE and not request.labels & tables.ARTICLE_LABELS:
         raise InputError("--format article has no sidebar lines; take another format or label")
+    if request.format is Format.JSON and is_filtered:
+        raise InputError("--format json gives the whole article; leave out --label or take --format jsonl")
+    if request.now is not None and request.format is not Format.JSON:
+        raise InputError("--now is for the dates of --format json; add that or leave out --now")
     if request.encoding is not None:
         check_encoding(request.encoding)
 
@@ -83,7 +90,7 @@ def _check(request: Request) -> None:
 def _check_shape(shape: Shape) -> None:
     if shape.has_hints and shape.format is not Format.JSONL:
         raise InputError("--hints needs --format jsonl; other formats have no place for hints")
-    if shape.is_explaining and shape.format in {Format.ARTICLE, Format.MARKDOWN}:
+    if shape.is_explaining and shape.format in {Format.ARTICLE, Format.JSON, Format.MARKDOWN}:
         raise InputError(f"--explain is about lines, which --format {shape.format} has not; take pretty, tsv or jsonl")
 
 
@@ -117,6 +124,7 @@ def _shape(request: Request, sources: Sequence[Source]) -> Shape:
         style,
         request.has_hints,
         request.is_explaining,
+        request.now,
     )
 
 

@@ -52,6 +52,10 @@ _Report = Annotated[
         help="Write the accuracy report in full, as Markdown and beside it as .json: slices, manners, worst pages.",
     ),
 ]
+_Keep = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Keep the model of each fold here, to measure on sites it has not seen."),
+]
 _Jobs = Annotated[int, typer.Option(min=1, metavar="N", help="Processor cores to use.")]
 
 
@@ -64,6 +68,7 @@ def train(
     seed: _Seed = 0,
     jobs: _Jobs = 2,
     report: _Report = None,
+    keep_folds: _Keep = None,
 ) -> None:
     """Train a model, as `HELP` says; progress on standard error, scores on standard output."""
     with console.errors():
@@ -77,7 +82,7 @@ def train(
         from linesift.train.train import train as train_model
 
         config = TrainConfig(kind=model_kind.value, n_folds=folds, seed=seed, jobs=jobs)
-        request = TrainRequest(tuple(pages), out, corpora=corpora, config=config, report=report)
+        request = TrainRequest(tuple(pages), out, corpora=corpora, config=config, report=report, folds=keep_folds)
         progress = Progress()
         trained = train_model(request, progress)
         progress("done")

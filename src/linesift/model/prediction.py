@@ -2,6 +2,8 @@
 
 import math
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,28 +11,14 @@ from numpy.typing import NDArray
 from linesift.labels import Kind, Label
 from linesift.page import Page
 
+if TYPE_CHECKING:
+    from linesift.article.article import Article
+
 NO_ARTICLE = frozenset({Kind.INDEX, Kind.OTHER})
 """Kinds of pages that have no article."""
 
 SURE = 0.95
 """Probability from which a page of such a kind gives an empty article; `reports/accuracy.md` has what others would."""
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """The page's own article, as its lines; the text of each is stripped of surrounding white space."""
-
-    headline: str
-    """Lines of the title joined by a space; empty where the page has none."""
-    timestamp: str
-    """Lines that date the article, joined by `" | "`; empty where the page has none."""
-    body: tuple[str, ...]
-    """One entry per body line, in page order."""
-
-    @property
-    def text(self) -> str:
-        """Headline, timestamp and body as paragraphs with a blank line between them."""
-        return "\n\n".join(part for part in (self.headline, self.timestamp, *self.body) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +32,6 @@ class Prediction:
     labels: tuple[Label | None, ...]
     probabilities: NDArray[np.float32]
     """Shape (n_lines, 4), columns in the order of `linesift.labels.LABELS`; rows of non-blank lines sum to 1."""
-
     kind: str = ""
     """What the page is, a `linesift.labels.Kind`; empty where the model has no verdict, or the page no lines."""
     kind_probability: float = math.nan
@@ -64,15 +51,16 @@ class Prediction:
         """Text of the lines with this label, stripped, in page order."""
         return [line.strip() for line, given in zip(self.page.lines, self.labels, strict=True) if given is label]
 
-    def article(self) -> Article:
-        """Headline, timestamp and body of the page; every part is empty where no line has the label.
+    def article(self, now: datetime | None = None) -> "Article":
+        """Headline, dates and body of the page; every part is empty where no line has the label.
 
         All of it is empty on a page that is known to have none (`has_article`), whatever its lines look like.
+        With `now`, when the page was read, "2 hours ago" and days without a year are dates too.
         """
-        if not self.has_article:
-            return Article("", "", ())
-        return Article(
-            headline=" ".join(self.lines_of(Label.HEADLINE)),
-            timestamp=" | ".join(self.lines_of(Label.TIMESTAMP)),
-            body=tuple(self.lines_of(Label.BODY)),
-        )
+        # Only now: the grammar of dates takes longer to load than a page to label.
+        from linesift.article.article import build_article
+        from linesift.article.lines import LabelledLines
+
+        labels = self.labels if self.has_article else (None,) * len(self.labels)
+        lines = LabelledLines(self.page.lines, labels, self.probabilities)
+        return build_article(lines, now=now, kind=self.kind, kind_probability=self.kind_probability)

@@ -49,6 +49,8 @@ class TrainRequest:
     config: TrainConfig = field(default_factory=TrainConfig)
     report: Path | None = None
     """Where to write the accuracy report in full, as Markdown and beside it as JSON; the card has its main figures."""
+    folds: Path | None = None
+    """Where to keep the model of each fold, for whatever else is measured on pages of sites that it has not seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,11 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
         sections = accuracy_report(fitted, data.pages, data.html_pages, data.others, data.html_others)
         write_report(request.report, TITLE, list(sections))
     progress(f"writing {request.out}")
-    save_model(fitted.model, _about(request, data, trained), probe, request.out)
+    about = _about(request, data, trained)
+    if request.folds is not None:
+        for fold, model in enumerate(fitted.fold_models):
+            save_model(model, about, probe, request.folds / str(fold))
+    save_model(fitted.model, about, probe, request.out)
     write_card(request.out)
     if request.report is not None and html is not None:
         write_held_out(request.report.with_name(HELD_OUT), request.out, html)

@@ -1,14 +1,17 @@
 """Predictions as text for other programs: tab-separated rows, JSON lines, and the article alone."""
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from linesift.labels import LABELS, Label
 
 if TYPE_CHECKING:  # numpy comes with it, and `--help` shall not wait for numpy
+    from datetime import datetime
+
     from linesift.model.prediction import Prediction
     from linesift.page import Page
 
@@ -92,8 +95,7 @@ def jsonl(
     chance = round(prediction.kind_probability, _N_DIGITS)
     said = _hints(prediction.page) if with_hints else []
     page = {
-        "path": prediction.page.source,
-        **{key: value for key in ("url", "date") if (value := getattr(prediction.page, key))},
+        **_source(prediction),
         **({"kind": prediction.kind, "kind_probability": chance} if prediction.kind else {}),
         "lines": [
             {
@@ -107,9 +109,31 @@ def jsonl(
             for row in rows(prediction, labels)
         ],
     }
-    written = json.dumps(page, ensure_ascii=False)
+    return _json_line(page)
+
+
+def article_json(prediction: "Prediction", now: "datetime | None" = None) -> str:
+    """Give the article as one JSON object on one line, with the line numbers that its parts came from.
+
+    A part that is not there is null, an empty text or an empty list. Characters are written as in `jsonl`.
+    """
+    found = asdict(prediction.article(now))
+    found["confidence"] = {
+        part: None if math.isnan(value) else round(value, _N_DIGITS) for part, value in found["confidence"].items()
+    }
+    return _json_line({**_source(prediction), **found})
+
+
+def _source(prediction: "Prediction") -> dict[str, str]:
+    """Where a page is from: its path, and the address and date of a page of an archive."""
+    page = prediction.page
+    return {"path": page.source, **{key: value for key in ("url", "date") if (value := getattr(page, key))}}
+
+
+def _json_line(value: Mapping[str, object]) -> str:
+    written = json.dumps(value, ensure_ascii=False)
     if _SURROGATES.search(written):
-        return json.dumps(page) + "\n"
+        return json.dumps(value) + "\n"
     for character, escape in _ENDS_OF_LINE.items():
         written = written.replace(character, escape)
     return written + "\n"

@@ -1,0 +1,107 @@
+"""What a whole page says of its languages and its order of day and month; looked at when one of its dates is open."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+from linesift.article.context import Context, Order
+from linesift.article.names import ANY, Kind, Languages, fold, lower, read_names
+
+_SAMPLE = 40_000
+"""Characters of a page that its languages are told from."""
+_MIN_WORDS = 5
+_CLOSE = 0.7
+"""Share of the best language's words from which another is as likely."""
+_SCRIPTS: tuple[tuple[str, str], ...] = (
+    ("[\u3040-\u30ff]", "ja"),
+    ("[\uac00-\ud7af]", "ko"),
+    ("[\u4e00-\u9fff]", "zh yue"),
+    ("[\u0e00-\u0e7f]", "th"),
+    ("[\u0e80-\u0eff]", "lo"),
+    ("[\u1780-\u17ff]", "km"),
+    ("[\u1000-\u109f]", "my"),
+    ("[\u0590-\u05ff]", "he"),
+    ("[\u0370-\u03ff]", "el"),
+    ("[\u0530-\u058f]", "hy"),
+    ("[\u10a0-\u10ff]", "ka"),
+    ("[\u1200-\u137f]", "am ti"),
+    ("[\u0900-\u097f]", "hi mr ne"),
+    ("[\u0980-\u09ff]", "bn as"),
+    ("[\u0a00-\u0a7f]", "pa"),
+    ("[\u0a80-\u0aff]", "gu"),
+    ("[\u0b00-\u0b7f]", "or"),
+    ("[\u0b80-\u0bff]", "ta"),
+    ("[\u0c00-\u0c7f]", "te"),
+    ("[\u0c80-\u0cff]", "kn"),
+    ("[\u0d00-\u0d7f]", "ml"),
+    ("[\u0d80-\u0dff]", "si"),
+)
+_MIN_SHARE = 0.2
+"""Share of a page's letters from which its script tells the language; Japanese has more Han than kana."""
+_PERSIAN_LETTERS = re.compile("[\u067e\u0686\u0698\u06a9\u06af\u06cc]")
+_URDU_LETTERS = re.compile("[\u0679\u0688\u0691\u06ba\u06d2\u06c1]")
+_PASHTO_LETTERS = re.compile("[\u0681\u0685\u0689\u0693\u0696\u069a\u06bc\u06d0\u06cd]")
+_ARABIC = re.compile("[\u0600-\u06ff]")
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+_CYRILLIC_LANGUAGES = frozenset(["ru", "uk", "be", "bg", "mk", "sr", "kk", "ky", "mn", "tg", "tt", "uz"])
+_LETTER = re.compile(r"[^\W\d_]")
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_NUMBERS = re.compile(r"(?<![\d./\-])(\d{1,2})([./\-])(\d{1,2})\2((?:19|20)\d\d)(?![\d/\-])")
+
+
+def look_around(lines: Sequence[str], context: Context) -> Context:
+    """What is known with all lines of the page."""
+    text = fold("\n".join(lines))
+    return replace(context, languages=context.languages or page_languages(text), order=page_order(text))
+
+
+def page_languages(text: str) -> Languages:
+    """Languages that a text can be in, told by its script and its commonest words; `ANY` where that is not clear."""
+    text = text[:_SAMPLE]
+    n_letters = len(_LETTER.findall(text)) or 1
+    for script, languages in _SCRIPTS:
+        if len(re.findall(script, text)) >= n_letters * _MIN_SHARE * (0.5 if languages == "ja" else 1):
+            return frozenset(languages.split())
+    if len(_ARABIC.findall(text)) >= n_letters * _MIN_SHARE:
+        return _arabic_languages(text)
+    counts = Counter(_WORD.findall(lower(text)))
+    hits: Counter[str] = Counter()
+    for word, spoken in _common().items():
+        for language in spoken:
+            hits[language] += counts[word]
+    best = max(hits.values(), default=0)
+    if best < _MIN_WORDS:
+        is_cyrillic = len(_CYRILLIC.findall(text)) >= n_letters * _MIN_SHARE
+        return _CYRILLIC_LANGUAGES if is_cyrillic else ANY
+    return frozenset(language for language, n_words in hits.items() if n_words >= best * _CLOSE)
+
+
+def _arabic_languages(text: str) -> Languages:
+    n_letters = len(_ARABIC.findall(text))
+    for marks, spoken in ((_PASHTO_LETTERS, "ps"), (_URDU_LETTERS, "ur")):
+        if len(marks.findall(text)) >= n_letters * 0.02:
+            return frozenset([spoken])
+    return frozenset(["fa"]) if len(_PERSIAN_LETTERS.findall(text)) >= n_letters * 0.05 else frozenset(["ar"])
+
+
+@cache
+def _common() -> dict[str, Languages]:
+    found = {}
+    for word, meanings in read_names().meanings.items():
+        languages = [meaning.languages for meaning in meanings if meaning.kind is Kind.COMMON]
+        if languages:
+            found[word] = frozenset().union(*languages)
+    return found
+
+
+def page_order(text: str) -> Order:
+    """The order of day and month in the dates of a page: in numbers above 12, else in dates with names."""
+    found = set()
+    for first, _, second, _ in _NUMBERS.findall(text):
+        if int(first) > 12 >= int(second):
+            found.add(Order.DAY_FIRST)
+        elif int(second) > 12 >= int(first):
+            found.add(Order.MONTH_FIRST)
+    return found.pop() if len(found) == 1 else Order.UNKNOWN

@@ -1,0 +1,165 @@
+"""Words that dates are made of, in the languages of `names.tsv` (CLDR) and `words.tsv` (news sites)."""
+
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+Languages = frozenset[str]
+ANY: Languages = frozenset()
+"""No languages stand for all: the word means the same everywhere, or nothing is known of the page."""
+
+FIRST_JOINED = "\u0e00"
+"""From here on scripts may write words without spaces: Thai, Lao, Khmer, Burmese, Han, kana, Hangul."""
+
+_FOLDED: dict[int, str | None] = {ord(c): " " for c in "\u00a0\u2007\u2009\u202f\u3000"}
+_FOLDED |= {
+    ord(c): None
+    for c in "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+}
+_FOLDED |= {ord(c): "-" for c in "‐‑‒–—―−－ー〜～"} | {ord(c): "'" for c in "’‘ʻʼ´`′"} | {ord(c): "," for c in "،、，"}
+_FOLDED |= {
+    ord("："): ":",
+    ord("／"): "/",
+    ord("．"): ".",
+    ord("。"): ".",
+    ord("＋"): "+",
+    ord("İ"): "I",
+    ord("։"): ".",
+}
+_FOLDED |= {ord(c): "(" for c in "[（【［〔"} | {ord(c): ")" for c in "]）】］〕"}
+
+
+class Kind(StrEnum):
+    """What a word can be; the first columns of the tables."""
+
+    MONTH = "month"
+    PERSIAN = "persian"
+    ISLAMIC = "islamic"
+    NEPALI = "nepali"
+    BENGALI = "bengali"
+    WEEKDAY = "weekday"
+    YEAR_MARK = "year mark"
+    MONTH_MARK = "month mark"
+    DAY_MARK = "day mark"
+    HOUR_MARK = "hour mark"
+    MINUTE_MARK = "minute mark"
+    SECOND_MARK = "second mark"
+    UPDATED = "updated"
+    PUBLISHED = "published"
+    ERA = "era"
+    FILLER = "filler"
+    AT = "at"
+    PERIOD = "period"
+    ZONE = "zone"
+    PAST = "past"
+    AGO = "ago"
+    COMMON = "common"
+
+
+MONTHS = frozenset([Kind.MONTH, Kind.PERSIAN, Kind.ISLAMIC, Kind.NEPALI, Kind.BENGALI])
+"""The kind of a month is its calendar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One thing that a word can stand for."""
+
+    kind: Kind
+    value: str
+    """Number of a month or weekday (Monday is 1), minutes of a zone, part of the day, unit of an age."""
+    languages: Languages
+    """Languages in which it means that; `ANY` for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """All words, small letters and folded, with what they mean."""
+
+    meanings: dict[str, tuple[Meaning, ...]]
+    n_words: dict[str, int]
+    """By the first word of names of several words: the most words of such a name."""
+    longest: dict[str, int]
+    """By the first letter of names that are written without spaces: the most letters of such a name."""
+    ages: dict[str, tuple[Meaning, ...]]
+    """Patterns such as `# hours ago`."""
+    hijri: dict[int, tuple[int, int]]
+    """By Hijri year: number of its first day, and a bit for each month of 30 days."""
+    month_first: Languages
+    """Languages that may write the month before the day in numbers."""
+    year_first: Languages
+    """Languages that write the year first, and may so where it has two digits."""
+
+
+def fold(text: str) -> str:
+    """Make the marks of all scripts plain and remove what is not seen, so that one grammar fits; letters stay.
+
+    >>> fold("２０２０／10／21　09：20")
+    '２０２０/10/21 09:20'
+    """
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", text).translate(_FOLDED)
+
+
+def lower(text: str) -> str:
+    """Small letters one by one, as the tables have them."""
+    small = text.lower()
+    return small if len(small) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+@cache
+def read_names() -> Names:
+    """Both tables, read once."""
+    meanings: dict[str, list[Meaning]] = {}
+    ages: dict[str, list[Meaning]] = {}
+    hijri: dict[int, tuple[int, int]] = {}
+    month_first = year_first = ANY
+    for name, kind, value, languages in _rows():
+        if kind == "hijri":
+            first, long = value.split()
+            hijri[int(name)] = (int(first), int(long))
+        elif kind == "order":
+            month_first |= languages if name == "MDY" else ANY
+            year_first |= languages if name == "YMD" else ANY
+        else:
+            into = ages if kind == Kind.AGO else meanings
+            into.setdefault(name, []).append(Meaning(Kind(kind), value, languages))
+    _add_dotless(meanings)
+    n_words: dict[str, int] = {}
+    longest: dict[str, int] = {}
+    for name in meanings:
+        words = name.split(" ")
+        if len(words) > 1:
+            n_words[words[0]] = max(n_words.get(words[0], 0), len(words))
+        if name[0] >= FIRST_JOINED:
+            longest[name[0]] = max(longest.get(name[0], 0), len(name))
+    return Names(_frozen(meanings), n_words, longest, _frozen(ages), hijri, month_first, year_first)
+
+
+def _frozen(table: dict[str, list[Meaning]]) -> dict[str, tuple[Meaning, ...]]:
+    return {name: tuple(found) for name, found in table.items()}
+
+
+def _add_dotless(meanings: dict[str, list[Meaning]]) -> None:
+    """Names with dots inside ("a.m", "ต.ค") are also written without."""
+    for name in [name for name in meanings if "." in name]:
+        plain = meanings.setdefault(name.replace(".", "").replace(" ", ""), [])
+        plain += [meaning for meaning in meanings[name] if meaning not in plain]
+
+
+def _rows() -> list[tuple[str, str, str, Languages]]:
+    """Name, kind, value and languages of every row of both tables."""
+    room = files("linesift.article")
+    rows = []
+    for row in (room / "names.tsv").read_text("utf-8").split("\n")[2:-1]:
+        name, kind, value, languages = row.split("\t")
+        rows.append((fold(name), kind, value, frozenset(languages.split())))
+    for row in (room / "words.tsv").read_text("utf-8").split("\n"):
+        if row.startswith("#") or not row:
+            continue
+        kind, value, languages, words = row.split("\t")
+        spoken = ANY if languages == "*" else frozenset(languages.split())
+        rows += [(lower(fold(word)), kind, value, spoken) for word in words.split("/") if word]
+    return rows

@@ -1,0 +1,193 @@
+"""Articles from labelled lines: dates chosen among several, line numbers, entries of live pages."""
+
+import math
+from datetime import date, datetime
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linesift.article.article import Article, build_article
+from linesift.article.context import Context, Order
+from linesift.article.evidence import look_around, page_languages, page_order
+from linesift.article.lines import LabelledLines
+from linesift.labels import LABELS, Label
+
+LETTERS = {"H": Label.HEADLINE, "T": Label.TIMESTAMP, "B": Label.BODY, "S": Label.SIDEBAR}
+
+
+def labelled(*rows: str) -> LabelledLines:
+    """Rows such as `T .8|21 October 2020`: label, probability of a timestamp (.9 or .05 if not given), text."""
+    lines, labels, chances = [], list[Label | None](), []
+    for row in rows:
+        head, _, text = row.partition("|")
+        letter, _, chance = head.partition(" ")
+        label = LETTERS.get(letter)
+        lines.append(text)
+        labels.append(label)
+        timestamp = float(chance) if chance else 0.9 if label is Label.TIMESTAMP else 0.05
+        rest = np.full(len(LABELS), (1 - timestamp) / 3, np.float32)
+        rest[Label.TIMESTAMP.column] = timestamp
+        chances.append(rest if label else np.zeros(len(LABELS), np.float32))
+    return LabelledLines(lines, labels, np.array(chances).reshape(-1, len(LABELS)))
+
+
+def article(*rows: str, now: datetime | None = None) -> Article:
+    return build_article(labelled(*rows), now=now)
+
+
+def test_parts_and_their_lines() -> None:
+    found = article(
+        "S|News", "", "H| Ferry returns ", "T|Published 21 October 2020, 09:20 WIB", "B|One.", "", "B| Two.",
+        "T|Updated 22 October 2020",
+    )  # fmt: skip
+    assert (found.headline, found.body) == ("Ferry returns", ("One.", "Two."))
+    assert (found.published, found.updated) == ("2020-10-21T09:20:00+07:00", "2020-10-22")
+    assert found.published_raw == "Published 21 October 2020, 09:20 WIB"
+    assert found.lines.headline == (3,)
+    assert found.lines.published == (4,)
+    assert found.lines.updated == (8,)
+    assert found.lines.body == (5, 7)
+    assert found.text == "Ferry returns\n\n" + found.timestamp + "\n\nOne.\n\nTwo."
+    assert 0.9 < found.confidence.published < 1
+    assert math.isnan(found.confidence.kind)
+
+
+def test_the_likelier_line_wins() -> None:
+    found = article(
+        "H|Ferry returns", "T .3|The old ferry, seen on 3 May 2019 in the harbour", "T .8|21 October 2020", "B|One."
+    )
+    assert found.published == "2020-10-21"
+    assert found.lines.published == (3,)
+
+
+def test_of_two_days_on_a_line_the_later_is_the_update() -> None:
+    found = article("H|Ferry returns", "T|22 October 2020 21 October 2020 by Ann Lee", "B|One.")
+    assert (found.published, found.updated) == ("2020-10-21", "2020-10-22")
+
+
+def test_a_line_without_the_label_is_a_last_resort() -> None:
+    found = article("S|News", "H|Ferry returns", "S .2|21 October 2020", "B|One.")
+    sure = article("S|News", "H|Ferry returns", "T|21 October 2020", "B|One.")
+    assert found.published == sure.published == "2020-10-21"
+    assert found.published_raw == "21 October 2020"
+    assert found.timestamp == ""
+    assert found.confidence.published < sure.confidence.published
+
+
+def test_a_page_without_an_article_has_no_date() -> None:
+    found = article("S|News", "S|21 October 2020", "S|Contact")
+    assert found == Article()
+
+
+def test_an_earlier_date_near_an_update_is_the_publication() -> None:
+    rows = (
+        "H|Ferry returns",
+        "T .6|20 October 2020 Ann Lee Write a comment",
+        "T .99|Updated 21 October 2020",
+        "B|One.",
+    )
+    found = article(*rows)
+    assert (found.published, found.updated) == ("2020-10-20", "2020-10-21")
+
+
+def test_only_an_update_is_told() -> None:
+    found = article("H|Ferry returns", "T|Last updated: 21 October 2020", "B|One.")
+    assert found.published == found.updated == "2020-10-21"
+    assert found.problems == ("only the date of an update is given",)
+
+
+def test_a_day_that_cannot_be_read_keeps_its_line() -> None:
+    found = article("H|Ferry returns", "T|03/04/2020", "B|The ferry and the harbour of the town.")
+    assert found.published is None
+    assert found.published_raw == "03/04/2020"
+    assert found.problems == ("the day can be 2020-03-04 or 2020-04-03",)
+    assert math.isnan(found.confidence.published)
+
+
+@pytest.mark.parametrize(
+    ("other", "published"),
+    [
+        ("S|See you on 25/04/2020", "2020-04-03"),
+        ("S|See you on 04/25/2020", "2020-03-04"),
+        ("B|On Friday, 3 April 2020, the ferry was full.", "2020-04-03"),
+        ("B|Le bac et le port de la ville sont dans une tempête pour des jours, et que les gens qui le", "2020-04-03"),
+    ],
+)
+def test_the_page_decides_on_the_order(other: str, published: str) -> None:
+    assert article("H|X", "T|03/04/2020", "B|One.", other).published == published
+
+
+def test_the_page_decides_on_the_calendar() -> None:
+    body = "B|کشتی به بندر برگشت و مردم شهر چشم به راه بودند که گزارش پخش شود"
+    assert article("H|بندر", "T|1399/07/30", body).published == "2020-10-21"
+
+
+def test_a_clock_on_the_next_line_belongs_to_the_day() -> None:
+    found = article("H|X", "T|21 October 2020", "", "T|09:20 WIB", "B|One.")
+    assert found.published == "2020-10-21T09:20:00+07:00"
+    assert found.lines.published == (2, 4)
+
+
+def test_a_word_above_says_what_a_date_is() -> None:
+    found = article("H|X", "S|Published", "T|21 October 2020", "S|Last updated:", "T|22 October 2020", "B|One.")
+    assert (found.published, found.updated) == ("2020-10-21", "2020-10-22")
+
+
+def test_ages_with_now() -> None:
+    rows = ("H|X", "T|2 hours ago", "B|One.")
+    assert article(*rows).published is None
+    assert article(*rows, now=datetime.fromisoformat("2024-06-15T12:00Z")).published == "2024-06-15T10:00:00+00:00"
+
+
+def test_entries_of_a_live_page() -> None:
+    rows = (
+        "H|Live",
+        "T|21 October 2020",
+        "B|All of the day.",
+        "T|11:05",
+        "B|Third.",
+        "B|More.",
+        "T|10:20",
+        "B|Second.",
+    )
+    found = article(*rows, "B|9.05 am: too loose", "B|08:40 – First.")
+    assert [(entry.time, entry.text, entry.line) for entry in found.entries] == [
+        ("2020-10-21T11:05:00", "Third.\nMore.", 4),
+        ("2020-10-21T10:20:00", "Second.\n9.05 am: too loose", 7),
+        ("2020-10-21T08:40:00", "08:40 – First.", 10),
+    ]
+    assert build_article(labelled(*rows), kind="article").entries == ()
+    assert article(*rows).entries == ()
+
+
+def test_entries_with_days_that_stay_open() -> None:
+    found = article("H|Live", "T|21 October 2020", "T|03/04/2020 11:05", "B|C.", "T|10:20", "B|B.", "T|09:01", "B|A.")
+    assert [entry.time for entry in found.entries] == ["11:05", "2020-10-21T10:20:00", "2020-10-21T09:01:00"]
+
+
+def test_entries_keep_the_clock_where_the_day_is_open() -> None:
+    found = article("H|Live", "T|11:05", "B|Three.", "T|10:20", "B|Two.", "T|09:01", "B|One.")
+    assert [entry.time for entry in found.entries] == ["11:05", "10:20", "09:01"]
+
+
+def test_languages_of_a_text() -> None:
+    assert page_languages("The ferry is back in the harbour, and that is for the town") == {"en"}
+    assert page_languages("フェリーが港に戻った") == {"ja"}
+    assert page_languages("xyz") == frozenset()
+    assert page_order("12/25/2020 and 13.04.2020") is Order.UNKNOWN
+    assert look_around(["12/25/2020"], Context()).order is Order.MONTH_FIRST
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("HTBS"), st.text(st.characters(exclude_characters="\n"), max_size=40)), max_size=8
+    ),
+    st.sampled_from([None, datetime(2024, 6, 15)]),
+)
+def test_any_page_gives_an_article(rows: list[tuple[str, str]], now: datetime | None) -> None:
+    page = labelled(*(f"{letter if text.strip() else ''}|{text}" for letter, text in rows))
+    found = build_article(page, now=now)
+    assert found.published is None or date.fromisoformat(found.published[:10])
+    assert found.updated is None or found.published is not None

@@ -1,0 +1,188 @@
+"""Date lines of many languages to moments; the lines stand in `data/moments.tsv`."""
+
+from datetime import date, datetime, time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linesift.article.context import Context, Order
+from linesift.article.moment import Moment, Role, read_moments
+from linesift.article.names import ANY, Kind, lower, read_names
+from linesift.train.dating import DateLine, Outcome, outcome, read_date_lines
+
+ROOT = Path(__file__).parent / "data"
+LINES = read_date_lines(ROOT / "moments.tsv")
+DAYS = st.dates(date(1990, 1, 1), date(2040, 12, 31))
+
+
+def first_iso(row: DateLine) -> str | None:
+    languages = frozenset([row.lang]) if row.lang else ANY
+    found = read_moments(row.line, Context(languages, now=row.now))
+    return found[0].iso if found else None
+
+
+def only(line: str, *languages: str) -> Moment:
+    found = read_moments(line, Context(frozenset(languages)))
+    assert len(found) == 1
+    return found[0]
+
+
+def test_lines_of_many_languages() -> None:
+    found = [(row, outcome(row.expected, first_iso(row))) for row in LINES]
+    assert not [row.line for row, result in found if result is Outcome.WRONG]
+    assert sorted(row.line for row, result in found if result in (Outcome.LESS, Outcome.REFUSED)) == [
+        "10/6(火) 18:05配信",
+        "6.10.2020 klo 18",
+        "二〇二〇年十月六日",
+        "令和元年10月6日",
+    ]
+    assert len(LINES) >= 300
+    assert len({row.lang for row in LINES}) >= 60
+
+
+def test_patterns_of_cldr() -> None:
+    """Lines that were made for something else: each locale's patterns, filled with 21 October 2024, 9:20."""
+    rows = (ROOT / "date_lines.tsv").read_text("utf-8").split("\n")
+    lines = [row.split("\t") for row in rows if "\tCLDR " in row]
+    now = datetime(2024, 10, 21, 12, 20)
+    for line, parts, _, language, origin, _ in lines:
+        found = read_moments(line, Context(frozenset([language.partition("_")[0]]), now=now))
+        has_clock = origin.endswith("ago") or "clock" in parts or "dotted" in parts
+        assert [moment.iso for moment in found] == ["2024-10-21T09:20:00" if has_clock else "2024-10-21"], line
+    assert len(lines) > 200
+
+
+def test_each_language_reads_its_own_names() -> None:
+    for name, meanings in read_names().meanings.items():
+        for meaning in meanings:
+            for language in meaning.languages:
+                if meaning.kind is Kind.MONTH:
+                    for line in (f"21 {name} 2020", f"{name} 21, 2020", f"2020 {name} 21"):
+                        assert only(line, language) == Moment(date(2020, int(meaning.value), 21)), line
+                elif meaning.kind is Kind.WEEKDAY:
+                    line = f"{name}, {18 + int(meaning.value)}.10.2020"
+                    assert only(line, language) == Moment(date(2020, 10, 18 + int(meaning.value))), line
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_read(line: str) -> None:
+    for moment in read_moments(line, Context(now=datetime(2024, 6, 15, 12))):
+        assert moment.day is not None or moment.iso is None
+
+
+@given(DAYS, st.times(), st.sampled_from(["", "Z", "+07:00", "-03:30"]))
+def test_iso_comes_back(day: date, clock: time, offset: str) -> None:
+    written = f"{day.isoformat()}T{clock.isoformat('seconds')}"
+    assert only(written + offset).iso == written + offset.replace("Z", "+00:00")
+
+
+@given(DAYS)
+def test_numbers_without_a_language_are_refused_unless_they_are_sure(day: date) -> None:
+    found = only(f"{day:%d/%m/%Y}")
+    assert found.day in (None, day)
+    assert (found.day is None) == (day.day <= 12 and day.day != day.month)
+    assert found.is_open == (found.day is None)
+
+
+@given(DAYS)
+def test_order_of_the_page(day: date) -> None:
+    line = f"{day:%d/%m/%Y}"
+    assert read_moments(line, Context(order=Order.DAY_FIRST))[0].day == day
+    assert read_moments(line, Context(frozenset(["fr"])))[0].day == day
+    assert read_moments(f"{day:%m/%d/%Y}", Context(order=Order.MONTH_FIRST))[0].day == day
+
+
+def test_a_weekday_that_contradicts_is_told() -> None:
+    found = only("Thursday, 21 October 2020")
+    assert found.day == date(2020, 10, 21)
+    assert found.problems == ("Thursday in the text, but 2020-10-21 is a Wednesday",)
+
+
+def test_a_weekday_decides_between_day_and_month() -> None:
+    assert only("Tuesday 10/03/2020").day == date(2020, 3, 10)
+    assert only("Saturday 10/03/2020").day == date(2020, 10, 3)
+    assert only("Sunday Times 10/05/2020").day is None
+
+
+def test_languages_decide_between_months() -> None:
+    assert only("21 listopada 2020", "hr").day == date(2020, 10, 21)
+    assert only("21 listopada 2020", "pl").day == date(2020, 11, 21)
+    assert only("21 listopada 2020").choices == (date(2020, 10, 21), date(2020, 11, 21))
+
+
+@pytest.mark.parametrize(
+    ("line", "language", "offset"),
+    [
+        ("21 October 2020, 09:20 IST", "en", None),
+        ("21 अक्टूबर 2020, 09:20 IST", "hi", "+05:30"),
+        ("21 באוקטובר 2020, 09:20 IST", "he", "+02:00"),
+        ("2020-10-21 09:20 CST", "zh", "+08:00"),
+        ("2020-10-21 09:20 CST", "en", "-06:00"),
+        ("2020-10-21 09:20 CST", "de", None),
+        ("21 October 2020 09:20 BST", "en", "+01:00"),
+        ("21 January 2020 09:20 BST", "en", None),
+        ("21 January 2020 09:20 ET", "en", "-05:00"),
+    ],
+)
+def test_zones_of_several_meanings(line: str, language: str, offset: str | None) -> None:
+    found = only(line, language)
+    assert found.iso == f"{found.day}T09:20:00{offset or ''}"
+    assert bool(found.problems) == (offset is None)
+
+
+def test_no_zone_no_offset() -> None:
+    assert only("Publié le 21 octobre 2020 à 9h20 et corrigé").iso == "2020-10-21T09:20:00"
+    assert only("21 October 2020 09:20 - 10:15").iso == "2020-10-21T09:20:00"
+
+
+def test_roles() -> None:
+    found = read_moments("Published 21 Oct 2020 09:20, updated 22 Oct 2020 10:15")
+    assert [(moment.role, moment.iso) for moment in found] == [
+        (Role.PUBLISHED, "2020-10-21T09:20:00"),
+        (Role.UPDATED, "2020-10-22T10:15:00"),
+    ]
+    found = read_moments("2020年10月21日公開、2020年10月22日更新")
+    assert [moment.role for moment in found] == [Role.PUBLISHED, Role.UPDATED]
+    found = read_moments("21 October 2020 09:20 (updated 11:45)")
+    assert [moment.iso for moment in found] == ["2020-10-21T09:20:00", "2020-10-21T11:45:00"]
+
+
+def test_other_calendars() -> None:
+    assert only("4 ربيع الأول 1442 هـ").day == date(2020, 10, 21)
+    assert "Umm al-Qura" in only("4 ربيع الأول 1442 هـ").problems[0]
+    assert only("19 Rabiul Awal 1442 H / 5 November 2020, 09:20 WIB", "id") == only("5 November 2020, 09:20 WIB", "id")
+    assert only("1399/07/30", "fa").day == date(2020, 10, 21)
+    assert only("1399/07/30").day is None
+    assert only("२०७७ कात्तिक ५", "ne").problems == ("the nepali calendar is not converted",)
+
+
+def test_ages_need_to_know_when() -> None:
+    assert only("2 hours ago").problems == ("an age, and it is not known when the page was read",)
+    now = Context(now=datetime.fromisoformat("2024-06-15T12:00:30+02:00"))
+    assert read_moments("2 hours ago", now)[0].iso == "2024-06-15T10:00:30+02:00"
+    assert read_moments("1 day 2 hours ago", now) == []
+    assert read_moments("14 June, 9:20", now)[0].iso == "2024-06-14T09:20:00"
+    assert read_moments("16 December, 9:20", now)[0].iso == "2023-12-16T09:20:00"
+
+
+def test_dates_that_a_rendering_joined() -> None:
+    found = read_moments("6 December 20236 December 2023 Ann Lee")
+    assert [moment.day for moment in found] == [date(2023, 12, 6)] * 2
+    found = read_moments("Fri 22 Dec 2023 18.08 CETFirst published on Thu 21 Dec 2023 22.12 CET")
+    assert [moment.role for moment in found] == [Role.UNKNOWN, Role.PUBLISHED]
+
+
+@pytest.mark.parametrize("line", ["Call 555-12-34", "16:9", "1/2/3", "65363263", "Chapter 12", "", "2.5.1", "May I"])
+def test_other_numbers_are_no_days(line: str) -> None:
+    assert all(moment.day is None for moment in read_moments(line))
+
+
+def test_a_long_line_is_not_cut_inside_a_date() -> None:
+    line = "word " * 198 + "21 October 2020"
+    assert read_moments(line) in ([], read_moments("21 October 2020"))
+
+
+def test_names_are_folded_alike() -> None:
+    assert all(name == lower(name) for name in read_names().meanings)
