@@ -11,10 +11,10 @@ from linesift.labels import KINDS, Kind
 from linesift.model.directory import read_about
 from linesift.page import LabelledPage
 from linesift.read.html import read_html
-from linesift.train.card import card
+from linesift.train.card import card, write_card
 from linesift.train.fit import TrainConfig
 from linesift.train.origin import digest, short_name, trained_on
-from linesift.train.train import Trained, TrainRequest, train, write_card
+from linesift.train.train import Trained, TrainRequest, train
 from tinycorpus import PARAGRAPHS, row, write_corpus
 
 ROOT = Path(__file__).parent.parent

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from linesift.cli import check, classify, console, evaluate, exchange, label, train
+from linesift.cli import adapt, check, classify, compare, console, evaluate, exchange, label, learn_site, train
 
 app = typer.Typer(
     name="linesift", add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, no_args_is_help=True
@@ -32,6 +32,9 @@ def _linesift(
 
 app.command("classify", help=classify.HELP, epilog=classify.EXAMPLES)(classify.classify)
 app.command("train", help=train.HELP, epilog=train.EXAMPLES)(train.train)
+app.command("adapt", help=adapt.HELP, epilog=adapt.EXAMPLES)(adapt.adapt)
+app.command("learn-site", help=learn_site.HELP, epilog=learn_site.EXAMPLES)(learn_site.learn_site)
+app.command("compare", help=compare.HELP, epilog=compare.EXAMPLES)(compare.compare)
 app.command("evaluate", help=evaluate.HELP, epilog=evaluate.EXAMPLES)(evaluate.evaluate)
 app.command("label", help=label.HELP, epilog=label.EXAMPLES)(label.label)
 app.command("check", help=check.HELP, epilog=check.EXAMPLES)(check.check)

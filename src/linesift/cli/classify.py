@@ -40,6 +40,8 @@ Examples:
   linesift classify crawl.warc.gz --output labels.jsonl
   curl -s https://news.example/page.txt | linesift classify -
   linesift classify *.txt --format article --label body
+  linesift classify pages/ --same-site
+  linesift classify page.txt --site mysite.site
 """
 
 
@@ -100,6 +102,13 @@ _Path = Annotated[
     typer.Option("--path/--no-path", help="Name the page in tsv, pretty and article [default: if several]."),
 ]
 _Color = Annotated[bool | None, typer.Option("--color/--no-color", help="Colours in pretty [default: on a terminal].")]
+_Site = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Lines that the pages' site repeats, from linesift learn-site."),
+]
+_SameSite = Annotated[
+    bool, typer.Option("--same-site", help="The pages are of one site: learn first which lines it repeats.")
+]
 
 
 def classify(
@@ -111,6 +120,8 @@ def classify(
     output: _Output = None,
     path: _Path = None,
     color: _Color = None,
+    site: _Site = None,
+    same_site: _SameSite = False,
 ) -> None:
     """Label every line of pages, as `HELP` says; exit 0 done, 1 some page failed, 2 misuse."""
     with console.errors():
@@ -123,10 +134,14 @@ def classify(
             raise InputError("--format article has no sidebar lines; take another format or label")
         if encoding is not None:
             check_encoding(encoding)
-        found, n_failed = _find(pages)
+        found, n_failed = find_pages_or_say(pages)
         if not found:
             raise typer.Exit(console.EXIT_MISUSE)
+        if same_site and STDOUT in found:
+            raise InputError("--same-site reads the pages twice, which standard input cannot; name files")
         loaded = _load(model)
+        if site is not None or same_site:
+            loaded = _with_memory(loaded, site, found if same_site else [], encoding)
         has_several = (len(found) > 1 or found != pages) if path is None else path
         style = terminal.Style(_width(output), console.wants_colour(color, output))
         shape = Shape(chosen, labels, has_several, style)
@@ -182,7 +197,7 @@ def _texts(prediction: "Prediction", shape: Shape) -> Iterator[str]:
             yield from terminal.pretty(prediction, shape.labels, style=shape.style)
 
 
-def _find(given: Sequence[Path]) -> tuple[list[Path], int]:
+def find_pages_or_say(given: Sequence[Path]) -> tuple[list[Path], int]:
     """List the pages to read; a directory without any is reported and counted, and the others go on."""
     found: list[Path] = []
     n_failed = 0
@@ -202,11 +217,23 @@ def _load(directory: Path | None) -> "Model":
     return linesift.load(directory)
 
 
+def _with_memory(model: "Model", site: Path | None, paths: Sequence[Path], encoding: str | None) -> "Model":
+    """Give the model what is remembered of the pages' site, and what the pages themselves repeat."""
+    from linesift.model.memory import EMPTY, read_memory
+
+    memory = EMPTY if site is None else read_memory(site)
+    for page in read_pages(paths, encoding):
+        memory = memory if page is None else memory.learn([page.text])
+    console.clear_progress()
+    console.note(f"site memory: rests on {memory.n_pages} {'page' if memory.n_pages == 1 else 'pages'}")
+    return model.with_memory(memory)
+
+
 def _predictions(model: "Model", paths: Sequence[Path], encoding: str | None) -> "Iterator[Prediction | None]":
     """Give the prediction of each page in order, `None` for one that failed and was reported."""
     batch: list[Page | None] = []
     n_characters = 0
-    for page in _pages(paths, encoding):
+    for page in read_pages(paths, encoding):
         batch.append(page)
         n_characters += len(page.text) if page else 0
         if len(batch) == BATCH_PAGES or n_characters >= BATCH_CHARACTERS:
@@ -215,7 +242,7 @@ def _predictions(model: "Model", paths: Sequence[Path], encoding: str | None) ->
     yield from _classify_batch(model, batch)
 
 
-def _pages(paths: Sequence[Path], encoding: str | None) -> Iterator[Page | None]:
+def read_pages(paths: Sequence[Path], encoding: str | None) -> Iterator[Page | None]:
     """Read the pages of all files in order, `None` for one that failed and was reported."""
     for n_read, path in enumerate(paths, start=1):
         console.progress(n_read, len(paths))

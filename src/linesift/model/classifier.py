@@ -13,8 +13,10 @@ from linesift.features.tokens import markup_tokens
 from linesift.labels import KINDS, LABELS, Label
 from linesift.model.decode import DecodeConfig, decode
 from linesift.model.lexicon import Lexicon
+from linesift.model.memory import SiteMemory
 from linesift.model.prediction import Prediction
 from linesift.model.verdict import Verdict
+from linesift.model.site import SiteCorrection
 from linesift.model.window import first_pass_table, second_pass_table
 from linesift.page import Page
 
@@ -53,6 +55,10 @@ class Model:
     """The model for pages that came as HTML; without one their markup is not looked at."""
     verdict: Verdict | None = None
     """What says of a page which kind it is, of text and of HTML."""
+    sites: tuple[SiteCorrection, ...] = ()
+    """What labelled pages of single sites add to the log-odds of their pages."""
+    memory: SiteMemory | None = None
+    """Lines that recur on the pages of a site; given with the pages to classify, never part of a model directory."""
 
     def classify(self, page: str | Page) -> Prediction:
         """Label every line of one page."""
@@ -66,14 +72,28 @@ class Model:
             found += model._classify_group(group, self.verdict)
         return found
 
+    def with_memory(self, memory: SiteMemory) -> "Model":
+        """The same model, with what is remembered of a site, for text and for HTML."""
+        html = None if self.html is None else replace(self.html, memory=memory)
+        return replace(self, memory=memory, html=html)
+
     def probabilities(self, batch: Batch) -> NDArray[np.float32]:
         """Probability of each label for every non-blank line of a batch, shape (n_lines, 4)."""
+        base = self.log_odds(batch)
+        return softmax(sum((part.scores(batch, base) for part in self._corrections), start=base))
+
+    def log_odds(self, batch: Batch) -> NDArray[np.float32]:
+        """What the weights say of every non-blank line, before any site's correction, shape (n_lines, 4)."""
         own = [extract(batch), self.lexicon.scores(batch)]
         if self.markup is not None:
             own += [extract(batch, MARKUP_COLUMNS), self.markup.scores(batch, markup_tokens)]
         table = first_pass_table(batch, np.concatenate(own))
         table = second_pass_table(batch, table, softmax(self.first.scores(table)))
-        return softmax(self.second.scores(table) / np.float32(self.temperature))
+        return self.second.scores(table) / np.float32(self.temperature)
+
+    @property
+    def _corrections(self) -> tuple[SiteCorrection | SiteMemory, ...]:
+        return self.sites if self.memory is None else (*self.sites, self.memory)
 
     def read(self, pages: Sequence[Page]) -> Batch:
         """Scan pages of one kind, with hints where this model looks at them."""

@@ -26,11 +26,19 @@ from linesift.model.classifier import Model, Scorer
 from linesift.model.decode import DecodeConfig
 from linesift.model.lexicon import TARGETS, Lexicon
 from linesift.model.linear import LinearScorer
+from linesift.model.site import SiteCorrection
 from linesift.model.trees import TreeScorer
 from linesift.model.verdict import WORD_BITS, WORD_KINDS, Verdict, column_names
 from linesift.model.window import n_table_columns
 
 FORMAT = 1
+FORMAT_WITH_SITES = 2
+"""Of a model with corrections for sites, which a reader of format 1 would leave out without a word."""
+OF_THE_WEIGHTS = frozenset(
+    ["format", "fingerprint", "labels", "temperature", "html_temperature", "decoding", "n_sites", "weights_sha256"]
+)
+"""Keys of `model.json` that `save_model` writes by itself; the others are what it was told."""
+
 PROBE_TOLERANCE = 2e-3
 """Largest difference from the probe's probabilities; float32 sums differ by far less between processors."""
 
@@ -52,7 +60,7 @@ def save_model(model: Model, info: Mapping[str, object], probe: Mapping[str, str
     arrays = _arrays(model)
     write_arrays: Callable[..., None] = np.savez_compressed  # its stub takes the arrays for the flag `allow_pickle`
     about = {
-        "format": FORMAT,
+        "format": FORMAT_WITH_SITES if model.sites else FORMAT,
         "fingerprint": fingerprint(),
         "labels": list(LABELS),
         "temperature": model.temperature,
@@ -60,6 +68,7 @@ def save_model(model: Model, info: Mapping[str, object], probe: Mapping[str, str
         "decoding": asdict(model.decoding),
         "verdict": None if model.verdict is None else {"kinds": list(KINDS), "columns": list(column_names())},
         **info,
+        "n_sites": len(model.sites),
     }
     rows = [
         {
@@ -117,9 +126,12 @@ def read_about(path: Path) -> dict[str, Any]:
         raise ModelError(
             f"{path}: model.json cannot be read ({error}); copy the model again or train it anew"
         ) from error
-    if not isinstance(about, dict) or about.get("format") != FORMAT:
+    if not isinstance(about, dict) or about.get("format") not in {FORMAT, FORMAT_WITH_SITES}:
         found = about.get("format") if isinstance(about, dict) else None
-        raise ModelError(f"{path}: model format {found}, this linesift reads format {FORMAT}; train the model anew")
+        raise ModelError(
+            f"{path}: model format {found}, this linesift reads formats {FORMAT} and {FORMAT_WITH_SITES}; "
+            "train the model anew"
+        )
     if about.get("labels") != list(LABELS):
         raise ModelError(f"{path}: the model's labels are {about.get('labels')}, expected {list(LABELS)}")
     if about.get("fingerprint") != fingerprint():
@@ -161,6 +173,9 @@ def _pass_arrays(model: Model) -> dict[str, NDArray[Any]]:
         arrays |= {f"{name}.{key}": array for key, array in _scorer_arrays(scorer).items()}
     if model.markup is not None:
         arrays |= {"markup.weights": model.markup.weights.astype(np.float16), "markup.bias": model.markup.bias}
+    for number, site in enumerate(model.sites):
+        arrays |= {f"site{number}.anchors": site.anchors, f"site{number}.keys": site.keys}
+        arrays[f"site{number}.weights"] = site.weights
     return arrays
 
 
@@ -193,6 +208,7 @@ def _assemble(about: Mapping[str, Any], arrays: Arrays, path: Path) -> Model:
                 temperature=float(about["html_temperature"]),
                 decoding=decoding,
                 markup=_lexicon("html.markup", MARKUP_BITS, arrays, path),
+                sites=_sites("html.", about, arrays, path),
             )
         return Model(
             lexicon=lexicon,
@@ -202,6 +218,7 @@ def _assemble(about: Mapping[str, Any], arrays: Arrays, path: Path) -> Model:
             decoding=decoding,
             html=html,
             verdict=_verdict(about.get("verdict"), arrays, path),
+            sites=_sites("", about, arrays, path),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path}: the model is incomplete ({error}); copy it again or train it anew") from error
@@ -232,6 +249,20 @@ def _verdict(about: Any, arrays: Arrays, path: Path) -> Verdict | None:
     if not is_sound:
         raise ModelError(f"{path}: weights.npz: the arrays of verdict do not fit together; copy the model again")
     return Verdict(words, words_bias, LinearScorer(Bins(cuts), weights, bias))
+
+
+def _sites(prefix: str, about: Mapping[str, Any], arrays: Arrays, path: Path) -> tuple[SiteCorrection, ...]:
+    sites = []
+    for number in range(about.get("n_sites", 0)):
+        name = f"{prefix}site{number}"
+        anchors, keys, weights = (arrays[f"{name}.{part}"] for part in ("anchors", "keys", "weights"))
+        is_sound = weights.shape == (len(keys), len(LABELS)) and weights.dtype == np.float32
+        for hashes in (anchors, keys):
+            is_sound &= hashes.ndim == 1 and hashes.dtype == np.uint64 and bool((hashes[1:] > hashes[:-1]).all())
+        if not (is_sound and np.isfinite(weights).all()):
+            raise ModelError(f"{path}: weights.npz: the arrays of {name} do not fit together; copy the model again")
+        sites.append(SiteCorrection(anchors, keys, weights))
+    return tuple(sites)
 
 
 def _scorer(name: str, arrays: Arrays, path: Path) -> Scorer:

@@ -188,6 +188,13 @@ def read_labelled(path: Path) -> list[LabelledPage]:
     raise InputError(f"{path}: labelled pages are {LABELLED_SUFFIX} files, a directory of them, or .jsonl")
 
 
+def has_labels(path: Path) -> bool:
+    """Whether `read_labelled` is for this path: by its name, or because there are `.page` files in the directory."""
+    if path.is_dir():
+        return next(path.rglob(f"*{LABELLED_SUFFIX}"), None) is not None
+    return path.suffix in {LABELLED_SUFFIX, ".jsonl"}
+
+
 def _read_file(path: Path) -> LabelledPage:
     text = read_utf8(path)
     page = parse(text, str(path))

@@ -10,11 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from linesift.errors import InputError, ModelError
-from linesift.model.directory import read_about, save_model
+from linesift.errors import InputError
+from linesift.model.directory import save_model
 from linesift.page import LabelledPage
 from linesift.read.labelled import LABELLED_SUFFIX, OWN_COLLECTION, read_labelled
-from linesift.train.card import card
+from linesift.train.card import write_card
 from linesift.train.corpora import KIND_GOLD, corpus_files, read_corpora, read_kinds
 from linesift.train.evaluate import Report, evaluate
 from linesift.train.extra import require_extra
@@ -125,20 +125,6 @@ def write_report(path: Path, lines: Iterable[str]) -> None:
         part.replace(path)
     except OSError as error:
         raise InputError(f"{path}: cannot write the report: {error.strerror or error}") from error
-
-
-def write_card(directory: Path) -> None:
-    """Write `README.md` of a model directory from its `model.json`.
-
-    Raises:
-        ModelError: if the directory is not a model, or cannot be written.
-    """
-    text = card(read_about(directory))
-    try:
-        (directory / "README.md.part").write_text(text, "utf-8")
-        (directory / "README.md.part").replace(directory / "README.md")
-    except OSError as error:
-        raise ModelError(f"{directory}: cannot write the card: {error.strerror or error}") from error
 
 
 def _check_packages(request: TrainRequest) -> None:
