@@ -1,24 +1,11 @@
-"""A site of invented pages whose layout fools a model: full sentences that are no article, and an article in short lines."""
+"""A site of invented pages whose layout fools a model: sentences above and below the article that are none of it."""
 
 from random import Random
 
 from linesift.labels import Label
 from linesift.page import LabelledPage, Page
 
-_PLACES = [
-    "harbour",
-    "bridge",
-    "market",
-    "school",
-    "valley",
-    "mill",
-    "quay",
-    "library",
-    "station",
-    "lighthouse",
-    "orchard",
-    "ferry",
-]
+_PLACES = ["harbour", "bridge", "market", "school", "valley", "mill", "quay", "library", "station", "orchard", "ferry"]
 _DOERS = ["council", "baker", "captain", "teacher", "farmer", "mayor", "ranger", "clerk", "sailor", "gardener"]
 _DEEDS = ["repaired", "opened", "painted", "closed", "measured", "counted", "moved", "sold", "rented", "cleaned"]
 _WHENS = ["on Monday", "last week", "before the rain", "without much ado", "for the third time", "after a long winter"]
@@ -39,7 +26,7 @@ def sentence(draw: Random) -> str:
 
 def invented_page(number: int, *, site: str = "herald.example") -> LabelledPage:
     """A page of the site; another number gives other sentences between the same lines."""
-    draw = Random(number)
+    draw = Random(number)  # noqa: S311 - sentences, not secrets
     title = f"The {draw.choice(_PLACES)} and the {draw.choice(_PLACES)}"
     rows: list[tuple[str, Label | None]] = [(line, Label.SIDEBAR) for line in MENU]
     rows += [("", None), (VOICES, Label.SIDEBAR)]

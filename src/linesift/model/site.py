@@ -34,6 +34,8 @@ _SURE = (0.5, 0.7, 0.9, 0.98)
 _NEAR = (1.5, 2.5, 4.5, 10.5)
 _FAR = (1.5, 2.5, 5, 10, 20)
 
+BEYOND = 99
+
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 
@@ -94,7 +96,7 @@ def read_traits(batch: Batch, base: NDArray[np.float32], anchors: Hashes) -> Tra
     keys: list[Hashes] = []
     values: list[NDArray[np.float64]] = []
     every = np.arange(len(batch.page))
-    for name, parts in (*_line_traits(batch, base), *_anchor_traits(batch, base, anchors), *_path_traits(batch, base)):
+    for name, parts in (*_line_traits(batch, base), *_anchor_traits(batch, anchors), *_path_traits(batch, base)):
         rows.append(every)
         keys.append(np.broadcast_to(_key(name, *parts), every.shape))
         values.append(np.full(len(every), SCALES[name]))
@@ -127,24 +129,32 @@ def _line_traits(batch: Batch, base: NDArray[np.float32]) -> Iterator[tuple[str,
     yield "region", (place, np.digitize(far, _FAR))
 
 
-def _anchor_traits(
-    batch: Batch, base: NDArray[np.float32], anchors: Hashes
-) -> Iterator[tuple[str, tuple[NDArray[np.generic], ...]]]:
+def _anchor_traits(batch: Batch, anchors: Hashes) -> Iterator[tuple[str, tuple[NDArray[np.generic], ...]]]:
     """The nearest recurring lines above and below: between which of the template's lines this one stands."""
-    del base
-    lines, n_lines = batch.lines.hash, len(batch.page)
-    rows, is_anchor = np.arange(n_lines), np.isin(batch.lines.hash, anchors)
-    above = np.concatenate(([-1], np.maximum.accumulate(np.where(is_anchor, rows, -1))[:-1]))[:n_lines]
-    below = np.minimum.accumulate(np.where(is_anchor, rows, n_lines)[::-1])[::-1]
-    below = np.concatenate((below[1:], [n_lines]))[:n_lines]
-    has_above, has_below = above >= batch.first[batch.page], below < batch.first[batch.page + 1]
-    upper = np.where(has_above, lines[np.maximum(above, 0)], _NONE)
-    lower = np.where(has_below, lines[np.minimum(below, n_lines - 1)], _NONE) if n_lines else upper
+    upper, above, lower, below = nearest_anchors(batch, anchors)
     yield "above", (upper,)
     yield "below", (lower,)
-    yield "just_above", (upper, np.digitize(np.where(has_above, rows - above, 99), _NEAR))
-    yield "just_below", (lower, np.digitize(np.where(has_below, below - rows, 99), _NEAR))
+    yield "just_above", (upper, np.digitize(above, _NEAR))
+    yield "just_below", (lower, np.digitize(below, _NEAR))
     yield "between", (upper, lower)
+
+
+def nearest_anchors(batch: Batch, anchors: Hashes) -> tuple[Hashes, Ints, Hashes, Ints]:
+    """Hash of the nearest recurring line above each line and its distance, and the same below.
+
+    Beyond the ends of a page the hash is 0 and the distance `BEYOND`.
+    """
+    lines, n_lines = batch.lines.hash, len(batch.page)
+    rows, is_anchor = np.arange(n_lines), np.isin(batch.lines.hash, anchors)
+    above = np.concatenate(([-1], np.maximum.accumulate(np.where(is_anchor, rows, -1))))[:n_lines]
+    below = np.concatenate((np.minimum.accumulate(np.where(is_anchor, rows, n_lines)[::-1])[::-1], [n_lines]))[1:]
+    has_above, has_below = above >= batch.first[batch.page], below < batch.first[batch.page + 1]
+    return (
+        np.where(has_above, lines[np.maximum(above, 0)], _NONE),
+        np.where(has_above, rows - above, BEYOND),
+        np.where(has_below, lines[np.minimum(below, n_lines - 1)], _NONE),
+        np.where(has_below, below - rows, BEYOND),
+    )
 
 
 def _path_traits(batch: Batch, base: NDArray[np.float32]) -> Iterator[tuple[str, tuple[NDArray[np.generic], ...]]]:

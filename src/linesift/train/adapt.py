@@ -142,11 +142,11 @@ def folds(n_pages: int) -> NDArray[np.int64]:
 
 def _held_out(base: Model, pages: Sequence[LabelledPage], place: int | None) -> list[Prediction]:
     """Classify each page by a model adapted on the pages of the other folds."""
-    fold = folds(len(pages))
+    fold = folds(len(pages)).tolist()
     found: dict[int, Prediction] = {}
-    for held in range(int(fold.max()) + 1):
-        chosen = np.flatnonzero(fold == held).tolist()
-        model = with_site(base, [pages[index] for index in np.flatnonzero(fold != held)], place)
+    for held in range(max(fold) + 1):
+        chosen = [index for index, own in enumerate(fold) if own == held]
+        model = with_site(base, [page for page, own in zip(pages, fold, strict=True) if own != held], place)
         found |= zip(chosen, model.classify_batch(pages[index].page for index in chosen), strict=True)
     return [found[index] for index in range(len(pages))]
 

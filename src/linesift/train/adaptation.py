@@ -6,7 +6,7 @@ times, with the site's name as seed; what is counted is the wrong lines on the s
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from linesift.features.batch import Batch, read_batch
 from linesift.labels import Label
-from linesift.model.classifier import Model, predictions, softmax
+from linesift.model.classifier import Model, softmax
+from linesift.model.decode import DecodeConfig, decode
 from linesift.model.memory import EMPTY, N_LINE_BINS, N_PAGE_BINS
 from linesift.page import LabelledPage
 from linesift.train.folds import site_folds
-from linesift.train.site import with_site
+from linesift.train.site import fit_correction
 
 MIN_PAGES = 6
 N_LABELLED, N_UNLABELLED = 3, 10
@@ -51,25 +52,36 @@ class SiteResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Site:
-    """Pages of one site and the model that has not seen it."""
+class Site:
+    """Pages of one site, and what the model that has not seen it says of them."""
 
     name: str
     pages: list[LabelledPage]
-    model: Model
+    batch: Batch
+    labels: NDArray[np.int64]
+    base: NDArray[np.float32]
+    """Log-odds of every line."""
+    decoding: DecodeConfig
 
-    def wrong(self, model: Model, chosen: NDArray[np.int64]) -> int:
-        """Wrong lines of a model on some of the pages."""
-        found = model.classify_batch(self.pages[index].page for index in chosen.tolist())
-        return sum(
-            own != given
-            for index, prediction in zip(chosen.tolist(), found, strict=True)
-            for own, given in zip(self.pages[index].labels, prediction.labels, strict=True)
-        )
+    @property
+    def every(self) -> NDArray[np.int64]:
+        """Indices of all pages."""
+        return np.arange(len(self.pages))
 
-    def adapted(self, chosen: NDArray[np.int64]) -> Model:
-        """The model adapted to some of the pages."""
-        return with_site(self.model, [self.pages[index] for index in chosen.tolist()])
+    def wrong(self, added: NDArray[np.float32], chosen: NDArray[np.int64]) -> int:
+        """Wrong lines of some of the pages where this is added to the log-odds."""
+        given = decode(self.batch, softmax(self.base + added), self.decoding)
+        return int((given != self.labels)[np.isin(self.batch.page, chosen)].sum())
+
+    def corrected(self, chosen: NDArray[np.int64]) -> NDArray[np.float32]:
+        """What a correction that is learnt from some of the pages adds."""
+        rows = np.concatenate([np.flatnonzero(self.batch.page == index) for index in chosen])
+        learnt = read([self.pages[index] for index in chosen])
+        return fit_correction(learnt, self.base[rows], self.labels[rows]).scores(self.batch, self.base)
+
+    def cells(self, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Cells of the table of recurrence, with some of the pages remembered."""
+        return EMPTY.learn([self.pages[index].page.text for index in chosen]).cells(self.batch)
 
     def draws(self, n_pages: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
         """Pages to learn from and the others, `N_DRAWS` times, the same on every run."""
@@ -79,23 +91,49 @@ class _Site:
             yield order[:n_pages], order[n_pages:]
 
 
-def measure(fold_models: Sequence[Model], pages: Sequence[LabelledPage]) -> list[SiteResult]:
-    """Measure all sites with `MIN_PAGES` pages or more; pages are all of text, or all with hints.
+def read(pages: Sequence[LabelledPage]) -> Batch:
+    """Read pages that all have hints, or none."""
+    hints = [page.page.hints for page in pages if page.page.hints is not None]
+    return read_batch([page.page.text for page in pages], hints or None)
 
-    The table of recurrence is fitted twice, each time on half of the sites, and used on the other half.
-    """
-    sites = list(_sites(fold_models, pages))
+
+def read_sites(fold_models: Sequence[Model], pages: Sequence[LabelledPage]) -> list[Site]:
+    """Classify all sites with `MIN_PAGES` pages or more; the pages are all of text, or all with hints."""
+    by_site: dict[str, list[LabelledPage]] = defaultdict(list)
+    for page in pages:
+        by_site[page.site].append(page)
+    return [
+        _read_site(name, found, fold_models[int(site_folds(found[:1], len(fold_models))[0])])
+        for name, found in sorted(by_site.items())
+        if len(found) >= MIN_PAGES
+    ]
+
+
+def measure(sites: Sequence[Site]) -> list[SiteResult]:
+    """Measure sites; the table of recurrence is fitted on half of them and used on the other half, and vice versa."""
     halves = [[site for site in sites if crc32(site.name.encode()) % 2 == half] for half in (0, 1)]
-    tables = [_fit_table(half) for half in halves]
+    tables = [fit_recurrence(half) for half in halves]
     return [_measure_site(site, tables[1 - crc32(site.name.encode()) % 2]) for site in sites]
 
 
-def recurrence_table(
-    fold_models: Sequence[Model], pages: Sequence[LabelledPage], html_pages: Sequence[LabelledPage]
-) -> NDArray[np.float64]:
-    """Fit the table of `linesift.model.memory` on all sites, text and HTML; shape (N_PAGE_BINS, N_LINE_BINS)."""
-    sites = [*_sites(fold_models, pages), *_sites(fold_models, html_pages)]
-    return _fit_table(sites).reshape(N_PAGE_BINS, N_LINE_BINS)
+def fit_recurrence(sites: Sequence[Site]) -> NDArray[np.float32]:
+    """Fit the table of `linesift.model.memory`: what each cell adds to the log-odds of sidebar, shape (n_cells,).
+
+    Logistic regression by Newton's method, drawn to 0. Lines that do not recur are left alone.
+    """
+    odds, cells, is_sidebar = [], [], []
+    for site in sites:
+        sidebar = site.base[:, Label.SIDEBAR.column].astype(np.float64)
+        others = np.logaddexp.reduce(np.delete(site.base, Label.SIDEBAR.column, axis=1).astype(np.float64), axis=1)
+        lot = np.random.default_rng(crc32(site.name.encode()) + 1)
+        for size in (size for size in MEMORY_SIZES if size + 2 <= len(site.pages)):
+            order = lot.permutation(len(site.pages))
+            found = site.cells(order[:size])
+            kept = np.isin(site.batch.page, order[size:]) & (found >= 0) & (found % N_LINE_BINS > 0)
+            odds.append((sidebar - others)[kept])
+            cells.append(found[kept])
+            is_sidebar.append(site.labels[kept] == Label.SIDEBAR.column)
+    return _newton(np.concatenate(odds), np.concatenate(cells), np.concatenate(is_sidebar))
 
 
 def report_lines(text: Sequence[SiteResult], html: Sequence[SiteResult]) -> Iterator[str]:
@@ -142,87 +180,58 @@ def _summary(results: Sequence[SiteResult], floor: float) -> str:
     return f"| {floor:g} or more | {' | '.join(cells)} |"
 
 
-def _sites(fold_models: Sequence[Model], pages: Sequence[LabelledPage]) -> Iterator[_Site]:
-    by_site: dict[str, list[LabelledPage]] = defaultdict(list)
-    for page in pages:
-        by_site[page.site].append(page)
-    for name, found in sorted(by_site.items()):
-        if len(found) >= MIN_PAGES:
-            order = np.random.default_rng(crc32(name.encode())).permutation(len(found))[:MAX_SITE_PAGES]
-            model = fold_models[int(site_folds(found[:1], len(fold_models))[0])]
-            yield _Site(name, [found[index] for index in order.tolist()], model)
+def _read_site(name: str, found: Sequence[LabelledPage], model: Model) -> Site:
+    order = np.random.default_rng(crc32(name.encode())).permutation(len(found))[:MAX_SITE_PAGES]
+    pages = [found[index] for index in order]
+    batch = read(pages)
+    part = model if batch.hints is None or model.html is None else model.html
+    labels = np.array([label.column for page in pages for label in page.labels if label is not None], np.int64)
+    return Site(name, pages, batch, labels, part.log_odds(batch), part.decoding)
 
 
-def _measure_site(site: _Site, table: NDArray[np.float64]) -> SiteResult:
-    before = after = rest = 0
-    for learnt, others in site.draws(N_LABELLED):
-        before, after = before + site.wrong(site.model, others), after + site.wrong(site.adapted(learnt), others)
-        rest += len(others)
-    fifth = np.arange(len(site.pages)) % 5
-    every = np.arange(len(site.pages))
-    most = sum(site.wrong(site.adapted(every[fifth != held]), every[fifth == held]) for held in range(5))
-    first = site.wrong(site.model, every)
+def _measure_site(site: Site, table: NDArray[np.float32]) -> SiteResult:
+    nothing = np.zeros_like(site.base)
+    fifth, n_pages = site.every % 5, len(site.pages)
+    most = sum(site.wrong(site.corrected(site.every[fifth != held]), site.every[fifth == held]) for held in range(5))
     return SiteResult(
         site.name,
-        len(site.pages),
-        (before / rest, after / rest),
-        (first / len(every), most / len(every)),
-        _measure_memory(site, table) if len(site.pages) >= N_UNLABELLED + 2 else None,
+        n_pages,
+        _rate(
+            [
+                (site.wrong(nothing, rest), site.wrong(site.corrected(learnt), rest), len(rest))
+                for learnt, rest in site.draws(N_LABELLED)
+            ]
+        ),
+        (site.wrong(nothing, site.every) / n_pages, most / n_pages),
+        _rate(
+            [
+                (site.wrong(nothing, rest), site.wrong(_added(site, learnt, table), rest), len(rest))
+                for learnt, rest in site.draws(N_UNLABELLED)
+            ]
+        )
+        if n_pages >= N_UNLABELLED + 2
+        else None,
     )
 
 
-def _measure_memory(site: _Site, table: NDArray[np.float64]) -> Rate:
-    before = after = rest = 0
-    for learnt, others in site.draws(N_UNLABELLED):
-        batch, part, labels = _read(site, others)
-        base = part.log_odds(batch)
-        cells = EMPTY.learn([site.pages[index].page.text for index in learnt.tolist()]).cells(batch)
-        added = np.zeros_like(base)
-        added[:, Label.SIDEBAR.column] = np.where(cells < 0, 0, table[cells])
-        pages = [site.pages[index].page for index in others.tolist()]
-        for scores, is_after in ((base, False), (base + added, True)):
-            found = predictions(pages, batch, softmax(scores), part.decoding)
-            given = [label.column for each in found for label in each.labels if label is not None]
-            n_wrong = int((np.array(given) != labels).sum())
-            before, after = before + n_wrong * (not is_after), after + n_wrong * is_after
-        rest += len(others)
-    return before / rest, after / rest
+def _added(site: Site, learnt: NDArray[np.int64], table: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What a memory of some pages adds, by this table."""
+    cells, added = site.cells(learnt), np.zeros_like(site.base)
+    added[:, Label.SIDEBAR.column] = np.where(cells < 0, np.float32(0), table[cells])
+    return added
 
 
-def _read(site: _Site, chosen: NDArray[np.int64]) -> tuple[Batch, Model, NDArray[np.int64]]:
-    """Lines of some pages, the part of the model that reads them, and their labels."""
-    pages = [site.pages[index] for index in chosen.tolist()]
-    hints = [page.page.hints for page in pages if page.page.hints is not None]
-    batch = read_batch([page.page.text for page in pages], hints or None)
-    part = site.model.html if hints and site.model.html is not None else replace(site.model, html=None)
-    return batch, part, np.array([label.column for page in pages for label in page.labels if label is not None])
+def _rate(counts: Sequence[tuple[int, int, int]]) -> Rate:
+    before, after, n_pages = (sum(values) for values in zip(*counts, strict=True))
+    return before / n_pages, after / n_pages
 
 
-def _fit_table(sites: Sequence[_Site]) -> NDArray[np.float64]:
-    """Fit what each cell adds to the log-odds of sidebar: logistic regression by Newton's method, drawn to 0."""
-    odds, cells, is_sidebar = [], [], []
-    for site in sites:
-        lot = np.random.default_rng(crc32(site.name.encode()) + 1)
-        for size in (size for size in MEMORY_SIZES if size + 2 <= len(site.pages)):
-            order = lot.permutation(len(site.pages))
-            batch, part, labels = _read(site, order[size:])
-            base = part.log_odds(batch).astype(np.float64)
-            sidebar = Label.SIDEBAR.column
-            others = np.logaddexp.reduce(np.delete(base, sidebar, axis=1), axis=1)
-            odds.append(base[:, sidebar] - others)
-            cells.append(EMPTY.learn([site.pages[index].page.text for index in order[:size].tolist()]).cells(batch))
-            is_sidebar.append(labels == sidebar)
-    return _newton(np.concatenate(odds), np.concatenate(cells), np.concatenate(is_sidebar))
-
-
-def _newton(odds: NDArray[np.float64], cells: NDArray[np.int64], is_sidebar: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _newton(odds: NDArray[np.float64], cells: NDArray[np.int64], is_sidebar: NDArray[np.bool_]) -> NDArray[np.float32]:
     n_cells = N_PAGE_BINS * N_LINE_BINS
-    kept = (cells >= 0) & (cells % N_LINE_BINS > 0)
-    odds, cells, is_sidebar = odds[kept], cells[kept], is_sidebar[kept]
     added = np.zeros(n_cells)
     for _ in range(_NEWTON_STEPS):
         chance = 1 / (1 + np.exp(-(odds + added[cells])))
         slope = np.bincount(cells, chance - is_sidebar, n_cells) + _TABLE_PENALTY * added
         curve = np.bincount(cells, chance * (1 - chance), n_cells) + _TABLE_PENALTY
         added -= np.clip(slope / curve, -1, 1)
-    return added
+    return added.astype(np.float32)

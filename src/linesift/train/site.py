@@ -50,7 +50,17 @@ def fit_site(model: Model, pages: Sequence[LabelledPage]) -> SiteCorrection:
     hints = [page.page.hints for page in pages if page.page.hints is not None] if model.markup is not None else None
     batch = read_batch([page.page.text for page in pages], hints)
     labels = np.array([label.column for page in pages for label in page.labels if label is not None], np.int64)
-    base = model.log_odds(batch)
+    return fit_correction(batch, model.log_odds(batch), labels)
+
+
+def fit_correction(batch: Batch, base: NDArray[np.float32], labels: NDArray[np.int64]) -> SiteCorrection:
+    """Fit a correction on the lines of a site's pages.
+
+    Args:
+        batch: the pages.
+        base: shape (n_lines, 4), log-odds of the model that is corrected.
+        labels: shape (n_lines,), columns of `LABELS`.
+    """
     anchors = recurring(batch)
     traits = read_traits(batch, base, anchors)
     keys, place = np.unique(traits.key, return_inverse=True)
