@@ -236,6 +236,15 @@ def _read_rows(path: Path) -> Iterator[LabelledPage]:
                 raise LabelError(f"{path}:{number}: {error}") from error
 
 
+def read_row(row: Mapping[str, Any], collection: str) -> LabelledPage:
+    """One row of a dataset as a page: the same fields as a row of JSON lines.
+
+    Raises:
+        LabelError: if it is not in the format; the text does not name the row.
+    """
+    return _row_page(json.dumps(row, default=str), Path(collection))
+
+
 def _row_page(line: str, path: Path) -> LabelledPage:
     """One row of JSON lines as a page; the `LabelError` does not name the file yet."""
     try:

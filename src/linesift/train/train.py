@@ -16,6 +16,7 @@ from linesift.page import LabelledPage
 from linesift.read.labelled import LABELLED_SUFFIX, OWN_COLLECTION, read_labelled
 from linesift.train.card import write_card
 from linesift.train.corpora import KIND_GOLD, corpus_files, read_corpora, read_kinds
+from linesift.train.dataset import read_dataset
 from linesift.train.evaluate import Report, evaluate
 from linesift.train.extra import require_extra
 from linesift.train.fit import Progress, TrainConfig, fit
@@ -44,6 +45,8 @@ class TrainRequest:
     config: TrainConfig = field(default_factory=TrainConfig)
     report: Path | None = None
     """Where to write the accuracy report in full; the card has its main figures."""
+    datasets: tuple[str, ...] = ()
+    """Datasets by path or name; see `linesift.train.dataset`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
     """
     _check_packages(request)
     _check_place(request.out)
-    data = _read(request, progress)
+    data, digests = _with_datasets(_read(request, progress), request, progress)
     probe = _probe(data.pages)
     fitted = fit(data.pages, request.config, progress, data.html_pages)
     known = ([*data.pages, *data.others], [*data.html_pages, *data.html_others])
@@ -107,7 +110,8 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
             request.report, accuracy_report(fitted, data.pages, data.html_pages, data.others, data.html_others)
         )
     progress(f"writing {request.out}")
-    save_model(fitted.model, _about(request, data, trained), probe, request.out)
+    about = _about(request, data, trained)
+    save_model(fitted.model, {**about, "files": about["files"] | digests}, probe, request.out)
     write_card(request.out)
     return trained
 
@@ -131,7 +135,7 @@ def _check_packages(request: TrainRequest) -> None:
     require_extra("training", "sklearn", "scipy")
     if request.config.kind == "boosting":
         require_extra("training boosted trees", "catboost")
-    if request.corpora is not None:
+    if request.corpora is not None or request.datasets:
         require_extra("reading corpora", "datasets", "resiliparse")
 
 
@@ -181,6 +185,27 @@ def _read(request: TrainRequest, progress: Progress) -> _Data:
     return _Data(pages + kept, by_hand, left_out, hinted + html.pages, *kinds)
 
 
+def _with_datasets(data: _Data, request: TrainRequest, progress: Progress) -> tuple[_Data, dict[str, str]]:
+    """Add the pages of datasets that are not there already, and give the digests of their rows."""
+    known = {page.page.source for page in data.pages}
+    digests: dict[str, str] = {}
+    for name in request.datasets:
+        found = read_dataset(name, jobs=request.config.jobs)
+        added = [page for page in found.pages if page.page.source not in known]
+        known |= {page.page.source for page in added}
+        hinted = {page.page.source for page in data.html_pages}
+        html = [page for page in found.html_pages if page.page.source not in hinted]
+        progress(f"{len(added)} pages of {name}, {found.left_out.total()} left out")
+        data = replace(
+            data,
+            pages=data.pages + added,
+            html_pages=data.html_pages + html,
+            left_out=data.left_out + found.left_out,
+        )
+        digests[short_name(Path(name)) if Path(name).exists() else name] = found.digest
+    return data, digests
+
+
 def _by_hand(path: Path) -> Iterator[LabelledPage]:
     for page in read_labelled(path):
         is_own = page.collection == OWN_COLLECTION
@@ -224,6 +249,7 @@ def _command(request: TrainRequest) -> str:
     words = ["linesift train"]
     words += [f"--pages {short_name(path)}" for path in request.pages]
     words += [f"--corpora {short_name(request.corpora)}"] if request.corpora is not None else []
+    words += [f"--dataset {short_name(Path(name)) if Path(name).exists() else name}" for name in request.datasets]
     config = request.config
     words += [f"--model-kind {config.kind} --folds {config.n_folds} --seed {config.seed} --jobs {config.jobs}"]
     return " ".join([*words, f"--out {short_name(request.out)}"])
