@@ -10,7 +10,8 @@ import pytest
 from inventedsite import invented_page
 from linesift.errors import InputError, LabelError
 from linesift.train.dataset import read_dataset
-from tinycorpus import row, write_corpus
+from tinycorpus import row as corpus_row
+from tinycorpus import write_corpus
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +64,7 @@ def test_a_saved_dataset(tmp_path: Path) -> None:
 
 
 def test_pages_with_articles_are_aligned(tmp_path: Path) -> None:
-    file = write_corpus(tmp_path / "tiny.parquet", [row(0), row(1, body=[])])
+    file = write_corpus(tmp_path / "tiny.parquet", [corpus_row(0), corpus_row(1, body=[])])
     found = read_dataset(str(file), jobs=1)
     assert [page.page.source for page in found.pages] == ["tiny/0"]
     assert found.html_pages[0].page.hints is not None

@@ -5,7 +5,7 @@ times, with the site's name as seed; what is counted is the wrong lines on the s
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -32,6 +32,8 @@ MEMORY_SIZES = (1, 2, 3, 5, 10, 18)
 
 _TABLE_PENALTY = 20.0
 _NEWTON_STEPS = 30
+
+_FLOORS = (0.0, 1.0, 2.0, 5.0)
 
 Rate = tuple[float, float]
 """Wrong lines for each page, before and after."""
@@ -136,22 +138,22 @@ def fit_recurrence(sites: Sequence[Site]) -> NDArray[np.float32]:
     return _newton(np.concatenate(odds), np.concatenate(cells), np.concatenate(is_sidebar))
 
 
-def report_lines(text: Sequence[SiteResult], html: Sequence[SiteResult]) -> Iterator[str]:
-    """The report as lines of Markdown."""
-    for name, results in (("Text", text), ("HTML", html)):
+def report_lines(parts: Mapping[str, Sequence[SiteResult]]) -> Iterator[str]:
+    """The report as lines of Markdown, a section for each part: medians and sums first, then every site."""
+    for name, results in parts.items():
         yield f"## {name}"
         yield ""
         yield (
-            f"| sites with wrong lines a page | {N_LABELLED} labelled pages | all others labelled | "
+            f"| sites with wrong lines a page | {N_LABELLED} labelled pages | all other pages labelled | "
             f"{N_UNLABELLED} unlabelled pages |"
         )
         yield "|---|---|---|---|"
-        for floor in (0.0, 1.0, 2.0, 5.0):
+        for floor in _FLOORS:
             yield _summary(results, floor)
         yield ""
         yield (
-            f"| site | pages | wrong lines a page | with {N_LABELLED} labelled | with all others labelled | "
-            f"before, {N_UNLABELLED} unlabelled | after |"
+            f"| site | pages | wrong lines a page | with {N_LABELLED} labelled pages | with all others labelled | "
+            f"wrong, without memory | with {N_UNLABELLED} pages remembered |"
         )
         yield "|---|---|---|---|---|---|---|"
         for site in sorted(results, key=lambda each: (-each.labelled[0], each.site)):
@@ -176,7 +178,7 @@ def _summary(results: Sequence[SiteResult], floor: float) -> str:
         median = float(np.median([after / before for before, after in kept]))
         total = sum(after for _, after in kept) / sum(before for before, _ in kept)
         better, worse = sum(after < before for before, after in kept), sum(after > before for before, after in kept)
-        cells.append(f"{median:.2f} median, {total:.2f} in sum; {better} better, {worse} worse of {len(kept)}")
+        cells.append(f"{median:.2f} ({total:.2f} in sum); {better} better, {worse} worse of {len(kept)}")
     return f"| {floor:g} or more | {' | '.join(cells)} |"
 
 
