@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import linesift
-from linesift.errors import InputError, LabelError, ModelError
+from linesift.errors import InputError, ModelError
 from linesift.labels import LABELS
 from linesift.model.classifier import Model
 from linesift.model.directory import OF_THE_WEIGHTS, load_model, read_about, save_model
@@ -90,7 +90,7 @@ def adapt(request: AdaptRequest, progress: Progress) -> Adapted:
 
     Raises:
         InputError: if there are no labelled pages, too many, or `out` is not a place for a model.
-        LabelError: if a page is not in its format, or has lines that somebody has yet to look at.
+        LabelError: if a page is not in its format.
         ModelError: if the base cannot be read or the model cannot be written.
     """
     _check_place(request)
@@ -100,7 +100,9 @@ def adapt(request: AdaptRequest, progress: Progress) -> Adapted:
     golden = read_labelled(request.golden or linesift.golden())
     names = [site["name"] for site in about.get("sites", [])]
     place = names.index(request.site) if request.site in names else None
-    progress(f"{len(pages)} labelled pages of {request.site}")
+    n_doubtful = sum(len(page.doubtful) for page in pages)
+    doubts = f"; {n_doubtful} lines still marked with ? count as they are" if n_doubtful else ""
+    progress(f"{len(pages)} labelled pages of {request.site}{doubts}")
     adapted = with_site(base, pages, place)
     checks = []
     if len(pages) > 1:
@@ -158,10 +160,6 @@ def _read(paths: Sequence[Path]) -> list[LabelledPage]:
         raise InputError(f"{', '.join(map(str, paths))}: no page has a line; label some: linesift label")
     if len(pages) > MAX_PAGES:
         raise InputError(f"{len(pages)} pages: too many to adapt to (at most {MAX_PAGES}); train with them instead")
-    for page in pages:
-        if page.doubtful:
-            lines = f"{len(page.doubtful)} {'line' if len(page.doubtful) == 1 else 'lines'}"
-            raise LabelError(f"{page.page.source}: {lines} still marked with ?; look at them and take the mark away")
     return pages
 
 

@@ -24,7 +24,7 @@ from linesift.train.site import fit_correction
 MIN_PAGES = 6
 N_LABELLED, N_UNLABELLED = 3, 10
 N_DRAWS = 3
-MAX_SITE_PAGES = 30
+MAX_SITE_PAGES = 20
 """Pages of a site that are looked at; two newspapers have some ninety."""
 
 MEMORY_SIZES = (1, 2, 3, 5, 10, 18)
