@@ -68,15 +68,15 @@ def write(
     html_of_stranger = [page for page in html if page.site in known] if stranger.html is not None else []
     sites = {
         "Sites of a kind that the base has never met, text": read_sites([stranger], of_stranger),
-        "The same, HTML": read_sites([stranger], html_of_stranger),
+        "Sites of a kind that the base has never met, HTML": read_sites([stranger], html_of_stranger),
         "Sites that the base has not met, but others of the same collection, text": read_sites(folds, pages),
-        "The same, HTML ": read_sites(folds, html),
+        "Sites that the base has not met, but others of the same collection, HTML": read_sites(folds, html),
     }
-    parts = {name: measure(found) for name, found in sites.items() if found}
-    write_report(REPORT, [INTRO, *report_lines(parts)][:-1])
+    parts = {name: found for name, found in sites.items() if found}
+    write_report(REPORT, [INTRO, *report_lines(measure(parts))][:-1])
     if not is_table_kept:
         table = fit_recurrence([site for found in sites.values() for site in found]).reshape(-1, N_LINE_BINS)
-        rows = [[round(float(value), 2) for value in row] for row in table]
+        rows = [[round(float(value), 2) for value in row] for row in table.tolist()]
         text = json.dumps({"source": "scripts/adaptation.py", "added": rows}, indent=1)
         (ROOT / "src" / "linesift" / "model" / TABLE).write_text(f"{text}\n", "utf-8")
 

@@ -186,4 +186,4 @@ def test_doubtful_lines_are_mentioned(tmp_path: Path) -> None:
     told: list[str] = []
     folder = write_pages(tmp_path / "doubtful", [replace(invented_page(0), doubtful=frozenset([1, 2]))])
     adapt(AdaptRequest("a", (folder,), tmp_path / "m"), told.append)
-    assert told[0] == "1 labelled pages of a; 2 lines still marked with ? count as they are"
+    assert told[0] == "1 labelled page of a; 2 lines still marked with ? count as they are"

@@ -26,7 +26,7 @@ TABLE = "recurrence.json"
 """The fitted table, beside this module."""
 
 _MIX, _SHIFT = np.uint64(0xD6E8FEB86659FD93), np.uint64(32)
-_PAGES = (1.5, 2.5, 4.5, 8.5, 15.5)
+_PAGES = (1.5, 2.5, 4.5, 8.5)
 _SHARES = (0.25, 0.5, 0.8)
 N_PAGE_BINS, N_LINE_BINS = len(_PAGES) + 1, 3 + len(_SHARES)
 

@@ -102,7 +102,7 @@ def adapt(request: AdaptRequest, progress: Progress) -> Adapted:
     place = names.index(request.site) if request.site in names else None
     n_doubtful = sum(len(page.doubtful) for page in pages)
     doubts = f"; {n_doubtful} lines still marked with ? count as they are" if n_doubtful else ""
-    progress(f"{len(pages)} labelled pages of {request.site}{doubts}")
+    progress(f"{len(pages)} labelled {'page' if len(pages) == 1 else 'pages'} of {request.site}{doubts}")
     adapted = with_site(base, pages, place)
     checks = []
     if len(pages) > 1:

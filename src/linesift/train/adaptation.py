@@ -111,11 +111,18 @@ def read_sites(fold_models: Sequence[Model], pages: Sequence[LabelledPage]) -> l
     ]
 
 
-def measure(sites: Sequence[Site]) -> list[SiteResult]:
-    """Measure sites; the table of recurrence is fitted on half of them and used on the other half, and vice versa."""
-    halves = [[site for site in sites if crc32(site.name.encode()) % 2 == half] for half in (0, 1)]
-    tables = [fit_recurrence(half) for half in halves]
-    return [_measure_site(site, tables[1 - crc32(site.name.encode()) % 2]) for site in sites]
+def measure(parts: Mapping[str, Sequence[Site]]) -> dict[str, list[SiteResult]]:
+    """Measure sites.
+
+    The table of recurrence is fitted on half of the sites of all parts and used on the other half, and vice versa.
+    """
+    every = [site for sites in parts.values() for site in sites]
+    tables = [fit_recurrence([site for site in every if _half(site) == half]) for half in (0, 1)]
+    return {name: [_measure_site(site, tables[1 - _half(site)]) for site in sites] for name, sites in parts.items()}
+
+
+def _half(site: Site) -> int:
+    return crc32(site.name.encode()) % 2
 
 
 def fit_recurrence(sites: Sequence[Site]) -> NDArray[np.float32]:

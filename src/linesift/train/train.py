@@ -90,7 +90,7 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
     _check_packages(request)
     _check_place(request.out)
     data, digests = _with_datasets(_read(request, progress), request, progress)
-    probe = _probe(data.pages)
+    probe = _probe(data)
     fitted = fit(data.pages, request.config, progress, data.html_pages)
     known = ([*data.pages, *data.others], [*data.html_pages, *data.html_others])
     fitted = fit_verdict(fitted, *known, request.config, progress)
@@ -191,7 +191,7 @@ def _with_datasets(data: _Data, request: TrainRequest, progress: Progress) -> tu
     digests: dict[str, str] = {}
     for name in request.datasets:
         found = read_dataset(name, jobs=request.config.jobs)
-        added = [page for page in found.pages if page.page.source not in known]
+        added = [_marked(page) for page in found.pages if page.page.source not in known]
         known |= {page.page.source for page in added}
         hinted = {page.page.source for page in data.html_pages}
         html = [page for page in found.html_pages if page.page.source not in hinted]
@@ -207,21 +207,30 @@ def _with_datasets(data: _Data, request: TrainRequest, progress: Progress) -> tu
 
 
 def _by_hand(path: Path) -> Iterator[LabelledPage]:
-    for page in read_labelled(path):
-        is_own = page.collection == OWN_COLLECTION
-        yield page if is_own else replace(page, collection=page.collection + BY_HAND)
+    yield from map(_marked, read_labelled(path))
 
 
-def _probe(pages: Sequence[LabelledPage]) -> dict[str, str]:
-    """Choose the pages that the saved model must reproduce: of our own, because they stand in the directory."""
-    own = [page.page for page in pages if page.collection == OWN_COLLECTION and page.labels]
-    if len(own) < N_PROBES:
-        raise InputError(
-            f"{len(own)} {LABELLED_SUFFIX} files among the pages; a model needs {N_PROBES} for its probe, "
-            "because pages of other collections may not be copied into it"
-        )
-    step = len(own) // N_PROBES
-    return {Path(page.source).name: page.text for page in own[::step][:N_PROBES]}
+def _marked(page: LabelledPage) -> LabelledPage:
+    """The page in a collection whose name says that it was labelled by hand; our own need no mark."""
+    has_mark = not page.by_hand or page.collection == OWN_COLLECTION
+    return page if has_mark else replace(page, collection=page.collection + BY_HAND)
+
+
+def _probe(data: _Data) -> dict[str, str]:
+    """Choose the pages that the saved model must reproduce: `.page` files, because their text stands in the directory.
+
+    All from the first path that has enough, so that with `data/pages` before the pages of sites none of a site's is.
+    """
+    parts = [data.pages[rows.start : rows.stop] for rows in data.by_hand.values()]
+    for part in (*parts, data.pages):
+        own = [page.page for page in part if page.collection == OWN_COLLECTION and page.labels]
+        if len(own) >= N_PROBES:
+            step = len(own) // N_PROBES
+            return {Path(page.source).name: page.text for page in own[::step][:N_PROBES]}
+    raise InputError(
+        f"{len(own)} {LABELLED_SUFFIX} files among the pages; a model needs {N_PROBES} for its probe, "
+        "because pages of other collections may not be copied into it"
+    )
 
 
 def _about(request: TrainRequest, data: _Data, trained: Trained) -> dict[str, Any]:
