@@ -30,9 +30,10 @@ Written by `scripts/adaptation.py`. Sites with six pages or more; the gold is al
 pages (`linesift adapt`) or ten pages without labels (`linesift learn-site`) are drawn three times for each site, and
 the wrong lines on its other pages are counted. The figure of a cell is the median over sites of wrong lines after by
 wrong lines before; then the same for all lines together, and how many sites got better and worse. The rows count sites
-by how wrong the base model is on them. "All other pages labelled" is what labels of the site can do at most: where
-the gold cuts articles short or calls the same line now body, now sidebar, no labels help, and on the sites that the
-model already knows well most wrong lines are of that kind.
+by how wrong the base model is on them. "All other pages labelled" is what labels of the site do at most: where the
+gold cuts articles short, or calls the same line now body and now sidebar, none help, and on sites like those that the
+model was trained on most wrong lines stay wrong even then. Only sites with twelve pages or more count in the last
+column.
 """
 
 

@@ -13,6 +13,7 @@ from linesift.errors import InputError, ModelError
 from linesift.labels import Label
 from linesift.model.directory import load_model, read_about
 from linesift.page import LabelledPage
+from linesift.read.html import read_html
 from linesift.read.labelled import format_page
 from linesift.train.adapt import AdaptRequest, adapt, check_lines, folds
 from linesift.train.card import card
@@ -187,3 +188,23 @@ def test_doubtful_lines_are_mentioned(tmp_path: Path) -> None:
     folder = write_pages(tmp_path / "doubtful", [replace(invented_page(0), doubtful=frozenset([1, 2]))])
     adapt(AdaptRequest("a", (folder,), tmp_path / "m"), told.append)
     assert told[0] == "1 labelled page of a; 2 lines still marked with ? count as they are"
+
+
+def test_html_beside_the_pages_is_learnt_from(tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    for number in range(3):
+        page = invented_page(number)
+        label_of = dict(zip(page.page.lines, page.labels, strict=True))
+        blocks = "".join(f"<p class={label_of[line] or 'gap'}>{line}</p>" for line in page.page.lines if line)
+        (folder / f"{number}.html").write_text(f"<!DOCTYPE html><body>{blocks}</body>", "utf-8")
+        source = read_html((folder / f"{number}.html").read_bytes()).page
+        labels = tuple(label_of[line] if line.strip() else None for line in source.lines)
+        labelled = LabelledPage(source, labels, site="herald.example")
+        (folder / f"{number}.page").write_text(format_page(labelled), "utf-8")
+    done = adapt(AdaptRequest("herald", (folder,), tmp_path / "m"), lambda _: None)
+    assert not done.worse
+    assert read_about(tmp_path / "m")["sites"][0]["html_pages"] == 3
+    model = load_model(tmp_path / "m")
+    assert model.html is not None
+    assert len(model.html.sites[0].keys) > len(model.sites[0].keys)

@@ -166,9 +166,6 @@ def _read(request: TrainRequest, progress: Progress) -> _Data:
         by_hand[short_name(path)] = range(start, len(pages))
     progress(f"{len(pages)} pages labelled line by line")
     if request.corpora is None:
-        if hinted and len(set(site_folds(hinted, request.config.n_folds).tolist())) < request.config.n_folds:
-            progress(f"{len(hinted)} pages with HTML are of too few sites to learn markup from; they count as text")
-            hinted = []
         return _Data(pages, by_hand, Counter(), hinted)
     progress(f"reading and aligning {request.corpora}")
     known = {page.page.source for page in pages}
@@ -203,6 +200,10 @@ def _with_datasets(data: _Data, request: TrainRequest, progress: Progress) -> tu
             left_out=data.left_out + found.left_out,
         )
         digests[short_name(Path(name)) if Path(name).exists() else name] = found.digest
+    n_folds = request.config.n_folds
+    if data.html_pages and len(set(site_folds(data.html_pages, n_folds).tolist())) < n_folds:
+        progress(f"{len(data.html_pages)} pages with HTML are of too few sites to learn markup; they count as text")
+        data = replace(data, html_pages=[])
     return data, digests
 
 
