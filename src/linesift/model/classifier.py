@@ -15,8 +15,8 @@ from linesift.model.decode import DecodeConfig, decode
 from linesift.model.lexicon import Lexicon
 from linesift.model.memory import SiteMemory
 from linesift.model.prediction import Prediction
-from linesift.model.verdict import Verdict
 from linesift.model.site import SiteCorrection
+from linesift.model.verdict import Verdict
 from linesift.model.window import first_pass_table, second_pass_table
 from linesift.page import Page
 
