@@ -8,6 +8,8 @@ MODEL ?= models/news
 PAGES ?= data/pages
 CORPORA ?=
 FOLDS ?= models/folds
+SITE ?=
+DATASET ?=
 OUT ?= models/mine
 JOBS ?= 2
 
@@ -47,8 +49,9 @@ gate: .venv/.installed  ## compare the shipped model's accuracy with reports/gat
 gate-update: .venv/.installed  ## write reports/gate.json anew: after a change that is meant
 	$(BIN)/python scripts/gate.py --update
 
-train: .venv/.complete  ## train OUT=models/mine on PAGES="data/pages ..." and CORPORA=directory; REPORT=file
-	$(BIN)/linesift train $(foreach path,$(PAGES),--pages $(path)) $(if $(CORPORA),--corpora $(CORPORA)) \
+train: .venv/.complete  ## train OUT=models/mine on PAGES="data/pages ...", SITE=name of data/sites and CORPORA=directory
+	$(BIN)/linesift train $(foreach path,$(PAGES),--pages $(path)) $(foreach site,$(SITE),--pages data/sites/$(site)) $(if $(CORPORA),--corpora $(CORPORA)) \
+	  $(foreach name,$(DATASET),--dataset $(name)) \
 	  $(if $(REPORT),--report $(REPORT)) --jobs $(JOBS) --out $(OUT)
 
 evaluate: .venv/.complete  ## score MODEL=models/news on PAGES="data/pages ..."; REPORT=scores.html

@@ -56,6 +56,11 @@ def test_options(monkeypatch: pytest.MonkeyPatch, requests: list[TrainRequest]) 
     assert requests == [TrainRequest((Path("data/pages"), Path("more.jsonl")), Path("m"), Path("c"), config)]
 
 
+def test_datasets(monkeypatch: pytest.MonkeyPatch, requests: list[TrainRequest]) -> None:
+    assert run(monkeypatch, *["--pages", "p", "--dataset", "user/news", "--dataset", "my.parquet", "--out", "m"]) == 0
+    assert requests == [TrainRequest((Path("p"),), Path("m"), datasets=("user/news", "my.parquet"))]
+
+
 def test_defaults_are_those_of_the_library(monkeypatch: pytest.MonkeyPatch, requests: list[TrainRequest]) -> None:
     assert run(monkeypatch, "--pages", "p", "--out", "m") == 0
     assert requests == [TrainRequest((Path("p"),), Path("m"))]

@@ -266,7 +266,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "model.json cut": (content("model.json", lambda old: old[: len(old) // 2]), "model.json cannot be read"),
     "model.json not text": (content("model.json", lambda _: b"\xff\xfe\x00"), "model.json cannot be read"),
     "model.json a list": (content("model.json", lambda _: b"[1]"), "model format None"),
-    "other format": (about(format=FORMAT + 1), f"model format {FORMAT + 1}, this linesift reads format {FORMAT}"),
+    "other format": (about(format=9), f"model format 9, this linesift reads formats {FORMAT} and 2"),
     "no format": (about(format=...), "model format None"),
     "other labels": (about(labels=["body", "headline"]), "labels are"),
     "other fingerprint": (about(fingerprint="0" * 16), "trained on other features (fingerprint 0000000000000000"),

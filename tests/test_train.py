@@ -7,15 +7,18 @@ from pathlib import Path
 import pytest
 
 import linesift
+from inventedsite import invented_page
 from linesift.errors import InputError, LabelError, MissingExtraError
 from linesift.labels import KINDS, Kind
 from linesift.model.directory import read_about
 from linesift.page import LabelledPage
 from linesift.read.html import read_html
-from linesift.train.card import card
+from linesift.read.labelled import format_page
+from linesift.train.card import card, write_card
+from linesift.train.dataset import read_dataset
 from linesift.train.lessons import TrainConfig
 from linesift.train.origin import digest, short_name, trained_on
-from linesift.train.train import Trained, TrainRequest, train, write_card
+from linesift.train.train import Trained, TrainRequest, train
 from tinycorpus import PARAGRAPHS, row, write_corpus
 
 ROOT = Path(__file__).parent.parent
@@ -283,3 +286,26 @@ def test_linear_model_on_own_pages(tmp_path: Path) -> None:
     trained = train(TrainRequest((OWN,), tmp_path / "model", config=TrainConfig(kind="linear", n_folds=3)), say_nothing)
     assert trained.by_hand == {}
     assert linesift.load(trained.directory).classify("Menu\nHome").labels
+
+
+def test_datasets_and_sites_are_trained_on(tmp_path: Path, pages: list[LabelledPage]) -> None:
+    """A dataset of labelled pages and a directory of a site; the site's text does not become the probe."""
+    import datasets
+
+    rows = [json.loads(jsonl(invented_page(number), f"herald/{number}")) for number in range(3)]
+    datasets.Dataset.from_list(rows).to_parquet(str(tmp_path / "herald.parquet"))
+    site = tmp_path / "sites" / "quay"
+    site.mkdir(parents=True)
+    for number in range(40, 80):
+        (site / f"{number}.page").write_text(format_page(invented_page(number)), "utf-8")
+    config = replace(TINY, kind="linear", n_folds=2)
+    request = TrainRequest((OWN, site), tmp_path / "m", config=config, datasets=(str(tmp_path / "herald.parquet"),))
+    trained = train(request, lambda _: None)
+    about = read_about(trained.directory)
+    assert about["total"]["pages"] == len(pages) + 40 + 3
+    assert about["collections"]["herald by hand"]["pages"] == 3
+    name = f"{tmp_path.name}/herald.parquet"
+    assert about["files"][name] == read_dataset(str(tmp_path / "herald.parquet")).digest
+    assert f"--dataset {name}" in about["command"]
+    probe = [json.loads(line)["name"] for line in (trained.directory / "probe.jsonl").read_text("utf-8").splitlines()]
+    assert all((OWN / each).is_file() for each in probe)

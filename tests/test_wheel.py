@@ -49,6 +49,8 @@ def test_wheel_holds_the_model_and_nothing_stray(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     for name in ("model.json", "weights.npz", "probe.jsonl", "README.md"):
         assert f"linesift/models/news/{name}" in names
+    assert "linesift/data/pages/en-us-reservoir-vote.page" in names
+    assert "linesift/model/recurrence.json" in names
     assert {"linesift/py.typed", "linesift/features/chars.npz", "linesift/features/date_names.tsv"} <= set(names)
     assert {f"linesift/labelling/web/{name}" for name in ("index.html", "app.css", "app.js")} <= set(names)
     for name in ("base.css", "report.css", "report.js", "sections.css", "theme.js"):
@@ -76,6 +78,16 @@ def test_classify(bin_: Path, tmp_path: Path, command: list[str]) -> None:
 def test_python(bin_: Path, tmp_path: Path) -> None:
     code = f"import linesift; p = linesift.classify({PAGE!r}); print(len(p.labels), p.probabilities.shape)"
     assert run(bin_ / "python", "-c", code, cwd=tmp_path) == "8 (8, 4)\n"
+
+
+def test_adapt_needs_no_extra(bin_: Path, tmp_path: Path) -> None:
+    """With the golden pages of the wheel."""
+    page = ROOT / "data" / "pages" / "en-us-reservoir-vote.page"
+    out = run(bin_ / "linesift", "adapt", "--site", "reservoir", page, "--out", "m", cwd=tmp_path)
+    assert "## Golden pages" in out
+    (tmp_path / "page.txt").write_text(PAGE, "utf-8")
+    assert run(bin_ / "linesift", "learn-site", "page.txt", "--out", "a.site", cwd=tmp_path) == ""
+    assert len(run(bin_ / "classify", "page.txt", "-m", "m", "--site", "a.site", cwd=tmp_path).splitlines()) == 5
 
 
 def test_training_says_what_to_install(bin_: Path, tmp_path: Path) -> None:

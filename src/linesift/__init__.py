@@ -36,8 +36,17 @@ def __getattr__(name: str) -> object:
 
 def shipped() -> Path:
     """The model that comes with the package: inside a wheel beside this file, in a checkout under `models/`."""
-    inside = Path(__file__).parent / "models" / "news"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "models" / "news"
+    return _packed("models/news")
+
+
+def golden() -> Path:
+    """The labelled pages that come with the package, which no adapted model may label worse; see `shipped`."""
+    return _packed("data/pages")
+
+
+def _packed(name: str) -> Path:
+    inside = Path(__file__).parent / name
+    return inside if inside.is_dir() else Path(__file__).parents[2] / name
 
 
 @cache

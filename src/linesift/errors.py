@@ -23,3 +23,7 @@ class MissingExtraError(LinesiftError):
 
 class ConflictError(LinesiftError):
     """A file is not as it was when it was read: read it again, and decide what of both to keep."""
+
+
+class MemoryFileError(LinesiftError):
+    """A site memory cannot be read or merged: name another file or learn it again."""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from linesift.cli import check, classify, evaluate, exchange, explain, label, report, train
+from linesift.cli import adapt, check, classify, compare, evaluate, exchange, explain, label, learn_site, report, train
 
 app = typer.Typer(
     name="linesift", add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, no_args_is_help=True
@@ -33,6 +33,9 @@ app.command("classify", help=classify.HELP, epilog=classify.EXAMPLES)(classify.c
 app.command("explain", help=explain.HELP, epilog=explain.EXAMPLES)(explain.explain)
 app.command("report", help=report.HELP, epilog=report.EXAMPLES)(report.report)
 app.command("train", help=train.HELP, epilog=train.EXAMPLES)(train.train)
+app.command("adapt", help=adapt.HELP, epilog=adapt.EXAMPLES)(adapt.adapt)
+app.command("learn-site", help=learn_site.HELP, epilog=learn_site.EXAMPLES)(learn_site.learn_site)
+app.command("compare", help=compare.HELP, epilog=compare.EXAMPLES)(compare.compare)
 app.command("evaluate", help=evaluate.HELP, epilog=evaluate.EXAMPLES)(evaluate.evaluate)
 app.command("label", help=label.HELP, epilog=label.EXAMPLES)(label.label)
 app.command("check", help=check.HELP, epilog=check.EXAMPLES)(check.check)

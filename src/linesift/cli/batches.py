@@ -17,6 +17,7 @@ from linesift.write import reasons, tables, terminal
 if TYPE_CHECKING:  # numpy comes with them, and `--help` shall not wait for numpy
     from linesift.model.classifier import Model
     from linesift.model.explain import Explainer
+    from linesift.model.memory import SiteMemory
     from linesift.model.prediction import Prediction
 
 BATCH_PAGES = 64
@@ -61,6 +62,8 @@ class Work:
     """Directory of the model; `None` is the shipped one."""
     shape: Shape
     encoding: str | None = None
+    memory: "SiteMemory | None" = None
+    """What is remembered of the pages' site, where that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,8 @@ def label_batch(work: Work, batch: Sequence[Item]) -> list[Outcome]:
     import linesift  # only now: numpy comes with the model
 
     model = linesift.load(work.model)
+    if work.memory is not None:
+        model = model.with_memory(work.memory)
     explainer = make_explainer(model) if work.shape.is_explaining else None
     return [
         outcome if prediction is None else _write(prediction, outcome, work.shape, explainer)

@@ -27,6 +27,8 @@ Examples:
   linesift classify crawl.warc.gz --output labels.jsonl --jobs 4
   linesift classify pages.jsonl.gz --text-field content --output labels.jsonl
   curl -s https://news.example/page.txt | linesift classify -
+  linesift classify pages/ --same-site
+  linesift classify page.txt --site mysite.site
   linesift classify *.txt --format article --label body
 """
 
@@ -86,6 +88,13 @@ _Hints = Annotated[
 _Explain = Annotated[
     bool, typer.Option("--explain", help="Say what weighed most for and against each label (pretty, tsv, jsonl).")
 ]
+_Site = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Lines that the pages' site repeats, from linesift learn-site."),
+]
+_SameSite = Annotated[
+    bool, typer.Option("--same-site", help="The pages are of one site: learn first which lines it repeats.")
+]
 _Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processor cores to use.")]
 
 
@@ -104,6 +113,8 @@ def classify(
     hints: _Hints = False,
     explain: _Explain = False,
     now: _Now = None,
+    site: _Site = None,
+    same_site: _SameSite = False,
 ) -> None:
     """Label every line of pages, as `HELP` says; exit 0 done, 1 some page failed, 2 misuse."""
     request = Request(
@@ -120,6 +131,8 @@ def classify(
         has_hints=hints,
         is_explaining=explain,
         now=now,
+        site=site,
+        is_same_site=same_site,
     )
     with console.errors():
         raise SystemExit(label_files(request))

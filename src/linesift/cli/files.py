@@ -9,16 +9,21 @@ from datetime import datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from linesift.cli import console
-from linesift.cli.batches import Format, Item, Note, Outcome, Shape, Work, batches, label_batch
+from linesift.cli.batches import Format, Item, Note, Outcome, Shape, Work, batches, label_batch, read_item
 from linesift.cli.jobs import map_in_order
 from linesift.errors import InputError
 from linesift.labels import Label
+from linesift.page import Page
 from linesift.read.jsonl import Fields
 from linesift.read.page import Kind, Source, open_source, read_archive, read_lines, read_stdin
 from linesift.read.text import STDIN, check_encoding, find_pages, is_directory
 from linesift.write import tables, terminal
+
+if TYPE_CHECKING:  # numpy comes with it, and `--help` shall not wait for numpy
+    from linesift.model.memory import SiteMemory
 
 STDOUT = Path("-")
 _PIECE = 1 << 16
@@ -45,6 +50,10 @@ class Request:
     is_explaining: bool = False
     now: datetime | None = None
     """When the pages were read, for dates that need it."""
+    site: Path | None = None
+    """What is remembered of the pages' site."""
+    is_same_site: bool = False
+    """Whether the pages are of one site, which is learnt from them first."""
 
 
 def label_files(request: Request) -> int:
@@ -63,9 +72,10 @@ def label_files(request: Request) -> int:
             console.say(str(problem))
         return console.EXIT_MISUSE
     sources = [open_source(path) for path in request.paths]
-    work = Work(request.model, _shape(request, sources), request.encoding)
-    _check_shape(work.shape)
+    shape = _shape(request, sources)
+    _check_shape(shape)
     _load(request.model)  # a model that cannot be read is told before any page is
+    work = Work(request.model, shape, request.encoding, _memory(request, sources))
     tasks = batches(find_items(sources, request.fields))
     # Closed at once where writing ends early, so that no process works on for nobody.
     with closing(map_in_order(partial(label_batch, work), tasks, request.n_jobs)) as done:
@@ -83,8 +93,39 @@ def _check(request: Request) -> None:
         raise InputError("--format json gives the whole article; leave out --label or take --format jsonl")
     if request.now is not None and request.format is not Format.JSON:
         raise InputError("--now is for the dates of --format json; add that or leave out --now")
+    if request.is_same_site and STDIN in request.paths:
+        raise InputError("--same-site reads the pages twice, which standard input cannot; name files")
     if request.encoding is not None:
         check_encoding(request.encoding)
+
+
+def _memory(request: Request, sources: Sequence[Source]) -> "SiteMemory | None":
+    """What is remembered of the pages' site, and what the pages themselves repeat; `None` where nobody asked for it."""
+    if request.site is None and not request.is_same_site:
+        return None
+    from linesift.model.memory import EMPTY, read_memory
+
+    memory = EMPTY if request.site is None else read_memory(request.site)
+    if request.is_same_site:
+        for batch in batches(find_items(sources, request.fields)):
+            for item in batch:
+                page, _ = read_item(item, request.encoding)  # what there is to say is said when it is labelled
+                memory = memory if page is None else memory.learn([page.text])
+    console.note(f"site memory: rests on {memory.n_pages} {'page' if memory.n_pages == 1 else 'pages'}")
+    return memory
+
+
+def read_pages(paths: Sequence[Path], encoding: str | None) -> Iterator[Page | None]:
+    """Read the pages of all files in order, `None` for one that failed; what there is to say is said."""
+    n_done = 0
+    for item in find_items([open_source(path) for path in paths], Fields()):
+        page, outcome = read_item(item, encoding)
+        for message in outcome.messages:
+            console.say(message)
+        if page is not None or outcome.is_failure:
+            n_done += 1
+            console.progress(n_done)
+            yield page
 
 
 def _check_shape(shape: Shape) -> None:

@@ -17,6 +17,8 @@ Examples:
 \b
   linesift train --pages data/pages --out models/mine
   linesift train --pages data/pages --pages my.jsonl --corpora corpora/ --out models/mine
+  linesift train --pages data/pages --pages data/sites/mysite --out models/mine
+  linesift train --pages data/pages --dataset user/news-pages --dataset mysite.parquet --out models/mine
   linesift train --pages data/pages --out models/linear --model-kind linear --folds 3
 
 Needs: pip install 'linesift[train]'
@@ -39,6 +41,12 @@ _Pages = Annotated[
 _Out = Annotated[Path, typer.Option(metavar="DIR", help="The model directory to write; a model there is replaced.")]
 _Corpora = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Collections with article gold (*.parquet), aligned to lines.")
+]
+_Dataset = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME", help="Dataset of labelled pages or of pages with articles, path or hub name; may be repeated."
+    ),
 ]
 _Kind = Annotated[
     ModelKind, typer.Option(help="boosting: trees, the better one. linear: regression over bins, a table to read.")
@@ -69,6 +77,7 @@ def train(
     jobs: _Jobs = 2,
     report: _Report = None,
     keep_folds: _Keep = None,
+    dataset: _Dataset = None,
 ) -> None:
     """Train a model, as `HELP` says; progress on standard error, scores on standard output."""
     with console.errors():
@@ -82,7 +91,15 @@ def train(
         from linesift.train.train import train as train_model
 
         config = TrainConfig(kind=model_kind.value, n_folds=folds, seed=seed, jobs=jobs)
-        request = TrainRequest(tuple(pages), out, corpora=corpora, config=config, report=report, folds=keep_folds)
+        request = TrainRequest(
+            tuple(pages),
+            out,
+            corpora=corpora,
+            datasets=tuple(dataset or ()),
+            config=config,
+            report=report,
+            folds=keep_folds,
+        )
         progress = Progress()
         trained = train_model(request, progress)
         progress("done")

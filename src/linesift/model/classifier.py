@@ -14,7 +14,9 @@ from linesift.labels import KINDS, LABELS, Label
 from linesift.model.decode import DecodeConfig, decode
 from linesift.model.headline import HeadlineChooser, candidates
 from linesift.model.lexicon import TARGETS, Lexicon
+from linesift.model.memory import SiteMemory
 from linesift.model.prediction import Prediction
+from linesift.model.site import SiteCorrection
 from linesift.model.verdict import Verdict
 from linesift.model.window import (
     FirstPass,
@@ -71,6 +73,10 @@ class Model:
     """The model for pages that came as HTML; without one their markup is not looked at."""
     verdict: Verdict | None = None
     """What says of a page which kind it is, of text and of HTML."""
+    sites: tuple[SiteCorrection, ...] = ()
+    """What labelled pages of single sites add to the log-odds of their pages."""
+    memory: SiteMemory | None = None
+    """Lines that recur on the pages of a site; given with the pages to classify, never part of a model directory."""
 
     def classify(self, page: str | Page) -> Prediction:
         """Label every line of one page."""
@@ -84,30 +90,58 @@ class Model:
             found += model._classify_group(group, self.verdict)
         return found
 
+    def with_memory(self, memory: SiteMemory) -> "Model":
+        """The same model, with what is remembered of a site, for text and for HTML."""
+        html = None if self.html is None else replace(self.html, memory=memory)
+        return replace(self, memory=memory, html=html)
+
     def probabilities(self, batch: Batch) -> NDArray[np.float32]:
         """Probability of each label for every non-blank line of a batch, shape (n_lines, 4)."""
+        base, rows, table = self._scores(batch)
+        chances = softmax(sum((part.scores(batch, base) for part in self._corrections), start=base))
+        if self.chooser is None:
+            return chances
+        chosen = candidates(chances)
+        return self.chooser.chances(batch, chosen, table[:, np.searchsorted(rows, chosen)], chances)
+
+    def log_odds(self, batch: Batch) -> NDArray[np.float32]:
+        """What the passes say of every non-blank line, before any site's correction, shape (n_lines, 4)."""
+        return self._scores(batch)[0]
+
+    @property
+    def _corrections(self) -> tuple[SiteCorrection | SiteMemory, ...]:
+        return self.sites if self.memory is None else (*self.sites, self.memory)
+
+    def _scores(self, batch: Batch) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]:
+        """Log-odds of every line; which rows are kept for the choice of the headline; their columns.
+
+        A correction can make any line a candidate, so with one all lines are kept.
+        """
         n_lines, is_html = len(batch.page), batch.hints is not None
         tiles = [slice(start, min(start + TILE, n_lines)) for start in range(0, n_lines, TILE)] or [slice(0)]
         n_first = n_table_columns(is_second=False, is_html=is_html)
         n_columns = n_table_columns(is_second=True, is_html=is_html)
-        first, chances = FirstPass(batch, self._own(batch)), np.empty((n_lines, len(LABELS)), np.float32)
+        first, scores = FirstPass(batch, self._own(batch)), np.empty((n_lines, len(LABELS)), np.float32)
         for rows in tiles:
             table = np.empty((n_columns, rows.stop - (rows.start or 0)), np.float32)
             first.write(rows, table[:n_first])
-            chances[rows] = softmax(self.first.scores(table[:n_first]))
-        second = SecondPass(batch, chances)
+            scores[rows] = softmax(self.first.scores(table[:n_first]))
+        second = SecondPass(batch, scores)
+        kept_rows: list[NDArray[np.int64]] = []
         kept: list[NDArray[np.float32]] = []
         for rows in tiles:
             if len(tiles) > 1:  # otherwise the first pass's columns are there already
                 table = np.empty((n_columns, rows.stop - rows.start), np.float32)
                 first.write(rows, table[:n_first])
             second.write(rows, table[n_first:])
-            chances[rows] = softmax(self.second.scores(table) / np.float32(self.temperature))
+            scores[rows] = self.second.scores(table) / np.float32(self.temperature)
             if self.chooser is not None:
-                kept.append(table[:, candidates(chances[rows])])
-        if self.chooser is not None:
-            return self.chooser.chances(batch, candidates(chances), np.concatenate(kept, axis=1), chances)
-        return chances
+                chosen = np.arange(table.shape[1]) if self._corrections else candidates(softmax(scores[rows]))
+                kept_rows.append(chosen + (rows.start or 0))
+                kept.append(table[:, chosen])
+        if self.chooser is None:
+            return scores, np.zeros(0, np.int64), table[:, :0]
+        return scores, np.concatenate(kept_rows), np.concatenate(kept, axis=1)
 
     def table(self, batch: Batch) -> NDArray[np.float32]:
         """All columns of every non-blank line, as the second pass sees them; the first sees the beginning of them."""

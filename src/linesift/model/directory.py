@@ -29,11 +29,16 @@ from linesift.model.headline import NAMES as CANDIDATE_NAMES
 from linesift.model.headline import HeadlineChooser
 from linesift.model.lexicon import TARGETS, Lexicon
 from linesift.model.linear import LinearScorer
+from linesift.model.site import SiteCorrection
 from linesift.model.trees import TreeScorer
 from linesift.model.verdict import WORD_BITS, WORD_KINDS, Verdict, column_names
 from linesift.model.window import n_table_columns
 
 FORMAT = 2
+FORMAT_WITH_SITES = 3
+"""Of a model with corrections for sites, which a reader of format 2 would leave out without a word."""
+OF_THE_WEIGHTS = frozenset(["format", "fingerprint", "labels", "text", "html", "decoding", "n_sites", "weights_sha256"])
+"""Keys of `model.json` that `save_model` writes by itself; the others are what it was told."""
 PROBE_TOLERANCE = 2e-3
 """Largest difference from the probe's probabilities; float32 sums differ by far less between processors."""
 
@@ -56,7 +61,7 @@ def save_model(model: Model, info: Mapping[str, object], probe: Mapping[str, str
     # Not packed: the weights are loaded each time the program starts, and they pack by a tenth only.
     write_arrays: Callable[..., None] = np.savez  # its stub takes the arrays for the flag `allow_pickle`
     about = {
-        "format": FORMAT,
+        "format": FORMAT_WITH_SITES if model.sites else FORMAT,
         "fingerprint": fingerprint(),
         "labels": list(LABELS),
         "text": _numbers(model),
@@ -64,6 +69,7 @@ def save_model(model: Model, info: Mapping[str, object], probe: Mapping[str, str
         "decoding": asdict(model.decoding),
         "verdict": None if model.verdict is None else {"kinds": list(KINDS), "columns": list(column_names())},
         **info,
+        "n_sites": len(model.sites),
     }
     rows = [
         {
@@ -122,9 +128,12 @@ def read_about(path: Path) -> dict[str, Any]:
         raise ModelError(
             f"{path}: model.json cannot be read ({error}); copy the model again or train it anew"
         ) from error
-    if not isinstance(about, dict) or about.get("format") != FORMAT:
+    if not isinstance(about, dict) or about.get("format") not in {FORMAT, FORMAT_WITH_SITES}:
         found = about.get("format") if isinstance(about, dict) else None
-        raise ModelError(f"{path}: model format {found}, this linesift reads format {FORMAT}; train the model anew")
+        raise ModelError(
+            f"{path}: model format {found}, this linesift reads formats {FORMAT} and {FORMAT_WITH_SITES}; "
+            "train the model anew"
+        )
     if about.get("labels") != list(LABELS):
         raise ModelError(f"{path}: the model's labels are {about.get('labels')}, expected {list(LABELS)}")
     if about.get("fingerprint") != fingerprint():
@@ -181,6 +190,9 @@ def _arrays(model: Model) -> dict[str, NDArray[Any]]:
         words, bias, scorer = model.verdict.words.astype(np.float16), model.verdict.bias, model.verdict.scorer
         arrays |= {"verdict.words": words, "verdict.words_bias": bias}
         arrays |= {f"verdict.{key}": array for key, array in _scorer_arrays(scorer).items()}
+    for number, site in enumerate(model.sites):
+        arrays |= {f"site{number}.anchors": site.anchors, f"site{number}.keys": site.keys}
+        arrays[f"site{number}.weights"] = site.weights
     return arrays
 
 
@@ -199,9 +211,12 @@ def _assemble(about: Mapping[str, Any], arrays: Arrays, path: Path) -> Model:
         decoding = DecodeConfig(**about["decoding"])
         html = None
         if about["html"] is not None:
-            html = _one_model("html.", about["html"], arrays, decoding, path)
+            html = replace(
+                _one_model("html.", about["html"], arrays, decoding, path), sites=_sites("html.", about, arrays, path)
+            )
+        text = _one_model("", about["text"], arrays, decoding, path)
         verdict = _verdict(about.get("verdict"), arrays, path)
-        return replace(_one_model("", about["text"], arrays, decoding, path), html=html, verdict=verdict)
+        return replace(text, html=html, verdict=verdict, sites=_sites("", about, arrays, path))
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path}: the model is incomplete ({error}); copy it again or train it anew") from error
 
@@ -253,6 +268,20 @@ def _verdict(about: Any, arrays: Arrays, path: Path) -> Verdict | None:
     if not is_sound:
         raise ModelError(f"{path}: weights.npz: the arrays of verdict do not fit together; copy the model again")
     return Verdict(words, words_bias, LinearScorer(Bins(cuts), weights, bias))
+
+
+def _sites(prefix: str, about: Mapping[str, Any], arrays: Arrays, path: Path) -> tuple[SiteCorrection, ...]:
+    sites = []
+    for number in range(about.get("n_sites", 0)):
+        name = f"{prefix}site{number}"
+        anchors, keys, weights = (arrays[f"{name}.{part}"] for part in ("anchors", "keys", "weights"))
+        is_sound = weights.shape == (len(keys), len(LABELS)) and weights.dtype == np.float32
+        for hashes in (anchors, keys):
+            is_sound &= hashes.ndim == 1 and hashes.dtype == np.uint64 and bool((hashes[1:] > hashes[:-1]).all())
+        if not (is_sound and np.isfinite(weights).all()):
+            raise ModelError(f"{path}: weights.npz: the arrays of {name} do not fit together; copy the model again")
+        sites.append(SiteCorrection(anchors, keys, weights))
+    return tuple(sites)
 
 
 def _scorer(name: str, arrays: Arrays, path: Path) -> Scorer:

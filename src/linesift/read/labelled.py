@@ -188,6 +188,13 @@ def read_labelled(path: Path) -> list[LabelledPage]:
     raise InputError(f"{path}: labelled pages are {LABELLED_SUFFIX} files, a directory of them, or .jsonl")
 
 
+def has_labels(path: Path) -> bool:
+    """Whether `read_labelled` is for this path: by its name, or because there are `.page` files in the directory."""
+    if path.is_dir():
+        return next(path.rglob(f"*{LABELLED_SUFFIX}"), None) is not None
+    return path.suffix in {LABELLED_SUFFIX, ".jsonl"}
+
+
 def _read_file(path: Path) -> LabelledPage:
     text = read_utf8(path)
     page = parse(text, str(path))
@@ -227,6 +234,15 @@ def _read_rows(path: Path) -> Iterator[LabelledPage]:
                 yield _row_page(line, path)
             except LabelError as error:
                 raise LabelError(f"{path}:{number}: {error}") from error
+
+
+def read_row(row: Mapping[str, Any], collection: str) -> LabelledPage:
+    """One row of a dataset as a page: the same fields as a row of JSON lines.
+
+    Raises:
+        LabelError: if it is not in the format; the text does not name the row.
+    """
+    return _row_page(json.dumps(row, default=str), Path(collection))
 
 
 def _row_page(line: str, path: Path) -> LabelledPage:

@@ -23,7 +23,7 @@ class Manner(StrEnum):
 
 def rendered(page: LabelledPage, manner: Manner) -> LabelledPage:
     """The page in another manner, with the same labels on the same text."""
-    if manner is Manner.AS_IS:
+    if manner is Manner.AS_IS or not page.page.text.strip():
         return page
     lines: list[str] = []
     labels = []

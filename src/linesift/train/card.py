@@ -1,9 +1,12 @@
 """The card of a model directory: `model.json` as a page for people, so that the two cannot differ."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
+from linesift.errors import ModelError
 from linesift.labels import KINDS, LABELS
+from linesift.model.directory import read_about
 
 _INTRO = """\
 # {name}
@@ -50,6 +53,9 @@ _LIMITS = """\
 - It labels what is on the page. It does not know whether the article is true, whole, or the one you wanted.
 """
 
+CHECKS = ("held-out pages of the site", "golden pages")
+"""What an adapted model is checked on, by `linesift.train.adapt`."""
+
 About = Mapping[str, Any]
 """What `linesift.model.directory.read_about` gives: `model.json`, written by `linesift.train.train`."""
 
@@ -58,6 +64,7 @@ def card(about: About) -> str:
     """Write the card of a trained model as Markdown."""
     parts = [
         _INTRO.format(name=about["name"]),
+        *(["\n".join(_sites(about))] if about.get("sites") else []),
         "\n".join(_trained_on(about)),
         "\n".join(_scores(about)),
         "\n".join(_made(about)),
@@ -65,6 +72,35 @@ def card(about: About) -> str:
         _LICENCE,
     ]
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
+
+
+def write_card(directory: Path) -> None:
+    """Write `README.md` of a model directory from its `model.json`.
+
+    Raises:
+        ModelError: if the directory is not a model, or cannot be written.
+    """
+    text = card(read_about(directory))
+    try:
+        (directory / "README.md.part").write_text(text, "utf-8")
+        (directory / "README.md.part").replace(directory / "README.md")
+    except OSError as error:
+        raise ModelError(f"{directory}: cannot write the card: {error.strerror or error}") from error
+
+
+def _sites(about: About) -> Iterator[str]:
+    yield "## Adapted to\n"
+    yield "Wrong lines before and after; the scores below are those of the base model.\n"
+    yield "| site | pages | with HTML | lines | held-out pages | golden pages |"
+    yield "|---|---|---|---|---|---|"
+    for site in about["sites"]:
+        wrong = site["wrong_lines"]
+        cells = [" → ".join(map(str, wrong[name])) if name in wrong else "" for name in CHECKS]
+        counts = f"{site['pages']} | {site['html_pages']} | {site['lines']:,}"
+        yield f"| {site['name']} | {counts} | {' | '.join(cells)} |"
+    yield ""
+    for site in about["sites"]:
+        yield f"    {site['command']}"
 
 
 def _trained_on(about: About) -> Iterator[str]:

@@ -104,13 +104,19 @@ def corpus_files(path: Path) -> list[Path]:
 
 def read_corpus(file: Path, *, jobs: int = 2, is_html: bool = False) -> Corpora:
     """Read one collection; as `read_corpora`."""
-    require_extra("reading corpora", "joblib", "datasets", "resiliparse")
+    require_extra("reading corpora", "datasets")
+    return label_rows(read_rows(file), file.stem, jobs=jobs, is_html=is_html)
+
+
+def label_rows(rows: Iterable[Mapping[str, Any]], name: str, *, jobs: int = 2, is_html: bool = False) -> Corpora:
+    """Render and align rows with `COLUMNS`; as `read_corpora`."""
+    require_extra("reading corpora", "joblib", "resiliparse")
     from joblib import Parallel, delayed
 
     corpora = Corpora([])
-    for page, reason in Parallel(jobs, batch_size=8)(delayed(_label)(row, is_html) for row in read_rows(file)):
+    for page, reason in Parallel(jobs, batch_size=8)(delayed(_label)(row, is_html) for row in rows):
         if page is None:
-            corpora.left_out[f"{file.stem}: {reason}"] += 1
+            corpora.left_out[f"{name}: {reason}"] += 1
         else:
             corpora.pages.append(page)
     return corpora

@@ -10,13 +10,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from linesift.errors import InputError, ModelError
-from linesift.model.directory import read_about, save_model
+from linesift.errors import InputError
+from linesift.model.directory import save_model
 from linesift.page import LabelledPage, Page
 from linesift.read.labelled import LABELLED_SUFFIX, OWN_COLLECTION, read_labelled
 from linesift.train.align import carry_over
-from linesift.train.card import card
+from linesift.train.card import write_card
 from linesift.train.corpora import KIND_GOLD, corpus_files, read_corpora, read_kinds, read_unlabelled
+from linesift.train.dataset import read_dataset
 from linesift.train.evaluate import Report, evaluate
 from linesift.train.extra import require_extra
 from linesift.train.fit import fit
@@ -49,6 +50,8 @@ class TrainRequest:
     config: TrainConfig = field(default_factory=TrainConfig)
     report: Path | None = None
     """Where to write the accuracy report in full, as Markdown and beside it as JSON; the card has its main figures."""
+    datasets: tuple[str, ...] = ()
+    """Datasets by path or name; see `linesift.train.dataset`."""
     folds: Path | None = None
     """Where to keep the model of each fold, for whatever else is measured on pages of sites that it has not seen."""
 
@@ -95,8 +98,8 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
     """
     _check_packages(request)
     _check_place(request.out)
-    data = _read(request, progress)
-    probe = _probe(data.pages)
+    data, digests = _with_datasets(_read(request, progress), request, progress)
+    probe = _probe(data)
     fitted = fit(data.pages, request.config, progress, data.html_pages, data.unlabelled)
     known = ([*data.pages, *data.others], [*data.html_pages, *data.html_others])
     fitted = fit_verdict(fitted, *known, request.config, progress)
@@ -116,6 +119,7 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
         write_report(request.report, TITLE, list(sections))
     progress(f"writing {request.out}")
     about = _about(request, data, trained)
+    about = {**about, "files": about["files"] | digests}
     if request.folds is not None:
         for fold, model in enumerate(fitted.fold_models):
             save_model(model, about, probe, request.folds / str(fold))
@@ -143,25 +147,11 @@ def write_report(path: Path, title: str, sections: Sequence[Section]) -> None:
         raise InputError(f"{path}: cannot write the report: {error.strerror or error}") from error
 
 
-def write_card(directory: Path) -> None:
-    """Write `README.md` of a model directory from its `model.json`.
-
-    Raises:
-        ModelError: if the directory is not a model, or cannot be written.
-    """
-    text = card(read_about(directory))
-    try:
-        (directory / "README.md.part").write_text(text, "utf-8")
-        (directory / "README.md.part").replace(directory / "README.md")
-    except OSError as error:
-        raise ModelError(f"{directory}: cannot write the card: {error.strerror or error}") from error
-
-
 def _check_packages(request: TrainRequest) -> None:
     require_extra("training", "sklearn", "scipy")
     if request.config.kind == "boosting":
         require_extra("training boosted trees", "catboost")
-    if request.corpora is not None:
+    if request.corpora is not None or request.datasets:
         require_extra("reading corpora", "datasets", "resiliparse")
     if request.report is not None:
         if request.report.suffix == ".json":
@@ -196,9 +186,6 @@ def _read(request: TrainRequest, progress: Progress) -> _Data:
         by_hand[short_name(path)] = range(start, len(pages))
     progress(f"{len(pages)} pages labelled line by line")
     if request.corpora is None:
-        if hinted and len(set(site_folds(hinted, request.config.n_folds).tolist())) < request.config.n_folds:
-            progress(f"{len(hinted)} pages with HTML are of too few sites to learn markup from; they count as text")
-            hinted = []
         return _Data(pages, by_hand, Counter(), hinted)
     progress(f"reading and aligning {request.corpora}")
     known = {page.page.source: page for page in pages}
@@ -228,22 +215,56 @@ def _carried(page: LabelledPage, html: Page) -> LabelledPage | None:
     return None if labels is None else replace(page, page=html, labels=tuple(labels), doubtful=frozenset())
 
 
-def _by_hand(path: Path) -> Iterator[LabelledPage]:
-    for page in read_labelled(path):
-        is_own = page.collection == OWN_COLLECTION
-        yield page if is_own else replace(page, collection=page.collection + BY_HAND)
-
-
-def _probe(pages: Sequence[LabelledPage]) -> dict[str, str]:
-    """Choose the pages that the saved model must reproduce: of our own, because they stand in the directory."""
-    own = [page.page for page in pages if page.collection == OWN_COLLECTION and page.labels]
-    if len(own) < N_PROBES:
-        raise InputError(
-            f"{len(own)} {LABELLED_SUFFIX} files among the pages; a model needs {N_PROBES} for its probe, "
-            "because pages of other collections may not be copied into it"
+def _with_datasets(data: _Data, request: TrainRequest, progress: Progress) -> tuple[_Data, dict[str, str]]:
+    """Add the pages of datasets that are not there already, and give the digests of their rows."""
+    known = {page.page.source for page in data.pages}
+    digests: dict[str, str] = {}
+    for name in request.datasets:
+        found = read_dataset(name, jobs=request.config.jobs)
+        added = [_marked(page) for page in found.pages if page.page.source not in known]
+        known |= {page.page.source for page in added}
+        hinted = {page.page.source for page in data.html_pages}
+        html = [page for page in found.html_pages if page.page.source not in hinted]
+        progress(f"{len(added)} pages of {name}, {found.left_out.total()} left out")
+        data = replace(
+            data,
+            pages=data.pages + added,
+            html_pages=data.html_pages + html,
+            left_out=data.left_out + found.left_out,
         )
-    step = len(own) // N_PROBES
-    return {Path(page.source).name: page.text for page in own[::step][:N_PROBES]}
+        digests[short_name(Path(name)) if Path(name).exists() else name] = found.digest
+    n_folds = request.config.n_folds
+    if data.html_pages and len(set(site_folds(data.html_pages, n_folds).tolist())) < n_folds:
+        progress(f"{len(data.html_pages)} pages with HTML are of too few sites to learn markup; they count as text")
+        data = replace(data, html_pages=[])
+    return data, digests
+
+
+def _by_hand(path: Path) -> Iterator[LabelledPage]:
+    yield from map(_marked, read_labelled(path))
+
+
+def _marked(page: LabelledPage) -> LabelledPage:
+    """The page in a collection whose name says that it was labelled by hand; our own need no mark."""
+    has_mark = not page.by_hand or page.collection == OWN_COLLECTION
+    return page if has_mark else replace(page, collection=page.collection + BY_HAND)
+
+
+def _probe(data: _Data) -> dict[str, str]:
+    """Choose the pages that the saved model must reproduce: `.page` files, because their text stands in the directory.
+
+    All from the first path that has enough, so that with `data/pages` before the pages of sites none of a site's is.
+    """
+    parts = [data.pages[rows.start : rows.stop] for rows in data.by_hand.values()]
+    for part in (*parts, data.pages):
+        own = [page.page for page in part if page.collection == OWN_COLLECTION and page.labels]
+        if len(own) >= N_PROBES:
+            step = len(own) // N_PROBES
+            return {Path(page.source).name: page.text for page in own[::step][:N_PROBES]}
+    raise InputError(
+        f"{len(own)} {LABELLED_SUFFIX} files among the pages; a model needs {N_PROBES} for its probe, "
+        "because pages of other collections may not be copied into it"
+    )
 
 
 def _about(request: TrainRequest, data: _Data, trained: Trained) -> dict[str, Any]:
@@ -271,6 +292,7 @@ def _command(request: TrainRequest) -> str:
     words = ["linesift train"]
     words += [f"--pages {short_name(path)}" for path in request.pages]
     words += [f"--corpora {short_name(request.corpora)}"] if request.corpora is not None else []
+    words += [f"--dataset {short_name(Path(name)) if Path(name).exists() else name}" for name in request.datasets]
     config = request.config
     words += [f"--model-kind {config.kind} --folds {config.n_folds} --seed {config.seed} --jobs {config.jobs}"]
     return " ".join([*words, f"--out {short_name(request.out)}"])

@@ -1,0 +1,214 @@
+"""A few labelled pages of a site and a model to a model that knows the site: what `linesift adapt` does."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import linesift
+from linesift.errors import InputError, ModelError
+from linesift.labels import LABELS
+from linesift.model.classifier import Model
+from linesift.model.directory import OF_THE_WEIGHTS, load_model, read_about, save_model
+from linesift.model.prediction import Prediction
+from linesift.page import LabelledPage
+from linesift.read.labelled import read_labelled
+from linesift.train.card import CHECKS, write_card
+from linesift.train.evaluate import Report, evaluate
+from linesift.train.origin import digest, short_name
+from linesift.train.site import with_site
+
+MAX_PAGES = 200
+"""Beyond this, training anew learns more, and a correction learns single pages by heart."""
+
+LEAVE_ONE_OUT = 5
+"""Below so many pages each is held out by itself; from here on there are as many folds."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptRequest:
+    """What to adapt, to what, and where to."""
+
+    site: str
+    """Name of the site, for the card; a correction of the same name in the base is replaced."""
+    pages: tuple[Path, ...]
+    """Labelled pages of the site."""
+    out: Path
+    """The model directory, made where it is missing."""
+    model: Path | None = None
+    """The base; `None` for the model that comes with linesift."""
+    golden: Path | None = None
+    """Pages that may not come out worse; `None` for those that come with linesift."""
+    is_forced: bool = False
+    """Whether a model that is worse is written all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Scores of some pages before and after."""
+
+    name: str
+    before: Report
+    after: Report
+
+    @property
+    def n_wrong(self) -> tuple[int, int]:
+        """Wrong lines before and after."""
+        before, after = (sum(page.n_wrong for page in report.pages) for report in (self.before, self.after))
+        return before, after
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether more lines are wrong than before."""
+        before, after = self.n_wrong
+        return after > before
+
+
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """What came of it."""
+
+    checks: tuple[Check, ...]
+    is_written: bool
+
+    @property
+    def worse(self) -> list[Check]:
+        """The checks that speak against the model."""
+        return [check for check in self.checks if check.is_worse]
+
+
+def adapt(request: AdaptRequest, progress: Progress) -> Adapted:
+    """Fit a correction for a site, check it on pages held out and on the golden pages, and write the model.
+
+    A model that is worse on either is not written unless it is forced.
+
+    Raises:
+        InputError: if there are no labelled pages, too many, or `out` is not a place for a model.
+        LabelError: if a page is not in its format.
+        ModelError: if the base cannot be read or the model cannot be written.
+    """
+    _check_place(request)
+    base_path = request.model or linesift.shipped()
+    base, about = load_model(base_path), read_about(base_path)
+    pages = _read(request.pages)
+    golden = read_labelled(request.golden or linesift.golden())
+    names = [site["name"] for site in about.get("sites", [])]
+    place = names.index(request.site) if request.site in names else None
+    n_doubtful = sum(len(page.doubtful) for page in pages)
+    doubts = f"; {n_doubtful} lines still marked with ? count as they are" if n_doubtful else ""
+    progress(f"{len(pages)} labelled {'page' if len(pages) == 1 else 'pages'} of {request.site}{doubts}")
+    adapted = with_site(base, pages, place)
+    checks = []
+    if len(pages) > 1:
+        progress("holding pages out")
+        before, after = base.classify_batch(page.page for page in pages), _held_out(base, pages, place)
+        checks.append(Check(CHECKS[0], evaluate(pages, before), evaluate(pages, after)))
+    progress(f"{len(golden)} golden pages")
+    before, after = (model.classify_batch(page.page for page in golden) for model in (base, adapted))
+    checks.append(Check(CHECKS[1], evaluate(golden, before), evaluate(golden, after)))
+    is_written = request.is_forced or not any(check.is_worse for check in checks)
+    if is_written:
+        progress(f"writing {request.out}")
+        info = _about(request, about, pages, checks)
+        save_model(adapted, info, _probe(base_path), request.out)
+        write_card(request.out)
+    return Adapted(tuple(checks), is_written)
+
+
+def check_lines(check: Check) -> Iterator[str]:
+    """A check as lines of Markdown: per label and in sum."""
+    n_lines = sum(page.n_lines for page in check.before.pages)
+    before, after = check.n_wrong
+    yield f"## {check.name[0].upper()}{check.name[1:]}: {before} of {n_lines} lines wrong before, {after} after"
+    yield ""
+    yield "| label | precision | recall | F1 before | precision | recall | F1 after | lines |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for label in LABELS:
+        cells = [
+            f"{score.precision:.3f} | {score.recall:.3f} | {score.f1:.3f}"
+            for score in (check.before.labels[label], check.after.labels[label])
+        ]
+        yield f"| {label} | {' | '.join(cells)} | {check.before.labels[label].support} |"
+
+
+def folds(n_pages: int) -> NDArray[np.int64]:
+    """Fold of each page: one page each below `LEAVE_ONE_OUT` pages, else as many folds."""
+    return np.arange(n_pages) % min(n_pages, LEAVE_ONE_OUT)
+
+
+def _held_out(base: Model, pages: Sequence[LabelledPage], place: int | None) -> list[Prediction]:
+    """Classify each page by a model adapted on the pages of the other folds."""
+    fold = folds(len(pages)).tolist()
+    found: dict[int, Prediction] = {}
+    for held in range(max(fold) + 1):
+        chosen = [index for index, own in enumerate(fold) if own == held]
+        model = with_site(base, [page for page, own in zip(pages, fold, strict=True) if own != held], place)
+        found |= zip(chosen, model.classify_batch(pages[index].page for index in chosen), strict=True)
+    return [found[index] for index in range(len(pages))]
+
+
+def _read(paths: Sequence[Path]) -> list[LabelledPage]:
+    pages = [page for path in paths for page in read_labelled(path)]
+    pages = [page for page in pages if any(label is not None for label in page.labels)]
+    if not pages:
+        raise InputError(f"{', '.join(map(str, paths))}: no page has a line; label some: linesift label")
+    if len(pages) > MAX_PAGES:
+        raise InputError(f"{len(pages)} pages: too many to adapt to (at most {MAX_PAGES}); train with them instead")
+    return pages
+
+
+def _check_place(request: AdaptRequest) -> None:
+    out = request.out
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out}: is a file; name a directory")
+    if out.is_dir() and any(out.iterdir()) and not (out / "model.json").is_file():
+        raise InputError(f"{out}: holds files but no model; name a new directory or that of a model to replace")
+    if not request.site.strip():
+        raise InputError("the site has no name; give it one: --site mysite")
+
+
+def _probe(path: Path) -> dict[str, str]:
+    """The probe of the base: none of the site's text goes into the model."""
+    rows = (json.loads(line) for line in (path / "probe.jsonl").read_text("utf-8").splitlines())
+    return {row["name"]: row["text"] for row in rows}
+
+
+def _about(
+    request: AdaptRequest, base: dict[str, Any], pages: Sequence[LabelledPage], checks: Sequence[Check]
+) -> dict[str, Any]:
+    """What `model.json` keeps: all of the base's, and of each site what it was learnt from and how it did."""
+    try:
+        about = {key: value for key, value in base.items() if key not in OF_THE_WEIGHTS}
+        site = {
+            "name": request.site,
+            "command": _command(request),
+            "pages": len(pages),
+            "html_pages": sum(page.page.hints is not None for page in pages),
+            "lines": sum(label is not None for page in pages for label in page.labels),
+            "wrong_lines": {check.name: list(check.n_wrong) for check in checks},
+        }
+        others = [other for other in base.get("sites", []) if other["name"] != request.site]
+        names = [other["name"] for other in base.get("sites", [])]
+        place = names.index(request.site) if request.site in names else len(others)
+        files = dict(base.get("files", {})) | {short_name(path): digest(path) for path in request.pages}
+        return {
+            **about,
+            "name": request.out.resolve().name,
+            "files": files,
+            "sites": [*others[:place], site, *others[place:]],
+        }
+    except (TypeError, KeyError) as error:
+        raise ModelError(f"{request.model}: model.json is damaged ({error}); copy the model again") from error
+
+
+def _command(request: AdaptRequest) -> str:
+    words = ["linesift adapt", f"--site {request.site}", *map(short_name, request.pages)]
+    words += [f"--model {short_name(request.model)}"] if request.model is not None else []
+    words += ["--force"] if request.is_forced else []
+    return " ".join([*words, f"--out {short_name(request.out)}"])

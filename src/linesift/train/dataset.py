@@ -1,0 +1,99 @@
+"""Pages to train on from any dataset that the `datasets` package loads: a local file or directory, or a name on a hub.
+
+Its rows are either labelled pages, as `linesift export --to hf` writes them (`id`, `site`, `text`, `labels`; may have
+`url`, `lang`, `kind`, `note`), or pages of a collection with the article's text (`linesift.train.corpora.COLUMNS`).
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from linesift.errors import InputError, LabelError
+from linesift.page import LabelledPage
+from linesift.read.labelled import read_row
+from linesift.train.corpora import COLUMNS, label_rows
+from linesift.train.extra import require_extra
+
+LINE_COLUMNS = frozenset(("id", "site", "text", "labels"))
+"""Columns of a dataset of labelled pages."""
+SPLIT = "train"
+_FORMATS = {".parquet": "parquet", ".jsonl": "json", ".json": "json", ".csv": "csv", ".arrow": "arrow"}
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetPages:
+    """Pages of a dataset."""
+
+    pages: list[LabelledPage]
+    """As plain text."""
+    html_pages: list[LabelledPage] = field(default_factory=list)
+    """With hints, of rows that have HTML."""
+    left_out: Counter[str] = field(default_factory=Counter)
+    digest: str = ""
+    """SHA-256 of the rows."""
+
+
+def read_dataset(name: str, *, jobs: int = 2) -> DatasetPages:
+    """Load a dataset and read its rows to pages; of several splits, `train`.
+
+    Raises:
+        InputError: if it cannot be loaded, has no rows, or its columns are of neither kind.
+        LabelError: if a labelled row is not in its format.
+        MissingExtraError: if the packages of the train extra are missing.
+    """
+    require_extra("loading datasets", "datasets")
+    rows = _rows(name)
+    columns = frozenset(rows[0]) if rows else frozenset()
+    if not rows:
+        raise InputError(f"{name}: the dataset has no rows")
+    digest = sha256()
+    for row in rows:
+        digest.update(json.dumps(row, sort_keys=True, default=str).encode("utf-8", "replace"))
+    if columns >= LINE_COLUMNS:
+        found = list(_labelled(rows, name))
+        plain = [replace(page, page=replace(page.page, hints=None)) for page in found]
+        hinted = [page for page in found if page.page.hints is not None]
+        return DatasetPages(plain, hinted, digest=digest.hexdigest())
+    if columns >= COLUMNS:
+        text, html = (label_rows(rows, name, jobs=jobs, is_html=is_html) for is_html in (False, True))
+        return DatasetPages(text.pages, html.pages, text.left_out, digest.hexdigest())
+    raise InputError(
+        f"{name}: the columns are {', '.join(sorted(columns))}; linesift reads labelled pages "
+        f"({', '.join(sorted(LINE_COLUMNS))}) or pages with their article ({', '.join(sorted(COLUMNS))})"
+    )
+
+
+def _labelled(rows: Iterable[Mapping[str, Any]], name: str) -> Iterable[LabelledPage]:
+    for number, row in enumerate(rows, start=1):
+        try:
+            yield read_row(row, Path(name).stem)
+        except LabelError as error:
+            raise LabelError(f"{name}: row {number}: {error}") from error
+
+
+def _rows(name: str) -> Sequence[Mapping[str, Any]]:
+    import datasets
+    import pyarrow
+
+    path = Path(name)
+    try:
+        if path.is_file():
+            if path.suffix not in _FORMATS:
+                raise InputError(f"{name}: a dataset is a file of {', '.join(_FORMATS)}, a directory, or a name")
+            loaded = datasets.load_dataset(_FORMATS[path.suffix], data_files=str(path))
+        elif (path / "state.json").is_file() or (path / "dataset_dict.json").is_file():
+            loaded = datasets.load_from_disk(name)
+        else:
+            loaded = datasets.load_dataset(name)
+    except (pyarrow.ArrowException, datasets.exceptions.DatasetsError, OSError, ValueError) as error:
+        raise InputError(f"{name}: cannot be loaded as a dataset ({' '.join(str(error).split())})") from error
+    if isinstance(loaded, datasets.DatasetDict):
+        if SPLIT not in loaded and len(loaded) > 1:
+            raise InputError(f"{name}: the splits are {', '.join(loaded)}; linesift reads {SPLIT!r}, or the only one")
+        loaded = loaded[SPLIT] if SPLIT in loaded else next(iter(loaded.values()))
+    rows: list[Mapping[str, Any]] = list(loaded)
+    return rows

@@ -1,0 +1,149 @@
+"""`linesift adapt`, `learn-site`, `compare` and `classify --site` as their user meets them."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import linesift
+from inventedsite import NOTICE, invented_page
+from linesift import cli
+from linesift.model.memory import read_memory
+from linesift.read.labelled import format_page
+
+SHIPPED = linesift.shipped()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def run_here(*arguments: object) -> Result:
+        monkeypatch.setattr(sys, "argv", ["linesift", *map(str, arguments)])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        assert isinstance(left.value.code, int)
+        return Result(left.value.code, out, err)
+
+    return run_here
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working directory with five labelled pages of a site in `site`, and four as text in `pages`."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "pages").mkdir()
+    for number in range(5):
+        (tmp_path / "site" / f"{number}.page").write_text(format_page(invented_page(number)), "utf-8")
+        (tmp_path / "pages" / f"{number}.txt").write_text(invented_page(50 + number).page.text, "utf-8")
+    return tmp_path
+
+
+def test_adapt_and_compare(run: Run, folder: Path) -> None:
+    done = run("adapt", "--site", "herald", "site/0.page", "site/1.page", "--out", "models/herald")
+    assert done.code == 0, done.err
+    assert "## Held-out pages of the site" in done.out
+    assert "## Golden pages" in done.out
+    compared = run("compare", SHIPPED, "models/herald", "site")
+    assert compared.code == 0
+    sums = compared.out[compared.out.index(" lines differ") :].splitlines()
+    first, second = (int(word) for word in sums[-1].split() if word.isdigit() and word != sums[-1].split()[3])
+    assert second < first / 2
+    assert compared.out.count("  + ") > compared.out.count("  - ")
+    assert (folder / "models" / "herald" / "README.md").is_file()
+
+
+def test_compare_pages_without_labels(run: Run, folder: Path) -> None:
+    same = run("compare", SHIPPED, SHIPPED, "pages")
+    n_lines = sum(bool(line.strip()) for file in (folder / "pages").iterdir() for line in file.read_text().split("\n"))
+    assert (same.code, same.out) == (0, f"0 of {n_lines} lines differ, on 0 of 5 pages\n")
+
+
+def test_compare_without_lines(run: Run, folder: Path) -> None:
+    run("adapt", "--site", "herald", "site/0.page", "--out", "m")
+    assert len(run("compare", SHIPPED, "m", "site", "pages", "--no-lines").out.splitlines()) < 10
+    assert (folder / "m").is_dir()
+
+
+def test_one_page_is_warned_of(run: Run, folder: Path) -> None:
+    assert "nothing could be held out" in run("adapt", "--site", "a", "site/0.page", "--out", folder / "m").err
+
+
+def test_a_worse_model_is_not_written(run: Run, folder: Path) -> None:
+    for number in (1, 3):
+        file = folder / "site" / f"{number}.page"
+        text = file.read_text("utf-8").replace("sidebar   |", "later     |").replace("body      |", "sidebar   |")
+        file.write_text(text.replace("later     |", "body      |"), "utf-8")
+    done = run("adapt", "--site", "herald", "site", "--out", "m")
+    assert done.code == 1
+    assert "worse on the held-out pages of the site" in done.err
+    assert "not written" in done.err
+    assert not (folder / "m").exists()
+    assert run("adapt", "--site", "herald", "site", "--out", "m", "--force").code == 0
+    assert (folder / "m" / "model.json").is_file()
+
+
+def notice_chances(table: str, word: str) -> float:
+    """Sum of what is said for a label of the sentences that the site prints on every page."""
+    rows = [line.split("\t") for line in table.splitlines() if line.endswith(NOTICE)]
+    return sum(float(row[3]) if row[2] == word else 1 - float(row[3]) for row in rows)
+
+
+def test_learn_and_use_a_site(run: Run, folder: Path) -> None:
+    done = run("learn-site", "pages", "--out", "herald.site")
+    assert done.code == 0
+    assert done.err.startswith("herald.site: rests on 5 pages (5 read);")
+    plain = run("classify", "pages", "--format", "tsv")
+    known = run("classify", "pages", "--site", "herald.site", "--format", "tsv")
+    assert "site memory: rests on 5 pages" in known.err
+    assert notice_chances(known.out, "sidebar") > notice_chances(plain.out, "sidebar")
+    at_once = run("classify", "pages", "--same-site", "--format", "tsv")
+    assert at_once == known
+    assert "memory" not in plain.err
+    assert (folder / "herald.site").is_file()
+
+
+def test_merge(run: Run, folder: Path) -> None:
+    run("learn-site", "pages/0.txt", "pages/1.txt", "-o", "one.site")
+    run("learn-site", "pages/2.txt", "-o", "two.site")
+    assert run("learn-site", "--merge", "one.site", "--merge", "two.site", "-o", "both.site").code == 0
+    again = run("learn-site", "pages/0.txt", "pages/3.txt", "--merge", "both.site", "-o", "both.site")
+    assert "rests on 4 pages (2 read, 1 known before or empty)" in again.err
+    run("learn-site", *(f"pages/{number}.txt" for number in range(4)), "-o", "whole.site")
+    assert (folder / "both.site").read_text() == (folder / "whole.site").read_text()
+    assert read_memory(folder / "both.site").n_pages == 4
+    refused = run("learn-site", "--merge", "both.site", "--merge", "two.site", "-o", "x.site")
+    assert refused.code == 2
+    assert "1 of the pages" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["classify", "-", "--same-site"], "which standard input cannot"),
+        (["classify", "pages", "--site", "none.site"], "none.site: cannot be read"),
+        (["learn-site", "-o", "a.site"], "no pages; name some"),
+        (["learn-site", "none.txt", "-o", "a.site"], "none.txt"),
+        (["adapt", "site", "--site", "a", "--out", "pages"], "pages: holds files but no model"),
+        (["adapt", "pages", "--site", "a", "--out", "m"], "no labelled pages"),
+        (["compare", "none", "none", "pages"], "none: no such model directory"),
+    ],
+)
+def test_misuse(run: Run, folder: Path, words: list[str], told: str) -> None:
+    done = run(*words)
+    assert done.code == 2
+    assert told in done.err
+    assert not (folder / "a.site").exists()
