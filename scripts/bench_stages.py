@@ -27,7 +27,11 @@ STAGES: dict[str, list[tuple[str, str]]] = {
     "lines: counts and hashes": [(_CLASSIFIER, "read_batch")],
     "columns": [(_CLASSIFIER, "extract")],
     "lexicon": [("linesift.model.lexicon:Lexicon", "scores")],
-    "windows (neighbours, sums)": [(_CLASSIFIER, "first_pass_table"), (_CLASSIFIER, "second_pass_table")],
+    "windows (neighbours, sums)": [
+        (f"linesift.model.window:{name}Pass", function)
+        for name in ("First", "Second")
+        for function in ("__init__", "write")
+    ],
     "passes (bins or cuts, trees)": [
         ("linesift.model.trees:TreeScorer", "scores"),
         ("linesift.model.linear:LinearScorer", "scores"),

@@ -11,7 +11,7 @@ import linesift
 from inventedsite import invented_page
 from linesift.errors import InputError, ModelError
 from linesift.labels import Label
-from linesift.model.directory import load_model, read_about
+from linesift.model.directory import FORMAT, load_model, read_about
 from linesift.page import LabelledPage
 from linesift.read.html import read_html
 from linesift.read.labelled import format_page
@@ -164,9 +164,9 @@ def test_damaged_arrays_are_said_in_words(tmp_path: Path, adapted: Path, damage:
 
 
 def test_an_older_linesift_would_refuse_it(adapted: Path) -> None:
-    """Format 1 knows no corrections, and must not read a model that has some."""
-    assert json.loads((adapted / "model.json").read_text("utf-8"))["format"] != 1
-    assert json.loads((SHIPPED / "model.json").read_text("utf-8"))["format"] == 1
+    """The format of plain models knows no corrections, and must not read a model that has some."""
+    assert json.loads((adapted / "model.json").read_text("utf-8"))["format"] != FORMAT
+    assert json.loads((SHIPPED / "model.json").read_text("utf-8"))["format"] == FORMAT
 
 
 def test_what_cannot_be_adapted_to_is_said(tmp_path: Path, site: Path) -> None:

@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 Languages = frozenset[str]
 ANY: Languages = frozenset()
@@ -151,7 +151,7 @@ def _add_dotless(meanings: dict[str, list[Meaning]]) -> None:
 
 def _rows() -> list[tuple[str, str, str, Languages]]:
     """Name, kind, value and languages of every row of both tables."""
-    room = files("linesift.article")
+    room = Path(__file__).parent
     rows = []
     for row in (room / "names.tsv").read_text("utf-8").split("\n")[2:-1]:
         name, kind, value, languages = row.split("\t")

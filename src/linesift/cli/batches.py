@@ -12,7 +12,7 @@ from linesift.labels import Label
 from linesift.page import Page
 from linesift.read.page import read_page
 from linesift.read.record import Record
-from linesift.write import reasons, tables, terminal
+from linesift.write import tables, terminal
 
 if TYPE_CHECKING:  # numpy comes with them, and `--help` shall not wait for numpy
     from linesift.model.classifier import Model
@@ -197,13 +197,17 @@ def _write(prediction: "Prediction", outcome: Outcome, shape: Shape, explainer: 
 
 def _texts(prediction: "Prediction", shape: Shape, explainer: "Explainer | None") -> Iterator[str]:
     """Give one page in the shape asked for."""
-    found = [] if explainer is None else list(explainer.explain(prediction, _lines(prediction, shape.labels)))
-    notes = None if explainer is None else {each.index: reasons.brief(each) for each in found}
+    notes = why = None
+    if explainer is not None:
+        from linesift.write import reasons
+
+        found = list(explainer.explain(prediction, _lines(prediction, shape.labels)))
+        notes = {each.index: reasons.brief(each) for each in found}
+        why = {each.index: reasons.as_json(each) for each in found}
     match shape.format:
         case Format.TSV:
             yield from tables.tsv(prediction, shape.labels, with_path=shape.has_several, notes=notes)
         case Format.JSONL:
-            why = None if explainer is None else {each.index: reasons.as_json(each) for each in found}
             yield tables.jsonl(prediction, shape.labels, with_hints=shape.has_hints, reasons=why)
         case Format.JSON:
             yield tables.article_json(prediction, shape.now)

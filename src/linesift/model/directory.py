@@ -178,6 +178,9 @@ def _model_arrays(model: Model) -> dict[str, NDArray[Any]]:
         scorers["chooser"] = model.chooser.trees
     for name, scorer in scorers.items():
         arrays |= {f"{name}.{key}": array for key, array in _scorer_arrays(scorer).items()}
+    for number, site in enumerate(model.sites):
+        arrays |= {f"site{number}.anchors": site.anchors, f"site{number}.keys": site.keys}
+        arrays[f"site{number}.weights"] = site.weights
     return arrays
 
 
@@ -190,9 +193,6 @@ def _arrays(model: Model) -> dict[str, NDArray[Any]]:
         words, bias, scorer = model.verdict.words.astype(np.float16), model.verdict.bias, model.verdict.scorer
         arrays |= {"verdict.words": words, "verdict.words_bias": bias}
         arrays |= {f"verdict.{key}": array for key, array in _scorer_arrays(scorer).items()}
-    for number, site in enumerate(model.sites):
-        arrays |= {f"site{number}.anchors": site.anchors, f"site{number}.keys": site.keys}
-        arrays[f"site{number}.weights"] = site.weights
     return arrays
 
 

@@ -20,7 +20,7 @@ from linesift.errors import InputError
 from linesift.features.batch import read_batch
 from linesift.features.tokens import spelt_tokens
 from linesift.labels import LABELS, Label
-from linesift.model.classifier import Model, Scorer
+from linesift.model.classifier import Model, Scorer, softmax
 from linesift.model.decode import DecodeConfig
 from linesift.model.lexicon import Lexicon
 from linesift.model.linear import LinearScorer
@@ -68,7 +68,7 @@ class Explanation:
     """Of the line among `page.lines`."""
     label: Label
     probabilities: NDArray[np.float32]
-    """Shape (4,): the softmax of the second pass's score."""
+    """Shape (4,): of the line, as `classify` gives them."""
     first: Reasons
     second: Reasons
     words: Reasons
@@ -79,6 +79,9 @@ class Explanation:
     is_against_page: bool
     """Whether the line is compared with the page's lines, and not with those that the model learnt from."""
 
+
+_TOLD = 0.02
+"""Difference of probabilities from which it is worth a sentence."""
 
 _AT_ONCE = 256
 """Lines explained at once; what the trees say of each level of each line is held for so many."""
@@ -124,7 +127,14 @@ class Explainer:
                     first=of_first,
                     second=of_second,
                     words=_words(model.lexicon, page.lines[index]),
-                    decided=_decided(prediction, index, model.decoding),
+                    decided=" ".join(
+                        text
+                        for text in (
+                            _compared(prediction, index, of_second) if model.chooser is not None else "",
+                            _decided(prediction, index, model.decoding),
+                        )
+                        if text
+                    ),
                     is_against_page=_lacks_shares(model.first) or _lacks_shares(model.second),
                 )
 
@@ -185,6 +195,19 @@ def _check(prediction: Prediction, lines: Sequence[int]) -> None:
             raise InputError(f"{source}: there is no line {index + 1}; the page has {n_lines} lines")
         if prediction.labels[index] is None:
             raise InputError(f"{source}: line {index + 1} is blank and has no label; name another one")
+
+
+def _compared(prediction: Prediction, index: int, second: Reasons) -> str:
+    """Say what the comparison with the page's other likely titles made of the second pass's probability."""
+    column = Label.HEADLINE.column
+    alone = float(softmax(second.score[None].astype(np.float32))[0, column])
+    together = float(prediction.probabilities[index, column])
+    if abs(together - alone) < _TOLD:
+        return ""
+    return (
+        f"By itself the line would be the headline with {_per_cent(alone)}; against the page's other likely titles it is "
+        f"with {_per_cent(together)}."
+    )
 
 
 def _decided(prediction: Prediction, index: int, config: DecodeConfig) -> str:

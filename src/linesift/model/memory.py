@@ -8,7 +8,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +126,7 @@ def recurrence_table() -> NDArray[np.float32]:
     Fitted on collections with several pages of a site (`reports/adaptation.md`), with models that had not seen the
     site; 0 for a line that does not recur, because most lines of teasers are new on every page too.
     """
-    stored = json.loads((files("linesift.model") / TABLE).read_text("utf-8"))
+    stored = json.loads((Path(__file__).parent / TABLE).read_text("utf-8"))
     return np.array(stored["added"], np.float32).ravel()
 
 
