@@ -11,7 +11,7 @@ import linesift
 from inventedsite import invented_page
 from linesift.errors import InputError, ModelError
 from linesift.labels import Label
-from linesift.model.directory import FORMAT, load_model, read_about
+from linesift.model.directory import FORMAT, FORMAT_WITH_SITES, load_model, read_about
 from linesift.page import LabelledPage
 from linesift.read.html import read_html
 from linesift.read.labelled import format_page
@@ -112,7 +112,7 @@ def test_the_directory_gives_the_same_model_back(adapted: Path, html_model: obje
     page = invented_page(9).page
     assert model.classify(page).labels != linesift.load().classify(page).labels
     about = read_about(adapted)
-    assert about["format"] == 2
+    assert about["format"] == FORMAT_WITH_SITES
     assert about["sites"][0]["name"] == "herald"
     assert about["collections"] == read_about(SHIPPED)["collections"]
 

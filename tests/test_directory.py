@@ -20,7 +20,7 @@ from linesift.labels import KINDS, LABELS
 from linesift.model.bins import quantile_bins
 from linesift.model.classifier import Model
 from linesift.model.decode import DecodeConfig
-from linesift.model.directory import FORMAT, load_model, read_about, save_model
+from linesift.model.directory import FORMAT, FORMAT_WITH_SITES, load_model, read_about, save_model
 from linesift.model.lexicon import Lexicon
 from linesift.model.linear import LinearScorer
 from linesift.model.trees import TreeScorer
@@ -266,7 +266,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "model.json cut": (content("model.json", lambda old: old[: len(old) // 2]), "model.json cannot be read"),
     "model.json not text": (content("model.json", lambda _: b"\xff\xfe\x00"), "model.json cannot be read"),
     "model.json a list": (content("model.json", lambda _: b"[1]"), "model format None"),
-    "other format": (about(format=9), f"model format 9, this linesift reads formats {FORMAT} and 2"),
+    "other format": (about(format=9), f"model format 9, this linesift reads formats {FORMAT} and {FORMAT_WITH_SITES}"),
     "no format": (about(format=...), "model format None"),
     "other labels": (about(labels=["body", "headline"]), "labels are"),
     "other fingerprint": (about(fingerprint="0" * 16), "trained on other features (fingerprint 0000000000000000"),

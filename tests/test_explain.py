@@ -177,7 +177,7 @@ H, B, T, S = LABELS
     ("label", "chances", "sentence"),
     [
         (B, (0.1, 0.6, 0.1, 0.2), ""),
-        (H, (0.3, 0.1, 0.1, 0.5), "15 % are enough for the likeliest headline"),
+        (H, (0.3, 0.1, 0.1, 0.5), "40 % are enough for the likeliest headline"),
         (T, (0.1, 0.1, 0.3, 0.5), "20 % are enough for a timestamp"),
         (B, (0.1, 0.3, 0.1, 0.5), "on this page they are from 30 % on"),
         (S, (0.1, 0.5, 0.1, 0.3), "on this page they are from 60 % on"),

@@ -54,8 +54,8 @@ def test_the_section_says_what_an_empty_article_costs() -> None:
     assert "| article | 1 | 1 | 0 | 1 | 0 | 3 |" in lines
     assert "| all pages | 0.7500 | 0.7500 | 0.7500 | 4 | 4 |" in lines
     assert "| of these, wcxb | 1.0000 | 0.7500 | 0.8571 | 4 | 1 |" in lines
-    assert "| 0.965 | 1.000 | 1 |" not in lines
-    assert "| 0.973 | 0.667 | 3 |" in lines
+    assert "| 0.9650 | 1.0000 | 1 |" not in lines
+    assert "| 0.9733 | 0.6667 | 3 |" in lines
     emptied = {line.split(" | ")[0]: line for line in lines if " of " in line and line.startswith(("| 0.", "| never"))}
     assert emptied["| 0.95"].startswith("| 0.95 | 1 of 5 | 1 of 3 | 0.8000 |")
     assert emptied["| 0.80"].startswith("| 0.80 | 1 of 5 | 2 of 3 |")

@@ -60,12 +60,17 @@ def test_pages_with_a_list(text: str, label: Label, is_list: bool) -> None:
     assert has_list(LabelledPage(Page(text), (label,) * 3)) == is_list
 
 
+def twelve(pages: list[LabelledPage]) -> list[LabelledPage]:
+    """Twelve articles."""
+    return [page for page in pages if page.kind == "article" and page.lang[0] in "adefhi"][:12]
+
+
 @pytest.fixture(scope="module")
 def sections(model: Model, pages: list[LabelledPage]) -> list[Section]:
     """Of our own pages as if they were of a news collection, half of them without a language."""
     given = [
         replace(page, collection="andy" if number % 3 else "gold by hand", lang=page.lang if number % 2 else "")
-        for number, page in enumerate(pages[:12])
+        for number, page in enumerate(twelve(pages))
     ]
     html = [replace(page, page=replace(page.page, hints=random_hints(page.page.text, 2))) for page in given[:4]]
     return list(accuracy_report(Fitted(model, (model, model)), given, html))
@@ -98,12 +103,11 @@ def test_sections(sections: list[Section]) -> None:
         "gold by hand",
         "ar",
         "de",
+        "el",
         "en",
         "es",
         "fa",
         "fr",
-        "hi",
-        "id",
     }
 
 
@@ -124,6 +128,6 @@ def cell(value: object) -> float:
 def test_every_form_has_every_section_and_no_text_of_pages(sections: list[Section], pages: list[LabelledPage]) -> None:
     for text in ("\n".join(markdown("x", sections)), as_json("x", sections), "".join(as_html("x", sections))):
         assert all(section.title.split("'")[0] in text for section in sections)
-        long = [line.strip() for page in pages[:12] for line in page.page.lines if len(line) > 40]
+        long = [line.strip() for page in twelve(pages) for line in page.page.lines if len(line) > 40]
         assert long
         assert not any(line in text for line in long)
