@@ -62,7 +62,7 @@ bench: .venv-compare/.installed  ## measure speed and memory of MODEL beside oth
 	@cat reports/speed.md
 
 compare: .venv-compare/.installed  ## compare MODEL with other extractors on pages of CORPORA, write reports/compare.md
-	.venv-compare/bin/python scripts/compare.py $(MODEL) $(or $(CORPORA),../shared/corpora)
+	.venv-compare/bin/python scripts/compare.py $(MODEL) $(or $(CORPORA),../shared/corpora) $(FOLDS)
 	@cat reports/compare.md
 
 dates: .venv-dates/.installed  ## measure how dates are read with MODEL and the models of FOLDS, write reports/dates.md

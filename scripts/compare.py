@@ -1,7 +1,7 @@
 """Compare linesift with other extractors: `make compare`.
 
-`compare.py MODEL CORPORA` writes `reports/compare.md` and `.json`. All tools run in one process on one core (Linux), in
-an environment of its own that has them, `.venv-compare`.
+`compare.py MODEL CORPORA FOLDS` writes `reports/compare.md` and `.json`. All tools run in one process on one core
+(Linux), in an environment of its own that has them, `.venv-compare`.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import linesift
 from compare_cases import ROOT, Case, Row, read_articles, read_cases, score, score_articles
 from compare_report import OWN, collection_table, table
 from linesift.model.directory import read_about
+from linesift.train.folds import fold_of
 from linesift.train.held_out import HELD_OUT, Scores, read_held_out
 from linesift.train.metrics import article_score
 from linesift.train.origin import short_name
@@ -27,15 +28,33 @@ N_RUNS, N_TIMED = 3, 100
 COLLECTIONS = ("wcxb_dev", "andy", "fundus", "misinfo", "waddle")
 
 
-def measure(tools: Mapping[str, Extract], cases: Sequence[Case]) -> dict[str, Row]:
-    """Score every tool, which warms it up, then time it on some pages."""
-    rows = {name: score(cases, run([case.html for case in cases])) for name, run in tools.items()}
+def measure(tools: Mapping[str, Extract], folds: Sequence[linesift.Model], cases: Sequence[Case]) -> dict[str, Row]:
+    """Score every tool, linesift by the models of the folds, which warms it up; then time it on some pages."""
+    ours = [dict(own(model)) for model in folds]
+    rows = {
+        name: score(cases, held_out([each[name] for each in ours], cases) if name in ours[0] else texts(run, cases))
+        for name, run in tools.items()
+    }
     pages = [case.html for case in cases[:: max(1, len(cases) // N_TIMED)]][:N_TIMED]
     speeds = time_tools(tools, pages, N_RUNS)
     return {
         name: row | {"pages_per_second": speeds[name], "to_trafilatura": speeds[name] / speeds["trafilatura"]}
         for name, row in rows.items()
     }
+
+
+def texts(run: Extract, cases: Sequence[Case]) -> list[str | None]:
+    """What a tool gives of every page."""
+    return run([case.html for case in cases])
+
+
+def held_out(runs: Sequence[Extract], cases: Sequence[Case]) -> list[str | None]:
+    """What linesift gives of every page, each by the model of the fold that has not seen its site."""
+    found: dict[int, str | None] = {}
+    for fold, run in enumerate(runs):
+        places = [place for place, case in enumerate(cases) if fold_of(case.site, len(runs)) == fold]
+        found |= zip(places, texts(run, [cases[place] for place in places]), strict=True)
+    return [found[place] for place in range(len(cases))]
 
 
 def by_collection(tools: Mapping[str, Extract], corpora: Path, held_out: Scores, limit: int) -> dict[str, Row]:
@@ -55,6 +74,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path)
     parser.add_argument("corpora", type=Path)
+    parser.add_argument("folds", type=Path, help="models of the folds, from linesift train --keep-folds")
     parser.add_argument("--pages", type=int, help="about so many pages only, for a trial")
     parser.add_argument("--held-out", type=Path, default=ROOT / "reports" / HELD_OUT)
     parser.add_argument("--out", type=Path, default=ROOT / "reports")
@@ -64,7 +84,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     others = peers()
     tools = dict(own(linesift.load(given.model))) | others
-    held_out = read_held_out(given.held_out, given.model)
+    known = read_held_out(given.held_out, given.model)
     cases, n_left_out = read_cases(given.corpora)
     cases = cases[:: max(1, len(cases) // (given.pages or len(cases)))]
     cpu = Path("/proc/cpuinfo").read_text("utf-8").partition("model name\t: ")[2].partition("\n")[0]
@@ -78,8 +98,9 @@ def main() -> None:
         "strings": f"{sum(len(x.must) for x in cases)} of articles, {sum(len(x.mustnot) for x in cases)} of the rest",
         "timed": f"{min(N_TIMED, len(cases))} pages, medians of {N_RUNS} runs",
     }
-    rows = measure(tools, cases)
-    scores = by_collection(others, given.corpora, held_out, given.pages or max(map(len, held_out.values())))
+    folds = [linesift.load(path) for path in sorted(given.folds.iterdir())]
+    rows = measure(tools, folds, cases)
+    scores = by_collection(others, given.corpora, known, given.pages or max(map(len, known.values())))
     n_pages = {name: int(row.pop("pages")) for name, row in scores.items()}
     (given.out / "compare.json").write_text(
         json.dumps(facts | {"tools": rows, "by_collection": scores}, indent=1) + "\n", "utf-8"

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 ABOUT = """
-The pages are of trafilatura's benchmark, which is never trained on, without those of sites that the model was trained
-on. Some strings belong to the article of a page, others do not. Recall is the share of the first that a tool's text
-holds, precision their share among all strings that it holds, over all pages together, with white space collapsed on
-both sides. A page where a tool raised an exception (failed) or gave nothing (empty) has no text.
+The pages are of trafilatura's benchmark, without those of sites that stand in a collection with gold. The benchmark
+has no gold text; what linesift learnt of it for plain text its part for HTML had labelled, and each page is scored by
+the model of the fold that has not seen its site. Some strings belong to the article of a page, others do not. Recall is
+the share of the first that a tool's text holds, precision their share among all strings that it holds, over all pages
+together, with white space collapsed on both sides. A page where a tool raised an exception (failed) or gave nothing
+(empty) has no text.
 
 Settings: trafilatura and jusText as in that benchmark (jusText with the stop words of all its languages, for no tool is
 told the language), newspaper4k's `fulltext`, resiliparse with main content and without comments; of readability-lxml

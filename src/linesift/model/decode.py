@@ -24,9 +24,9 @@ class DecodeConfig:
     """Lines above the first body line in which the headline is expected."""
     headline_elsewhere: float = 0.6
     """What a line outside that reach has its probability multiplied by."""
-    headline_pair: float = 0.25
+    headline_pair: float = 0.35
     """A line next to the headline is headline too where both have this probability."""
-    timestamp: float = 0.5
+    timestamp: float = 0.6
     """Least probability of a timestamp line anywhere."""
     timestamp_near: float = 0.2
     """The same from `timestamp_reach` lines above the headline to just below the first body line."""

@@ -205,8 +205,8 @@ def _compared(prediction: Prediction, index: int, second: Reasons) -> str:
     if abs(together - alone) < _TOLD:
         return ""
     return (
-        f"By itself the line would be the headline with {_per_cent(alone)}; against the page's other likely titles it is "
-        f"with {_per_cent(together)}."
+        f"By itself the line would be the headline with {_per_cent(alone)}; against the page's other likely titles "
+        f"it is with {_per_cent(together)}."
     )
 
 

@@ -141,7 +141,7 @@ class FirstPass:
 def _summed(batch: Batch, own: NDArray[np.float32], place: dict[str, int]) -> NDArray[np.float32]:
     """The columns that windows sum, in the order of `_SUMMED` and `_SUMMED_MARKUP`."""
     words = np.minimum(batch.length, np.float32(_LONGEST))
-    likely = 1 / (1 + np.exp(-own[place["lexicon.body"]]))
+    likely = _share(own[place["lexicon.body"]])
     columns = [
         words,
         likely,
@@ -153,7 +153,7 @@ def _summed(batch: Batch, own: NDArray[np.float32], place: dict[str, int]) -> ND
         own[place["lexicon.before_body"]],
     ]
     if batch.hints is not None:
-        marked = 1 / (1 + np.exp(-own[place["markup_lexicon.body"]]))
+        marked = _share(own[place["markup_lexicon.body"]])
         columns += [
             marked,
             marked * words,
@@ -162,6 +162,13 @@ def _summed(batch: Batch, own: NDArray[np.float32], place: dict[str, int]) -> ND
             own[place["markup_lexicon.before_body"]],
         ]
     return np.array(columns, np.float32)
+
+
+def _share(log_odds: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Probabilities from log-odds; those of a line full of attributes can be too low for a power of e."""
+    powers = np.exp(np.minimum(-log_odds, np.float32(80)))
+    shares: NDArray[np.float32] = np.float32(1) / (np.float32(1) + powers)
+    return shares
 
 
 class SecondPass:
