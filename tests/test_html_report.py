@@ -94,7 +94,7 @@ def test_article_beside_and_list_of_pages() -> None:
 
 
 def test_doubtful_lines_say_why(model: Model) -> None:
-    page = Page("Menu\n\nFerry returns to the bay\nThe ferry is back after a year, they said.\n")
+    page = Page("Menu\n\nFerry\nThe ferry is back after a year, they said.\nMore on this\nWeather")
     read = Reader("".join(report([model.classify(page)], "x", explainer=Explainer(model))))
     doubtful = [given for tag, given, _ in read.elements if tag == "li" and "d" in (given.get("class") or "").split()]
     assert doubtful

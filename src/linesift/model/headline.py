@@ -18,6 +18,10 @@ from linesift.model.trees import TreeScorer
 LEAST = 0.01
 """Probability of the passes from which a line is a candidate: 97 in 100 titles are."""
 
+LEAST_BEST = 0.1
+"""Probability that the likeliest candidate of a page needs for any to be weighed: a page of a few links has candidates
+too, and hardly any such page was there to learn from. No gold page loses its title by it."""
+
 _REACH = 10
 """Lines above and below that a candidate is compared with."""
 _SPANS = ((-10, -4), (-3, -1), (1, 3), (4, 10))
@@ -124,6 +128,9 @@ class HeadlineChooser:
         utility = self.trees.scores(candidate_table(batch, rows, table, probabilities))[:, 0]
         share = shares(batch.page[rows], utility, self.nothing, self.scale)
         column = Label.HEADLINE.column
+        starts = np.flatnonzero(np.diff(batch.page[rows], prepend=-1))
+        best = np.maximum.reduceat(found[rows, column], starts).repeat(np.diff(np.append(starts, len(rows))))
+        share = np.where(best >= LEAST_BEST, share, found[rows, column])
         found[rows] *= ((1 - share) / np.maximum(1 - found[rows, column], np.float32(1e-6)))[:, None]
         found[rows, column] = share
         return found
