@@ -65,8 +65,8 @@ compare: .venv-compare/.installed  ## compare MODEL with other extractors on pag
 	.venv-compare/bin/python scripts/compare.py $(MODEL) $(or $(CORPORA),../shared/corpora) $(FOLDS)
 	@cat reports/compare.md
 
-dates: .venv-dates/.installed  ## measure how dates are read with MODEL and the models of FOLDS, write reports/dates.md
-	.venv-dates/bin/python scripts/dates.py $(MODEL) $(or $(CORPORA),../shared/corpora) $(FOLDS)
+dates: .venv-dates/.installed  ## measure how dates are read with the models of FOLDS, write reports/dates.md
+	.venv-dates/bin/python scripts/dates.py $(or $(CORPORA),../shared/corpora) $(FOLDS)
 	@cat reports/dates.md
 
 clean:  ## remove .venv and caches

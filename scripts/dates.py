@@ -5,6 +5,7 @@ import logging
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -32,9 +33,9 @@ day, clock or offset, or a day where the line leaves it open.
 PAGES = """
 Pages with a gold day: whether `published` has that day, from the text alone, and beside it htmldate {htmldate} (its
 original date, extensive search) on the HTML of the same pages. Shown: pages on which some line of at most 300
-characters holds the gold day in a form that linesift reads, be it the date line, a caption or a related story. The
-first four collections are labelled by the models of folds that have not seen the site, the others by the shipped model,
-without the sites that it has seen.
+characters holds the gold day in a form that linesift reads, be it the date line, a caption or a related story. All
+collections are labelled by the models of folds that have not seen the site; of the last two without the sites that
+stand in a collection with gold.
 """
 Pages = dict[str, list[tuple[PageDay, str | None]]]
 
@@ -77,7 +78,12 @@ def line_row(name: str, rows: list[DateLine], read: Callable[[DateLine], str | N
     return f"| {name} | {' | '.join(str(counts[kind]) for kind in Outcome)} | {min(spent):,.0f} |"
 
 
-def read_pages(corpora: Path, model: linesift.Model, folds: list[linesift.Model]) -> Pages:
+def _model_of(folds: list[linesift.Model], skipped: set[str], site: str) -> linesift.Model | None:
+    """The model that has not seen a site; `None` for sites that are left out."""
+    return None if site in skipped else folds[fold_of(site, len(folds))]
+
+
+def read_pages(corpora: Path, folds: list[linesift.Model]) -> Pages:
     """Days of all pages by linesift and by htmldate, by collection."""
     by_hand = (ROOT / "data" / "pages", corpora.parent / "gold" / "pages.jsonl")
     files = [file for file in corpus_files(corpora) if file.suffix == ".parquet" and file.stem not in OTHERS]
@@ -86,12 +92,8 @@ def read_pages(corpora: Path, model: linesift.Model, folds: list[linesift.Model]
     find_date = import_module("htmldate").find_date
     pages: Pages = {name: [] for name in (*TRAINED, ALL, *OTHERS)}
     for name in TRAINED + OTHERS:
-        for page, html in read_page_days(
-            corpora / f"{name}.parquet",
-            (lambda site: folds[fold_of(site, len(folds))])
-            if name in TRAINED
-            else (lambda site: None if site in known else model),
-        ):
+        skipped = known if name in OTHERS else set()
+        for page, html in read_page_days(corpora / f"{name}.parquet", partial(_model_of, folds, skipped)):
             pages[name].append((page, find_date(html, original_date=True, extensive_search=True)))
         pages[ALL] += pages[name] if name in TRAINED else []
     return pages
@@ -100,7 +102,6 @@ def read_pages(corpora: Path, model: linesift.Model, folds: list[linesift.Model]
 def main() -> None:
     """Measure and write the report."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", type=Path)
     parser.add_argument("corpora", type=Path)
     parser.add_argument("folds", type=Path, help="models of the folds: linesift train --keep-folds")
     given = parser.parse_args()
@@ -116,7 +117,7 @@ def main() -> None:
     ]
     text += [line_row("linesift", rows, ours), line_row(f"dateparser {version('dateparser')}", rows, theirs)]
     folds = [linesift.load(path) for path in sorted(given.folds.iterdir())]
-    pages = read_pages(given.corpora, linesift.load(given.model), folds)
+    pages = read_pages(given.corpora, folds)
     text += [PAGES.format(**facts), *day_table(pages, "htmldate")]
     (ROOT / "reports" / "dates.md").write_text("\n".join([*text, ""]), "utf-8")
 

@@ -269,6 +269,7 @@ def test_lines_changed_meanwhile(site: Site) -> None:
     site.tab.wait("document.getElementById('conflict').open")
     assert not site.tab.run("document.getElementById('keep').checkVisibility()")  # the line is gone
     site.tab.press("Escape")
+    site.tab.wait("!document.getElementById('conflict').open")  # a click on what lies under it would be lost
     site.wait_for("Not saved")
     site.tab.press("1")
     site.tab.click("#retry")
