@@ -143,11 +143,17 @@ class Tab:
             self.call("Input.dispatchKeyEvent", type="keyUp", **event)
 
     def click(self, selector: str, *, shift: bool = False) -> None:
-        """Click into the middle of an element."""
-        box = self.run(
+        """Click into the middle of an element, once that is where a click would meet it.
+
+        A dialog that is still closing lies over the page, and a message that comes in moves what is under it.
+        """
+        place = (
             f"(e => {{e.scrollIntoView({{block: 'center'}}); const b = e.getBoundingClientRect();"
-            f"return [b.x + b.width / 2, b.y + b.height / 2]}})(document.querySelector({json.dumps(selector)}))"
+            "const [x, y] = [b.x + b.width / 2, b.y + b.height / 2];"
+            f"return e.contains(document.elementFromPoint(x, y)) ? [x, y] : null}})(document.querySelector({json.dumps(selector)}))"
         )
+        self.wait(place)
+        box = self.run(place)
         where = {"x": box[0], "y": box[1], "button": "left", "clickCount": 1, "modifiers": 8 if shift else 0}
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, **where)
