@@ -148,9 +148,10 @@ class Tab:
         A dialog that is still closing lies over the page, and a message that comes in moves what is under it.
         """
         place = (
-            f"(e => {{e.scrollIntoView({{block: 'center'}}); const b = e.getBoundingClientRect();"
+            "(e => {e.scrollIntoView({block: 'center'}); const b = e.getBoundingClientRect();"
             "const [x, y] = [b.x + b.width / 2, b.y + b.height / 2];"
-            f"return e.contains(document.elementFromPoint(x, y)) ? [x, y] : null}})(document.querySelector({json.dumps(selector)}))"
+            "return e.contains(document.elementFromPoint(x, y)) ? [x, y] : null})"
+            f"(document.querySelector({json.dumps(selector)}))"
         )
         self.wait(place)
         box = self.run(place)
