@@ -9,7 +9,7 @@ import pytest
 import linesift
 from inventedsite import invented_page
 from linesift.errors import InputError, LabelError, MissingExtraError
-from linesift.labels import KINDS, Kind
+from linesift.labels import KINDS, Kind, Label
 from linesift.model.directory import read_about
 from linesift.page import LabelledPage
 from linesift.read.html import read_html
@@ -115,7 +115,7 @@ def test_model_loads_and_labels(trained: Trained, pages: list[LabelledPage]) -> 
     # A model that learnt nothing would call everything sidebar. Sixteen small trees differ a little from machine to
     # machine (.897 and .901 were seen, of which .82 are sidebar), so what is asked stays well under them.
     lines = [label for page in pages for label in page.labels]
-    n_sidebar = lines.count("sidebar")
+    n_sidebar = lines.count(Label.SIDEBAR)
     assert n_right > n_sidebar + (len(lines) - n_sidebar) / 4
 
 
