@@ -45,3 +45,9 @@ def test_varied_is_the_same_on_every_run(pages: list[LabelledPage]) -> None:
     assert [page.page.source for page in once] == [page.page.source for page in pages]
     assert once == varied(pages)
     assert sum(new.page.text != old.page.text for new, old in zip(once, pages, strict=True)) > len(pages) / 4
+
+
+@pytest.mark.parametrize("manner", Manner)
+def test_page_without_text(manner: Manner) -> None:
+    page = LabelledPage(Page("\n \n", "a"), (None, None, None), site="a.example")
+    assert rendered(page, manner) is page

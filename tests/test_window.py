@@ -241,3 +241,14 @@ def test_some_lines_have_the_columns_that_they_have_among_all(
     FirstPass(batch, own).write(rows, part[:n_first])
     SecondPass(batch, chances).write(rows, part[n_first:])
     np.testing.assert_array_equal(part, whole[:, rows])
+
+
+@pytest.mark.parametrize("score", [-1e4, 1e4])
+def test_extreme_log_odds(score: float) -> None:
+    """A line full of attributes has log-odds that no power of e holds; it is a share of 0 or 1, without a warning."""
+    batch = read_batch(["Rain"])
+    own = np.full((len(OWN_NAMES), 1), score, np.float32)
+    with np.errstate(over="raise"):
+        table = first_pass_table(batch, own)
+    name = next(name for name in table_names() if name.startswith("window.likely") and name.endswith(".page"))
+    assert table[table_names().index(name)].tolist() == [float(score > 0)]

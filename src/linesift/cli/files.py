@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from linesift.cli import console
 from linesift.cli.batches import Format, Item, Note, Outcome, Shape, Work, batches, label_batch, read_item
@@ -24,6 +24,8 @@ from linesift.write import tables, terminal
 
 if TYPE_CHECKING:  # numpy comes with it, and `--help` shall not wait for numpy
     from linesift.model.memory import SiteMemory
+
+Done = TypeVar("Done")
 
 STDOUT = Path("-")
 _PIECE = 1 << 16
@@ -117,15 +119,20 @@ def _memory(request: Request, sources: Sequence[Source]) -> "SiteMemory | None":
 
 def read_pages(paths: Sequence[Path], encoding: str | None) -> Iterator[Page | None]:
     """Read the pages of all files in order, `None` for one that failed; what there is to say is said."""
+    items = find_items([open_source(path) for path in paths], Fields())
+    yield from told(read_item(item, encoding) for item in items)
+
+
+def told(done: "Iterable[tuple[Done | None, Outcome]]") -> "Iterator[Done | None]":
+    """Say what there is to say of each item, and give what became of it, `None` where that failed."""
     n_done = 0
-    for item in find_items([open_source(path) for path in paths], Fields()):
-        page, outcome = read_item(item, encoding)
+    for value, outcome in done:
         for message in outcome.messages:
             console.say(message)
-        if page is not None or outcome.is_failure:
+        if value is not None or outcome.is_failure:
             n_done += 1
             console.progress(n_done)
-            yield page
+            yield value
 
 
 def _check_shape(shape: Shape) -> None:

@@ -1,6 +1,7 @@
 """`linesift report`: labelled pages as one HTML file to look at."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,7 +9,7 @@ import typer
 
 from linesift.cli import console
 from linesift.cli.batches import batches, make_explainer, predict_batch
-from linesift.cli.files import find_items, hopeless
+from linesift.cli.files import find_items, hopeless, told
 from linesift.read.jsonl import Fields
 from linesift.read.page import open_source
 from linesift.read.text import check_encoding
@@ -78,15 +79,8 @@ def report(
 
 def _predictions(model: "Model", paths: Sequence[Path], encoding: str | None) -> "Iterator[Prediction | None]":
     """Give the prediction of each page in order, `None` for one that failed; what there is to say is said."""
-    n_done = 0
-    for batch in batches(find_items([open_source(path) for path in paths], Fields())):
-        for prediction, outcome in predict_batch(model, batch, encoding):
-            for message in outcome.messages:
-                console.say(message)
-            if prediction is not None or outcome.is_failure:
-                n_done += 1
-                console.progress(n_done)
-                yield prediction
+    items = find_items([open_source(path) for path in paths], Fields())
+    yield from told(chain.from_iterable(predict_batch(model, batch, encoding) for batch in batches(items)))
 
 
 class _Done:

@@ -7,6 +7,7 @@ from typing import Any
 from linesift.errors import ModelError
 from linesift.labels import KINDS, LABELS
 from linesift.model.directory import read_about
+from linesift.write.aside import write_aside
 
 _INTRO = """\
 # {name}
@@ -82,8 +83,7 @@ def write_card(directory: Path) -> None:
     """
     text = card(read_about(directory))
     try:
-        (directory / "README.md.part").write_text(text, "utf-8")
-        (directory / "README.md.part").replace(directory / "README.md")
+        write_aside(directory / "README.md", text.encode("utf-8"))
     except OSError as error:
         raise ModelError(f"{directory}: cannot write the card: {error.strerror or error}") from error
 

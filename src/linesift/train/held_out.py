@@ -6,6 +6,7 @@ from pathlib import Path
 from linesift.errors import InputError
 from linesift.model.directory import read_about
 from linesift.train.evaluate import Report
+from linesift.write.aside import write_aside
 
 HELD_OUT = "held_out.json"
 """Beside the accuracy report. Names of pages and scores, no text."""
@@ -26,10 +27,8 @@ def write_held_out(path: Path, model: Path, report: Report) -> None:
         scores = (round(page.precision, _N_DIGITS), round(page.recall, _N_DIGITS))
         pages.setdefault(page.collection, {})[page.name] = scores
     written = {"weights_sha256": read_about(model)["weights_sha256"], "pages": pages}
-    part = path.with_name(f"{path.name}.part")
     try:
-        part.write_text(json.dumps(written, ensure_ascii=False, indent=0) + "\n", "utf-8")
-        part.replace(path)
+        write_aside(path, (json.dumps(written, ensure_ascii=False, indent=0) + "\n").encode("utf-8"))
     except OSError as error:
         raise InputError(f"{path}: cannot write the scores: {error.strerror or error}") from error
 

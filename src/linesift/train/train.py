@@ -30,6 +30,7 @@ from linesift.train.report import TITLE, accuracy_report
 from linesift.train.sections import Section, as_json, markdown
 from linesift.train.teach import UnlabelledPage
 from linesift.train.verdict import fit_verdict
+from linesift.write.aside import write_aside
 
 BY_HAND = " by hand"
 """Ends the collection of pages from JSON lines, to tell them from the aligned pages of the same collection."""
@@ -140,9 +141,7 @@ def write_report(path: Path, title: str, sections: Sequence[Section]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         for place, text in texts.items():
-            part = place.with_name(f"{place.name}.part")
-            part.write_text(text, "utf-8")
-            part.replace(place)
+            write_aside(place, text.encode("utf-8"))
     except OSError as error:
         raise InputError(f"{path}: cannot write the report: {error.strerror or error}") from error
 
