@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -457,6 +458,13 @@ def test_interrupted_output_leaves_the_old_file(run: Run, folder: Path, monkeypa
     assert run("page.txt", "--output", "out.tsv") == Result(130, "", "linesift: interrupted\n")
     assert (folder / "out.tsv").read_text() == "old"
     assert len(list(folder.iterdir())) == 3
+
+
+def test_module_as_program() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "linesift", "--version"], stdout=subprocess.PIPE, text=True, check=True
+    )
+    assert done.stdout == f"linesift {version('linesift')}\n"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
