@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.model.bins import Bins
+from linesift.model.bins import FEW, Bins
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,19 @@ class LinearScorer:
         Returns:
             Shape (n_lines, n_outcomes), log-odds up to a constant per line.
         """
+        found = self.bins.digitise(table)
+        if table.shape[1] <= FEW:
+            return self._few(found)
         out = np.tile(self.bias, (table.shape[1], 1))
-        for bins, weights in zip(self.bins.digitise(table), self.weights, strict=True):
+        for bins, weights in zip(found, self.weights, strict=True):
             out += weights.take(bins, axis=0)
         return out
+
+    def _few(self, bins: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """The same sums, in the same order, with one look-up for all columns."""
+        n_columns, n_bins, n_outcomes = self.weights.shape
+        parts = np.empty((n_columns + 1, bins.shape[1], n_outcomes), np.float32)
+        parts[0] = self.bias
+        places = bins + np.arange(0, n_columns * n_bins, n_bins)[:, None]
+        np.take(self.weights.reshape(-1, n_outcomes), places, axis=0, out=parts[1:], mode="clip")
+        return np.add.reduce(parts, axis=0)

@@ -5,8 +5,8 @@ lines that are each a little of everything. An additive model over such columns,
 for, gives a probability to each kind. Nothing is asked of the address or the markup, so text and HTML share it.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -30,7 +30,8 @@ _N_PAGES = 512
 """Pages whose words are looked up at once: their flags take 4 MB."""
 
 Values = NDArray[np.float64]
-Named = Iterator[tuple[str, Values]]
+Named = Iterator[tuple[str, Values, Values]]
+"""Names of columns, each with what is divided by what; it is missing where that is not above 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,13 @@ class Verdict:
     """Shape (len(WORD_KINDS),)."""
     scorer: LinearScorer
     """From the columns to the kinds; calibrated, so it needs no temperature."""
+    _rows: NDArray[np.complex128] = field(init=False, repr=False, compare=False)
+    """The weights of every word as one number of 16 bytes, which numpy looks up faster than a row."""
+
+    def __post_init__(self) -> None:
+        rows = np.zeros((len(self.words), 4), np.float32)
+        rows[:, : len(WORD_KINDS)] = self.words
+        object.__setattr__(self, "_rows", rows.reshape(-1).view(np.complex128))
 
     def probabilities(
         self, batch: Batch, probabilities: NDArray[np.float32], labels: NDArray[np.int8]
@@ -71,8 +79,10 @@ class Verdict:
         has_words = n_words > 0
         scores = np.tile(self.bias, (len(n_words), 1))
         if len(page):
-            starts = (np.cumsum(n_words) - n_words)[has_words]
-            sums = np.add.reduceat(self.words.take(bucket, axis=0), starts, axis=0)
+            starts = (n_words.cumsum() - n_words)[has_words]
+            # As complex numbers two weights are added at once.
+            found = self._rows.take(bucket, mode="clip").view(np.complex64).reshape(-1, 2)
+            sums = np.add.reduceat(found, starts, axis=0).view(np.float32)[:, : len(WORD_KINDS)]
             scores[has_words] += sums / np.sqrt(n_words[has_words, None]).astype(np.float32)
         return scores.T
 
@@ -80,12 +90,12 @@ class Verdict:
 def page_words(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pages and buckets of all words, each bucket once a page; both of shape (n_found,), sorted by page."""
     bucket = (batch.lines.word_hash >> np.uint64(64 - WORD_BITS)).astype(np.int64)
-    page = batch.page[batch.lines.word_line].astype(np.int64)
+    page = batch.page.take(batch.lines.word_line).astype(np.int64)
     places = [np.zeros(0, np.int64)]
     n_pages = len(batch.n_all_lines)
     for start in range(0, n_pages, _N_PAGES):
         stop = min(start + _N_PAGES, n_pages)
-        rows = slice(*np.searchsorted(page, (start, stop)))
+        rows = slice(*page.searchsorted((start, stop)))
         is_there = np.zeros((stop - start) << WORD_BITS, np.bool_)
         is_there[((page[rows] - start) << WORD_BITS) + bucket[rows]] = True
         places.append(np.flatnonzero(is_there) + (start << WORD_BITS))
@@ -95,123 +105,116 @@ def page_words(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 def page_columns(batch: Batch, probabilities: NDArray[np.float32], labels: NDArray[np.int8]) -> NDArray[np.float32]:
     """Columns of every page but for its words; shape (n_columns, n_pages)."""
-    parts = (_body_columns, _place_columns, _line_columns)
-    found = [values for part in parts for _, values in part(_Pages(batch), probabilities.astype(np.float64), labels)]
-    return np.array(found, np.float32)
+    found = list(_columns(_Pages(batch), probabilities.T.astype(np.float64), labels))
+    wholes = np.array([whole for _, _, whole in found])
+    columns = np.full(wholes.shape, np.nan)
+    np.divide([part for _, part, _ in found], wholes, out=columns, where=wholes > 0)
+    return columns.astype(np.float32)
 
 
 @cache
 def column_names() -> tuple[str, ...]:
     """Names of the columns, in the order of `Verdict.scorer`."""
-    pages, none = _Pages(read_batch([""])), np.zeros((0, len(Label)))
-    parts = (_body_columns, _place_columns, _line_columns)
-    names = [name for part in parts for name, _ in part(pages, none, np.zeros(0, np.int8))]
-    return (*names, *(f"words.{kind}" for kind in WORD_KINDS))
+    found = _columns(_Pages(read_batch([""])), np.zeros((len(Label), 0)), np.zeros(0, np.int8))
+    return (*(name for name, _, _ in found), *(f"words.{kind}" for kind in WORD_KINDS))
 
 
 class _Pages:
-    """Sums and extremes over the lines of each page, shape (n_pages,)."""
+    """Sums and extremes over the lines of each page."""
 
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
         self.words = np.minimum(batch.length, _LONGEST).astype(np.float64)
         self.n_lines = batch.n_lines.astype(np.float64)
-        self._has_lines = batch.n_lines > 0
-        self._starts = batch.first[:-1][self._has_lines]
-        self.total = self.sum(self.words)
+        self.one = np.ones(len(self.n_lines))
+        self._has_lines = self.n_lines > 0
 
-    def sum(self, values: NDArray[Any]) -> Values:
-        return self._each(np.add, values.astype(np.float64, copy=False))
+    def sums(self, *values: NDArray[Any]) -> Values:
+        """Sums of so many columns of lines, shape (n_values, n_pages); 0 on a page without lines."""
+        return self._each(np.add, values)
 
-    def largest(self, values: NDArray[Any]) -> Values:
+    def largest(self, *values: NDArray[Any]) -> Values:
+        """The largest of each column."""
         return self._each(np.maximum, values)
 
-    def _each(self, reduce: np.ufunc, values: NDArray[Any]) -> Values:
-        out = np.zeros(len(self._has_lines))
-        if len(self._starts):
-            out[self._has_lines] = reduce.reduceat(values, self._starts)
+    def _each(self, reduce: np.ufunc, values: Sequence[NDArray[Any]]) -> Values:
+        # All columns at once: on a single page it is the number of calls that takes time.
+        out = np.zeros((len(values), len(self._has_lines)))
+        if len(self.words):
+            out[:, self._has_lines] = reduce.reduceat(np.array(values, np.float64), self.batch.starts, axis=1)
         return out
 
-    def first_row(self, marked: NDArray[np.bool_]) -> Values:
-        """Place on its page of the first marked line, `nan` where there is none."""
-        size = len(marked)
-        found = size - self.largest(np.where(marked, size - np.arange(size), 0)) - self.batch.first[:-1]
-        return np.where(self.sum(marked) > 0, found, np.nan)
 
-    def last_row(self, marked: NDArray[np.bool_]) -> Values:
-        """The same of the last one."""
-        found = self.largest(np.where(marked, np.arange(len(marked)), 0)) - self.batch.first[:-1]
-        return np.where(self.sum(marked) > 0, found, np.nan)
-
-
-def _share(part: Values, whole: Values) -> Values:
-    """`part / whole`, `nan` where `whole` is 0."""
-    out = np.full(len(part), np.nan)
-    np.divide(part, whole, out=out, where=whole > 0)
-    return out
-
-
-def _some(counts: Values) -> Values:
-    """Counts, `nan` for none: where most pages have none, cuts at quantiles would not tell few from many."""
-    return np.where(counts > 0, counts, np.nan)
+def _columns(pages: _Pages, chances: Values, labels: NDArray[np.int8]) -> Named:
+    """All columns of pages, from the probabilities of each label, shape (4, n_lines), and the labels of lines."""
+    yield from _body_columns(pages, chances, labels)
+    yield from _place_columns(pages, chances, labels)
+    yield from _line_columns(pages)
 
 
 def _body_columns(pages: _Pages, chances: Values, labels: NDArray[np.int8]) -> Named:
     """How much body there is, and how sure."""
-    words, chance = pages.words, chances[:, Label.BODY.column]
+    words, chance = pages.words, chances[Label.BODY.column]
     is_body = labels == Label.BODY.column
-    body_words, expected = pages.sum(words * is_body), pages.sum(words * chance)
-    right = pages.sum(words * chance * is_body)
-    yield "body.words", body_words
-    yield "body.expected_words", expected
-    yield "body.share", _share(expected, pages.total)
-    yield "body.best", pages.largest(chance)
-    yield "body.sure", _share(right, body_words)
-    yield "body.missed", _share(expected - right, expected)
-    yield "body.expected_f1", _share(2 * right, body_words + expected)
-    yield "body.doubt", _share(pages.sum(words * chance * (1 - chance)), expected)
-    yield "body.lines_in_doubt", pages.sum((chance > 0.1) & (chance < 0.9))
-    follows = np.zeros(len(labels), np.bool_)
-    follows[1:] = is_body[:-1] & (np.diff(pages.batch.page) == 0)
-    n_body, runs = pages.sum(is_body), pages.sum(is_body & ~follows)
-    yield "body.runs", runs
-    yield "body.run_lines", _share(n_body, runs)
-    yield "body.line_words", _share(body_words, n_body)
-    long = words * pages.batch.is_long
-    long_words, long_body = pages.sum(long), pages.sum(long * is_body)
-    yield "body.missed_long", _share(long_words - long_body, long_words)
-    yield "body.long_share", _share(long_body, body_words)
+    begins = is_body.copy()
+    begins[1:] &= ~(is_body[:-1] & (pages.batch.page[1:] == pages.batch.page[:-1]))
+    likely, long = words * chance, words * pages.batch.is_long
+    total, body_words, expected, right, doubt, unsure, n_body, runs, long_words, long_body = pages.sums(
+        words, words * is_body, likely, likely * is_body, likely * (1 - chance), (chance > 0.1) & (chance < 0.9),
+        is_body, begins, long, long * is_body,
+    )  # fmt: skip
+    yield "body.words", body_words, pages.one
+    yield "body.expected_words", expected, pages.one
+    yield "body.share", expected, total
+    yield "body.best", pages.largest(chance)[0], pages.one
+    yield "body.sure", right, body_words
+    yield "body.missed", expected - right, expected
+    yield "body.expected_f1", 2 * right, body_words + expected
+    yield "body.doubt", doubt, expected
+    yield "body.lines_in_doubt", unsure, pages.one
+    yield "body.runs", runs, pages.one
+    yield "body.run_lines", n_body, runs
+    yield "body.line_words", body_words, n_body
+    yield "body.missed_long", long_words - long_body, long_words
+    yield "body.long_share", long_body, body_words
 
 
 def _place_columns(pages: _Pages, chances: Values, labels: NDArray[np.int8]) -> Named:
     """Title and dates, and where they stand to the body."""
-    is_body, is_time = labels == Label.BODY.column, labels == Label.TIMESTAMP.column
-    first, last = pages.first_row(is_body), pages.last_row(is_body)
-    head = chances[:, Label.HEADLINE.column]
-    best = pages.largest(head)
-    yield "headline.best", best
-    yield "headline.rest", pages.sum(head) - best
-    yield "headline.above_body", first - pages.first_row(labels == Label.HEADLINE.column)
-    yield "timestamp.best", pages.largest(chances[:, Label.TIMESTAMP.column])
-    yield "timestamp.lines", _some(pages.sum(is_time))
-    yield "body.density", _share(pages.sum(is_body), last - first + 1)
-    yield "body.first", _share(first, pages.n_lines)
-    batch = pages.batch
-    row = batch.row
-    is_inside = (row >= first[batch.page]) & (row <= last[batch.page])
+    batch, one, row = pages.batch, pages.one, np.arange(len(labels))
+    is_head, is_body, is_time = (labels == label.column for label in (Label.HEADLINE, Label.BODY, Label.TIMESTAMP))
+    head, time = chances[Label.HEADLINE.column], chances[Label.TIMESTAMP.column]
+    to_end = len(row) - row
+    best, best_time, *rows = pages.largest(head, time, to_end * is_body, to_end * is_head, (row + 1) * is_body)
+    # Rows of a page without such a line are missing.
+    first, first_head, last = np.where(np.array(rows) > 0, rows, np.nan)
+    first, first_head, last = len(row) - first, len(row) - first_head, last - 1
+    is_inside = (row >= first.take(batch.page)) & (row <= last.take(batch.page))
     is_clock, is_date = batch.lines.dates[:, DatePart.CLOCK] > 0, batch.strength >= 3
-    yield "timestamp.inside", _some(pages.sum(is_time & is_inside))
-    yield "page.clocks_inside", _some(pages.sum(is_clock & is_inside))
-    yield "page.dates_inside", _some(pages.sum(is_date & is_inside))
-    yield "page.clocks", _share(pages.sum(is_clock), pages.n_lines)
-    yield "page.dates", _share(pages.sum(is_date), pages.n_lines)
+    all_heads, n_body, n_times, times, clocks, dates, n_clocks, n_dates = pages.sums(
+        head, is_body, is_time, is_time & is_inside, is_clock & is_inside, is_date & is_inside, is_clock, is_date
+    )
+    yield "headline.best", best, one
+    yield "headline.rest", all_heads - best, one
+    yield "headline.above_body", first - first_head, one
+    yield "timestamp.best", best_time, one
+    # Where most pages have none of a thing, none is missing: cuts at quantiles would not tell few from many.
+    yield "timestamp.lines", n_times, np.minimum(n_times, 1)
+    yield "body.density", n_body, last - first + 1
+    yield "body.first", first - batch.first[:-1], pages.n_lines
+    yield "timestamp.inside", times, np.minimum(times, 1)
+    yield "page.clocks_inside", clocks, np.minimum(clocks, 1)
+    yield "page.dates_inside", dates, np.minimum(dates, 1)
+    yield "page.clocks", n_clocks, pages.n_lines
+    yield "page.dates", n_dates, pages.n_lines
 
 
-def _line_columns(pages: _Pages, _chances: Values, _labels: NDArray[np.int8]) -> Named:
+def _line_columns(pages: _Pages) -> Named:
     """How long the page and its lines are."""
-    length = pages.batch.length
-    yield "page.lines", pages.n_lines
-    yield "page.words", pages.total
-    yield "page.line_words", _share(pages.total, pages.n_lines)
-    yield "page.short", _share(pages.sum(length < 4), pages.n_lines)
-    yield "page.middling", _share(pages.sum((length >= 4) & (length < 15)), pages.n_lines)
+    length, n_lines = pages.batch.length, pages.n_lines
+    words, short, middling = pages.sums(pages.words, length < 4, (length >= 4) & (length < 15))
+    yield "page.lines", n_lines, pages.one
+    yield "page.words", words, pages.one
+    yield "page.line_words", words, n_lines
+    yield "page.short", short, n_lines
+    yield "page.middling", middling, n_lines
