@@ -11,8 +11,11 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 from babel import Locale, localedata
 from babel.core import get_cldr_version
+
+from linesift.features.dates import hash_names
 
 Row = tuple[str, str, str, str]  # name, kind, number, calendar
 TARGET = Path(__file__).parents[1] / "src/linesift/features/date_names.tsv"
@@ -129,7 +132,7 @@ def listed_rows() -> Iterator[tuple[Row, str]]:
 
 
 def main() -> None:
-    """Collect the languages of every row, and write the table."""
+    """Collect the languages of every row, and write the table, and beside it what the features look up in it."""
     locales = [Locale.parse(identifier) for identifier in localedata.locale_identifiers()]
     found = [(row, locale.language) for locale in locales for row in babel_rows(locale)]
     table: defaultdict[Row, set[str]] = defaultdict(set)
@@ -141,6 +144,8 @@ def main() -> None:
         for (name, kind, number, calendar), spoken in sorted(table.items()):
             languages = "*" if "*" in spoken or len(spoken) >= 30 else " ".join(sorted(spoken))
             file.write("\t".join((name, kind, number, languages, calendar)) + "\n")
+    hashes, kinds = hash_names(TARGET.read_text("utf-8"))
+    np.savez(TARGET.with_suffix(".npz"), hashes=hashes, kinds=kinds)
 
 
 if __name__ == "__main__":

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from linesift.features import dates
 from linesift.features.batch import read_batch
 from linesift.features.chars import find_runs, read_chars
-from linesift.features.dates import DatePart, find_numbers
+from linesift.features.dates import DatePart, find_numbers, hash_names
 from linesift.page import LabelledPage
 
 TABLE = Path(__file__).parent / "data" / "date_lines.tsv"
@@ -95,3 +97,12 @@ def test_numbers() -> None:
     numbers = find_numbers(chars, runs, runs.kind.astype("int32"))
     assert numbers.value.tolist() == [7, 2024, -1, 34]
     assert numbers.length.tolist() == [1, 4, 5, 2]
+
+
+def test_hashes_of_names_are_of_the_table() -> None:
+    room = Path(dates.__file__).parent
+    hashes, kinds = hash_names((room / "date_names.tsv").read_text("utf-8"))
+    with np.load(room / "date_names.npz") as stored:
+        np.testing.assert_array_equal(stored["hashes"], hashes, "write it again: python scripts/make_date_names.py")
+        np.testing.assert_array_equal(stored["kinds"], kinds)
+    assert (hashes[1:] > hashes[:-1]).all()

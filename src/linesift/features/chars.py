@@ -70,7 +70,7 @@ def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint32], NDArray[np.uint32]
     return classes, folded, np.where(classes == DIGIT, np.uint32(ord("0")), folded)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Chars:
     """Every character of a text."""
 
@@ -104,7 +104,7 @@ def hash_codes(chars: Chars) -> NDArray[np.uint32]:
     return _tables()[2].take(chars.codes, mode="clip")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Runs:
     """Runs of characters of one class: a third as many as characters, and all that words and numbers are made of."""
 

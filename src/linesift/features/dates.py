@@ -59,11 +59,21 @@ _NAMES_OF_KIND = {
 
 @cache
 def _names() -> tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.bool_]]:
-    """Hashes of the names of `date_names.tsv`, sorted; the kinds of each as bits; a filter by their lowest bits."""
-    table = (Path(__file__).parent / "date_names.tsv").read_text("utf-8")
-    # Names of two characters or more, without a space; the first is the heading. A regex, because a program that labels
-    # one page and ends spends more time here than on the page.
-    rows = re.findall(r"^([^ \t\n]{2,})\t(\w+)", table, re.MULTILINE)[1:]
+    """Hashes of names, sorted; the kinds of each as bits; a filter by their lowest bits."""
+    # Not from the table of names: a program that labels one page and ends would spend more time on it than on the page.
+    with (Path(__file__).parent / "date_names.npz").open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
+        hashes, kinds = stored["hashes"], stored["kinds"]
+    present = np.zeros(int(_FILTER) + 1, np.bool_)
+    present[hashes & _FILTER] = True
+    return hashes, kinds, present
+
+
+def hash_names(table: str) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
+    """What `date_names.npz` holds of the text of `date_names.tsv`: hashes of names, sorted; kinds of each as bits.
+
+    Only names of two characters or more, without a space.
+    """
+    rows = re.findall(r"^([^ \t\n]{2,})\t(\w+)", table, re.MULTILINE)[1:]  # the first is the heading
     kinds = np.array([1 << (_NAMES_OF_KIND[row[1]] - DatePart.MONTH) for row in rows], np.uint8)
     chars = read_chars("\n".join([row[0] for row in rows]))
     ends = np.append(chars.newlines, len(chars.classes))
@@ -71,9 +81,7 @@ def _names() -> tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.bool_]]:
     order = np.argsort(hashes, kind="stable")
     hashes, kinds = hashes[order], kinds[order]
     heads = places(np.diff(hashes, prepend=hashes[0] - np.uint64(1)))
-    present = np.zeros(int(_FILTER) + 1, np.bool_)
-    present[hashes & _FILTER] = True
-    return hashes[heads], np.bitwise_or.reduceat(kinds, heads), present
+    return hashes[heads], np.bitwise_or.reduceat(kinds, heads)
 
 
 def date_strength(dates: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -107,7 +115,7 @@ def name_kinds(hashes: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[n
     return likely[found], kinds[place[found]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Numbers:
     """Runs of digits in the order of the text; all arrays have shape (n_numbers,)."""
 
@@ -200,7 +208,7 @@ def _number_parts(chars: Chars, numbers: Numbers) -> NDArray[np.uint16]:
     return parts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pairs:
     """Numbers with another one behind them on the line and a mark between."""
 
@@ -244,7 +252,7 @@ class Pairs:
         return is_numeric
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Names:
     """Names of months, weekdays, zones ...; all arrays have shape (n_names,)."""
 

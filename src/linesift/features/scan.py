@@ -41,7 +41,7 @@ MAX_LINE = 1 << 16
 """Characters of a line that are looked at; the rest of a longer line cannot change what it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LineScan:
     """What was counted on every non-blank line; arrays have shape (n_lines,) where nothing else is said."""
 
@@ -121,7 +121,7 @@ def _shifted(part: LineScan, lines: int, rows: int) -> LineScan:
     return LineScan(**values)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Places:
     """Where the lines that are not blank are; arrays have shape (n_lines,) where nothing else is said."""
 

@@ -51,7 +51,7 @@ class SpanHasher:
         return mix((self._sums[ends] - self._sums[starts]) * self._down[starts])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Words:
     """Words in the order of the text; all arrays have shape (n_words,)."""
 

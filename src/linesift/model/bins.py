@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-
 FEW = 64
 """Lines, or pages, up to which all columns are compared with all their cuts at once: that takes one numpy call, where a
 search takes one for each column."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Bins:
     """Cut points of every column.
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,7 @@ from linesift.labels import KINDS, LABELS
 from linesift.model.decode import DecodeConfig, decode
 from linesift.model.headline import HeadlineChooser, candidates
 from linesift.model.lexicon import TARGETS, Lexicon
-from linesift.model.memory import SiteMemory
 from linesift.model.prediction import Prediction
-from linesift.model.site import SiteCorrection
 from linesift.model.verdict import Verdict
 from linesift.model.window import (
     FirstPass,
@@ -28,6 +26,10 @@ from linesift.model.window import (
     second_pass_table,
 )
 from linesift.page import Page
+
+if TYPE_CHECKING:  # most models have none, and loading their modules is a part of every start
+    from linesift.model.memory import SiteMemory
+    from linesift.model.site import SiteCorrection
 
 GROUP = 1 << 19
 """Characters classified at once; a single larger page is a group of its own."""
@@ -60,7 +62,7 @@ def softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     return powers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """A trained model; immutable, so one can serve any number of threads."""
 
@@ -78,9 +80,9 @@ class Model:
     """The model for pages that came as HTML; without one their markup is not looked at."""
     verdict: Verdict | None = None
     """What says of a page which kind it is, of text and of HTML."""
-    sites: tuple[SiteCorrection, ...] = ()
+    sites: "tuple[SiteCorrection, ...]" = ()
     """What labelled pages of single sites add to the log-odds of their pages."""
-    memory: SiteMemory | None = None
+    memory: "SiteMemory | None" = None
     """Lines that recur on the pages of a site; given with the pages to classify, never part of a model directory."""
 
     def classify(self, page: str | Page) -> Prediction:
@@ -95,7 +97,7 @@ class Model:
             found += model._classify_group(group, self.verdict)
         return found
 
-    def with_memory(self, memory: SiteMemory) -> "Model":
+    def with_memory(self, memory: "SiteMemory") -> "Model":
         """The same model, with what is remembered of a site, for text and for HTML."""
         html = None if self.html is None else replace(self.html, memory=memory)
         return replace(self, memory=memory, html=html)
@@ -114,7 +116,7 @@ class Model:
         return self._scores(batch)[0]
 
     @property
-    def _corrections(self) -> tuple[SiteCorrection | SiteMemory, ...]:
+    def _corrections(self) -> "tuple[SiteCorrection | SiteMemory, ...]":
         return self.sites if self.memory is None else (*self.sites, self.memory)
 
     def _scores(self, batch: Batch) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]:
@@ -191,7 +193,7 @@ def predictions(
         batch: their lines.
         probabilities: shape (n_lines, 4), from a model or held out while one was fitted.
         labels: shape (n_lines,), the decoded ones.
-        kinds: shape (n_pages, 5), the probability of each kind where there is a verdict; zeros for a page without lines.
+        kinds: shape (n_pages, 5), the probability of each kind where there is a verdict; zeros where there are no lines.
     """
     judged = [("", math.nan)] * len(pages) if kinds is None else _likeliest(kinds)
     for index, page in enumerate(pages):

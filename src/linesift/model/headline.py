@@ -107,7 +107,7 @@ def _pairs(page: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64
     return one[is_same], other[is_same]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class HeadlineChooser:
     """Weighs the candidates of a page against each other."""
 

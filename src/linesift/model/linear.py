@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from linesift.model.bins import FEW, Bins
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LinearScorer:
     """A linear model that reads as a table: what each bin of each column adds to each outcome's score."""
 

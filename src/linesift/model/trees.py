@@ -18,7 +18,7 @@ _QUESTIONS = 200
 """Questions asked at once; the values they look at stay in the cache from being gathered to being compared."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TreeScorer:
     """Trees of one depth over a table of columns."""
 
@@ -83,7 +83,7 @@ class TreeScorer:
             total += np.add.reduce(found.reshape(len(leaf), -1), axis=0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Questions:
     """What trees ask, each question once: a third of the levels repeat the question of another tree."""
 

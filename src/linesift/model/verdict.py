@@ -34,7 +34,7 @@ Named = Iterator[tuple[str, Values, Values]]
 """Names of columns, each with what is divided by what; it is missing where that is not above 0."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
     """Probabilities of kinds; its columns are `column_names`."""
 
