@@ -193,7 +193,7 @@ def predictions(
         batch: their lines.
         probabilities: shape (n_lines, 4), from a model or held out while one was fitted.
         labels: shape (n_lines,), the decoded ones.
-        kinds: shape (n_pages, 5), the probability of each kind where there is a verdict; zeros where there are no lines.
+        kinds: shape (n_pages, 5), the probability of each kind, if there is a verdict; zeros for a page without lines.
     """
     judged = [("", math.nan)] * len(pages) if kinds is None else _likeliest(kinds)
     for index, page in enumerate(pages):

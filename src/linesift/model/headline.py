@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.batch import Batch
+from linesift.features.chars import lengths, places
 from linesift.labels import Label
 from linesift.model.trees import TreeScorer
 
@@ -27,6 +28,8 @@ _REACH = 10
 _SPANS = ((-10, -4), (-3, -1), (1, 3), (4, 10))
 _BESIDE = (-1, 1, 2)
 _COMPARED = (Label.HEADLINE, Label.BODY, Label.TIMESTAMP)
+_COMPARED_COLUMNS = [label.column for label in _COMPARED]
+_BESIDE_PLACES = [_REACH + step for step in _BESIDE]
 
 NAMES = (
     *(f"candidate.{label}" for label in Label),
@@ -40,7 +43,7 @@ NAMES = (
 
 def candidates(probabilities: NDArray[np.float32]) -> NDArray[np.int64]:
     """Rows of the lines that may be a title."""
-    return np.flatnonzero(probabilities[:, Label.HEADLINE.column] > LEAST)
+    return places(probabilities[:, Label.HEADLINE.column] > LEAST)
 
 
 def candidate_table(
@@ -57,54 +60,41 @@ def candidate_table(
     Returns:
         Shape (len(NAMES) + n_columns, n_candidates).
     """
-    steps = np.arange(-_REACH, _REACH + 1)
-    around = rows[:, None] + steps
-    is_there = (around >= batch.top[rows][:, None]) & (around < batch.end[rows][:, None])
-    near = np.where(is_there[..., None], probabilities.take(around, axis=0, mode="clip"), np.float32(0))
-    own = [near[:, _REACH, label.column] for label in Label]
-    own += [near[:, _REACH + step, label.column] for label in Label for step in _BESIDE]
-    own += [
-        near[:, _REACH + low : _REACH + high + 1, label.column].max(axis=1)
-        for label in _COMPARED
-        for low, high in _SPANS
-    ]
-    own += _among(batch, rows, probabilities[rows, Label.HEADLINE.column])
-    return np.concatenate((np.array(own, np.float32), table))
+    n_labels, n_rows = len(Label), len(rows)
+    around = rows + np.arange(-_REACH, _REACH + 1)[:, None]
+    is_there = (around >= batch.top.take(rows)) & (around < batch.end.take(rows))
+    near = np.where(is_there, probabilities.T.take(around, axis=1, mode="clip"), np.float32(0))
+    spans = [near[_COMPARED_COLUMNS, _REACH + low : _REACH + high + 1].max(axis=1) for low, high in _SPANS]
+    own = (
+        near[:, _REACH],
+        near.take(_BESIDE_PLACES, axis=1).reshape(-1, n_rows),
+        np.stack(spans, axis=1).reshape(-1, n_rows),
+        _among(batch, rows, near[Label.HEADLINE.column, _REACH]),
+        table,
+    )
+    return np.concatenate(own)
 
 
-def _among(batch: Batch, rows: NDArray[np.int64], chance: NDArray[np.float32]) -> list[NDArray[np.floating]]:
-    """How each candidate stands among those of its page: pairs of candidates, of which a page has a few dozen."""
-    one, other = _pairs(batch.page[rows])
-    is_above = other < one
-    is_likelier, is_copy = chance[other] > chance[one], batch.lines.hash[rows[other]] == batch.lines.hash[rows[one]]
-    n = len(rows)
-
-    def total(values: NDArray[np.generic]) -> NDArray[np.float64]:
-        return np.bincount(one, values, n).astype(np.float64, copy=False)
-
-    best, best_copy = np.zeros(n, np.float32), np.zeros(n, np.float32)
-    np.maximum.at(best, one, chance[other])
-    np.maximum.at(best_copy, one, chance[other] * is_copy)
-    return [
-        total(chance[other] * is_above), total(chance[other] * (other > one)), total(is_likelier),
-        chance / np.maximum(best, chance), total(is_likelier & is_above), total(is_likelier & ~is_above),
-        total(is_copy & is_above), total(is_copy & (other > one)), best_copy,
-    ]  # fmt: skip
+def _among(batch: Batch, rows: NDArray[np.int64], chance: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How each candidate stands among those of its page that are at most `_MOST` away, the last of `NAMES`."""
+    n, page, text = len(rows), batch.page.take(rows), batch.lines.hash.take(rows)
+    reach = min(_MOST, n - 1)
+    other = np.arange(n) + np.array([*range(-reach, 0), *range(1, reach + 1)], np.int64)[:, None]
+    is_there = (other >= 0) & (other < n) & (page.take(other, mode="clip") == page)
+    chances = np.where(is_there, chance.take(other, mode="clip"), np.float32(0))
+    is_copy = is_there & (text.take(other, mode="clip") == text)
+    # Of each: sums over the candidates above and those below, shape (3, 2, n).
+    every = np.array((chances, chances > chance, is_copy), np.float64)
+    total, likelier, copies = every.reshape(3, 2, reach, n).sum(axis=2)
+    out = np.empty((9, n), np.float32)
+    out[:2], out[2], out[4:6], out[6:8] = total, likelier.sum(axis=0), likelier, copies
+    out[3] = chance / np.maximum(chances.max(axis=0, initial=0), chance)
+    out[8] = (chances * is_copy).max(axis=0, initial=0)
+    return out
 
 
 _MOST = 24
 """Candidates of a page that are compared with each other, those next to each in page order."""
-
-
-def _pairs(page: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Every candidate with every other one of its page that is at most `_MOST` candidates away."""
-    steps = np.concatenate((np.arange(-_MOST, 0), np.arange(1, _MOST + 1)))
-    one = np.arange(len(page)).repeat(len(steps))
-    other = one + np.tile(steps, len(page))
-    is_there = (other >= 0) & (other < len(page))
-    one, other = one[is_there], other[is_there]
-    is_same = page[one] == page[other]
-    return one[is_same], other[is_same]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,21 +115,31 @@ class HeadlineChooser:
         found = probabilities.copy()
         if not len(rows):
             return found
+        page, column = batch.page.take(rows), Label.HEADLINE.column
         utility = self.trees.scores(candidate_table(batch, rows, table, probabilities))[:, 0]
-        share = shares(batch.page[rows], utility, self.nothing, self.scale)
-        column = Label.HEADLINE.column
-        starts = np.flatnonzero(np.diff(batch.page[rows], prepend=-1))
-        best = np.maximum.reduceat(found[rows, column], starts).repeat(np.diff(np.append(starts, len(rows))))
-        share = np.where(best >= LEAST_BEST, share, found[rows, column])
-        found[rows] *= ((1 - share) / np.maximum(1 - found[rows, column], np.float32(1e-6)))[:, None]
-        found[rows, column] = share
+        share = shares(page, utility, self.nothing, self.scale)
+        own = found.take(rows, axis=0)
+        before = own[:, column].copy()
+        starts, sizes = _page_parts(page)
+        best = np.maximum.reduceat(before, starts).repeat(sizes)
+        share = np.where(best >= LEAST_BEST, share, before)
+        own *= ((1 - share) / np.maximum(1 - before, np.float32(1e-6)))[:, None]
+        own[:, column] = share
+        found[rows] = own
         return found
+
+
+def _page_parts(page: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where the candidates of each page begin, and how many they are."""
+    begins = np.ones(len(page), np.bool_)
+    np.not_equal(page[1:], page[:-1], out=begins[1:])
+    starts = places(begins)
+    return starts, lengths(starts, len(page))
 
 
 def shares(page: NDArray[np.int32], utility: NDArray[np.float32], nothing: float, scale: float) -> NDArray[np.float32]:
     """Probability of every candidate: the share of its power of e among those of its page and that of nothing."""
-    starts = np.flatnonzero(np.diff(page, prepend=-1))
-    sizes = np.diff(np.append(starts, len(page)))
+    starts, sizes = _page_parts(page)
     highest = np.maximum(np.maximum.reduceat(utility, starts), np.float32(nothing))
     powers = np.exp((utility - highest.repeat(sizes)) / np.float32(scale))
     whole = np.add.reduceat(powers, starts) + np.exp((np.float32(nothing) - highest) / np.float32(scale))
