@@ -91,9 +91,9 @@ def read_batch(texts: Sequence[str], hints: Sequence[Hints] | None = None) -> Ba
     """Scan the texts of some pages; `hints`, one of each page, are kept of the lines that are not blank."""
     text, offsets = join_pages(texts)
     lines = scan(text)
-    first = np.searchsorted(lines.number, offsets)
+    first = lines.number.searchsorted(offsets)
     sizes = first[1:] - first[:-1]
-    page = np.repeat(np.arange(len(texts), dtype=np.int32), sizes)
+    page = np.arange(len(texts), dtype=np.int32).repeat(sizes)
     length = lines.n_words.astype(np.float32)
     for kind, letters in _LETTERS_PER_WORD.items():
         length += lines.counts[:, kind] / np.float32(letters)
@@ -101,12 +101,12 @@ def read_batch(texts: Sequence[str], hints: Sequence[Hints] | None = None) -> Ba
         lines=lines,
         page=page,
         first=first,
-        top=np.repeat(first[:-1], sizes),
-        end=np.repeat(first[1:], sizes),
+        top=first[:-1].repeat(sizes),
+        end=first[1:].repeat(sizes),
         starts=first[:-1][sizes > 0],
         spans=sizes[sizes > 0],
         n_all_lines=offsets[1:] - offsets[:-1],
-        number=lines.number - np.repeat(offsets[:-1], sizes),
+        number=lines.number - offsets[:-1].repeat(sizes),
         length=length,
         is_long=(length >= LONG) & (lines.n_sentences > 0),
         strength=date_strength(lines.dates),

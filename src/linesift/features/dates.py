@@ -110,7 +110,7 @@ def name_kinds(hashes: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[n
     """Which words are names of months, weekdays, zones ...: their indices, and bit `part - MONTH` of each kind."""
     known, kinds, present = _names()
     likely = places(present.take((hashes & _FILTER).view(np.int64)))
-    place = np.minimum(np.searchsorted(known, hashes.take(likely)), len(known) - 1)
+    place = np.minimum(known.searchsorted(hashes.take(likely)), len(known) - 1)
     found = known.take(place) == hashes.take(likely)
     return likely[found], kinds[place[found]]
 
@@ -271,8 +271,8 @@ def _name_parts(numbers: Numbers, names: Names) -> NDArray[np.uint16]:
         parts &= _MONTH | _WEEKDAY
         return parts
     # A number inside the name ("5월") is neither before nor after it.
-    before = np.maximum(np.searchsorted(numbers.start, start) - 1, 0)
-    after = np.minimum(np.searchsorted(numbers.start, end), len(numbers.start) - 1)
+    before = np.maximum(numbers.start.searchsorted(start) - 1, 0)
+    after = np.minimum(numbers.start.searchsorted(end), len(numbers.start) - 1)
     is_day = (numbers.value >= 1) & (numbers.value <= 31)
     gap_before = np.where(numbers.row[before] == row, start - numbers.end[before], -1)
     gap_after = np.where(numbers.row[after] == row, numbers.start[after] - end, -1)

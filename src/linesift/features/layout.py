@@ -40,20 +40,14 @@ def position(batch: Batch) -> Values:
     return batch.row / (batch.end - batch.top)
 
 
-@LAYOUT.column
-def blanks_before(batch: Batch) -> Values:
-    """Blank lines right above."""
-    return _blanks_before(batch)
-
-
-@LAYOUT.column
-def blanks_after(batch: Batch) -> Values:
-    """Blank lines right below."""
-    blanks = np.empty(len(batch.number), np.int64)
-    blanks[:-1] = _blanks_before(batch)[1:]
+@LAYOUT.columns(blanks_before="Blank lines right above.", blanks_after="Blank lines right below.")
+def blanks(batch: Batch) -> Sequence[Values]:
+    """Blank lines beside the line."""
+    before, after = _blanks_before(batch), np.empty(len(batch.number), np.int64)
+    after[:-1] = before[1:]
     ends = batch.starts + batch.spans - 1
-    blanks[ends] = batch.n_all_lines[batch.page[ends]] - 1 - batch.number[ends]
-    return blanks
+    after[ends] = batch.n_all_lines[batch.page[ends]] - 1 - batch.number[ends]
+    return before, after
 
 
 @LAYOUT.columns(
@@ -62,22 +56,15 @@ def blanks_after(batch: Batch) -> Values:
     page_length="Mean words of the page's lines.",
     page_long="Lines of running text on the page.",
     page_long_share="Share of the page's words that stands in lines of running text.",
+    relative_length="The line's words against the mean of its page's running text, missing where there is none.",
 )
-def pages(batch: Batch) -> Values:
+def pages(batch: Batch) -> Sequence[Values]:
     """What is counted on whole pages."""
     n_lines, words, n_long = np.maximum(batch.n_lines, 1), batch.per_page(batch.length), batch.per_page(batch.is_long)
-    shares = batch.per_page(batch.length * batch.is_long) / np.maximum(words, 1)
-    of_page = np.stack((batch.n_lines, batch.n_all_lines / n_lines, words / n_lines, n_long, shares))
-    columns: Values = of_page.repeat(batch.n_lines, axis=1)
-    return columns
-
-
-@LAYOUT.column
-def relative_length(batch: Batch) -> Values:
-    """The line's words against the mean of its page's running text, missing where there is none."""
-    mean = batch.per_page(batch.length * batch.is_long) / batch.per_page(batch.is_long)
-    relative: Values = batch.length / mean.repeat(batch.n_lines)
-    return relative
+    long = batch.per_page(batch.length * batch.is_long)
+    means = (batch.n_lines, batch.n_all_lines / n_lines, words / n_lines, n_long, long / np.maximum(words, 1))
+    *of_page, mean = np.array((*means, long / n_long)).repeat(batch.n_lines, axis=1)
+    return *of_page, batch.length / mean
 
 
 @LAYOUT.columns(
@@ -86,7 +73,7 @@ def relative_length(batch: Batch) -> Values:
 )
 def shares_above(batch: Batch) -> Values:
     """Shares of the page that stand above each line; missing where the page has nothing."""
-    sums = running_sum(np.stack((batch.length, batch.length * batch.is_long)))
+    sums = running_sum(np.array((batch.length, batch.length * batch.is_long)))
     before = sums.take(batch.top, axis=1)
     shares: Values = (sums[:, :-1] - before) / (sums.take(batch.end, axis=1) - before)
     return shares
@@ -183,7 +170,7 @@ def repeated_shape(batch: Batch) -> Values:
 )
 def distances(batch: Batch) -> Sequence[Values]:
     """Rows to the next marked line above and below on the same page, itself not counted; missing where none is."""
-    marked = np.stack((batch.is_long, batch.strength >= 3))
+    marked = np.array((batch.is_long, batch.strength >= 3))
     size = len(batch.page)
     rows = np.arange(size)
     above, below = np.full((2, size), -1), np.full((2, size), size)
@@ -204,7 +191,7 @@ def page_dates(batch: Batch) -> Values:
 def dates_above(batch: Batch) -> Values:
     """Lines above on the page that show a day and month."""
     dated = (batch.strength >= 3).astype(np.int64)
-    above = np.cumsum(dated) - dated
+    above = dated.cumsum() - dated
     return above - above[batch.top]
 
 
@@ -213,7 +200,7 @@ def _run(batch: Batch, begins: NDArray[np.bool_]) -> NDArray[np.int64]:
     begins[batch.starts] = True
     heads = places(begins[: len(batch.page)])
     sizes = lengths(heads, len(batch.page))
-    return np.repeat(sizes, sizes)
+    return sizes.repeat(sizes)
 
 
 @LAYOUT.column

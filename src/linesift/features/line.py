@@ -1,5 +1,7 @@
 """Columns of the line alone: its length, its marks, its dates."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -106,64 +108,27 @@ def commas(batch: Batch) -> Values:
     return _share(_count(batch, CharClass.COMMA), batch.length)
 
 
-@LINE.column
-def n_commas(batch: Batch) -> Values:
-    """Commas and semicolons."""
-    return _count(batch, CharClass.COMMA)
+_MARKS = (
+    CharClass.COMMA, CharClass.STOP, CharClass.QUESTION, CharClass.COLON, CharClass.QUOTE, CharClass.OPEN,
+    CharClass.DASH, CharClass.BAR, CharClass.MARKER, CharClass.SYMBOL,
+)  # fmt: skip
 
 
-@LINE.column
-def stops(batch: Batch) -> Values:
-    """Stops of any use."""
-    return _count(batch, CharClass.STOP)
-
-
-@LINE.column
-def questions(batch: Batch) -> Values:
-    """Question marks."""
-    return _count(batch, CharClass.QUESTION)
-
-
-@LINE.column
-def colons(batch: Batch) -> Values:
-    """Colons."""
-    return _count(batch, CharClass.COLON)
-
-
-@LINE.column
-def quotes(batch: Batch) -> Values:
-    """Quotation marks and apostrophes."""
-    return _count(batch, CharClass.QUOTE)
-
-
-@LINE.column
-def brackets(batch: Batch) -> Values:
-    """Opening brackets."""
-    return _count(batch, CharClass.OPEN)
-
-
-@LINE.column
-def dashes(batch: Batch) -> Values:
-    """Dashes and hyphens."""
-    return _count(batch, CharClass.DASH)
-
-
-@LINE.column
-def bars(batch: Batch) -> Values:
-    """Bars, slashes, bullets and arrows."""
-    return _count(batch, CharClass.BAR)
-
-
-@LINE.column
-def markers(batch: Batch) -> Values:
-    """Signs of handles, tags, prices, rights and addresses."""
-    return _count(batch, CharClass.MARKER)
-
-
-@LINE.column
-def symbols(batch: Batch) -> Values:
-    """Emoji and other symbols."""
-    return _count(batch, CharClass.SYMBOL)
+@LINE.columns(
+    n_commas="Commas and semicolons.",
+    stops="Stops of any use.",
+    questions="Question marks.",
+    colons="Colons.",
+    quotes="Quotation marks and apostrophes.",
+    brackets="Opening brackets.",
+    dashes="Dashes and hyphens.",
+    bars="Bars, slashes, bullets and arrows.",
+    markers="Signs of handles, tags, prices, rights and addresses.",
+    symbols="Emoji and other symbols.",
+)
+def marks(batch: Batch) -> Sequence[Values]:
+    """Marks of each class."""
+    return [batch.lines.counts[:, kind] for kind in _MARKS]
 
 
 @LINE.column

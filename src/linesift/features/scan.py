@@ -139,23 +139,26 @@ class Places:
 
 def _find_lines(chars: Chars, runs: Runs) -> Places:
     inked = places(runs.kind)
-    low = np.concatenate(([0], np.searchsorted(runs.bounds.take(inked), chars.newlines)))
+    low = np.concatenate((_ZERO, runs.bounds.take(inked).searchsorted(chars.newlines)))
     sizes = lengths(low, len(inked))
     number = places(sizes)
     low, sizes = low[number], sizes[number]
     first_run, last_run = inked.take(low), inked.take(low + sizes - 1)
     row_of_run = np.zeros(len(runs.kind), np.int32)
-    row_of_run[inked] = np.repeat(np.arange(len(number), dtype=np.int32), sizes)
+    row_of_run[inked] = np.arange(len(number), dtype=np.int32).repeat(sizes)
     first = runs.bounds.take(first_run)
     return Places(
         number=number,
-        indent=first - np.concatenate(([0], chars.newlines + 1))[number],
+        indent=first - np.concatenate((_ZERO, chars.newlines + 1)).take(number),
         first=first,
         last=runs.bounds.take(last_run + 1) - 1,
         first_run=first_run,
         last_run=last_run,
         row_of_run=row_of_run,
     )
+
+
+_ZERO = np.zeros(1, np.int64)
 
 
 def _scan_piece(text: str) -> LineScan:
@@ -226,7 +229,7 @@ def _first_letter(kind: NDArray[np.uint8], lines: Places) -> NDArray[np.uint8]:
     letters = places((kind > 0) & (kind <= UNSPACED[1]) & (kind != MARK))
     if not len(letters):
         return np.zeros(len(lines.first_run), np.uint8)
-    found = letters.take(np.searchsorted(letters, lines.first_run), mode="clip")
+    found = letters.take(letters.searchsorted(lines.first_run), mode="clip")
     return np.where((found >= lines.first_run) & (found <= lines.last_run), kind.take(found), np.uint8(0))
 
 
@@ -239,7 +242,7 @@ def _word_counts(runs: Runs, words: Words, word_line: NDArray[np.int32], n_lines
     longest = np.zeros(n_lines, np.int32)
     worded = places(n_words)
     if len(worded):
-        heads = np.cumsum(n_words) - n_words
+        heads = n_words.cumsum() - n_words
         longest[worded] = np.maximum.reduceat(length, heads[worded])
     return {
         "n_words": n_words.astype(np.int32),
@@ -252,4 +255,4 @@ def _word_counts(runs: Runs, words: Words, word_line: NDArray[np.int32], n_lines
 def join_pages(texts: Sequence[str]) -> tuple[str, NDArray[np.int64]]:
     """One text of all pages, and the index of each page's first line in it, shape (n_pages + 1,)."""
     n_lines = np.fromiter((text.count("\n") + 1 for text in texts), np.int64, len(texts))
-    return "\n".join(texts), np.concatenate(([0], np.cumsum(n_lines)))
+    return "\n".join(texts), np.concatenate((_ZERO, n_lines.cumsum()))

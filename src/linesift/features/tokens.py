@@ -42,7 +42,7 @@ def line_tokens(batch: Batch, rows: slice = ALL) -> tuple[NDArray[np.int64], NDA
     hashes = batch.lines.word_hash[words]
     n_words = np.bincount(batch.lines.word_line[words] - start, minlength=n_lines)
     worded, short = places(n_words), places(batch.length[rows] <= SHORT)
-    first = (np.cumsum(n_words) - n_words)[worded]
+    first = (n_words.cumsum() - n_words)[worded]
     # Beside itself every word gives a pair with the one before, or the token of a line's first word.
     beside = np.empty_like(hashes)
     beside[1:] = (hashes[:-1] * _PAIR) ^ (hashes[1:] + np.uint64(77))
@@ -50,13 +50,13 @@ def line_tokens(batch: Batch, rows: slice = ALL) -> tuple[NDArray[np.int64], NDA
     n_tokens = 2 * n_words
     n_tokens[worded] += 1
     n_tokens[short] += 1
-    ends = np.cumsum(n_tokens)
+    ends = n_tokens.cumsum()
     keys = np.empty(n_tokens.sum(), np.uint64)
     place = _word_places(n_words, ends - n_tokens)
     keys[place], keys[place + 1] = hashes, beside
     keys[(ends - n_tokens + 2 * n_words)[worded]] = hashes[first + n_words[worded] - 1] * _LAST + np.uint64(2)
     keys[ends[short] - 1] = batch.lines.hash[rows][short] * _WHOLE + np.uint64(3)
-    return np.repeat(np.arange(n_lines), n_tokens), _buckets(keys, TOKEN_BITS)
+    return np.arange(n_lines).repeat(n_tokens), _buckets(keys, TOKEN_BITS)
 
 
 def spelt_tokens(line: str) -> tuple[list[str], NDArray[np.int64]]:
@@ -94,24 +94,24 @@ def markup_tokens(batch: Batch, rows: slice = ALL) -> tuple[NDArray[np.int64], N
     hashes, level = hints.word_hash[words], hints.word_level[words].astype(np.uint64) + np.uint64(11)
     n_words = np.bincount(hints.word_line[words] - start, minlength=n_lines)
     n_tokens = 2 * n_words + 1
-    starts = np.cumsum(n_tokens) - n_tokens
+    starts = n_tokens.cumsum() - n_tokens
     keys = np.empty(n_tokens.sum(), np.uint64)
     place = _word_places(n_words, starts)
     keys[place], keys[place + 1] = hashes, hashes ^ (level * _PAIR)
     keys[starts + 2 * n_words] = hints.tag[rows].astype(np.uint64) * _PAIR + np.uint64(29)
-    return np.repeat(np.arange(n_lines), n_tokens), _buckets(keys, MARKUP_BITS)
+    return np.arange(n_lines).repeat(n_tokens), _buckets(keys, MARKUP_BITS)
 
 
 def _word_range(word_line: NDArray[np.int32], start: int, stop: int) -> slice:
     """Which words stand in some lines."""
-    first, last = np.searchsorted(word_line, (start, stop))
+    first, last = word_line.searchsorted((start, stop))
     return slice(int(first), int(last))
 
 
 def _word_places(n_words: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[np.int64]:
     """Where each word's first of two tokens goes, for the words of each line and where the line's tokens begin."""
-    before = np.cumsum(n_words) - n_words
-    found: NDArray[np.int64] = np.arange(0, 2 * n_words.sum(), 2) + np.repeat(starts - 2 * before, n_words)
+    before = n_words.cumsum() - n_words
+    found: NDArray[np.int64] = np.arange(0, 2 * n_words.sum(), 2) + (starts - 2 * before).repeat(n_words)
     return found
 
 

@@ -29,14 +29,14 @@ def word_buckets(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64], in
     lines = batch.lines
     counted = places(lines.word_size >= SHORTEST)
     row = lines.word_line.take(counted).astype(np.int64)
-    place = np.searchsorted(row, batch.first)
+    place = row.searchsorted(batch.first)
     n_words = place[1:] - place[:-1]
     bits = np.ceil(np.log2(np.clip(_LOAD * n_words, 2, _MOST))).astype(np.int64)
-    offset = np.cumsum(1 << bits) - (1 << bits)
+    offset = (1 << bits).cumsum() - (1 << bits)
     bucket = lines.word_hash.take(counted)
     bucket *= _MIX
-    bucket >>= np.repeat((64 - bits).astype(np.uint64), n_words)
-    return row, bucket.view(np.int64) + np.repeat(offset, n_words), int((1 << bits).sum())
+    bucket >>= (64 - bits).astype(np.uint64).repeat(n_words)
+    return row, bucket.view(np.int64) + offset.repeat(n_words), int((1 << bits).sum())
 
 
 class SharedWords:

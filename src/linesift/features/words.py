@@ -96,5 +96,5 @@ def _pairs(
     """Where pairs of neighbouring letters in sequences of runs begin, and the first run of the sequence."""
     start = runs.bounds.take(first)
     n_pairs = runs.bounds.take(last + 1) - start - 1
-    before = np.cumsum(n_pairs) - n_pairs
-    return np.arange(n_pairs.sum()) + np.repeat(start - before, n_pairs), np.repeat(first, n_pairs)
+    before = n_pairs.cumsum() - n_pairs
+    return np.arange(n_pairs.sum()) + (start - before).repeat(n_pairs), first.repeat(n_pairs)

@@ -109,7 +109,9 @@ class Model:
         if self.chooser is None:
             return chances
         chosen = candidates(chances)
-        return self.chooser.chances(batch, chosen, table[:, np.searchsorted(rows, chosen)], chances)
+        if len(chosen) < len(rows):
+            table = table[:, rows.searchsorted(chosen)]
+        return self.chooser.chances(batch, chosen, table, chances)
 
     def log_odds(self, batch: Batch) -> NDArray[np.float32]:
         """What the passes say of every non-blank line, before any site's correction, shape (n_lines, 4)."""

@@ -103,8 +103,8 @@ def _body_cut(batch: Batch, body: NDArray[np.float32]) -> NDArray[np.float32]:
     """Probability from which lines of a page are body: where 2 Σ p l / (Σ l + Σ p l of the page) peaks."""
     words = np.maximum(batch.length, 0.5).astype(np.float64)
     order, starts = np.lexsort((-body, batch.page)), batch.starts
-    sums = running_sum(np.stack((body * words, words))[:, order])
-    before = sums[:, batch.top]
+    sums = running_sum(np.array((body * words, words)).take(order, axis=1))
+    before = sums.take(batch.top, axis=1)
     expected, taken = sums[:, 1:] - before
     gain = 2 * expected / (taken + sums[0, batch.end] - before[0])
     best = _spread(batch, np.maximum.reduceat(gain, starts))

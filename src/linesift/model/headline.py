@@ -60,7 +60,7 @@ def candidate_table(
     Returns:
         Shape (len(NAMES) + n_columns, n_candidates).
     """
-    n_labels, n_rows = len(Label), len(rows)
+    n_rows = len(rows)
     around = rows + np.arange(-_REACH, _REACH + 1)[:, None]
     is_there = (around >= batch.top.take(rows)) & (around < batch.end.take(rows))
     near = np.where(is_there, probabilities.T.take(around, axis=1, mode="clip"), np.float32(0))

@@ -88,7 +88,7 @@ class Sums:
         """Sums over windows above and below; `edges` are the `around`'s, and the result has their shape."""
         rows = around.rows
         found = self.prefix.take(edges, axis=-1, mode="clip")
-        found -= self.prefix.take(np.stack((rows, rows + 1)), axis=-1, mode="clip")[..., None, :, :]
+        found -= self.prefix.take(np.array((rows, rows + 1)), axis=-1, mode="clip")[..., None, :, :]
         sums: NDArray[np.float64] = found * _SIGNS
         return sums
 
@@ -231,7 +231,7 @@ def _spread(batch: Batch, best: np.ufunc, values: NDArray[np.generic]) -> NDArra
     """The highest or lowest value of each line's page, for columns of shape (..., n_lines)."""
     if not len(batch.page):
         return values
-    return np.repeat(best.reduceat(values, batch.starts, axis=-1), batch.spans, axis=-1)
+    return best.reduceat(values, batch.starts, axis=-1).repeat(batch.spans, axis=-1)
 
 
 def own_names(batch: Batch) -> tuple[str, ...]:
