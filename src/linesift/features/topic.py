@@ -31,12 +31,13 @@ def word_buckets(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64], in
     row = lines.word_line.take(counted).astype(np.int64)
     place = row.searchsorted(batch.first)
     n_words = place[1:] - place[:-1]
-    bits = np.ceil(np.log2(np.clip(_LOAD * n_words, 2, _MOST))).astype(np.int64)
-    offset = (1 << bits).cumsum() - (1 << bits)
+    bits = np.ceil(np.log2(np.minimum(np.maximum(_LOAD * n_words, 2), _MOST))).astype(np.int64)
+    n_buckets = 1 << bits
+    offset = n_buckets.cumsum() - n_buckets
     bucket = lines.word_hash.take(counted)
     bucket *= _MIX
     bucket >>= (64 - bits).astype(np.uint64).repeat(n_words)
-    return row, bucket.view(np.int64) + offset.repeat(n_words), int((1 << bits).sum())
+    return row, bucket.view(np.int64) + offset.repeat(n_words), int(n_buckets.sum())
 
 
 class SharedWords:

@@ -79,10 +79,10 @@ def padded(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 class Sums:
-    """Sums of columns over spans of lines, from prefix sums; `values` has shape (..., n_lines)."""
+    """Sums of columns over spans of lines, from their `running_sum`, shape (..., n_lines + 1)."""
 
-    def __init__(self, values: NDArray[np.generic]) -> None:
-        self.prefix = running_sum(values)
+    def __init__(self, prefix: NDArray[np.int64]) -> None:
+        self.prefix = prefix
 
     def windows(self, around: Around, edges: NDArray[np.int64]) -> NDArray[np.float64]:
         """Sums over windows above and below; `edges` are the `around`'s, and the result has their shape."""
@@ -120,7 +120,8 @@ class FirstPass:
         self._near = padded(own[[place[name] for name in near]])
         self._far = padded(own[[place[name] for name in far]])
         summed = _summed(batch, own, place)
-        self._sums, self._likely_words = Sums(summed), Sums(summed[_SUMMED.index("likely_words")])
+        prefix = running_sum(summed)
+        self._sums, self._likely_words = Sums(prefix), Sums(prefix[_SUMMED.index("likely_words")])
 
     def write(self, rows: slice, out: NDArray[np.float32]) -> None:
         """Write the columns of some lines, shape (n_first_columns, n_rows), the first of `table_names`."""
@@ -180,7 +181,7 @@ class SecondPass:
         values = np.ascontiguousarray(probabilities.T[[label.column for label in _PASS_LABELS]])
         body = values[_PASS_LABELS.index(Label.BODY)]
         self._values = padded(values)
-        self._sums = Sums(np.concatenate((values, [body * batch.length])))
+        self._sums = Sums(running_sum(np.concatenate((values, [body * batch.length]))))
         rows = np.arange(len(body))
         self._best = _spread(batch, np.maximum, values)
         self._row_of_best = _spread(batch, np.maximum, np.where(values == self._best, rows, -1))

@@ -14,7 +14,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from linesift.features.batch import Batch
+from linesift.features.batch import Batch, running_sum
 from linesift.features.table import MARKUP_COLUMNS, extract
 from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS, line_tokens, markup_tokens
 from linesift.labels import LABELS, Label
@@ -180,9 +180,9 @@ def _fit_lexicons(tokens: "sparse.csr_matrix", lines: Lines, config: TrainConfig
     def jobs() -> Iterator[Any]:  # one at a time: all parts of the tokens together take gigabytes
         around = Around(lines.batch, slice(None))
         edges = around.edges((NEIGHBOURS,))
-        among = Sums(np.ones(len(lines.folds))).windows(around, edges)[0]
+        among = Sums(running_sum(np.ones(len(lines.folds)))).windows(around, edges)[0]
         for fold, (labels, weights) in enumerate(zip(lines.labels, lines.weights, strict=True)):
-            n_body = Sums(labels == Label.BODY.column).windows(around, edges)[0]
+            n_body = Sums(running_sum(labels == Label.BODY.column)).windows(around, edges)[0]
             part = (lines.folds != fold) & (weights > 0)
             learnt = tokens[part]
             for target in (*(labels == label.column for label in LABELS), *(n_body > among / 2)):
