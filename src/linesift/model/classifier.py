@@ -56,7 +56,7 @@ def softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     # Column by column, because numpy's own reductions over an axis of four take longer than all the rest.
     one, two, three, four = scores.T
     highest = np.maximum(np.maximum(one, two), np.maximum(three, four))
-    powers = np.exp(scores - highest[:, None])
+    powers: NDArray[np.float32] = np.exp(scores - highest[:, None])
     one, two, three, four = powers.T
     powers /= (one + two + three + four)[:, None]
     return powers

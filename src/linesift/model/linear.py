@@ -44,4 +44,5 @@ class LinearScorer:
         parts[0] = self.bias
         places = bins + np.arange(0, n_columns * n_bins, n_bins)[:, None]
         np.take(self.weights.reshape(-1, n_outcomes), places, axis=0, out=parts[1:], mode="clip")
-        return np.add.reduce(parts, axis=0)
+        total: NDArray[np.float32] = np.add.reduce(parts, axis=0)
+        return total
