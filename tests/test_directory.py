@@ -315,6 +315,10 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "bias of trees of another shape": (array("first.bias", lambda old: old[:-1]), "arrays of first do not fit"),
     "bias that is no number": (array("second.bias", lambda old: old * np.nan), "arrays of second do not fit"),
     "lexicon that is no number": (array("lexicon.weights", lambda old: old * np.nan), "arrays of lexicon do not fit"),
+    "lexicon with an infinity": (
+        array("lexicon.weights", lambda old: np.where(np.arange(old.size).reshape(old.shape) == 7, -np.inf, old)
+              .astype(np.float16)), "arrays of lexicon do not fit",
+    ),
     "bias of words": (array("lexicon.bias", lambda old: old.astype("U9")), "incomplete"),
     "columns flat": (array("first.columns", lambda old: old.ravel()), "incomplete"),
     "other weights": (array("second.bias", lambda old: old + np.eye(4)[0]), "does not reproduce its probe ferry"),

@@ -72,3 +72,13 @@ def test_tiles_do_not_show(html_model: Model, tile: int, monkeypatch: pytest.Mon
     monkeypatch.setattr(room, "_TILE", tile)
     for (lexicon, tokens), scores in zip(pairs, whole, strict=True):
         np.testing.assert_array_equal(lexicon.scores(batch, tokens), scores)
+
+
+def test_scores_are_the_same_before_and_after_the_weights_are_widened(monkeypatch: pytest.MonkeyPatch) -> None:
+    weights = np.random.default_rng(5).normal(size=(1 << TOKEN_BITS, len(TARGETS))).astype(np.float16)
+    lexicon = Lexicon(weights, np.ones(len(TARGETS), np.float32))
+    batch = read_batch(["Rain in May\n\n•\nSun", "水位上\nRead more about it"])
+    before = lexicon.scores(batch)
+    monkeypatch.setattr(room, "_MANY", 0)
+    for _ in range(2):
+        np.testing.assert_array_equal(lexicon.scores(batch), before)

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linesift.model.bins import Bins
+from linesift.model.bins import FEW, Bins
 from linesift.model.linear import LinearScorer
 
 
@@ -27,3 +27,14 @@ def test_scores_are_those_of_a_loop(seed: int, n_columns: int, n_lines: int) -> 
     fast = scorer.scores(table)
     assert fast.dtype == np.float32
     np.testing.assert_allclose(fast, slow, rtol=1e-5, atol=1e-5)
+
+
+def test_a_line_scores_the_same_among_few_and_among_many() -> None:
+    draw = np.random.default_rng(4)
+    bins = Bins(np.sort(draw.normal(size=(9, 3)).astype(np.float32), axis=1))
+    scorer = LinearScorer(bins, draw.normal(size=(9, 5, 4)).astype(np.float32), np.ones(4, np.float32))
+    table = draw.normal(size=(9, FEW + 1)).astype(np.float32)
+    table[draw.random(table.shape) < 0.2] = math.nan
+    many = scorer.scores(table)
+    for n_lines in (1, 2, FEW):
+        np.testing.assert_array_equal(scorer.scores(table[:, :n_lines]), many[:n_lines])

@@ -83,7 +83,8 @@ class Verdict:
             # As complex numbers two weights are added at once.
             found = self._rows.take(bucket, mode="clip").view(np.complex64).reshape(-1, 2)
             sums: NDArray[np.float32] = np.add.reduceat(found, starts, axis=0).view(np.float32)
-            scores[has_words] += sums[:, : len(WORD_KINDS)] / np.sqrt(n_words[has_words, None]).astype(np.float32)
+            roots: NDArray[np.float32] = np.sqrt(n_words[has_words, None]).astype(np.float32)
+            scores[has_words] += sums[:, : len(WORD_KINDS)] / roots
         return scores.T
 
 
