@@ -37,7 +37,8 @@ Written by `make adaptation`. Sites with six pages or more; the gold is aligned 
 wrong lines on its other pages are counted. The figure of a cell is the median over sites of wrong lines after by wrong
 lines before; then the same for all lines together, and how many sites got better and worse. The rows count sites by how
 wrong the base model is on them. "All other pages labelled" is what labels of the site do at most: where the gold cuts
-articles short, or calls the same line now body and now sidebar, none help. Only sites with twelve pages or more count
+articles short, or calls the same line now body and now sidebar, none help. "All that 10 pages know right" is what a
+memory does at most: each line of the sidebar that stands on one of the ten. Only sites with twelve pages or more count
 for unlabelled pages.
 
 Gold is confirmed where the model for HTML, which has not seen the site either, gives the line of the same page the same

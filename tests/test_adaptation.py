@@ -83,6 +83,9 @@ def test_labels_help_and_the_report_says_so(sites: list[Site]) -> None:
         assert result.labelled == other.labelled
         assert other.confirmed[0] < other.labelled[0]
         assert result.labelled[1] <= result.labelled[0] / 2
+        assert result.recurring is not None
+        assert result.unlabelled is not None
+        assert result.recurring[1] <= result.recurring[0] == result.unlabelled[0]
         assert 0 < result.n_wrong[0] >= result.n_wrong[1] >= result.n_wrong[2]
     lines = list(report_lines({"plain": plain, "some": some}))
     assert len([line for line in lines if any(line.startswith(f"| {name} |") for name in NAMES)]) == 2 * len(NAMES)

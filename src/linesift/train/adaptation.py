@@ -35,7 +35,9 @@ MAX_SITE_PAGES = 20
 MEMORY_SIZES = (1, 2, 3, 5, 10, 18)
 """Pages of the memories that the table of recurrence is fitted on."""
 
-_TABLE_PENALTY = 20.0
+_TABLE_PENALTY = 3.0
+"""How far cells are drawn to 0; `reports/ablation.md` has other values."""
+
 _NEWTON_STEPS = 30
 
 _FLOORS = (0.0, 1.0, 2.0, 5.0)
@@ -63,6 +65,8 @@ class SiteResult:
     """With a memory of `N_UNLABELLED` pages, on the others; `None` where there are too few."""
     unlabelled_confirmed: Rate | None
     """The same of lines whose gold is confirmed."""
+    recurring: Rate | None
+    """What such a memory can do at most: all lines of the sidebar right that it knows."""
     n_wrong: tuple[int, int, int]
     """Wrong lines of all pages; of them, those that stand on another page of the site too; of these, the sidebar's."""
 
@@ -187,7 +191,8 @@ def _half(site: Site) -> int:
 def fit_recurrence(sites: Sequence[Site]) -> NDArray[np.float32]:
     """Fit the table of `linesift.model.memory`: what each cell adds to the log-odds of sidebar, shape (n_cells,).
 
-    Logistic regression by Newton's method, drawn to 0. Lines that do not recur are left alone.
+    Logistic regression by Newton's method, drawn to 0, on lines of confirmed gold where there are witnesses. Lines
+    that do not recur are left alone.
     """
     odds, cells, is_sidebar = [], [], []
     for site in sites:
@@ -197,7 +202,9 @@ def fit_recurrence(sites: Sequence[Site]) -> NDArray[np.float32]:
         for size in (size for size in MEMORY_SIZES if size + 2 <= len(site.pages)):
             order = lot.permutation(len(site.pages))
             found = site.cells(order[:size])
-            kept = np.isin(site.batch.page, order[size:]) & (found >= 0) & (found % N_LINE_BINS > 0)
+            kept = site.is_on(order[size:]) & _is_known(found)
+            if site.is_confirmed is not None:
+                kept &= site.is_confirmed
             odds.append((sidebar - others)[kept])
             cells.append(found[kept])
             is_sidebar.append(site.labels[kept] == Label.SIDEBAR.column)
@@ -244,10 +251,14 @@ def _row(*cells: str) -> str:
 
 def _heads(has_witness: bool) -> list[str]:
     labelled, unlabelled = f"{N_LABELLED} labelled pages", f"{N_UNLABELLED} unlabelled pages"
-    if not has_witness:
-        return [labelled, "all other pages labelled", unlabelled]
-    confirmed_heads = [f"{labelled}, confirmed lines", "all other pages labelled", unlabelled]
-    return [labelled, *confirmed_heads, f"{unlabelled}, confirmed lines"]
+    return [
+        labelled,
+        *[f"{labelled}, confirmed lines"] * has_witness,
+        "all other pages labelled",
+        unlabelled,
+        *[f"{unlabelled}, confirmed lines"] * has_witness,
+        f"all that {N_UNLABELLED} pages know right",
+    ]
 
 
 def _summary(results: Sequence[SiteResult], floor: float, *, has_witness: bool) -> str:
@@ -256,6 +267,7 @@ def _summary(results: Sequence[SiteResult], floor: float, *, has_witness: bool) 
     columns += [[site.confirmed for site in results]] * has_witness
     columns += [[site.most for site in results], [site.unlabelled for site in results]]
     columns += [[site.unlabelled_confirmed for site in results]] * has_witness
+    columns += [[site.recurring for site in results]]
     return _row(f"{floor:g} or more", *(_cell([rate for rate in rates if rate], floor) for rates in columns))
 
 
@@ -289,9 +301,11 @@ def _measure_site(site: Site, table: NDArray[np.float32]) -> SiteResult:
     fifths = [(site.every[fifth != held], site.every[fifth == held]) for held in range(5)]
     labelled = [(site.is_wrong(site.corrected(learnt)), rest) for learnt, rest in site.draws(N_LABELLED)]
     most = [(site.is_wrong(site.corrected(learnt)), rest) for learnt, rest in fifths]
-    draws = site.draws(N_UNLABELLED) if n_pages >= N_UNLABELLED + 2 else iter(())
+    counted, is_sidebar = site.is_confirmed, site.labels == Label.SIDEBAR.column
+    is_recurring = before & site.is_recurring()
+    draws = list(site.draws(N_UNLABELLED)) if n_pages >= N_UNLABELLED + 2 else []
     remembered = [(site.is_wrong(_added(site, learnt, table)), rest) for learnt, rest in draws]
-    counted, is_recurring = site.is_confirmed, before & site.is_recurring()
+    best = [(before & ~(is_sidebar & _is_known(site.cells(learnt))), rest) for learnt, rest in draws]
     return SiteResult(
         site=site.name,
         n_pages=n_pages,
@@ -300,12 +314,15 @@ def _measure_site(site: Site, table: NDArray[np.float32]) -> SiteResult:
         most=_rate(site, before, most),
         unlabelled=_rate(site, before, remembered) if remembered else None,
         unlabelled_confirmed=None if counted is None or not remembered else _rate(site, before, remembered, counted),
-        n_wrong=(
-            int(before.sum()),
-            int(is_recurring.sum()),
-            int((is_recurring & (site.labels == Label.SIDEBAR.column)).sum()),
-        ),
+        recurring=_rate(site, before, best) if best else None,
+        n_wrong=(int(before.sum()), int(is_recurring.sum()), int((is_recurring & is_sidebar).sum())),
     )
+
+
+def _is_known(cells: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether a memory knows each line, on pages that it takes for the site's."""
+    known: NDArray[np.bool_] = (cells >= 0) & (cells % N_LINE_BINS > 0)
+    return known
 
 
 def _added(site: Site, learnt: Chosen, table: NDArray[np.float32]) -> NDArray[np.float32]:
