@@ -11,7 +11,7 @@ from linesift.labels import LABELS, Label
 from linesift.model.classifier import Model
 from linesift.model.prediction import Prediction
 from linesift.page import LabelledPage, Page
-from linesift.train.adaptation import Site, confirmed, measure, read_sites, report_lines
+from linesift.train.adaptation import Site, confirmed, fit_recurrence, measure, read_sites, report_lines
 from linesift.train.folds import fold_of
 
 NAMES = ("herald.example", "courier.example", "gazette.example")
@@ -91,3 +91,10 @@ def test_labels_help_and_the_report_says_so(sites: list[Site]) -> None:
     assert len([line for line in lines if any(line.startswith(f"| {name} |") for name in NAMES)]) == 2 * len(NAMES)
     heads = [line for line in lines if line.startswith("| wrong lines a page")]
     assert [head.count("confirmed") for head in heads] == [0, 2]
+
+
+def test_a_site_alone_has_no_table_to_be_measured_with(sites: list[Site]) -> None:
+    assert not fit_recurrence([]).any()
+    result = measure({"alone": sites[:1]})["alone"][0]
+    assert result.unlabelled is not None
+    assert result.unlabelled[0] == result.unlabelled[1]

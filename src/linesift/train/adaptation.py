@@ -194,7 +194,7 @@ def fit_recurrence(sites: Sequence[Site]) -> NDArray[np.float32]:
     Logistic regression by Newton's method, drawn to 0, on lines of confirmed gold where there are witnesses. Lines
     that do not recur are left alone.
     """
-    odds, cells, is_sidebar = [], [], []
+    odds, cells, is_sidebar = [np.zeros(0)], [np.zeros(0, np.int64)], [np.zeros(0, bool)]
     for site in sites:
         sidebar = site.base[:, Label.SIDEBAR.column].astype(np.float64)
         others = np.logaddexp.reduce(np.delete(site.base, Label.SIDEBAR.column, axis=1).astype(np.float64), axis=1)
