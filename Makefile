@@ -14,7 +14,7 @@ OUT ?= models/mine
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install classify test slow check lint types imports gate gate-update train evaluate bench compare dates clean
+.PHONY: help install classify test slow check lint types imports gate gate-update train evaluate bench compare dates adaptation clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
@@ -68,6 +68,10 @@ compare: .venv-compare/.installed  ## compare MODEL with other extractors on pag
 dates: .venv-dates/.installed  ## measure how dates are read with the models of FOLDS, write reports/dates.md
 	.venv-dates/bin/python scripts/dates.py $(or $(CORPORA),../shared/corpora) $(FOLDS)
 	@cat reports/dates.md
+
+adaptation: .venv/.complete  ## measure with the models of FOLDS what pages of a site do for it, write reports/adaptation.md
+	$(BIN)/python scripts/adaptation.py $(or $(CORPORA),../shared/corpora) $(FOLDS) --jobs $(JOBS) $(if $(STRANGER),--stranger $(STRANGER))
+	@cat reports/adaptation.md
 
 clean:  ## remove .venv and caches
 	rm -rf .venv .venv-compare .venv-dates .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
