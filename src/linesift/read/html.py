@@ -18,6 +18,7 @@ from linesift.hints import Head, Hints
 from linesift.page import Page
 from linesift.read.html_arrays import make_hints
 from linesift.read.html_encoding import to_utf8
+from linesift.read.html_evidence import read_said
 from linesift.read.html_head import read_head
 from linesift.read.html_walk import BLOCKS, SKIPPED, Node, Walk
 
@@ -86,7 +87,7 @@ def read_html(data: bytes | str, source: str = "", *, encoding: str | None = Non
     root = tree.body or tree.root
     walk = Walk() if root is None else _walk(root)
     text = "\n".join([row[0] for row in walk.rows])
-    hints = make_hints(walk)
+    hints = make_hints(walk, read_said(tree))
     return HtmlPage(Page(text, source, hints), hints, tree)
 
 
