@@ -1,7 +1,8 @@
 """Lines that repeat what the head of a page says: its title, its days. Evidence for the model, which weighs it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,10 +15,12 @@ if TYPE_CHECKING:
 
 _TITLES = ("og:title", "twitter:title")
 _DAYS = frozenset((*PUBLISHED, *MODIFIED))
-_JSON_DAY = re.compile(r'"date(?:Published|Modified)"\s*:\s*"([^"]{8,40})"')
+_JSON_DAY = re.compile(rb'\s*:\s*"([^"]{8,40})"')
 _DAY = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:\D{1,3}(\d\d?):(\d\d))?")
 _LONGEST_TITLE, _LONGEST_DATE = 400, 160
 """Characters of a line that can be the title, or show the date."""
+_MOST_DAYS = 8
+"""JSON-LD of a list of stories has one for each."""
 _NUMBER = re.compile(r"\d+")
 
 
@@ -38,8 +41,8 @@ class Said(NamedTuple):
     """When it was published and changed, as the page writes it."""
 
 
-def read_said(tree: "LexborHTMLParser") -> Said:
-    """Titles and days of a parsed page; only children of `<head>` and JSON-LD are looked at, because all cost time."""
+def read_said(tree: "LexborHTMLParser", html: bytes) -> Said:
+    """Titles and days of a parsed page and its UTF-8; of the page only children of `<head>`, because all cost time."""
     title = named = ""
     days: dict[str, None] = {}
     node = None if tree.head is None else tree.head.child
@@ -55,33 +58,57 @@ def read_said(tree: "LexborHTMLParser") -> Said:
         elif node.tag == "title":
             title = title or node.text()
         node = node.next
-    for node in tree.css('script[type*="ld+json" i]'):
-        days.update(dict.fromkeys(_JSON_DAY.findall(node.text() or "")))
-    return Said(tuple(dict.fromkeys(text for text in (named, title) if text.strip())), tuple(days))
+    days.update(dict.fromkeys(_json_days(html)))
+    return Said(tuple(dict.fromkeys(text for text in (named, title) if text.strip())), tuple(days)[:_MOST_DAYS])
+
+
+def _json_days(html: bytes) -> Iterator[str]:
+    """Days of JSON-LD, wherever on the page it is; to look for its keys is faster than for its elements."""
+    for key in (b'"datePublished"', b'"dateModified"'):
+        place = -1
+        for _ in range(_MOST_DAYS):
+            place = html.find(key, place + 1)
+            if place < 0:
+                break
+            if day := _JSON_DAY.match(html, place + len(key)):
+                yield day[1].decode("utf-8", "replace")
 
 
 def find_evidence(lines: Sequence[str], said: Said) -> Evidence:
-    """Compare every line with what the head says.
+    """Compare every line with what the head says."""
+    share, cover = _likeness(lines, said.titles)
+    return Evidence(share, cover, _days_shown(lines, said.days))
+
+
+def _likeness(lines: Sequence[str], titles: Sequence[str]) -> NDArray[np.float32]:
+    """Share of each line's words that a title has, and of the title's words that the line has, for the likest title.
 
     Words are what stands between white space, so that no script is cut; where a page sets none, a line counts that is
     a part of the title.
+
+    Returns:
+        Shape (2, n_lines).
     """
-    share, cover = np.zeros((2, len(lines)), np.float32)
-    for title in said.titles:
-        whole = " ".join(title.casefold().split())
-        words = frozenset(whole.split())
-        for row, line in enumerate(lines):
-            if len(line) > _LONGEST_TITLE:
-                continue
-            key = line.casefold()
-            own = key.split()
-            n_common = len(words.intersection(own))
-            parts = (n_common / len(own), n_common / len(words)) if n_common else (0.0, 0.0)
-            if parts[1] < 1 and len(key) > 1 and key in whole:
-                parts = (1.0, max(parts[1], len(key) / len(whole)))
-            if parts[0] * parts[1] > share[row] * cover[row]:
-                share[row], cover[row] = min(parts[0], 1), min(parts[1], 1)
-    return Evidence(share, cover, _days_shown(lines, said.days))
+    best = np.zeros((2, len(lines)), np.float32)
+    wholes = [" ".join(title.casefold().split())[:_LONGEST_TITLE] for title in titles]
+    sought = [(whole, frozenset(whole.split())) for whole in wholes]
+    every_whole, every_word = "\n".join(wholes), frozenset[str]().union(*(words for _, words in sought))
+    for row, line in enumerate(lines if titles else ()):
+        if len(line) > _LONGEST_TITLE:
+            continue
+        key = line.casefold()
+        own = key.split()
+        if not every_word.isdisjoint(own) or key in every_whole:  # hardly any line
+            best[:, row] = max((_alike(key, own, *title) for title in sought), key=prod)
+    return best
+
+
+def _alike(key: str, own: Sequence[str], whole: str, words: frozenset[str]) -> tuple[float, float]:
+    """Share of a line's words that are a title's, and of the title's that are the line's."""
+    n_common = len(words.intersection(own))
+    if n_common < len(words) and len(key) > 1 and key in whole:
+        return 1.0, max(n_common / len(words), len(key) / len(whole))
+    return n_common / max(len(frozenset(own)), 1), n_common / len(words)
 
 
 def _days_shown(lines: Sequence[str], days: Sequence[str]) -> NDArray[np.uint8]:
@@ -92,10 +119,13 @@ def _days_shown(lines: Sequence[str], days: Sequence[str]) -> NDArray[np.uint8]:
         return shown
     for row, line in enumerate(lines):
         if len(line) <= _LONGEST_DATE and (numbers := [int(number) for number in _NUMBER.findall(line)]):
-            for year, _, day, hour, minute in wanted:
-                clock = minute >= 0 and (hour in numbers or (hour - 12) in numbers) and minute in numbers
-                shown[row] = max(shown[row], (day in numbers) + 2 * (year in numbers) + 4 * clock)
+            shown[row] = max(_parts_shown(numbers, *day) for day in wanted)
     return shown
+
+
+def _parts_shown(numbers: Sequence[int], year: int, _month: int, day: int, hour: int, minute: int) -> int:
+    has_clock = minute >= 0 and minute in numbers and (hour in numbers or hour - 12 in numbers)
+    return (day in numbers) + 2 * (year in numbers) + 4 * has_clock
 
 
 def _whole(number: str) -> int:
