@@ -606,6 +606,12 @@ def _parent_long(sheet: Sheet, row: int) -> float:
     return _text_outside_links(sheet, _alike(sheet, row, "parent")) / whole if whole else 0
 
 
+def _title_likeness(sheet: Sheet, row: int) -> float:
+    hints = _hints(sheet)
+    likeness = [float(hints.title_share[line.number] * hints.title_cover[line.number]) for line in sheet.lines]
+    return likeness[row] / max(likeness) if max(likeness) else 0
+
+
 MARKUP: dict[str, Callable[[Sheet, int], float]] = {
     "link_share": _hint("link_share"),
     "emphasis": _hint("emphasis"),
@@ -630,6 +636,10 @@ MARKUP: dict[str, Callable[[Sheet, int], float]] = {
     "parent_words": _words_alike("parent"),
     "parent_long": _parent_long,
     "parent_links": _links_alike("parent"),
+    "title_share": _hint("title_share"),
+    "title_cover": _hint("title_cover"),
+    "title_likeness": _title_likeness,
+    "day_shown": _hint("day_shown"),
     "page_links": lambda sheet, _: float(np.mean(_links(sheet, range(len(sheet.lines))))),
 }
 

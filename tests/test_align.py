@@ -66,6 +66,13 @@ def test_date_of_another_year_is_not_the_articles() -> None:
     assert T not in labels(lines, Gold(body=(LONG,), titles=("Ferry returns",), date="2024-03-11"))
 
 
+def test_date_of_a_caption_is_older_than_the_articles() -> None:
+    lines = ["Ferry returns", "The ferry in its dock, 2 February 2024", "Updated 14 March 2024", LONG]
+    found = labels(lines, Gold(body=(LONG,), titles=("Ferry returns",), date="2024-03-11"))
+    assert found == [H, S, T, B]
+    assert labels(lines, Gold(body=(LONG,), titles=("Ferry returns",))) == [H, T, T, B]
+
+
 def test_date_at_the_foot_where_there_is_none_above() -> None:
     lines = ["Ferry returns", LONG, MORE, "Published 11 March 2024", "Contact"]
     gold = Gold(body=(LONG, MORE), titles=("Ferry returns",), date="2024-03-11")

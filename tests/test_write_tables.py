@@ -97,6 +97,9 @@ def test_jsonl_with_hints() -> None:
         "emphasis": 0.0,
         "is_time": False,
         "n_inline": 1,
+        "title_share": 0.0,
+        "title_cover": 0.0,
+        "day_shown": [],
     }
     assert lines[1]["hints"]["ancestors"] == []
     assert "hints" not in jsonl(prediction)

@@ -29,6 +29,9 @@ ANCESTORS: tuple[str, ...] = _split(
 `(hidden)` one that is not shown unless a script says so (lines in it are there only where they are most of the page).
 """
 
+DAY_PARTS: tuple[str, ...] = _split("day year clock")
+"""Bits of `Hints.day_shown`."""
+
 N_LEVELS = 6
 """How many elements around a line give their words."""
 
@@ -70,6 +73,13 @@ class Hints:
     """Whether the line or a part of it is in `<time>`, or its block or an element in it has a word such as `date`."""
     n_inline: NDArray[np.int16]
     """Inline elements that begin between the begin of the block, or the line before, and the end of the line."""
+    title_share: NDArray[np.float32]
+    """Share of the line's words, 0 to 1, that the title in the head of the page has; of two titles there, `<title>`
+    and `og:title`, the one that the line is more like."""
+    title_cover: NDArray[np.float32]
+    """Share of that title's words that the line has."""
+    day_shown: NDArray[np.uint8]
+    """Which of day (1), year (2) and clock (4) the line shows of a day that the head or JSON-LD gives."""
     word_hash: NDArray[np.uint64]
     """Hash (`hash_word`) of a word of the attributes of elements around the line or in it."""
     word_line: NDArray[np.int32]
@@ -170,6 +180,9 @@ _DTYPES = {
     "emphasis": np.float32,
     "is_time": np.bool_,
     "n_inline": np.int16,
+    "title_share": np.float32,
+    "title_cover": np.float32,
+    "day_shown": np.uint8,
     "word_hash": np.uint64,
     "word_line": np.int32,
     "word_level": np.uint8,

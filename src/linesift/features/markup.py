@@ -175,3 +175,22 @@ def page_links(batch: Batch) -> Values:
     """Mean link share of the page's lines."""
     sums = batch.per_page(_hints(batch).link_share) / np.maximum(batch.n_lines, 1)
     return sums.repeat(batch.n_lines)
+
+
+@MARKUP.columns(
+    title_share="Share of the line's words that the title in the page's head has.",
+    title_cover="Share of the words of the title in the page's head that the line has.",
+    title_likeness="How much the line is like that title, of what the likeliest line of the page is.",
+)
+def titles(batch: Batch) -> Sequence[Values]:
+    """Likeness to the title in the head, which may have the site's name too: so also beside the page's best."""
+    share, cover = _hints(batch).title_share, _hints(batch).title_cover
+    likeness = share * cover
+    best = np.maximum.reduceat(likeness, batch.starts).repeat(batch.spans) if len(likeness) else likeness
+    return share, cover, np.divide(likeness, best, out=np.zeros_like(likeness), where=best > 0)
+
+
+@MARKUP.column
+def day_shown(batch: Batch) -> Values:
+    """Parts of the day and clock that the page's head gives, as bits."""
+    return _hints(batch).day_shown

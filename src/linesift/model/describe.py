@@ -13,7 +13,7 @@ from math import isnan
 
 from linesift.features.chars import CharClass
 from linesift.features.table import COLUMNS, MARKUP_COLUMNS
-from linesift.hints import TAGS
+from linesift.hints import DAY_PARTS, TAGS
 
 
 class Part(StrEnum):
@@ -188,6 +188,7 @@ _VALUES: dict[str, Callable[[int], str]] = {
     "line.date": _one_of("none", "a part", "clock or age", "day and month", "with year", "with year and clock"),
     "layout.twin": _bits("above", "below"),
     "markup.tag": _one_of(*TAGS),
+    "markup.day_shown": _bits(*DAY_PARTS),
     "markup.in_frame": _bits("nav", "aside", "footer", "header"),
     **dict.fromkeys(("markup.is_time", "markup.in_figure", "markup.in_form", "markup.in_quote"), _is),
 }

@@ -27,7 +27,7 @@ _NEAR = (
 _FAR = ("line.length", "lexicon.body")
 _NEAR_MARKUP = (
     "markup.link_share", "markup.tag", "markup.depth", "markup.heading", "markup.path_words", "markup.parent_words",
-    *MARKUP_LEXICON_NAMES,
+    "markup.title_likeness", *MARKUP_LEXICON_NAMES,
 )  # fmt: skip
 _FAR_MARKUP = ("markup_lexicon.body",)
 _NEAR_STEPS, _FAR_STEPS = (-2, -1, 1, 2), (-4, -3, 3, 4)

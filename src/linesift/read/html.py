@@ -18,6 +18,7 @@ from linesift.hints import Head, Hints
 from linesift.page import Page
 from linesift.read.html_arrays import make_hints
 from linesift.read.html_encoding import to_utf8
+from linesift.read.html_evidence import read_said
 from linesift.read.html_head import read_head
 from linesift.read.html_walk import BLOCKS, SKIPPED, Node, Walk
 
@@ -82,11 +83,12 @@ def read_html(data: bytes | str, source: str = "", *, encoding: str | None = Non
     except ImportError as error:
         raise MissingExtraError("reading HTML needs an extra: pip install 'linesift[html]'") from error
     # As with scripts, because without them a `<noscript>` in the head would end the head and show its content.
-    tree = LexborHTMLParser(_limit_depth(_limit_attributes(to_utf8(data, encoding))), scripting=True)
+    html = _limit_depth(_limit_attributes(to_utf8(data, encoding)))
+    tree = LexborHTMLParser(html, scripting=True)
     root = tree.body or tree.root
     walk = Walk() if root is None else _walk(root)
     text = "\n".join([row[0] for row in walk.rows])
-    hints = make_hints(walk)
+    hints = make_hints(walk, read_said(tree, html))
     return HtmlPage(Page(text, source, hints), hints, tree)
 
 

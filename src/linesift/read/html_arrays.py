@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.hints import PART_LEVEL, Hints
+from linesift.read.html_evidence import Said, find_evidence
 from linesift.read.html_walk import ANCESTOR_MASK, NOWHERE, Row, Template, Walk
 from linesift.read.html_words import TIME_HASHES, split_words
 
@@ -24,9 +25,9 @@ class _Words(NamedTuple):
     """Per line: whether its block or an element in it has a word for time."""
 
 
-def make_hints(walk: Walk) -> Hints:
+def make_hints(walk: Walk, said: Said) -> Hints:
     r"""Arrays of a finished walk; one blank line where it found none, as `"".split("\n")` gives."""
-    _, scopes, is_time, link, emphasis, n_inline, parts = zip(*(walk.rows or [_BLANK]), strict=True)
+    lines, scopes, is_time, link, emphasis, n_inline, parts = zip(*(walk.rows or [_BLANK]), strict=True)
     states, number, above = zip(*scopes, strict=True)
     _, _, flags, chains, n_own, tag, depth, templates = zip(*states, strict=True)
     path, parent = _paths(templates)
@@ -43,6 +44,7 @@ def make_hints(walk: Walk) -> Hints:
         emphasis=np.array(emphasis, np.float32),
         is_time=np.array(is_time, np.bool_) | words.is_time,
         n_inline=_clipped(n_inline),
+        **find_evidence(lines, said)._asdict(),
         word_hash=words.hash,
         word_line=words.line,
         word_level=words.level,

@@ -9,7 +9,7 @@ from linesift.hints import Head
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
-_PUBLISHED = (
+PUBLISHED = (
     "article:published_time",
     "og:article:published_time",
     "datepublished",
@@ -23,7 +23,7 @@ _PUBLISHED = (
     "parsely-pub-date",
     "sailthru.date",
 )
-_MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified", "lastmod")
+MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified", "lastmod")
 _ARTICLE_TYPES = ("Article", "BlogPosting", "Report", "Posting")
 _MAX_NODES = 10_000
 """Objects of JSON-LD that are looked at."""
@@ -40,10 +40,10 @@ def read_head(tree: "LexborHTMLParser") -> Head:
         canonical=_attribute(tree, 'link[rel~="canonical" i]', "href") or _first(meta, ("og:url",)),
         lang=_attribute(tree, "html", "lang") or _first(meta, ("og:locale", "content-language")),
         published=_string(article, "datePublished")
-        or _first(meta, _PUBLISHED)
+        or _first(meta, PUBLISHED)
         or _attribute(tree, 'time[itemprop~="datePublished" i]', "datetime"),
         modified=_string(article, "dateModified")
-        or _first(meta, _MODIFIED)
+        or _first(meta, MODIFIED)
         or _attribute(tree, 'time[itemprop~="dateModified" i]', "datetime"),
         jsonld_headline=_string(article, "headline") or _string(article, "name"),
         jsonld_body=_string(article, "articleBody"),

@@ -10,8 +10,10 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from difflib import SequenceMatcher
 
+from linesift.article.moment import read_moments
 from linesift.labels import Label
 from linesift.train.when import is_date_line
 
@@ -220,7 +222,7 @@ def _near(key: str, title: str) -> bool:
 
 
 def _timestamps(
-    lines: Sequence[str], labels: Sequence[Label | None], head: Sequence[int], body: Sequence[int], date: str | None
+    lines: Sequence[str], labels: Sequence[Label | None], head: Sequence[int], body: Sequence[int], day: str | None
 ) -> list[int]:
     """Date lines in the article's header, and of the gold's day right below its text."""
     if not body:
@@ -230,8 +232,20 @@ def _timestamps(
     top = head[0] if head else body[0]
     start = bisect_left(full, top) - (4 if head else 8)
     stop = bisect_right(full, body[min(2, len(body) - 1)])
-    found = [i for i in full[max(0, start) : stop] if labels[i] is Label.SIDEBAR and is_date_line(lines[i], date)]
+    free = [i for i in full[max(0, start) : stop] if labels[i] is Label.SIDEBAR]
+    found = [i for i in free if is_date_line(lines[i], day) and not _is_older(lines[i], day)]
     foot = full[bisect_right(full, body[-1]) : bisect_right(full, body[-1]) + 4]
-    if date and not found:
-        found = [i for i in foot if labels[i] is Label.SIDEBAR and is_date_line(lines[i], date, strict=True)]
+    if day and not found:
+        found = [i for i in foot if labels[i] is Label.SIDEBAR and is_date_line(lines[i], day, strict=True)]
     return found
+
+
+def _is_older(line: str, day: str | None) -> bool:
+    """Whether all days of a date line are before the article's: that of a caption, a quoted post, an earlier story.
+
+    Later ones are those of updates. A day of grace, because clocks and zones differ.
+    """
+    if day is None:
+        return False
+    days = [found for moment in read_moments(line) for found in ([moment.day] if moment.day else moment.choices)]
+    return bool(days) and max(days) < date.fromisoformat(day) - timedelta(days=1)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from linesift.hints import ANCESTORS, TAGS, Hints
+from linesift.hints import ANCESTORS, DAY_PARTS, TAGS, Hints
 
 _N_DIGITS = 4
 
@@ -24,9 +24,12 @@ def line_hints(hints: Hints) -> Iterator[dict[str, Any]]:
         hints.emphasis.tolist(),
         hints.is_time.tolist(),
         hints.n_inline.tolist(),
+        hints.title_share.tolist(),
+        hints.title_cover.tolist(),
+        hints.day_shown.tolist(),
         strict=True,
     )
-    for tag, around, depth, order, siblings, link_share, emphasis, is_time, n_inline in values:
+    for tag, around, depth, order, siblings, link_share, emphasis, is_time, n_inline, share, cover, day in values:
         yield {
             "tag": TAGS[tag],
             "ancestors": [name for place, name in enumerate(ANCESTORS) if around >> place & 1],
@@ -37,4 +40,7 @@ def line_hints(hints: Hints) -> Iterator[dict[str, Any]]:
             "emphasis": round(emphasis, _N_DIGITS),
             "is_time": is_time,
             "n_inline": n_inline,
+            "title_share": round(share, _N_DIGITS),
+            "title_cover": round(cover, _N_DIGITS),
+            "day_shown": [name for bit, name in enumerate(DAY_PARTS) if day >> bit & 1],
         }
