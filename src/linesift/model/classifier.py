@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -52,13 +53,10 @@ class Scorer(Protocol):
 
 
 def softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Probabilities of the four labels from log-odds of shape (n_lines, 4)."""
+    """Probabilities from log-odds, over the last axis of two."""
     # Column by column, because numpy's own reductions over an axis of four take longer than all the rest.
-    one, two, three, four = scores.T
-    highest = np.maximum(np.maximum(one, two), np.maximum(three, four))
-    powers: NDArray[np.float32] = np.exp(scores - highest[:, None])
-    one, two, three, four = powers.T
-    powers /= (one + two + three + four)[:, None]
+    powers: NDArray[np.float32] = np.exp(scores - reduce(np.maximum, scores.T)[:, None])
+    powers /= reduce(np.add, powers.T)[:, None]
     return powers
 
 

@@ -28,7 +28,7 @@ class DecodeConfig:
     """A line next to the headline is headline too where both have this probability."""
     timestamp: float = 0.6
     """Least probability of a timestamp line anywhere."""
-    timestamp_near: float = 0.2
+    timestamp_near: float = 0.3
     """The same from `timestamp_reach` lines above the headline to just below the first body line."""
     timestamp_reach: int = 5
 
