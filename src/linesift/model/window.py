@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from linesift.features.batch import FIXED, Batch, from_fixed, running_sum
 from linesift.features.table import MARKUP_NAMES, NAMES
-from linesift.features.topic import SharedWords
+from linesift.features.topic import shared_words
 from linesift.labels import Label
 from linesift.model.lexicon import TARGETS
 
@@ -188,7 +188,7 @@ class SecondPass:
         is_body = body > 0.5
         self._first_body = _spread(batch, np.minimum, np.where(is_body, rows, len(rows)))
         self._last_body = _spread(batch, np.maximum, np.where(is_body, rows, -1))
-        words = SharedWords(batch)
+        words = shared_words(batch)
         self._shared = (*words.of(body), words.of(values[_PASS_LABELS.index(Label.HEADLINE)])[0])
 
     def write(self, rows: slice, out: NDArray[np.float32]) -> None:
