@@ -5,6 +5,7 @@ from contextlib import suppress
 from html import escape
 from statistics import median
 from time import process_time
+from typing import NamedTuple
 
 import linesift
 from bench_peers import PEERS, fasttext
@@ -23,15 +24,23 @@ _ELEMENTS = {
 }
 
 
-def in_turns(tools: Mapping[str, Callable[[], object]], n_runs: int) -> dict[str, float]:
-    """Seconds of every tool: medians of some rounds, after one that warms up, in which each has its turn."""
+class Spent(NamedTuple):
+    """Seconds of one tool."""
+
+    median: float
+    best: float
+    """Of the round in which the machine was least busy with other things."""
+
+
+def in_turns(tools: Mapping[str, Callable[[], object]], n_runs: int) -> dict[str, Spent]:
+    """Seconds of every tool over some rounds, after one that warms up, in which each has its turn."""
     spent: dict[str, list[float]] = {name: [] for name in tools}
     for _ in range(n_runs + 1):
         for name, run in tools.items():
             start = process_time()
             run()
             spent[name].append(process_time() - start)
-    return {name: median(seconds[1:]) for name, seconds in spent.items()}
+    return {name: Spent(median(seconds[1:]), min(seconds[1:])) for name, seconds in spent.items()}
 
 
 def as_html(page: LabelledPage) -> str:
@@ -86,7 +95,7 @@ def page_table(
     size = sum(len(page.encode("utf-8", "replace")) for page in html) / 1e6
     yield from [f"## Pages of {name}: {len(html)} pages, {size:.1f} MB of HTML", ""]
     yield from ["| | pages/s | MB of HTML/s | times jusText |", "|---|---|---|---|"]
-    for row, seconds in spent.items():
-        times = f"{spent['jusText'] / seconds:,.1f}" if "jusText" in spent else ""
+    for row, (seconds, _) in spent.items():
+        times = f"{spent['jusText'].median / seconds:,.1f}" if "jusText" in spent else ""
         yield f"| {row} | {len(html) / seconds:,.1f} | {size / seconds:,.1f} | {times} |"
     yield from ["", f"Not installed here: {', '.join(missing)}; `make bench` installs them.", ""] if missing else [""]
