@@ -1,43 +1,21 @@
 """`linesift adapt`, `learn-site`, `compare` and `classify --site` as their user meets them."""
 
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import linesift
+from commandline import Run, runner
 from inventedsite import NOTICE, invented_page
-from linesift import cli
 from linesift.model.memory import read_memory
 from linesift.read.labelled import format_page
 
 SHIPPED = linesift.shipped()
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Result]
-
-
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run_here(*arguments: object) -> Result:
-        monkeypatch.setattr(sys, "argv", ["linesift", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        assert isinstance(left.value.code, int)
-        return Result(left.value.code, out, err)
-
-    return run_here
+    return runner(monkeypatch, capsys)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 
 import fakes
 import linesift
+from commandline import Result, Run, environment, runner
 from linesift import cli
 from linesift.cli.batches import BATCH_PAGES
 
@@ -33,31 +33,16 @@ PROGRAM = [sys.executable, "-c", "import linesift.cli, fakes; linesift.load = fa
 """`linesift` with the fake model, in a process of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Result]
-
-
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     monkeypatch.setattr(linesift, "load", fakes.load)
 
+    run_linesift = runner(monkeypatch, capsys)
+
     def run_here(*arguments: object, given: bytes = b"", program: Callable[[], None] = cli.main) -> Result:
-        name = ["linesift", "classify"] if program is cli.main else ["classify"]
-        monkeypatch.setattr(sys, "argv", [*name, *map(str, arguments)])
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
-        with pytest.raises(SystemExit) as left:
-            program()
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        code = left.value.code
-        assert isinstance(code, int)
-        return Result(code, out, err)
+        command = ["classify"] if program is cli.main else []
+        return run_linesift(*command, *arguments, program=program)
 
     return run_here
 
@@ -69,12 +54,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "page.txt").write_text(PAGE)
     (tmp_path / "other.txt").write_text("B Only this\n")
     return tmp_path
-
-
-def environment(**more: str) -> dict[str, str]:
-    paths = os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")])
-    kept = {key: value for key, value in os.environ.items() if key not in {"NO_COLOR", "COLUMNS", "PYTHONIOENCODING"}}
-    return {**kept, "PYTHONPATH": paths, **more}
 
 
 # What it prints

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from commandline import environment
 from linesift import cli
 from linesift.labels import KINDS
 from linesift.model.bins import quantile_bins
@@ -18,7 +19,6 @@ from linesift.model.directory import save_model
 from linesift.model.linear import LinearScorer
 from linesift.model.verdict import WORD_BITS, WORD_KINDS, Verdict, column_names
 from linesift.train.origin import digest
-from test_cli_classify import environment
 from tinycorpus import row, write_corpus
 
 EXTRA = ["sklearn", "scipy", "joblib", "datasets", "pyarrow", "catboost", "resiliparse", "matplotlib", "py3langid"]

@@ -1,27 +1,15 @@
 """`linesift explain` and `classify --explain` as their user meets them."""
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 import linesift
-from linesift import cli
+from commandline import Run, runner
 from linesift.model.classifier import Model
 
 PAGE = "Home | News\n\nFerry returns to the bay\n21 October 2024, 9:20\nThe ferry is back after a year, they said.\n"
-
-
-class Result(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[[str], Result]
 
 
 @pytest.fixture
@@ -30,14 +18,8 @@ def run(model: Model, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     monkeypatch.chdir(tmp_path)
     (tmp_path / "page.txt").write_text(PAGE)
 
-    def run_here(arguments: str) -> Result:
-        monkeypatch.setattr(sys, "argv", ["linesift", *arguments.split()])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        assert isinstance(left.value.code, int)
-        return Result(left.value.code, *capsys.readouterr())
-
-    return run_here
+    run_linesift = runner(monkeypatch, capsys)
+    return lambda arguments: run_linesift(*arguments.split())
 
 
 @pytest.fixture(autouse=True)

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from commandline import environment
 from linesift.cli.jobs import map_in_order
 from linesift.errors import InputError, LinesiftError
 from tasks import dies_at, fails_at, slower_first
-from test_cli_classify import environment
 
 ROOT = Path(__file__).parents[1]
 

@@ -10,10 +10,9 @@ import pytest
 
 import fakes
 import linesift
-from linesift import cli
+from commandline import Run, runner
 from linesift.labelling import draft
 from linesift.labelling.server import HOST, LabelServer
-from test_cli_classify import Result, Run
 
 PAGE = "Menu\n\nH Rain\nT 11 March 2024\nB It rained?\n"
 
@@ -21,17 +20,7 @@ PAGE = "Menu\n\nH Rain\nT 11 March 2024\nB It rained?\n"
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     monkeypatch.setattr(linesift, "load", fakes.load)
-
-    def run_here(*arguments: object) -> Result:
-        monkeypatch.setattr(sys, "argv", ["linesift", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        assert isinstance(left.value.code, int)
-        return Result(left.value.code, out, err)
-
-    return run_here
+    return runner(monkeypatch, capsys)
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ import pytest
 import browser
 import linesift.labelling.folder
 from browser import Tab
+from commandline import environment
 from linesift.labelling.folder import Folder
 from linesift.labelling.server import LabelServer
-from test_cli_classify import environment
 
 if browser.find() is None:
     pytest.skip(browser.MISSING, allow_module_level=True)
