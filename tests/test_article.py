@@ -78,7 +78,7 @@ def test_a_line_without_the_label_is_a_last_resort() -> None:
 
 def test_a_page_without_an_article_has_no_date() -> None:
     found = article("S|News", "S|21 October 2020", "S|Contact")
-    assert found == Article()
+    assert repr(found) == repr(Article())  # nan is not equal to nan
 
 
 def test_an_earlier_date_near_an_update_is_the_publication() -> None:

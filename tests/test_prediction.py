@@ -24,7 +24,7 @@ def test_article() -> None:
 
 def test_parts_without_lines_are_empty() -> None:
     article = predict(Page("Menu\n\n")).article()
-    assert article == Article()
+    assert repr(article) == repr(Article())  # nan is not equal to nan
     assert article.text == ""
 
 
