@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.read.html_head import MODIFIED, PUBLISHED
+from linesift.read.html_head import MODIFIED, PUBLISHED, TITLES
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
-_TITLES = ("og:title", "twitter:title")
 _DAYS = frozenset((*PUBLISHED, *MODIFIED))
 _JSON_DAY = re.compile(rb'\s*:\s*"([^"]{8,40})"')
 _DAY = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:\D{1,3}(\d\d?):(\d\d))?")
@@ -53,7 +52,7 @@ def read_said(tree: "LexborHTMLParser", html: bytes) -> Said:
             content = attributes.get("content") or ""
             if name in _DAYS:
                 days[content] = None
-            elif name in _TITLES:
+            elif name in TITLES:
                 named = named or content
         elif node.tag == "title":
             title = title or node.text()

@@ -9,6 +9,7 @@ from linesift.hints import Head
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
+TITLES = ("og:title", "twitter:title")
 PUBLISHED = (
     "article:published_time",
     "og:article:published_time",
@@ -35,7 +36,7 @@ def read_head(tree: "LexborHTMLParser") -> Head:
     article = _find_article(tree)
     return Head(
         title=_text_of(tree, "title"),
-        og_title=_first(meta, ("og:title", "twitter:title")),
+        og_title=_first(meta, TITLES),
         description=_first(meta, ("description", "og:description", "twitter:description")),
         canonical=_attribute(tree, 'link[rel~="canonical" i]', "href") or _first(meta, ("og:url",)),
         lang=_attribute(tree, "html", "lang") or _first(meta, ("og:locale", "content-language")),
