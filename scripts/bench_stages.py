@@ -28,14 +28,13 @@ STAGES: dict[str, list[tuple[str, str]]] = {
     "columns": [(_CLASSIFIER, "extract")],
     "lexicon": [("linesift.model.lexicon:Lexicon", "scores")],
     "windows (neighbours, sums)": [
-        (f"linesift.model.window:{name}Pass", function)
-        for name in ("First", "Second")
-        for function in ("__init__", "write")
+        ("linesift.model.window:Neighbourhood", function) for function in ("__init__", "table")
     ],
-    "passes (bins or cuts, trees)": [
+    "trees or bins": [
         ("linesift.model.trees:TreeScorer", "scores"),
         ("linesift.model.linear:LinearScorer", "scores"),
     ],
+    "network": [("linesift.model.network:Network", "scores")],
     "decode": [(_CLASSIFIER, "decode")],
 }
 """Where the function of a stage is looked up when it is called (module, or module:class), and its name there."""

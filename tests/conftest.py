@@ -15,10 +15,11 @@ from linesift.features.batch import Batch, read_batch
 from linesift.features.table import MARKUP_COLUMNS, extract
 from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS
 from linesift.labels import LABELS
-from linesift.model.classifier import Model, softmax
+from linesift.model.classifier import Model
 from linesift.model.lexicon import TARGETS, Lexicon
+from linesift.model.network import Network
 from linesift.model.trees import TreeScorer
-from linesift.model.window import first_pass_table, second_pass_table
+from linesift.model.window import OWN_NAMES, Neighbourhood
 from linesift.page import LabelledPage
 from linesift.read.labelled import read_labelled
 
@@ -70,25 +71,53 @@ def random_trees(table: NDArray[np.float32], *, seed: int, n_trees: int = 60, de
     )
 
 
+def random_network(n_columns: int, *, seed: int, width: int = 8, n_layers: int = 3) -> Network:
+    """A network whose arrays are drawn at random, with a flag on every third column; it means nothing."""
+    draw = np.random.default_rng(seed)
+    flagged = np.arange(0, n_columns, 3, dtype=np.int32)
+
+    def weights(*shape: int) -> NDArray[np.float32]:
+        return draw.normal(0, shape[-2] ** -0.5, shape).astype(np.float32)
+
+    def biases(*shape: int) -> NDArray[np.float32]:
+        return draw.normal(0, 0.3, shape).astype(np.float32)
+
+    return Network(
+        centre=draw.normal(0, 1, n_columns).astype(np.float32),
+        scale=draw.uniform(0.5, 4, n_columns).astype(np.float32),
+        flagged=flagged,
+        entry=weights(n_columns + len(flagged), width),
+        entry_bias=biases(width),
+        layers=weights(n_layers, 3 * width, width),
+        layer_biases=biases(n_layers, width),
+        out=weights(width, len(LABELS)),
+        out_bias=biases(len(LABELS)),
+    )
+
+
+def table_of(batch: Batch, own: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The table of all lines of a batch."""
+    return Neighbourhood(batch, own).table(np.arange(len(batch.page)))
+
+
 @pytest.fixture(scope="session")
-def tables(pages: list[LabelledPage]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Tables of the first and the second pass over a few pages, with scores drawn at random."""
+def table(pages: list[LabelledPage]) -> NDArray[np.float32]:
+    """The table of a few pages, with scores of the lexicon drawn at random."""
     batch = read_batch([page.page.text for page in pages[::4]])
     draw = np.random.default_rng(9)
     scores = draw.normal(0, 2, (len(TARGETS), len(batch.page))).astype(np.float32)
-    first = first_pass_table(batch, np.concatenate((extract(batch), scores)))
-    return first, second_pass_table(batch, first, softmax(scores[: len(LABELS)].T))
+    return table_of(batch, np.concatenate((extract(batch), scores)))
 
 
 @pytest.fixture(scope="session")
-def model(tables: tuple[NDArray[np.float32], NDArray[np.float32]]) -> Model:
+def model(table: NDArray[np.float32]) -> Model:
     """A model of every part, its arrays drawn at random; what it says has no meaning, but it says it reliably."""
     draw = np.random.default_rng(7)
     weights = draw.normal(0, 1.0, (1 << TOKEN_BITS, len(TARGETS))).astype(np.float16).astype(np.float32)
     return Model(
         lexicon=Lexicon(weights, np.linspace(-2, 1, len(TARGETS), dtype=np.float32)),
-        first=random_trees(tables[0], seed=1),
-        second=random_trees(tables[1], seed=2),
+        scorer=random_trees(table, seed=1),
+        network=random_network(len(OWN_NAMES), seed=2),
         temperature=1.25,
     )
 
@@ -101,13 +130,11 @@ def html_model(model: Model, pages: list[LabelledPage]) -> Model:
     draw = np.random.default_rng(13)
     words, marks = draw.normal(0, 2, (2, len(TARGETS), len(batch.page))).astype(np.float32)
     own = np.concatenate((extract(batch), words, extract(batch, MARKUP_COLUMNS), marks))
-    first = first_pass_table(batch, own)
-    second = second_pass_table(batch, first, softmax(words[: len(LABELS)].T))
     weights = draw.normal(0, 1.0, (1 << MARKUP_BITS, len(TARGETS))).astype(np.float16).astype(np.float32)
     html = replace(
         model,
-        first=random_trees(first, seed=3),
-        second=random_trees(second, seed=4),
+        scorer=random_trees(table_of(batch, own), seed=3),
+        network=random_network(len(own), seed=4),
         temperature=0.75,
         markup=Lexicon(weights, np.linspace(1, -1, len(TARGETS), dtype=np.float32)),
     )

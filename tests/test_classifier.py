@@ -1,5 +1,7 @@
 """The one path from pages to predictions."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from linesift.labels import LABELS, Label
 from linesift.model import classifier as room
 from linesift.model.classifier import Model, softmax
 from linesift.model.prediction import Prediction
+from linesift.model.window import Neighbourhood
 from linesift.page import LabelledPage, Page
 from linesift.read.html import read_html
 
@@ -151,11 +154,8 @@ def test_tiles_do_not_show(
         assert_same(one, other)
 
 
-def test_a_page_of_two_hundred_thousand_lines(
-    model: Model, tables: tuple[NDArray[np.float32], NDArray[np.float32]]
-) -> None:
-    few = random_trees(tables[0], seed=1, n_trees=4)
-    small = Model(model.lexicon, few, few)
+def test_a_page_of_two_hundred_thousand_lines(model: Model, table: NDArray[np.float32]) -> None:
+    small = Model(model.lexicon, random_trees(table, seed=1, n_trees=4), model.network)
     lines = ["Home | News", "", "The river rose for the third day.", "21 October 2024, 9:20"] * 50_000
     prediction = small.classify("\n".join(lines))
     assert len(prediction.labels) == 200_000
@@ -177,11 +177,29 @@ def test_probabilities_of_a_batch_are_those_of_its_lines(model: Model) -> None:
 
 
 def test_temperature_flattens(model: Model) -> None:
-    hot = Model(model.lexicon, model.first, model.second, temperature=50.0)
-    cold = Model(model.lexicon, model.first, model.second, temperature=0.1)
+    hot, cold = (replace(model, temperature=temperature) for temperature in (50.0, 0.1))
     text = "Home | News\nThe river rose for the third day.\n21 October 2024"
     assert hot.classify(text).probabilities.max() < model.classify(text).probabilities.max()
     assert cold.classify(text).probabilities.max() > model.classify(text).probabilities.max()
+
+
+def test_log_odds_are_the_mean_of_trees_and_network(model: Model, pages: list[LabelledPage]) -> None:
+    batch = model.read([page.page for page in pages[:5]])
+    trees = replace(model, network=None)
+    assert model.network is not None
+    network = model.network.scores(model.own(batch), batch.spans) / np.float32(model.temperature)
+    mean = np.stack((trees.log_odds(batch), network)).mean(axis=0)
+    np.testing.assert_allclose(model.log_odds(batch), mean, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(model.probabilities(batch), softmax(mean), atol=1e-5)
+    assert not np.allclose(model.probabilities(batch), trees.probabilities(batch), atol=0.05)
+
+
+def test_the_scorer_stands_alone_without_a_network(model: Model) -> None:
+    alone = replace(model, network=None)
+    text = "Home | News\nThe river rose for the third day.\n21 October 2024"
+    batch = alone.read([Page(text)])
+    scores = alone.scorer.scores(Neighbourhood(batch, alone.own(batch)).table(np.arange(3)))
+    np.testing.assert_allclose(alone.classify(text).probabilities, softmax(scores / np.float32(1.25)), atol=1e-6)
 
 
 def test_softmax() -> None:

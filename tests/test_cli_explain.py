@@ -41,9 +41,9 @@ def test_lines(run: Run) -> None:
     code, out, err = run("explain page.txt --line 4 --line 3 -l 4 --columns 3")
     assert (code, err) == (0, "")
     assert headings(out) == [3, 4]
-    assert out.count("second pass, which decides") == 2
+    assert out.count("what spoke for and against each label") == 2
     assert out.endswith("which counts them in.\n")
-    assert sum(line.startswith(" ") and ": " in line for line in out.split("\n")) == 2 * 2 * (3 + 1)
+    assert sum(line.startswith(" ") and ": " in line for line in out.split("\n")) == 2 * (3 + 1)
 
 
 def test_without_a_line_those_in_doubt(run: Run, model: Model) -> None:
@@ -88,13 +88,17 @@ def test_classify_with_reasons(run: Run) -> None:
     reasons = [row.rpartition("\t")[2] for row in explained]
     page = json.loads(run("classify page.txt --format jsonl --explain").out)
     for line, text in zip(page["lines"], reasons, strict=True):
-        assert text.startswith("first pass ")
-        assert [f"{reason['means']}: " in text for reason in line["reasons"]] == [True] * 3
+        assert len(line["reasons"]) == 3
+        for said, reason in zip(text.split("; "), line["reasons"], strict=True):
+            assert said.startswith(reason["means"])
+            assert said.endswith(f"({reason['weight']:+.2f})")
     pretty = run("classify page.txt --format pretty --explain").out.splitlines()
     assert [line.strip() for line in pretty if line.startswith("     ")] == "; ".join(reasons).split("; ")
 
 
 def test_only_the_lines_asked_for(run: Run) -> None:
-    rows = run("classify page.txt --format tsv --explain --label sidebar").out.splitlines()
-    assert rows
-    assert all("\tsidebar\t" in row and "first pass" in row for row in rows)
+    every = run("classify page.txt --format tsv --explain").out.splitlines()
+    label = every[0].split("\t")[1]
+    rows = run(f"classify page.txt --format tsv --explain --label {label}").out.splitlines()
+    assert rows == [row for row in every if row.split("\t")[1] == label]
+    assert 0 < len(rows) < len(every)

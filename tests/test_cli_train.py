@@ -30,7 +30,7 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> list[TrainRequest]:
 
     def train(request: TrainRequest, progress: Say) -> Trained:
         made.append(request)
-        progress("first pass")
+        progress("text, trees")
         report = evaluate([PAGE], [predict(PAGE.page)])
         kinds = evaluate_kinds([PAGE], [replace(predict(PAGE.page), kind="article", kind_probability=0.8)])
         return Trained(request.out, report, {"data/pages": report}, kinds=kinds)
@@ -77,7 +77,7 @@ def test_scores_on_stdout_progress_on_stderr(
     assert "## data/pages, held out by site\n\n| label |" in out
     assert "## kinds of pages, held out by site\n\n| kind | article | live |" in out
     assert "| article | 1 | 0 | 0 | 0 | 0 | 1 |\n" in out
-    assert err == "  0:00  first pass\n  0:00  done\n"
+    assert err == "  0:00  text, trees\n  0:00  done\n"
 
 
 @pytest.mark.parametrize(

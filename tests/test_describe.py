@@ -6,9 +6,9 @@ import pytest
 
 from linesift.hints import TAGS
 from linesift.model.describe import Part, describe, say_value
-from linesift.model.window import table_names
+from linesift.model.window import HTML_NAMES, table_names
 
-NAMES = table_names(is_html=True)
+NAMES = (*table_names(is_html=True), *(f"{name}@{side}" for name in HTML_NAMES for side in ("above", "below")))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -37,11 +37,9 @@ def test_every_part_has_columns() -> None:
         ("window.long.above25", Part.AROUND, "lines of running text in the 25 lines above"),
         ("window.likely_words.share_above", Part.AROUND, "share of the page's words in lines with words of body above"),
         ("layout.page_dates", Part.PAGE, "lines of the page that show a day and month"),
-        ("pass.body", Part.FIRST, "probability of body"),
-        ("pass.body.page", Part.FIRST_AROUND, "body lines on the page"),
-        ("pass.headline.of_best", Part.FIRST, "probability of headline against the page's highest"),
-        ("pass.headline@-3", Part.FIRST_AROUND, "3 lines above: probability of headline"),
-        ("pass.timestamp.rows_from_best", Part.FIRST, "lines below the page's likeliest timestamp"),
+        ("layout.page_dates@below", Part.AROUND, "all lines below: lines of the page that show a day and month"),
+        ("line.length@above", Part.AROUND, "all lines above: words"),
+        ("window.likely_words.page", Part.PAGE, "words in lines with words of body on the page"),
     ],
 )
 def test_words(name: str, part: Part, text: str) -> None:
@@ -53,13 +51,15 @@ def test_words(name: str, part: Part, text: str) -> None:
     ("name", "value", "text"),
     [
         ("line.length", float("nan"), "–"),
+        ("line.length@-1", float("nan"), "–"),
+        ("line.length@above", float("nan"), ""),
         ("line.length", 12.0, "12"),
         ("line.length", 12.46, "12"),
         ("line.word_size", 4.25, "4.2"),
         ("window.words.above25", 1234.5, "1234"),
         ("layout.long_above", 0.25, "25 %"),
         ("markup.link_share@+1", 1.0, "100 %"),
-        ("pass.body", 0.004, "0 %"),
+        ("window.likely_words.share_above", 0.004, "0 %"),
         ("line.ends_sentence@-1", 3.0, "colon"),
         ("line.first_class", 1.0, "lower"),
         ("line.part_date", 5.0, "month, short date"),

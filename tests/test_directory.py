@@ -25,7 +25,7 @@ from linesift.model.lexicon import Lexicon
 from linesift.model.linear import LinearScorer
 from linesift.model.trees import TreeScorer
 from linesift.model.verdict import WORD_BITS, WORD_KINDS, Verdict, column_names
-from linesift.model.window import table_names
+from linesift.model.window import OWN_NAMES, table_names
 from linesift.page import Page
 from linesift.read.html import read_html
 
@@ -101,23 +101,24 @@ def test_saved_files(saved: Files) -> None:
 
 
 def with_linear(model: Model, table: NDArray[np.float32]) -> Model:
-    """The model with an additive first pass."""
+    """The model with an additive scorer."""
     draw = np.random.default_rng(5)
     bins = quantile_bins(table, 6)
     weights = draw.normal(0, 0.05, (len(table), bins.n_bins, len(LABELS))).astype(np.float32)
     scorer = LinearScorer(bins, weights, np.zeros(len(LABELS), np.float32))
-    return Model(model.lexicon, scorer, model.second, temperature=0.8, decoding=DecodeConfig(headline=0.2))
+    return replace(model, scorer=scorer, temperature=0.8, decoding=DecodeConfig(headline=0.2))
 
 
+@pytest.mark.parametrize("has_network", [True, False])
 @pytest.mark.parametrize("kind", ["boosting", "linear"])
-def test_round_trip(
-    model: Model, tables: tuple[NDArray[np.float32], NDArray[np.float32]], kind: str, tmp_path: Path
-) -> None:
-    first = with_linear(model, tables[0]) if kind == "linear" else model
+def test_round_trip(model: Model, table: NDArray[np.float32], kind: str, has_network: bool, tmp_path: Path) -> None:
+    first = with_linear(model, table) if kind == "linear" else model
+    first = first if has_network else replace(first, network=None)
     save_model(first, {}, PROBE, tmp_path / "deep" / "x")
     second = load_model(tmp_path / "deep" / "x")
     assert second.temperature == first.temperature
     assert second.decoding == first.decoding
+    assert (second.network is not None) == has_network
     one, other = first.classify(TEXT), second.classify(TEXT)
     assert one.labels == other.labels
     np.testing.assert_array_equal(one.probabilities, other.probabilities)
@@ -169,9 +170,9 @@ def test_a_model_without_a_verdict_says_nothing_of_kinds(path: Path, is_named: b
 
 
 def test_round_trip_of_the_shares_of_leaves(model: Model, tmp_path: Path) -> None:
-    assert isinstance(model.first, TreeScorer)
-    shares = np.random.default_rng(4).dirichlet(np.ones(model.first.leaves.shape[1]), len(model.first.columns))
-    first = replace(small(model), first=replace(model.first, shares=shares.astype(np.float32)))
+    assert isinstance(model.scorer, TreeScorer)
+    shares = np.random.default_rng(4).dirichlet(np.ones(model.scorer.leaves.shape[1]), len(model.scorer.columns))
+    first = replace(small(model), scorer=replace(model.scorer, shares=shares.astype(np.float32)))
     save_model(first, {}, PROBE, tmp_path)
     assert_same_arrays(first, load_model(tmp_path))
 
@@ -254,7 +255,7 @@ def _objects(parts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_trees(parts: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in parts.items() if not name.startswith("first.")}
+    return {name: value for name, value in parts.items() if not name.startswith("scorer.")}
 
 
 NUMBERS = {"temperature": 1.0, "headline_nothing": None, "headline_scale": None}
@@ -268,6 +269,8 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "model.json not text": (content("model.json", lambda _: b"\xff\xfe\x00"), "model.json cannot be read"),
     "model.json a list": (content("model.json", lambda _: b"[1]"), "model format None"),
     "other format": (about(format=9), f"model format 9, this linesift reads formats {FORMAT} and {FORMAT_WITH_SITES}"),
+    "old format": (about(format=2), "model format 2, this linesift reads formats 4 and 5; train the model anew"),
+    "old with sites": (about(format=3), "model format 3, this linesift reads formats 4 and 5; train the model anew"),
     "no format": (about(format=...), "model format None"),
     "other labels": (about(labels=["body", "headline"]), "labels are"),
     "other fingerprint": (about(fingerprint="0" * 16), "trained on other features (fingerprint 0000000000000000"),
@@ -291,37 +294,48 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "weights with a pickle": (arrays(_objects), "weights.npz is damaged"),
     "weights of another shape": (array("lexicon.weights", lambda old: old[:-1]), "arrays of lexicon do not fit"),
     "no scorer": (arrays(_without_trees), "incomplete"),
-    "leaves of another depth": (array("first.leaves", lambda old: old[:, :4]), "arrays of first do not fit"),
-    "cuts of another shape": (array("second.cuts", lambda old: old[:-1]), "arrays of second do not fit"),
-    "columns beyond the table": (
-        array("second.columns", lambda old: old + len(table_names())), "arrays of second do not fit",
-    ),
-    "columns below the table": (array("second.columns", lambda old: old - 10_000), "arrays of second do not fit"),
-    "columns of real numbers": (array("first.columns", lambda old: old.astype(float)), "arrays of first do not fit"),
-    "columns of the second pass in the first": (
-        array("first.columns", lambda old: np.full_like(old, len(table_names()) - 1)), "arrays of first do not fit",
+    "leaves of another depth": (array("scorer.leaves", lambda old: old[:, :4]), "arrays of scorer do not fit"),
+    "cuts of another shape": (array("scorer.cuts", lambda old: old[:-1]), "arrays of scorer do not fit"),
+    "columns below the table": (array("scorer.columns", lambda old: old - 10_000), "arrays of scorer do not fit"),
+    "columns of real numbers": (array("scorer.columns", lambda old: old.astype(float)), "arrays of scorer do not fit"),
+    "a column beyond the table": (
+        array("scorer.columns", lambda old: np.full_like(old, len(table_names()))), "arrays of scorer do not fit",
     ),
     "shares of another shape": (
-        arrays(lambda parts: {**parts, "first.shares": parts["first.leaves"][:-1, :, 0]}), "arrays of first do not fit",
+        arrays(lambda parts: {**parts, "scorer.shares": parts["scorer.leaves"][:-1, :, 0]}),
+        "arrays of scorer do not fit",
     ),
     "shares that are no numbers": (
-        arrays(lambda parts: {**parts, "second.shares": parts["second.leaves"][:, :, 0] * np.nan}),
-        "arrays of second do not fit",
+        arrays(lambda parts: {**parts, "scorer.shares": parts["scorer.leaves"][:, :, 0] * np.nan}),
+        "arrays of scorer do not fit",
     ),
-    "no trees": (array("first.columns", lambda old: old[:0]), "arrays of first do not fit"),
-    "leaves of words": (array("first.leaves", lambda old: old.astype("U9")), "arrays of first do not fit"),
-    "leaves that are no numbers": (array("first.leaves", lambda old: old * np.nan), "arrays of first do not fit"),
+    "no trees": (array("scorer.columns", lambda old: old[:0]), "arrays of scorer do not fit"),
+    "leaves of words": (array("scorer.leaves", lambda old: old.astype("U9")), "arrays of scorer do not fit"),
+    "leaves that are no numbers": (array("scorer.leaves", lambda old: old * np.nan), "arrays of scorer do not fit"),
     "bias of another shape": (array("lexicon.bias", lambda old: old[:-1]), "arrays of lexicon do not fit"),
-    "bias of trees of another shape": (array("first.bias", lambda old: old[:-1]), "arrays of first do not fit"),
-    "bias that is no number": (array("second.bias", lambda old: old * np.nan), "arrays of second do not fit"),
+    "bias of trees of another shape": (array("scorer.bias", lambda old: old[:-1]), "arrays of scorer do not fit"),
+    "bias that is no number": (array("scorer.bias", lambda old: old * np.nan), "arrays of scorer do not fit"),
     "lexicon that is no number": (array("lexicon.weights", lambda old: old * np.nan), "arrays of lexicon do not fit"),
     "lexicon with an infinity": (
         array("lexicon.weights", lambda old: np.where(np.arange(old.size).reshape(old.shape) == 7, -np.inf, old)
               .astype(np.float16)), "arrays of lexicon do not fit",
     ),
+    "network without an array": (
+        arrays(lambda parts: {k: v for k, v in parts.items() if k != "network.entry_bias"}), "incomplete",
+    ),
+    "network without a width": (array("network.entry_bias", lambda old: old[0]), "incomplete"),
+    "network without layers": (array("network.layers", lambda old: old[0, 0, 0]), "incomplete"),
+    "network gone": (
+        arrays(lambda parts: {k: v for k, v in parts.items() if not k.startswith("network.")}),
+        "does not reproduce its probe ferry",
+    ),
+    "other weights of the network": (
+        array("network.out_bias", lambda old: old + np.eye(4, dtype=np.float32)[0]),
+        "does not reproduce its probe ferry",
+    ),
     "bias of words": (array("lexicon.bias", lambda old: old.astype("U9")), "incomplete"),
-    "columns flat": (array("first.columns", lambda old: old.ravel()), "incomplete"),
-    "other weights": (array("second.bias", lambda old: old + np.eye(4)[0]), "does not reproduce its probe ferry"),
+    "columns flat": (array("scorer.columns", lambda old: old.ravel()), "incomplete"),
+    "other weights": (array("scorer.bias", lambda old: old + np.eye(4)[0]), "does not reproduce its probe ferry"),
     "probe empty": (content("probe.jsonl", lambda _: b""), "probe.jsonl is empty"),
     "probe cut": (content("probe.jsonl", lambda old: old[:40]), "probe.jsonl cannot be read"),
     "probe not text": (content("probe.jsonl", lambda _: b"\xff\n"), "probe.jsonl cannot be read"),
@@ -334,7 +348,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
 
 HTML_DAMAGES: dict[str, tuple[Damage, str]] = {
     "no markup": (arrays(lambda parts: {k: v for k, v in parts.items() if "markup" not in k}), "incomplete"),
-    "no scorer": (arrays(lambda parts: {k: v for k, v in parts.items() if "html.first" not in k}), "incomplete"),
+    "no scorer": (arrays(lambda parts: {k: v for k, v in parts.items() if "html.scorer" not in k}), "incomplete"),
     "markup of another shape": (
         array("html.markup.weights", lambda old: old[:-1]), "arrays of html.markup do not fit together",
     ),
@@ -342,20 +356,50 @@ HTML_DAMAGES: dict[str, tuple[Damage, str]] = {
         array("html.markup.bias", lambda old: old * np.nan), "arrays of html.markup do not fit together",
     ),
     "columns beyond the table": (
-        array("html.second.columns", lambda old: np.full_like(old, len(table_names(is_html=True)))),
-        "arrays of html.second do not fit together",
+        array("html.scorer.columns", lambda old: np.full_like(old, len(table_names(is_html=True)))),
+        "arrays of html.scorer do not fit together",
     ),
-    "columns of the second pass in the first": (
-        array("html.first.columns", lambda old: np.full_like(old, len(table_names(is_html=True)) - 1)),
-        "arrays of html.first do not fit together",
+    "network of the model for text": (
+        arrays(lambda parts: parts | {f"html.{k}": v for k, v in parts.items() if k.startswith("network.")}),
+        "arrays of html.network do not fit together",
+    ),
+    "network that is no number": (
+        array("html.network.layers", lambda old: old * np.nan), "arrays of html.network do not fit together",
     ),
     "columns of html in the model for text": (
-        array("second.columns", lambda old: np.full_like(old, len(table_names(is_html=True)) - 1)),
-        "arrays of second do not fit together",
+        array("scorer.columns", lambda old: np.full_like(old, len(table_names(is_html=True)) - 1)),
+        "arrays of scorer do not fit together",
     ),
     "temperature zero": (about(html={**NUMBERS, "temperature": 0}), "a temperature or scale is not above 0"),
     "temperature a word": (about(html={**NUMBERS, "temperature": "warm"}), "incomplete"),
 }  # fmt: skip
+
+NETWORK_DAMAGES: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "medians of fewer columns": ("centre", lambda old: old[:-1]),
+    "median that is infinite": ("centre", lambda old: old * np.float32(np.inf)),
+    "scales of fewer columns": ("scale", lambda old: old[1:]),
+    "scale of zero": ("scale", lambda old: old * (np.arange(len(old)) != 5).astype(np.float32)),
+    "scale below zero": ("scale", lambda old: -old),
+    "scale that is no number": ("scale", lambda old: old * np.float32(np.nan)),
+    "flag of a column beyond the last": ("flagged", lambda old: np.append(old[:-1], np.int32(len(OWN_NAMES)))),
+    "flag of a column below the first": ("flagged", lambda old: np.append(old[:-1], np.int32(-1))),
+    "flags of real numbers": ("flagged", lambda old: old.astype(np.float32)),
+    "flags of another shape": ("flagged", lambda old: old[:, None]),
+    "fewer flags than inputs": ("flagged", lambda old: old[:-1]),
+    "entry turned": ("entry", lambda old: old.T.copy()),
+    "entry of doubles": ("entry", lambda old: old.astype(float)),
+    "entry that is no number": ("entry", lambda old: old * np.float32(np.nan)),
+    "bias of the entry that is no number": ("entry_bias", lambda old: old * np.float32(np.nan)),
+    "layers of two lines": ("layers", lambda old: old[:, : old.shape[1] * 2 // 3]),
+    "layers of words": ("layers", lambda old: old.astype("U9")),
+    "fewer layers than biases": ("layers", lambda old: old[1:]),
+    "bias of a layer that is no number": ("layer_biases", lambda old: old * np.float32(np.nan)),
+    "scores of three labels": ("out", lambda old: old[:, 1:]),
+    "scores that are no numbers": ("out", lambda old: old * np.float32(np.nan)),
+    "bias of three labels": ("out_bias", lambda old: old[1:]),
+    "bias of half floats": ("out_bias", lambda old: old.astype(np.float16)),
+}
+"""Which array is changed, and how."""
 
 
 VERDICT_DAMAGES: dict[str, tuple[Damage, str]] = {
@@ -394,6 +438,13 @@ def test_damage_is_told_in_a_sentence(path: Path, name: str) -> None:
     assert_told(path, message)
 
 
+@pytest.mark.parametrize("name", NETWORK_DAMAGES)
+def test_damage_of_the_network_is_told_in_a_sentence(path: Path, name: str) -> None:
+    key, change = NETWORK_DAMAGES[name]
+    array(f"network.{key}", change)(path)
+    assert_told(path, "weights.npz: the arrays of network do not fit together")
+
+
 @pytest.mark.parametrize("name", HTML_DAMAGES)
 def test_damage_of_the_part_for_html_is_told_in_a_sentence(html_saved: Files, tmp_path: Path, name: str) -> None:
     damage, message = HTML_DAMAGES[name]
@@ -412,7 +463,7 @@ def test_damage_of_the_verdict_is_told_in_a_sentence(judging_saved: Files, tmp_p
 
 def test_other_weights_of_the_part_for_html_are_told(html_saved: Files, tmp_path: Path) -> None:
     write(html_saved, tmp_path)
-    array("html.second.bias", lambda old: old + np.eye(4, dtype=np.float32)[0])(tmp_path)
+    array("html.scorer.bias", lambda old: old + np.eye(4, dtype=np.float32)[0])(tmp_path)
     assert_told(tmp_path, "is not the file that model.json tells of")
 
 

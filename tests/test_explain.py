@@ -1,6 +1,7 @@
 """Explanations: they add up to what the model says, whatever it is made of."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,12 +13,17 @@ from linesift.features.batch import read_batch
 from linesift.features.tokens import line_tokens, spelt_tokens
 from linesift.labels import LABELS, Label
 from linesift.model import explain as room
+from linesift.model import integral
 from linesift.model.bins import quantile_bins
 from linesift.model.classifier import Model, softmax
-from linesift.model.explain import Explainer, Explanation, Reasons
+from linesift.model.explain import Explainer, Explanation, Reason, Reasons
+from linesift.model.gradient import LEARNT
+from linesift.model.headline import HeadlineChooser
 from linesift.model.linear import LinearScorer
+from linesift.model.network import Network
 from linesift.model.prediction import Prediction
 from linesift.model.trees import TreeScorer
+from linesift.model.window import OWN_NAMES, Neighbourhood
 from linesift.page import LabelledPage, Page
 
 TEXT = (
@@ -30,12 +36,10 @@ def with_shares(model: Model) -> Model:
     """The model as if it knew the lines that it was fitted on."""
     draw = np.random.default_rng(11)
 
-    def add(scorer: object) -> TreeScorer:
-        assert isinstance(scorer, TreeScorer)
-        shares = draw.dirichlet(np.ones(scorer.leaves.shape[1]), len(scorer.columns)).astype(np.float32)
-        return replace(scorer, shares=shares)
-
-    return replace(model, first=add(model.first), second=add(model.second))
+    assert isinstance(model.scorer, TreeScorer)
+    n_trees, n_leaves, _ = model.scorer.leaves.shape
+    shares = draw.dirichlet(np.ones(n_leaves), n_trees).astype(np.float32)
+    return replace(model, scorer=replace(model.scorer, shares=shares))
 
 
 def explain(model: Model, page: str | Page, lines: list[int] | None = None) -> list[Explanation]:
@@ -47,25 +51,30 @@ def explain(model: Model, page: str | Page, lines: list[int] | None = None) -> l
 def assert_adds_up(found: list[Explanation], prediction: Prediction) -> None:
     assert found
     for each in found:
+        reasons = each.reasons
         np.testing.assert_allclose(
-            softmax(each.second.score[None].astype(np.float32))[0], prediction.probabilities[each.index], atol=1e-5
+            softmax(reasons.score[None].astype(np.float32))[0], prediction.probabilities[each.index], atol=1e-5
         )
-        for reasons in (each.first, each.second):
-            np.testing.assert_allclose(reasons.base.sum(), 0, atol=1e-9)
-            assert all(abs(reason.weights.sum()) < 1e-9 for reason in reasons.reasons)
-            strengths = [np.abs(reason.weights).max() for reason in reasons.reasons]
-            assert strengths == sorted(strengths, reverse=True)
-            assert len({reason.name for reason in reasons.reasons}) == len(strengths) > 3
+        np.testing.assert_allclose(reasons.base.sum(), 0, atol=1e-9)
+        assert all(abs(reason.weights.sum()) < 1e-9 for reason in reasons.reasons)
+        strengths = [np.abs(reason.weights).max() for reason in reasons.reasons]
+        assert strengths == sorted(strengths, reverse=True)
+        assert len({reason.name for reason in reasons.reasons}) == len(strengths) > 3
 
 
+@pytest.mark.parametrize("has_network", [True, False])
 @pytest.mark.parametrize("has_shares", [True, False])
-def test_text(model: Model, has_shares: bool) -> None:
+def test_text(model: Model, has_shares: bool, has_network: bool) -> None:
     model = with_shares(model) if has_shares else model
+    model = model if has_network else replace(model, network=None)
     found = explain(model, TEXT)
     assert [each.index for each in found] == INKED
     assert [each.label for each in found] == [model.classify(TEXT).labels[index] for index in INKED]
-    assert {each.is_against_page for each in found} == {not has_shares}
+    assert {"the model learnt" in each.against for each in found} == {has_shares}
+    assert {"this page" in each.against for each in found} == {not has_shares}
+    assert {"median lines" in each.against for each in found} == {has_network}
     assert_adds_up(found, model.classify(TEXT))
+    assert any("@above" in reason.name for reason in found[2].reasons.reasons) == has_network
 
 
 def test_html(html_model: Model) -> None:
@@ -73,13 +82,21 @@ def test_html(html_model: Model) -> None:
     prediction = html_model.classify(page)
     found = explain(html_model, page)
     assert_adds_up(found, prediction)
-    assert any(reason.name.startswith("markup") for reason in found[0].first.reasons)
+    assert any(reason.name.startswith("markup") for reason in found[0].reasons.reasons)
     # The text alone is explained by the model for text.
-    assert not any(reason.name.startswith("markup") for reason in explain(html_model, TEXT)[0].first.reasons)
+    assert not any(reason.name.startswith("markup") for reason in explain(html_model, TEXT)[0].reasons.reasons)
 
 
 def test_html_page_and_a_model_for_text_alone(model: Model) -> None:
     assert_adds_up(explain(model, hinted(TEXT, 3)), model.classify(TEXT))
+
+
+@pytest.mark.parametrize("text", ["One line", "One line\n\nand another, below it."])
+def test_few_lines(model: Model, text: str) -> None:
+    found = explain(model, text)
+    assert_adds_up(found, model.classify(text))
+    assert not any(reason.name.endswith("@above") for reason in found[0].reasons.reasons)
+    assert not any(reason.name.endswith("@below") for reason in found[-1].reasons.reasons)
 
 
 def linear(table: NDArray[np.float32], seed: int) -> LinearScorer:
@@ -89,25 +106,130 @@ def linear(table: NDArray[np.float32], seed: int) -> LinearScorer:
     return LinearScorer(bins, weights, draw.normal(0, 1, len(LABELS)).astype(np.float32))
 
 
-def test_linear_weights_are_the_model_s(model: Model, tables: tuple[NDArray[np.float32], NDArray[np.float32]]) -> None:
-    model = replace(model, first=linear(tables[0], 1), second=linear(tables[1], 2))
-    found = explain(model, TEXT)
-    assert_adds_up(found, model.classify(TEXT))
-    assert not found[0].is_against_page
-    second = model.second
-    assert isinstance(second, LinearScorer)
-    table = model.table(read_batch([TEXT]))
-    bins = second.bins.digitise(table)[0, 3]
-    (of_length,) = (reason for reason in found[3].second.reasons if reason.name == "line.length")
-    assert of_length.value == table[0, 3]
-    expected = second.weights[0, bins] - second.weights[0, bins].mean()
-    np.testing.assert_allclose(of_length.weights * model.temperature, expected, rtol=1e-5)
+def test_linear_weights_are_the_model_s(model: Model, table: NDArray[np.float32]) -> None:
+    scorer = linear(table, 1)
+    alone = replace(model, scorer=scorer, network=None)
+    found = explain(alone, TEXT)
+    assert_adds_up(found, alone.classify(TEXT))
+    assert found[0].against == "the mean of the lines that the model learnt from"
+    batch = read_batch([TEXT])
+    words = alone.own(batch)[0, 3]
+    of_length = only(found[3].reasons, "line.length")
+    assert of_length.value == words
+    place = scorer.bins.digitise(Neighbourhood(batch, alone.own(batch)).table(np.arange(len(INKED))))[0, 3]
+    expected = scorer.weights[0, place] - scorer.weights[0, place].mean()
+    np.testing.assert_allclose(of_length.weights * alone.temperature, expected, rtol=1e-5)
+    # With a network the score is the mean of both, and the column what both say of it.
+    both = replace(model, scorer=scorer)
+    assert_adds_up(explain(both, TEXT), both.classify(TEXT))
+
+
+def only(reasons: Reasons, name: str) -> Reason:
+    (found,) = (reason for reason in reasons.reasons if reason.name == name)
+    return found
 
 
 def test_without_shares_the_base_is_the_page_s_mean(model: Model) -> None:
-    found = explain(model, TEXT)
-    scores = np.mean([each.first.score for each in found], axis=0)
-    np.testing.assert_allclose(found[0].first.base, scores, atol=1e-5)
+    found = explain(replace(model, network=None), TEXT)
+    scores = np.mean([each.reasons.score for each in found], axis=0)
+    np.testing.assert_allclose(found[0].reasons.base, scores, atol=1e-5)
+
+
+def straight(network: Network) -> Network:
+    """The network with biases so high that no unit is ever at 0: its scores are a linear function of its inputs."""
+    highs = np.array([50, 300, 1500], np.float32)[:, None]
+    return replace(
+        network,
+        entry_bias=np.full_like(network.entry_bias, 10),
+        layer_biases=highs.repeat(network.layer_biases.shape[1], 1),
+    )
+
+
+def test_a_straight_network_s_weights_are_its_differences(model: Model, pages: list[LabelledPage]) -> None:
+    """What an input of a linear function adds is what its score loses when the input is 0."""
+    assert model.network is not None
+    network = straight(model.network)
+    own = model.own(read_batch([pages[0].page.text]))[:, :20]
+    spans = np.array([20])
+    rows = np.array([0, 3, 11, 19])
+    base, weights = integral.network_weights(network, own, rows)
+    whole = network.scores(own, spans).astype(np.float64)[rows]
+    np.testing.assert_allclose(base + weights.sum(axis=(0, 1)), whole, atol=1e-5)
+    median_lines = network.centre[:, None].repeat(20, 1)
+    np.testing.assert_allclose(base, network.scores(median_lines, spans)[rows], atol=2e-3)
+    for column in (0, 4, 9, 12):
+        for place, row in enumerate(rows):
+            for side, lines in enumerate((slice(row, row + 1), slice(0, row), slice(row + 1, 20))):
+                usual = own.copy()
+                usual[column, lines] = network.centre[column]
+                expected = whole[place] - network.scores(usual, spans)[row]
+                np.testing.assert_allclose(weights[side, column, place], expected, atol=2e-3)
+    assert np.abs(weights).max(axis=(1, 2, 3)).min() > 0.1
+    assert np.isnan(own[network.flagged]).any()
+
+
+def test_the_integral_is_that_of_differences(model: Model, pages: list[LabelledPage]) -> None:
+    """Gradients from differences of the scores, one input at a time, at the same points of the way."""
+    assert model.network is not None
+    network = replace(model.network, flagged=model.network.flagged[:2], entry=model.network.entry[: len(OWN_NAMES) + 2])
+    own, rows = model.own(read_batch([pages[0].page.text]))[:, :6].astype(np.float64), np.array([0, 2, 5])
+    _, weights = integral.network_weights(network, own.astype(np.float32), rows)
+    exact = {name: getattr(network, name).astype(np.float64) for name in LEARNT}
+    inputs = network.inputs(own.astype(np.float32)).T.astype(np.float64)
+    expected = np.zeros((6, inputs.shape[1], len(rows), len(LABELS)))
+    for start, end in pairwise(integral._WAY.astype(np.float64)):
+        point = inputs * (start + end) / 2
+        for line, column in np.ndindex(*inputs.shape):
+            step = np.zeros_like(inputs)
+            step[line, column] = 1e-7
+            slope = (plain_scores(exact, point + step) - plain_scores(exact, point - step))[rows] / 2e-7
+            expected[line, column] += slope * inputs[line, column] * (end - start)
+    n_columns = len(own)
+    by_column = expected[:, :n_columns].copy()
+    by_column[:, network.flagged] += expected[:, n_columns:]
+    for place, row in enumerate(rows):
+        sides = (by_column[row], by_column[:row].sum(axis=0), by_column[row + 1 :].sum(axis=0))
+        for side, found in enumerate(sides):
+            np.testing.assert_allclose(weights[side, :, place], found[:, place], atol=1e-4)
+
+
+def plain_scores(weights: dict[str, NDArray[np.float64]], inputs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The network line by line."""
+    hidden = np.maximum(inputs @ weights["entry"] + weights["entry_bias"], 0)
+    for number, (layer, bias) in enumerate(zip(weights["layers"], weights["layer_biases"], strict=True)):
+        distance, nothing = 1 << number, np.zeros(hidden.shape[1])
+        following = []
+        for row in range(len(hidden)):
+            three = (
+                hidden[row - distance] if row >= distance else nothing,
+                hidden[row],
+                hidden[row + distance] if row + distance < len(hidden) else nothing,
+            )
+            following.append(hidden[row] + np.maximum(np.concatenate(three) @ layer + bias, 0))
+        hidden = np.array(following)
+    return hidden @ weights["out"] + weights["out_bias"]
+
+
+def test_lines_out_of_reach_do_not_count(model: Model) -> None:
+    """Three layers see seven lines; the network's part of a line is the same whatever stands beyond them."""
+    assert model.network is not None
+    lines = [f"Line {number} of the page has {number % 5} words." for number in range(30)]
+    own = model.own(read_batch(["\n".join(lines)]))
+    changed = own.copy()
+    changed[:, :7] += 3
+    changed[:, 22:] -= 3
+    rows = np.array([14])
+    for one, other in zip(
+        integral.network_weights(model.network, own, rows),
+        integral.network_weights(model.network, changed, rows),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(one, other)
+    changed[:, 7] += 3
+    assert (
+        integral.network_weights(model.network, changed, rows)[1]
+        != integral.network_weights(model.network, own, rows)[1]
+    ).any()
 
 
 def test_lines_do_not_depend_on_each_other(
@@ -118,17 +240,20 @@ def test_lines_do_not_depend_on_each_other(
     whole = explain(model, page)
     monkeypatch.setattr(room, "_AT_ONCE", 3)
     for one, other in zip(whole, explain(model, page), strict=True):
-        assert as_rows(one.second) == as_rows(other.second)
-    (alone,) = explain(model, page, [whole[5].index])
-    assert as_rows(alone.first) == as_rows(whole[5].first)
+        assert_same(one.reasons, other.reasons)
+    # Far from each other, so that they are cut out of the page one by one.
+    for alone, index in zip(explain(model, page, [whole[0].index, whole[-1].index]), (0, -1), strict=True):
+        assert_same(alone.reasons, whole[index].reasons)
 
 
-def as_rows(reasons: Reasons) -> list[tuple[str, float, list[float]]]:
-    return [
-        (reason.name, reason.value, reason.weights.tolist())
-        for reason in reasons.reasons
-        if reason.value == reason.value
-    ]
+def assert_same(one: Reasons, other: Reasons) -> None:
+    """Matrix products of other shapes may add in another order."""
+    np.testing.assert_allclose(one.base, other.base, atol=1e-5)
+    weights = {reason.name: reason for reason in one.reasons}, {reason.name: reason for reason in other.reasons}
+    assert set(weights[0]) == set(weights[1])
+    for name, reason in weights[0].items():
+        np.testing.assert_allclose(reason.weights, weights[1][name].weights, atol=1e-5)
+        np.testing.assert_equal(reason.value, weights[1][name].value)
 
 
 def test_words_add_up_to_their_columns(model: Model, pages: list[LabelledPage]) -> None:
@@ -167,7 +292,7 @@ def test_a_scorer_of_another_kind(model: Model) -> None:
             return np.zeros((table.shape[1], len(LABELS)), np.float32)
 
     with pytest.raises(TypeError, match="Constant"):
-        explain(replace(model, second=Constant()), TEXT)
+        explain(replace(model, scorer=Constant()), TEXT)
 
 
 H, B, T, S = LABELS
@@ -192,6 +317,21 @@ def test_why_not_the_likeliest(model: Model, label: Label, chances: tuple[float,
     (found,) = Explainer(model).explain(prediction, [0])
     assert sentence in found.decided
     assert bool(sentence) == bool(found.decided)
+
+
+def test_what_the_comparison_of_titles_made_of_a_line(model: Model) -> None:
+    assert isinstance(model.scorer, TreeScorer)
+    alone = model.classify(TEXT)
+    chances = alone.probabilities.copy()
+    chances[2] = (0.97, 0.01, 0.01, 0.01)
+    compared = Explainer(replace(model, chooser=HeadlineChooser(model.scorer, 0.0, 1.0)))
+    said, unsaid = compared.explain(Prediction(alone.page, alone.labels, chances), [2, 3])
+    before = f"{alone.probabilities[2, 0]:.0%}".replace("%", " %")
+    assert said.decided.startswith(
+        f"By itself the line would be the headline with {before}; "
+        "against the page's other likely titles it is with 97 %."
+    )
+    assert "By itself" not in unsaid.decided
 
 
 def test_a_page_without_body(model: Model) -> None:

@@ -1,12 +1,16 @@
-"""What fitting gives beside scores: the lines that explanations compare with."""
+"""What fitting gives beside scores, and what it does where there is little to learn."""
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from linesift.features.batch import read_batch
+from linesift.labels import Label
 from linesift.model.shapley import leaf_shares
+from linesift.train.choose import fit_choosers
+from linesift.train.fit import _spans
 from linesift.train.learners import fit_linear, fit_trees
-from linesift.train.lessons import TrainConfig
+from linesift.train.lessons import Lines, TrainConfig
 
 Data = tuple[NDArray[np.float32], NDArray[np.int64]]
 
@@ -21,8 +25,8 @@ def data() -> Data:
 
 def test_trees_know_the_share_of_lines_in_each_leaf(data: Data) -> None:
     table, labels = data
-    config = TrainConfig(jobs=1, depth=4)
-    scorer = fit_trees(table, labels, np.ones(len(labels), np.float32), config, n_trees=8)
+    config = TrainConfig(jobs=1, depth=4, trees=8)
+    scorer = fit_trees(table, labels, np.ones(len(labels), np.float32), config)
     assert scorer.shares is not None
     np.testing.assert_allclose(scorer.shares, leaf_shares(scorer.leaf_of(table), 16), atol=1e-6)
 
@@ -35,3 +39,35 @@ def test_linear_weights_are_against_the_training_lines(data: Data) -> None:
     np.testing.assert_allclose(means, 0, atol=1e-5)
     np.testing.assert_allclose(scorer.bias, scorer.scores(table).mean(axis=0), atol=1e-4)
     assert (scorer.scores(table).argmax(axis=1) == labels).mean() > 0.8
+
+
+def lines_of(texts: list[str], labels: list[Label]) -> Lines:
+    """Pages in two folds, each line with its label."""
+    batch = read_batch(texts)
+    n_lines = len(batch.page)
+    columns = np.array([label.column for label in labels])
+    weights = np.ones((3, n_lines), np.float32)
+    return Lines(
+        batch, n_lines, np.ones(n_lines, np.bool_), batch.page.astype(np.int64) % 2, np.stack([columns] * 3), weights
+    )
+
+
+@pytest.mark.parametrize(("likely", "n_choosers"), [([0.9, 0.0], 0), ([0.0, 0.0], 0), ([0.6, 0.3], 3)])
+def test_where_no_two_lines_are_likely_titles_there_is_nothing_to_choose(likely: list[float], n_choosers: int) -> None:
+    """Pages that are easily told have one likely title each; with no other to compare it with, no chooser is fitted."""
+    n_pages = 12
+    lines = lines_of(["Ferry returns\nHome"] * n_pages, [Label.HEADLINE, Label.SIDEBAR] * n_pages)
+    chances = np.zeros((2 * n_pages, 4), np.float32)
+    chances[:, Label.HEADLINE.column] = likely * n_pages
+    chances[:, Label.SIDEBAR.column] = 1 - chances.sum(axis=1)
+    table = np.random.default_rng(2).random((3, 2 * n_pages)).astype(np.float32)
+    found = fit_choosers(table, chances, lines, TrainConfig(n_folds=2, jobs=1, headline_trees=2))
+    assert len(found) == 3
+    assert sum(chooser is not None for chooser in found) == n_choosers
+
+
+def test_lines_of_each_page_that_has_some() -> None:
+    lines = lines_of(["Rain\nSun\n\nWind", "", "Fog\nHail", "Ice"], [Label.BODY] * 6)
+    assert _spans(lines, np.ones(6, np.bool_)).tolist() == [3, 2, 1]
+    assert _spans(lines, np.array([True, True, True, False, False, True])).tolist() == [3, 1]
+    assert _spans(lines, np.zeros(6, np.bool_)).tolist() == []

@@ -16,7 +16,7 @@ N_COLUMNS = 5
 
 
 def drawn(seed: int, sizes: list[int]) -> tuple[Batch, NDArray[np.float32], NDArray[np.float32]]:
-    """Pages of short lines, some of them twice; probabilities; and a table of the second pass."""
+    """Pages of short lines, some of them twice; probabilities; and a table."""
     draw = np.random.default_rng(seed)
     words = ("rain", "sun", "wind", "fog")
     batch = read_batch(["\n".join(words[draw.integers(4)] for _ in range(size)) for size in sizes])

@@ -1,12 +1,9 @@
 """Words that a line shares with its page; the columns themselves stand against the oracle in test_features_oracle."""
 
-import gc
-import weakref
-
 import numpy as np
 
 from linesift.features.batch import read_batch
-from linesift.features.topic import SHORTEST, SharedWords, shared_words, word_buckets
+from linesift.features.topic import SHORTEST, SharedWords, word_buckets
 from linesift.page import LabelledPage
 
 
@@ -48,12 +45,3 @@ def test_a_word_that_its_line_repeats_is_shared() -> None:
     share, weight = SharedWords(read_batch(["water stone water"])).of(np.ones(1, np.float32))
     np.testing.assert_allclose(share, [2 / 3], rtol=1e-6)
     np.testing.assert_allclose(weight, [2 / 3 * np.log(2)], rtol=1e-6)
-
-
-def test_words_of_a_batch_are_found_once_and_go_with_it() -> None:
-    batch = read_batch(["the river rose"])
-    assert shared_words(batch) is shared_words(batch)
-    words = weakref.ref(shared_words(batch))
-    del batch
-    gc.collect()
-    assert words() is None

@@ -23,7 +23,7 @@ from tinycorpus import PARAGRAPHS, row, write_corpus
 
 ROOT = Path(__file__).parent.parent
 OWN = ROOT / "data" / "pages"
-TINY = TrainConfig(n_folds=2, jobs=1, first_trees=8, second_trees=8, depth=4)
+TINY = TrainConfig(n_folds=2, jobs=1, trees=8, depth=4, network_width=8, network_layers=3, network_epochs=1)
 
 
 N_ROWS = 40
@@ -161,7 +161,7 @@ def test_model_json_says_where_it_comes_from(
     trained: Trained, request_: TrainRequest, pages: list[LabelledPage]
 ) -> None:
     about = read_about(trained.directory)
-    assert about["config"]["first_trees"] == 8
+    assert about["config"]["trees"] == 8
     assert {"python", "linesift", "numpy", "scikit-learn", "catboost", "datasets"} <= about["versions"].keys()
     assert about["files"] == {short_name(path): digest(path) for path in sources(request_)}
     tiny = about["collections"]["tiny"]
@@ -227,8 +227,12 @@ def test_progress_names_the_stages(trained: Trained, stages: list[str]) -> None:
     for part in (
         "labelled line by line",
         f"{N_ROWS - 2} pages of corpora, 2 left out",
-        "first pass",
-        "second pass",
+        "text, trees: fold 1 of 2",
+        "text, network: fold 2 of 2",
+        "text, network: all pages",
+        "text, headline among its candidates",
+        "HTML, trees: all pages",
+        "HTML, network: all pages",
         "4 pages of which the kind alone is known",
         "verdict: kinds",
         "scoring",

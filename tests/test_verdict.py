@@ -187,7 +187,7 @@ def test_a_model_without_a_verdict_gives_no_kind_and_the_same_labels(model: Mode
     np.testing.assert_array_equal(plain.probabilities, judged.probabilities)
 
 
-def test_pages_with_hints_are_judged_from_what_their_own_passes_say(html_model: Model, judging: Model) -> None:
+def test_pages_with_hints_are_judged_from_what_their_own_part_says(html_model: Model, judging: Model) -> None:
     both = replace(html_model, verdict=judging.verdict)
     page = hinted(TEXTS[3], 5)
     assert both.html is not None

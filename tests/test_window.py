@@ -10,28 +10,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from conftest import table_of
 from hinted import HTML_PAGES, hinted
 from linesift.features.batch import Batch, read_batch
 from linesift.features.table import MARKUP_COLUMNS, extract
 from linesift.hints import no_hints
-from linesift.labels import LABELS
 from linesift.model.lexicon import TARGETS
 from linesift.model.window import (
     HTML_NAMES,
     OWN_NAMES,
     Around,
-    FirstPass,
-    SecondPass,
-    first_pass_table,
+    Neighbourhood,
     n_table_columns,
     own_names,
     padded,
-    second_pass_table,
     table_names,
 )
 from linesift.page import Page
 from linesift.read.html import read_html
-from oracle import Sheet, read_sheet, shared
+from oracle import Sheet, read_sheet
 
 _PAGE = st.lists(
     st.sampled_from([
@@ -43,7 +40,6 @@ _PAGE = st.lists(
 _BATCH = st.lists(_PAGE.map(Page), min_size=1, max_size=3)
 _HTML_BATCH = st.lists(st.builds(hinted, _PAGE, st.integers(0, 99)), min_size=1, max_size=3)
 NAN = math.nan
-pytestmark = pytest.mark.usefixtures("no_strangers")
 
 
 def sigmoid(score: float) -> float:
@@ -53,12 +49,11 @@ def sigmoid(score: float) -> float:
 class Loop:
     """The columns of one page, one line at a time."""
 
-    def __init__(self, sheet: Sheet, own: dict[str, list[float]], chances: list[list[float]]) -> None:
-        self.sheet, self.own, self.chances = sheet, own, chances
+    def __init__(self, sheet: Sheet, own: dict[str, list[float]]) -> None:
+        self.sheet = sheet
         lengths = [line.length for line in sheet.lines]
         words = [min(length, 60.0) for length in lengths]
         likely = [sigmoid(score) for score in own["lexicon.body"]]
-        body = [row[1] for row in chances]
         self.columns: dict[str, list[float]] = {
             **own,
             "window.words": words,
@@ -69,8 +64,6 @@ class Loop:
             "window.dated": [float(line.strength >= 3) for line in sheet.lines],
             "window.after_body": own["lexicon.after_body"],
             "window.before_body": own["lexicon.before_body"],
-            "pass.body_words": [one * other for one, other in zip(body, lengths, strict=True)],
-            **{f"pass.{label}": [row[label.column] for row in chances] for label in LABELS},
         }
         if sheet.hints is not None:
             marked = [sigmoid(score) for score in own["markup_lexicon.body"]]
@@ -84,13 +77,6 @@ class Loop:
 
     def value(self, name: str, row: int) -> float:
         """One column of one line, by its name."""
-        if name in ("pass.shared_share", "pass.shared_weight"):
-            return shared(self.sheet, row, self.columns["pass.body"])[name == "pass.shared_weight"]
-        if name == "pass.headline_words":
-            return shared(self.sheet, row, self.columns["pass.headline"])[0]
-        if name in ("pass.rows_from_first_body", "pass.rows_from_last_body"):
-            bodies = [place for place, value in enumerate(self.columns["pass.body"]) if value > 0.5]
-            return row - bodies[-1 if "last" in name else 0] if bodies else NAN
         if name in self.columns:
             return self.columns[name][row]
         if "@" in name:
@@ -111,10 +97,6 @@ class Loop:
             return sum(values)
         if what == "share_above":
             return sum(values[:row]) / max(sum(values), 1e-3)
-        if what == "of_best":
-            return values[row] / max(*values, 1e-6)
-        if what == "rows_from_best":
-            return row - max(place for place, value in enumerate(values) if value == max(values))
         raise KeyError(what)
 
 
@@ -132,31 +114,28 @@ def own_columns(batch: Batch, seed: int) -> NDArray[np.float32]:
     return np.concatenate(own if batch.hints is None else [*own, extract(batch, MARKUP_COLUMNS), marks])
 
 
-def tables(pages: Sequence[Page], seed: int) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """Own columns, a second pass's table and the chances it was made with; scores and chances drawn at random."""
+def tables(pages: Sequence[Page], seed: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Own columns and the table of all lines, with scores drawn at random."""
     batch = batch_of(pages)
     own = own_columns(batch, seed)
-    draw = np.random.default_rng(seed + 1000)
-    chances = draw.dirichlet([0.4] * len(LABELS), len(batch.page)).astype(np.float32).reshape(-1, len(LABELS))
-    return own, second_pass_table(batch, first_pass_table(batch, own), chances), chances
+    return own, table_of(batch, own)
 
 
-def loop_columns(pages: Sequence[Page], own: NDArray[Any], chances: NDArray[Any]) -> list[Loop]:
+def loop_columns(pages: Sequence[Page], own: NDArray[Any]) -> list[Loop]:
     """One loop for every page."""
     loops, start = [], 0
     for page in pages:
         sheet = read_sheet(page.text, page.hints)
         rows = slice(start, start + len(sheet.lines))
         names = OWN_NAMES if page.hints is None else HTML_NAMES
-        columns = dict(zip(names, own[:, rows].astype(float).tolist(), strict=True))
-        loops.append(Loop(sheet, columns, chances[rows].astype(float).tolist()))
+        loops.append(Loop(sheet, dict(zip(names, own[:, rows].astype(float).tolist(), strict=True))))
         start = rows.stop
     return loops
 
 
 def compare(pages: Sequence[Page], seed: int) -> None:
-    own, table, chances = tables(pages, seed)
-    loops = loop_columns(pages, own, chances)
+    own, table = tables(pages, seed)
+    loops = loop_columns(pages, own)
     for name, fast in zip(table_names(is_html=pages[0].hints is not None), table, strict=True):
         slow = [loop.value(name, row) for loop in loops for row in range(len(loop.sheet.lines))]
         np.testing.assert_allclose(fast, slow, rtol=2e-5, atol=2e-5, err_msg=name)
@@ -178,29 +157,26 @@ def test_every_column_of_html_pages_is_that_of_the_loop() -> None:
 
 @given(_HTML_BATCH, st.integers(0, 99))
 def test_a_batch_of_pages_with_hints_is_its_pages_one_by_one(pages: list[Page], seed: int) -> None:
-    own, together, chances = tables(pages, seed)
+    own, together = tables(pages, seed)
     start = 0
     for page in pages:
         batch = batch_of([page])
         rows = slice(start, start + len(batch.page))
-        alone = second_pass_table(batch, first_pass_table(batch, own[:, rows]), chances[rows])
-        np.testing.assert_array_equal(together[:, rows], alone)
+        np.testing.assert_array_equal(together[:, rows], table_of(batch, own[:, rows]))
         start = rows.stop
 
 
 @pytest.mark.parametrize("is_html", [False, True])
-def test_the_first_table_is_the_beginning_of_the_second(is_html: bool) -> None:
+def test_the_columns_of_the_line_itself_come_first(is_html: bool) -> None:
     page = hinted("Rain\nSun\n\nWind", 1) if is_html else Page("Rain\nSun\n\nWind")
     batch = batch_of([page])
     own = own_columns(batch, 0)
-    first = first_pass_table(batch, own)
-    second = second_pass_table(batch, first, np.full((3, 4), 0.25, np.float32))
-    assert first.dtype == second.dtype == np.float32
+    table = table_of(batch, own)
+    assert table.dtype == np.float32
     assert len(own) == len(own_names(batch))
-    assert len(first) == n_table_columns(is_second=False, is_html=is_html)
-    assert len(second) == n_table_columns(is_second=True, is_html=is_html) == len(table_names(is_html=is_html))
-    np.testing.assert_array_equal(second[: len(first)], first)
-    np.testing.assert_array_equal(first[: len(own)], own)
+    assert len(table) == n_table_columns(is_html=is_html) == len(table_names(is_html=is_html))
+    assert table_names(is_html=is_html)[: len(own)] == own_names(batch)
+    np.testing.assert_array_equal(table[: len(own)], own)
 
 
 @pytest.mark.parametrize("is_html", [False, True])
@@ -218,28 +194,26 @@ def test_tables_of_html_have_all_columns_of_text() -> None:
     [Page("")], [Page(""), Page("\n\n")], [Page("", hints=no_hints(1)), Page("\n\n", hints=no_hints(3))],
 ])  # fmt: skip
 def test_pages_without_lines(pages: list[Page]) -> None:
-    _, table, _ = tables(pages, 0)
+    _, table = tables(pages, 0)
     assert table.shape == (len(table_names(is_html=pages[0].hints is not None)), 0)
 
 
 def test_neighbours_stay_on_the_page() -> None:
     batch = read_batch(["Rain\nSun\n\nWind", "", "Fog\nHail"])
     values = padded(np.arange(5.0, dtype=np.float32)[None])[0]
-    found = values[Around(batch, slice(None)).neighbours((1, -2, 9))]
+    found = values[Around(batch, np.arange(5)).neighbours((1, -2, 9))]
     wanted = np.array([[1, 2, NAN, 4, NAN], [NAN, NAN, 0, NAN, NAN], [NAN] * 5], np.float32)
     np.testing.assert_array_equal(found, wanted)
 
 
-@given(_HTML_BATCH, st.integers(0, 99), st.integers(0, 12), st.integers(0, 12))
+@given(st.one_of(_BATCH, _HTML_BATCH), st.integers(0, 99), st.data())
 def test_some_lines_have_the_columns_that_they_have_among_all(
-    pages: list[Page], seed: int, start: int, size: int
+    pages: list[Page], seed: int, data: st.DataObject
 ) -> None:
-    own, whole, chances = tables(pages, seed)
-    batch, rows = batch_of(pages), slice(start, start + size)
-    part = np.full_like(whole[:, rows], 99)
-    n_first = n_table_columns(is_second=False, is_html=True)
-    FirstPass(batch, own).write(rows, part[:n_first])
-    SecondPass(batch, chances).write(rows, part[n_first:])
+    own, whole = tables(pages, seed)
+    n_lines = own.shape[1]
+    rows = np.array(data.draw(st.lists(st.integers(0, max(n_lines - 1, 0)), max_size=min(n_lines, 12))), np.int64)
+    part = Neighbourhood(batch_of(pages), own).table(rows)
     np.testing.assert_array_equal(part, whole[:, rows])
 
 
@@ -249,6 +223,6 @@ def test_extreme_log_odds(score: float) -> None:
     batch = read_batch(["Rain"])
     own = np.full((len(OWN_NAMES), 1), score, np.float32)
     with np.errstate(over="raise"):
-        table = first_pass_table(batch, own)
+        table = table_of(batch, own)
     name = next(name for name in table_names() if name.startswith("window.likely") and name.endswith(".page"))
     assert table[table_names().index(name)].tolist() == [float(score > 0)]

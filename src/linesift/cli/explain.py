@@ -36,9 +36,7 @@ _Lines = Annotated[
     list[int] | None,
     typer.Option("--line", "-l", min=1, metavar="N", help="Number of the line, as classify shows it; may be repeated."),
 ]
-_Columns = Annotated[
-    int, typer.Option("--columns", "-n", min=0, metavar="N", help="How many columns of each pass to name.")
-]
+_Columns = Annotated[int, typer.Option("--columns", "-n", min=0, metavar="N", help="How many columns to name.")]
 _Model = Annotated[
     Path | None, typer.Option("--model", "-m", metavar="DIR", help="Model directory instead of the shipped one.")
 ]

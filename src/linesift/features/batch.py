@@ -20,7 +20,7 @@ LONG = 12.0
 """Words from which a line that ends a sentence counts as running text."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Batch:
     """All non-blank lines of some pages, page after page; arrays have shape (n_lines,) where nothing else is said."""
 

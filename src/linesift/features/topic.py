@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,17 +73,6 @@ class SharedWords:
         return out
 
 
-_OF_BATCH: "WeakKeyDictionary[Batch, SharedWords]" = WeakKeyDictionary()
-
-
-def shared_words(batch: Batch) -> SharedWords:
-    """The words of a batch, put into buckets once: the columns below and the second pass both look for them."""
-    found = _OF_BATCH.get(batch)
-    if found is None:
-        found = _OF_BATCH[batch] = SharedWords(batch)
-    return found
-
-
 @TOPIC.columns(
     shared_share="Share of the line's words that occur in other lines of running text.",
     shared_weight="Mean over the line's words of the logarithm "
@@ -92,4 +80,4 @@ def shared_words(batch: Batch) -> SharedWords:
 )
 def shared(batch: Batch) -> Sequence[Values]:
     """Words shared with running text."""
-    return shared_words(batch).of(batch.is_long.astype(np.float32))
+    return SharedWords(batch).of(batch.is_long.astype(np.float32))

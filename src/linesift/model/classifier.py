@@ -16,16 +16,10 @@ from linesift.labels import KINDS, LABELS
 from linesift.model.decode import DecodeConfig, decode
 from linesift.model.headline import HeadlineChooser, candidates
 from linesift.model.lexicon import TARGETS, Lexicon
+from linesift.model.network import Network
 from linesift.model.prediction import Prediction
 from linesift.model.verdict import Verdict
-from linesift.model.window import (
-    FirstPass,
-    SecondPass,
-    first_pass_table,
-    n_table_columns,
-    own_names,
-    second_pass_table,
-)
+from linesift.model.window import Neighbourhood, own_names
 from linesift.page import Page
 
 if TYPE_CHECKING:  # most models have none, and loading their modules is a part of every start
@@ -45,7 +39,7 @@ np.empty((32 << 20) - (1 << 16), np.uint8)
 
 
 class Scorer(Protocol):
-    """One pass: a table of columns to log-odds; see `LinearScorer` and `TreeScorer`."""
+    """A table of columns to log-odds; see `LinearScorer` and `TreeScorer`."""
 
     def scores(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
         """Score a table of shape (n_columns, n_lines); the result has shape (n_lines, 4)."""
@@ -65,15 +59,17 @@ class Model:
     """A trained model; immutable, so one can serve any number of threads."""
 
     lexicon: Lexicon
-    first: Scorer
-    second: Scorer
+    scorer: Scorer
+    """Scores a line by its columns and those of the lines around it, one by one."""
+    network: Network | None = None
+    """Scores it by the lines of the page in their order; the mean of both counts, without one the scorer alone."""
     temperature: float = 1.0
-    """What the second pass's log-odds are divided by, so that .9 means nine in ten; fitted on held-out folds."""
+    """What log-odds are divided by, so that .9 means nine in ten; fitted on held-out folds."""
     decoding: DecodeConfig = field(default_factory=DecodeConfig)
     markup: Lexicon | None = None
     """What the words of attributes say; a model that has it reads pages with hints, and no others."""
     chooser: HeadlineChooser | None = None
-    """Weighs the likely titles of a page against each other; without one the passes' probabilities stand."""
+    """Weighs the likely titles of a page against each other; without one the probabilities stand as they are."""
     html: "Model | None" = None
     """The model for pages that came as HTML; without one their markup is not looked at."""
     verdict: Verdict | None = None
@@ -102,60 +98,43 @@ class Model:
 
     def probabilities(self, batch: Batch) -> NDArray[np.float32]:
         """Probability of each label for every non-blank line of a batch, shape (n_lines, 4)."""
-        base, rows, table = self._scores(batch)
+        around = self.around(batch)
+        base = self._scores(batch, around)
         chances = softmax(sum((part.scores(batch, base) for part in self._corrections), start=base))
         if self.chooser is None:
             return chances
         chosen = candidates(chances)
-        if len(chosen) < len(rows):
-            table = table[:, rows.searchsorted(chosen)]
-        return self.chooser.chances(batch, chosen, table, chances)
+        return self.chooser.chances(batch, chosen, around.table(chosen), chances)
 
     def log_odds(self, batch: Batch) -> NDArray[np.float32]:
-        """What the passes say of every non-blank line, before any site's correction, shape (n_lines, 4)."""
-        return self._scores(batch)[0]
+        """What the model says of every non-blank line, before any site's correction, shape (n_lines, 4)."""
+        return self._scores(batch, self.around(batch))
 
     @property
     def _corrections(self) -> "tuple[SiteCorrection | SiteMemory, ...]":
         return self.sites if self.memory is None else (*self.sites, self.memory)
 
-    def _scores(self, batch: Batch) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]:
-        """Log-odds of every line; which rows are kept for the choice of the headline; their columns.
+    def around(self, batch: Batch) -> Neighbourhood:
+        """Columns of the lines of a batch, and of the lines around them."""
+        return Neighbourhood(batch, self.own(batch))
 
-        A correction can make any line a candidate, so with one all lines are kept.
-        """
-        n_lines, is_html = len(batch.page), batch.hints is not None
-        tiles = [slice(start, min(start + TILE, n_lines)) for start in range(0, n_lines, TILE)] or [slice(0)]
-        n_first = n_table_columns(is_second=False, is_html=is_html)
-        n_columns = n_table_columns(is_second=True, is_html=is_html)
-        first, scores = FirstPass(batch, self._own(batch)), np.empty((n_lines, len(LABELS)), np.float32)
-        for rows in tiles:
-            table = np.empty((n_columns, rows.stop - (rows.start or 0)), np.float32)
-            first.write(rows, table[:n_first])
-            scores[rows] = softmax(self.first.scores(table[:n_first]))
-        second = SecondPass(batch, scores)
-        kept_rows: list[NDArray[np.int64]] = []
-        kept: list[NDArray[np.float32]] = []
-        for rows in tiles:
-            if len(tiles) > 1:  # otherwise the first pass's columns are there already
-                table = np.empty((n_columns, rows.stop - rows.start), np.float32)
-                first.write(rows, table[:n_first])
-            second.write(rows, table[n_first:])
-            scores[rows] = self.second.scores(table) / np.float32(self.temperature)
-            if self.chooser is not None:
-                chosen = np.arange(table.shape[1]) if self._corrections else candidates(softmax(scores[rows]))
-                kept_rows.append(chosen + (rows.start or 0))
-                kept.append(table[:, chosen])
-        if self.chooser is None:
-            return scores, np.zeros(0, np.int64), table[:, :0]
-        return scores, np.concatenate(kept_rows), np.concatenate(kept, axis=1)
+    def _scores(self, batch: Batch, around: Neighbourhood) -> NDArray[np.float32]:
+        n_lines = len(batch.page)
+        scores = np.empty((n_lines, len(LABELS)), np.float32)
+        for start in range(0, n_lines, TILE):
+            rows = np.arange(start, min(start + TILE, n_lines))
+            scores[start : start + TILE] = self.scorer.scores(around.table(rows))
+        if self.network is not None:
+            scores += self.network.scores(around.own, batch.spans)
+        scores /= np.float32(self.temperature * self.n_parts)
+        return scores
 
-    def table(self, batch: Batch) -> NDArray[np.float32]:
-        """All columns of every non-blank line, as the second pass sees them; the first sees the beginning of them."""
-        table = first_pass_table(batch, self._own(batch))
-        return second_pass_table(batch, table, softmax(self.first.scores(table)))
+    @property
+    def n_parts(self) -> int:
+        """How many scores the log-odds are the mean of."""
+        return 1 if self.network is None else 2
 
-    def _own(self, batch: Batch) -> NDArray[np.float32]:
+    def own(self, batch: Batch) -> NDArray[np.float32]:
         """The columns of the lines themselves, shape (len(own_names(batch)), n_lines)."""
         own = np.empty((len(own_names(batch)), len(batch.page)), np.float32)
         n_columns, n_scores = len(COLUMNS), len(TARGETS)

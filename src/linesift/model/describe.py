@@ -1,7 +1,8 @@
 """Columns in plain words: which part of the page a column looks at, what it counts there, and how its value reads.
 
 Columns of a line itself have a sentence of their own (`linesift.features.columns`). Names of the others are put
-together by `linesift.model.window`, and so are the words for them here.
+together by `linesift.model.window` and, for what the network sees of other lines, by `linesift.model.explain`; so are
+the words for them here.
 """
 
 import re
@@ -25,8 +26,6 @@ class Part(StrEnum):
     NEIGHBOURS = "the lines next to it"
     AROUND = "the lines around it"
     PAGE = "the page"
-    FIRST = "what the first pass made of the line"
-    FIRST_AROUND = "what the first pass made of the other lines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +37,8 @@ class Meaning:
 
 
 _NAME = re.compile(
-    r"(?P<base>.*?)(?:@(?P<step>[+-]\d+)|\.(?P<span>above|below)(?P<size>\d+)"
-    r"|\.(?P<whole>page|share_above|of_best|rows_from_best))?"
+    r"(?P<base>.*?)(?:@(?P<step>[+-]\d+)|@(?P<side>above|below)|\.(?P<span>above|below)(?P<size>\d+)"
+    r"|\.(?P<whole>page|share_above))?"
 )
 
 _SENTENCES = {column.name: column.description.rstrip(".") for column in (*COLUMNS, *MARKUP_COLUMNS)}
@@ -63,91 +62,74 @@ _SUMS = {
     "window.linked": "lines that are links",
     "window.after_marked": "markup for the end of an article",
     "window.before_marked": "markup for the beginning of an article",
-    "pass.headline": "headline lines",
-    "pass.body": "body lines",
-    "pass.timestamp": "timestamp lines",
-    "pass.body_words": "words of body",
 }
-"""What is summed over lines; of labels and likelihoods the sum of probabilities."""
+"""What is summed over lines; of likelihoods the sum of probabilities."""
 
 _ALONE = {
     "line.ends_sentence": "ends in",
     "line.date": "date on the line",
     "layout.twin": "same text next to it",
-    "pass.headline": "probability of headline",
-    "pass.body": "probability of body",
-    "pass.timestamp": "probability of timestamp",
-    "pass.rows_from_first_body": "lines below the first body line",
-    "pass.rows_from_last_body": "lines below the last body line",
-    "pass.shared_share": "share of the line's words that occur in other body lines",
-    "pass.shared_weight": "how often body lines have the line's words",
-    "pass.headline_words": "share of the line's words that occur in the headline",
 }
+
+_MANY = ("@above", "@below")
+"""How names of what the network sees of many lines together end."""
 
 
 @cache
 def describe(name: str) -> Meaning:
-    """Say what a column of `linesift.model.window.table_names` is.
+    """Say what a column of `linesift.model.window.table_names` is, or what `@above` and `@below` sum up.
 
     >>> describe("line.bars@-1").text, describe("window.words.below8").text
     ('line above: bars, slashes, bullets and arrows', 'words in the 8 lines below')
+    >>> describe("line.bars@above").text
+    'all lines above: bars, slashes, bullets and arrows'
     """
     match = _NAME.fullmatch(name)
     base = match["base"] if match else name
     if match and match["span"]:
         return Meaning(_part(name), f"{_SUMS.get(base, base)} in the {match['size']} lines {match['span']}")
     if match and match["whole"]:
-        return Meaning(_part(name), _of_page(base, match["whole"]))
+        summed = _SUMS.get(base, base)
+        is_page = match["whole"] == "page"
+        return Meaning(_part(name), f"{summed} on the page" if is_page else f"share of the page's {summed} above")
     text = _ALONE.get(base) or _of_words(base) or _lowered(_ASIDE.sub("", _SENTENCES.get(base, base)))
     if match and match["step"]:
         step = int(match["step"])
         where = f"{'line' if abs(step) == 1 else f'{abs(step)} lines'} {'below' if step > 0 else 'above'}"
         text = f"{where}: {text}"
+    elif match and match["side"]:
+        text = f"all lines {match['side']}: {text}"
     return Meaning(_part(name), text)
 
 
 def say_value(name: str, value: float) -> str:
-    """Write the value of a column for people.
+    """Write the value of a column for people; many lines together have none.
 
-    >>> say_value("pass.body@+1", 0.912), say_value("line.length", 12), say_value("line.last_class", 10)
+    >>> say_value("markup.link_share@+1", 0.912), say_value("line.length", 12), say_value("line.last_class", 10)
     ('91 %', '12', 'stop')
     """
+    if name.endswith(_MANY):
+        return ""
     if isnan(value):
         return "–"
     base = name.partition("@")[0]
     words = _VALUES.get(base)
     if words is not None:
         return words(int(value))
-    if base in _SHARES or base.endswith((".share_above", ".of_best")):
+    if base in _SHARES or base.endswith(".share_above"):
         return f"{value:.0%}".replace("%", " %")
     return f"{value:.0f}" if value == round(value) or abs(value) >= 100 else f"{value:.2g}"
 
 
 def _part(name: str) -> Part:
-    group, _, rest = name.partition(".")
-    if group == "pass":
-        is_own = rest in {"headline", "body", "timestamp"} or rest.endswith((".of_best", ".rows_from_best"))
-        return Part.FIRST if is_own else Part.FIRST_AROUND
+    group = name.partition(".")[0]
+    if (group == "window" and not name.endswith(".page")) or name.endswith(_MANY):
+        return Part.AROUND
     if name.startswith(("layout.page_", "markup.page_")) or name.endswith(".page"):
         return Part.PAGE
-    if group == "window":
-        return Part.AROUND
     if "@" in name:
         return Part.NEIGHBOURS
     return {"lexicon": Part.WORDS, "markup": Part.MARKUP, "markup_lexicon": Part.MARKUP}.get(group, Part.LINE)
-
-
-def _of_page(base: str, kind: str) -> str:
-    summed = _SUMS.get(base, base)
-    match kind:
-        case "page":
-            return f"{summed} on the page"
-        case "share_above":
-            return f"share of the page's {summed} above"
-        case "of_best":
-            return f"probability of {base.removeprefix('pass.')} against the page's highest"
-        case _:
-            return f"lines below the page's likeliest {base.removeprefix('pass.')}"
 
 
 def _of_words(base: str) -> str:
@@ -197,7 +179,6 @@ _VALUES: dict[str, Callable[[int], str]] = {
 _SAID_TO_BE_SHARES = ("Share ", "Digits in", "Capitals in", "Mean link")
 _SHARES = frozenset(
     [
-        *("pass.headline", "pass.body", "pass.timestamp", "pass.shared_share", "pass.headline_words"),
         *("line.capitalised_share", "line.mark_share"),
         *(name for name, sentence in _SENTENCES.items() if sentence.startswith(_SAID_TO_BE_SHARES)),
     ]

@@ -9,7 +9,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -29,16 +29,17 @@ from linesift.model.headline import NAMES as CANDIDATE_NAMES
 from linesift.model.headline import HeadlineChooser
 from linesift.model.lexicon import TARGETS, Lexicon
 from linesift.model.linear import LinearScorer
+from linesift.model.network import Network
 from linesift.model.trees import TreeScorer
 from linesift.model.verdict import WORD_BITS, WORD_KINDS, Verdict, column_names
-from linesift.model.window import n_table_columns
+from linesift.model.window import HTML_NAMES, OWN_NAMES, n_table_columns
 
 if TYPE_CHECKING:
     from linesift.model.site import SiteCorrection
 
-FORMAT = 2
-FORMAT_WITH_SITES = 3
-"""Of a model with corrections for sites, which a reader of format 2 would leave out without a word."""
+FORMAT = 4
+FORMAT_WITH_SITES = 5
+"""Of a model with corrections for sites, which a reader of format 4 would leave out without a word."""
 OF_THE_WEIGHTS = frozenset(["format", "fingerprint", "labels", "text", "html", "decoding", "n_sites", "weights_sha256"])
 """Keys of `model.json` that `save_model` writes by itself; the others are what it was told."""
 PROBE_TOLERANCE = 2e-3
@@ -106,7 +107,7 @@ def load_model(path: Path) -> Model:
     arrays, digest = _read_arrays(path)
     model = _assemble(about, arrays, path)
     _check_probe(model, path)
-    # The probe has no page with hints; this notices other weights of the passes for HTML.
+    # The probe has no page with hints; this notices other weights of the part for HTML.
     if digest != about.get("weights_sha256"):
         raise ModelError(f"{path}: weights.npz is not the file that model.json tells of; copy the model again")
     return model
@@ -202,7 +203,9 @@ def _model_arrays(model: Model) -> dict[str, NDArray[Any]]:
     for name, lexicon in (("lexicon", model.lexicon), ("markup", model.markup)):
         if lexicon is not None:
             arrays |= {f"{name}.weights": lexicon.weights.astype(np.float16), f"{name}.bias": lexicon.bias}
-    scorers = {"first": model.first, "second": model.second}
+    scorers = {"scorer": model.scorer}
+    if model.network is not None:
+        arrays |= {f"network.{f.name}": getattr(model.network, f.name) for f in fields(model.network)}
     if model.chooser is not None:
         scorers["chooser"] = model.chooser.trees
     for name, scorer in scorers.items():
@@ -263,8 +266,8 @@ def _one_model(prefix: str, numbers: Mapping[str, Any], arrays: Arrays, decoding
         chooser = HeadlineChooser(trees, float(nothing), float(scale))
     return Model(
         lexicon=_lexicon(f"{prefix}lexicon", TOKEN_BITS, arrays, path),
-        first=_scorer(f"{prefix}first", arrays, path),
-        second=_scorer(f"{prefix}second", arrays, path),
+        scorer=_scorer(f"{prefix}scorer", arrays, path),
+        network=_network(f"{prefix}network", arrays, path),
         temperature=float(temperature),
         decoding=decoding,
         markup=_lexicon(f"{prefix}markup", MARKUP_BITS, arrays, path) if prefix else None,
@@ -319,9 +322,8 @@ def _sites(prefix: str, about: Mapping[str, Any], arrays: Arrays, path: Path) ->
 
 def _scorer(name: str, arrays: Arrays, path: Path) -> Scorer:
     parts = {key.removeprefix(f"{name}."): array for key, array in arrays.items() if key.startswith(f"{name}.")}
-    is_chooser = name.endswith("chooser")
-    n_columns = n_table_columns(is_second=not name.endswith("first"), is_html=name.startswith("html."))
-    n_columns += len(CANDIDATE_NAMES) if is_chooser else 0
+    n_columns = n_table_columns(is_html=name.startswith("html."))
+    n_columns += len(CANDIDATE_NAMES) if name.endswith("chooser") else 0
     n_labels = len(LABELS)
     if "leaves" in parts:
         columns, cuts, leaves = parts["columns"], parts["cuts"], parts["leaves"]
@@ -345,6 +347,30 @@ def _scorer(name: str, arrays: Arrays, path: Path) -> Scorer:
     if "leaves" in parts:
         return TreeScorer(parts["columns"], cuts, parts["leaves"], parts["bias"], parts.get("shares"))
     return LinearScorer(Bins(cuts), parts["weights"], parts["bias"])
+
+
+def _network(name: str, arrays: Arrays, path: Path) -> Network | None:
+    if f"{name}.out" not in arrays:
+        return None
+    network = Network(**{f.name: arrays[f"{name}.{f.name}"] for f in fields(Network)})
+    n_columns = len(HTML_NAMES if name.startswith("html.") else OWN_NAMES)
+    (width,), n_layers, flagged = network.entry_bias.shape, len(network.layers), network.flagged
+    shapes = {
+        "centre": (n_columns,),
+        "scale": (n_columns,),
+        "flagged": (len(flagged),),
+        "entry": (n_columns + len(flagged), width),
+        "layers": (n_layers, 3 * width, width),
+        "layer_biases": (n_layers, width),
+        "out": (width, len(LABELS)),
+        "out_bias": (len(LABELS),),
+    }
+    is_sound = all(getattr(network, key).shape == shape for key, shape in shapes.items()) and flagged.dtype.kind == "i"
+    is_sound &= bool(is_sound and ((flagged >= 0) & (flagged < n_columns)).all() and (network.scale > 0).all())
+    numbers = [getattr(network, key) for key in (*shapes, "entry_bias") if key != "flagged"]
+    if not (is_sound and all(array.dtype == np.float32 and np.isfinite(array).all() for array in numbers)):
+        raise ModelError(f"{path}: weights.npz: the arrays of {name} do not fit together; copy the model again")
+    return network
 
 
 def _check_probe(model: Model, path: Path) -> None:

@@ -1,10 +1,14 @@
 """Why a line has its label: what each column, and each word, adds to the score of each label.
 
-Every pass of a model is taken apart by itself. Of a linear pass the weights are what there is to say; of trees the
-Shapley values against the lines that they were fitted on (`linesift.model.shapley`), or against the lines of the
-page itself where the model does not hold the shares of its leaves. Both are exact: the weights and the base add up to
-the score. The second pass reads what the first made of the line and its neighbours as columns like any other; what
-these columns rest on is what the first pass says.
+The score is the mean of what the scorer and the network say, and each is taken apart in its own way. Of a linear scorer
+the weights are what there is to say; of trees the Shapley values against the lines that they were fitted on
+(`linesift.model.shapley`), or against the lines of the page itself where the model does not hold the shares of their
+leaves. Of the network it is the integrated gradients (Sundararajan, Taly and Yan 2017) from a page of which every line
+is at the training median in every column to the page as it is. What a line itself adds in a column stands with the
+column, whoever of the two saw it there; the network's other lines are summed over those above and those below.
+
+The weights and the base add up to the score. Those of the scorer are exact; the integral is a sum of a few steps, and
+what that misses is in the base.
 
 Scores are log-odds against the mean of the four labels: only differences between labels mean something, and so the
 four weights of a column sum to 0.
@@ -17,17 +21,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.errors import InputError
-from linesift.features.batch import read_batch
 from linesift.features.tokens import spelt_tokens
 from linesift.labels import LABELS, Label
 from linesift.model.classifier import Model, Scorer, softmax
 from linesift.model.decode import DecodeConfig
+from linesift.model.integral import network_weights
 from linesift.model.lexicon import Lexicon
 from linesift.model.linear import LinearScorer
 from linesift.model.prediction import Prediction
 from linesift.model.shapley import LeafValues, leaf_shares, leaf_values
 from linesift.model.trees import TreeScorer
-from linesift.model.window import n_table_columns, table_names
+from linesift.model.window import Neighbourhood, table_names
 
 Weights = NDArray[np.float64]
 """Shape (4,): log-odds of each label against the mean of the four."""
@@ -40,7 +44,8 @@ class Reason:
     name: str
     """Name of the column (`linesift.model.describe` puts it into words), or the word."""
     value: float
-    """What stands in the column, `nan` where it does not apply; of a word, how often it occurs."""
+    """What stands in the column, `nan` where it does not apply and for many lines together; of a word, how often it
+    occurs."""
     weights: Weights
 
 
@@ -69,22 +74,22 @@ class Explanation:
     label: Label
     probabilities: NDArray[np.float32]
     """Shape (4,): of the line, as `classify` gives them."""
-    first: Reasons
-    second: Reasons
+    reasons: Reasons
+    """Of its log-odds, before what the pages of its site and the page's other likely titles make of them."""
+    against: str
+    """What the line is compared with, in words: the base is the score of that."""
     words: Reasons
     """What its words say by themselves; its scores are the columns `lexicon.headline` and so on, log-odds of each label
     against all others."""
     decided: str
     """Why it has another label than the likeliest one, in a sentence; empty where it has the likeliest."""
-    is_against_page: bool
-    """Whether the line is compared with the page's lines, and not with those that the model learnt from."""
 
 
 _TOLD = 0.02
 """Difference of probabilities from which it is worth a sentence."""
 
-_AT_ONCE = 256
-"""Lines explained at once; what the trees say of each level of each line is held for so many."""
+_AT_ONCE = 64
+"""Lines explained at once; what the network says of all lines within reach of each is held for so many."""
 
 
 class Explainer:
@@ -108,41 +113,30 @@ class Explainer:
         page, model = prediction.page, self._model
         if model.html is not None and page.hints is not None:
             model = model.html
-        hints = [page.hints] if model.markup is not None and page.hints is not None else None
-        batch = read_batch([page.text], hints)
-        table = model.table(batch)
-        names = table_names(is_html=hints is not None)
-        first = _Pass(model.first, table[: n_table_columns(is_second=False, is_html=hints is not None)], names)
-        second = _Pass(model.second, table, names, model.temperature)
-        values = [self._leaf_values(each.scorer, each.table) for each in (first, second)]
+        batch = model.read([page])
+        around = Neighbourhood(batch, model.own(batch))
+        values, texts = self._leaf_values(model.scorer, around), page.lines
         for start in range(0, len(lines), _AT_ONCE):
             some = lines[start : start + _AT_ONCE]
-            rows = np.searchsorted(batch.number, some)
-            reasons = (each.reasons(rows, known) for each, known in zip((first, second), values, strict=True))
-            for index, of_first, of_second in zip(some, *reasons, strict=True):
+            found = _reasons(model, around, np.searchsorted(batch.number, some), values)
+            for index, reasons in zip(some, found, strict=True):
+                compared = _compared(prediction, index, reasons) if model.chooser is not None else ""
                 yield Explanation(
                     index=index,
                     label=prediction.labels[index] or Label.SIDEBAR,
                     probabilities=prediction.probabilities[index],
-                    first=of_first,
-                    second=of_second,
-                    words=_words(model.lexicon, page.lines[index]),
-                    decided=" ".join(
-                        text
-                        for text in (
-                            _compared(prediction, index, of_second) if model.chooser is not None else "",
-                            _decided(prediction, index, model.decoding),
-                        )
-                        if text
-                    ),
-                    is_against_page=_lacks_shares(model.first) or _lacks_shares(model.second),
+                    reasons=reasons,
+                    against=_against(model),
+                    words=_words(model.lexicon, texts[index]),
+                    decided=" ".join(filter(None, (compared, _decided(prediction, index, model.decoding)))),
                 )
 
-    def _leaf_values(self, scorer: Scorer, table: NDArray[np.float32]) -> LeafValues | None:
+    def _leaf_values(self, scorer: Scorer, around: Neighbourhood) -> LeafValues | None:
         """What the leaves of trees stand for; `None` of a scorer that has none."""
         if not isinstance(scorer, TreeScorer):
             return None
         if scorer.shares is None:
+            table = around.table(np.arange(around.own.shape[1]))
             shares = leaf_shares(scorer.leaf_of(table), scorer.leaves.shape[1])
             return leaf_values(scorer.columns, scorer.leaves, shares)
         if id(scorer) not in self._values:
@@ -150,42 +144,42 @@ class Explainer:
         return self._values[id(scorer)]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Pass:
-    """One pass over the lines of a page."""
+def _reasons(
+    model: Model, around: Neighbourhood, rows: NDArray[np.int64], values: LeafValues | None
+) -> Iterator[Reasons]:
+    """Take the log-odds of some rows apart."""
+    n_own, table = len(around.own), around.table(rows)
+    names = table_names(is_html=model.markup is not None)
+    base, weights = _of_scorer(model.scorer, table, values)
+    if model.network is not None:
+        base_of_network, (own, above, below) = network_weights(model.network, around.own, rows)
+        base = base + base_of_network
+        weights[:n_own] += own
+        weights = np.concatenate((weights, above, below))
+        names += tuple(f"{name}@{side}" for side in ("above", "below") for name in names[:n_own])
+        table = np.concatenate((table, np.full((2 * n_own, len(rows)), np.nan, np.float32)))
+    scale = model.n_parts * model.temperature
+    bases = _against_mean(np.broadcast_to(base, (len(rows), len(LABELS)))) / scale
+    weights = _against_mean(weights) / scale
+    for place, of_row in enumerate(bases):
+        yield Reasons(of_row, _sorted(names, table[:, place].tolist(), weights[:, place]))
 
-    scorer: Scorer
-    table: NDArray[np.float32]
-    """Shape (n_columns, n_lines)."""
-    names: Sequence[str]
-    """Of the columns, and of those that only the other pass has behind them."""
-    temperature: float = 1.0
 
-    def reasons(self, rows: NDArray[np.int64], values: LeafValues | None) -> list[Reasons]:
-        """Take the scores of some rows apart."""
-        base, weights = self._weights(rows, values)
-        base, weights = _against_mean(base) / self.temperature, _against_mean(weights) / self.temperature
-        names = self.names[: len(self.table)]
-        return [
-            Reasons(base, _sorted(names, self.table[:, row].tolist(), weights[:, place]))
-            for place, row in enumerate(rows.tolist())
-        ]
-
-    def _weights(
-        self, rows: NDArray[np.int64], values: LeafValues | None
-    ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-        """Base of shape (4,) and weights of shape (n_columns, n_rows, 4)."""
-        scorer, table = self.scorer, self.table[:, rows]
-        if isinstance(scorer, TreeScorer) and values is not None:
-            leaf = scorer.leaf_of(table)
-            found = values.levels[np.arange(len(leaf))[:, None], leaf].swapaxes(1, 2)  # (n_trees, depth, n_rows, 4)
-            weights = np.zeros((*table.shape, len(LABELS)))
-            np.add.at(weights, scorer.columns, found)
-            return values.base + scorer.bias, weights
-        if isinstance(scorer, LinearScorer):
-            places = scorer.bins.digitise(table)
-            return scorer.bias, np.stack([part[bins] for part, bins in zip(scorer.weights, places, strict=True)])
-        raise TypeError(f"cannot explain a {type(scorer).__name__}")
+def _of_scorer(
+    scorer: Scorer, table: NDArray[np.float32], values: LeafValues | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Base of shape (4,) and weights of shape (n_columns, n_rows, 4) of a table of shape (n_columns, n_rows)."""
+    weights = np.zeros((*table.shape, len(LABELS)))
+    if isinstance(scorer, TreeScorer) and values is not None:
+        leaf = scorer.leaf_of(table)
+        found = values.levels[np.arange(len(leaf))[:, None], leaf].swapaxes(1, 2)  # (n_trees, depth, n_rows, 4)
+        np.add.at(weights, scorer.columns, found)
+        return values.base + scorer.bias, weights
+    if isinstance(scorer, LinearScorer):
+        for of_column, part, bins in zip(weights, scorer.weights, scorer.bins.digitise(table), strict=True):
+            of_column[:] = part[bins]
+        return scorer.bias.astype(np.float64), weights
+    raise TypeError(f"cannot explain a {type(scorer).__name__}")
 
 
 def _check(prediction: Prediction, lines: Sequence[int]) -> None:
@@ -197,10 +191,10 @@ def _check(prediction: Prediction, lines: Sequence[int]) -> None:
             raise InputError(f"{source}: line {index + 1} is blank and has no label; name another one")
 
 
-def _compared(prediction: Prediction, index: int, second: Reasons) -> str:
-    """Say what the comparison with the page's other likely titles made of the second pass's probability."""
+def _compared(prediction: Prediction, index: int, reasons: Reasons) -> str:
+    """Say what the comparison with the page's other likely titles made of a line's probability."""
     column = Label.HEADLINE.column
-    alone = float(softmax(second.score[None].astype(np.float32))[0, column])
+    alone = float(softmax(reasons.score[None].astype(np.float32))[0, column])
     together = float(prediction.probabilities[index, column])
     if abs(together - alone) < _TOLD:
         return ""
@@ -214,7 +208,6 @@ def _decided(prediction: Prediction, index: int, config: DecodeConfig) -> str:
     """Say what `linesift.model.decode` did where a line has not its likeliest label."""
     label = prediction.labels[index]
     likeliest = LABELS[int(prediction.probabilities[index].argmax())]
-    body = [prediction.confidence(other) for other, given in enumerate(prediction.labels) if given is Label.BODY]
     if label is likeliest:
         return ""
     if label is Label.HEADLINE:
@@ -222,6 +215,7 @@ def _decided(prediction: Prediction, index: int, config: DecodeConfig) -> str:
     if label is Label.TIMESTAMP:
         return f"Near the headline, {_per_cent(config.timestamp_near)} are enough for a timestamp."
     if Label.BODY in {label, likeliest}:
+        body = [prediction.confidence(other) for other, given in enumerate(prediction.labels) if given is Label.BODY]
         found = f"from {_per_cent(min(body))} on" if body else "nowhere"
         return f"Which lines are body is decided for the page as a whole; on this page they are {found}."
     if likeliest is Label.HEADLINE:
@@ -233,8 +227,11 @@ def _per_cent(share: float) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
-def _lacks_shares(scorer: Scorer) -> bool:
-    return isinstance(scorer, TreeScorer) and scorer.shares is None
+def _against(model: Model) -> str:
+    """Say what lines are compared with."""
+    is_page = isinstance(model.scorer, TreeScorer) and model.scorer.shares is None
+    mean = "the mean of this page's lines" if is_page else "the mean of the lines that the model learnt from"
+    return mean if model.network is None else f"{mean}, and a page of median lines"
 
 
 def _against_mean(scores: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -1,8 +1,8 @@
 """Which line is the title: the likely lines of a page against each other.
 
-The passes say of every line by itself how likely it is the title. A standfirst below the title, the title's copy at the
+The model says of every line by itself how likely it is the title. A standfirst below the title, the title's copy at the
 page's top, and the title of the next story are told from it by comparing them: who stands above whom, which text comes
-twice, between which of them the date stands. Of a page exactly one candidate is the title, or none: the model is
+twice, between which of them the date stands. Of a page exactly one candidate is the title, or none: the choice is
 a conditional logit over the candidates (McFadden 1974), whose utilities are boosted trees.
 """
 
@@ -17,7 +17,7 @@ from linesift.labels import Label
 from linesift.model.trees import TreeScorer
 
 LEAST = 0.01
-"""Probability of the passes from which a line is a candidate: 97 in 100 titles are."""
+"""Probability from which a line is a candidate: 97 in 100 titles are."""
 
 LEAST_BEST = 0.1
 """Probability that the likeliest candidate of a page needs for any to be weighed: a page of a few links has candidates
@@ -38,7 +38,7 @@ NAMES = (
     "candidate.above", "candidate.below", "candidate.better", "candidate.of_best", "candidate.likelier_above",
     "candidate.likelier_below", "candidate.copies_above", "candidate.copies_below", "candidate.best_copy",
 )  # fmt: skip
-"""Columns of a candidate beside the page, before those of the second pass's table."""
+"""Columns of a candidate beside the page, before those of the table."""
 
 
 def candidates(probabilities: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -54,8 +54,8 @@ def candidate_table(
     Args:
         batch: the pages.
         rows: the candidates, in page order.
-        table: shape (n_columns, n_candidates), their columns of the second pass.
-        probabilities: shape (n_lines, 4), the second pass's.
+        table: shape (n_columns, n_candidates), their columns and those of the lines around them.
+        probabilities: shape (n_lines, 4).
 
     Returns:
         Shape (len(NAMES) + n_columns, n_candidates).

@@ -21,6 +21,7 @@ from linesift.model.decode import decode
 from linesift.model.headline import candidates
 from linesift.model.memory import EMPTY, N_LINE_BINS, N_PAGE_BINS
 from linesift.model.prediction import Prediction
+from linesift.model.window import Neighbourhood
 from linesift.page import LabelledPage
 from linesift.train.align import letters
 from linesift.train.folds import site_folds
@@ -85,7 +86,7 @@ class Site:
     """The part that reads the pages."""
     base: NDArray[np.float32]
     """Log-odds of every line."""
-    table: NDArray[np.float32]
+    around: Neighbourhood
     """Columns of every line, for the choice of the headline."""
 
     @property
@@ -98,7 +99,7 @@ class Site:
         chances = softmax(self.base + added)
         if self.model.chooser is not None:
             rows = candidates(chances)
-            chances = self.model.chooser.chances(self.batch, rows, self.table[:, rows], chances)
+            chances = self.model.chooser.chances(self.batch, rows, self.around.table(rows), chances)
         wrong: NDArray[np.bool_] = decode(self.batch, chances, self.model.decoding) != self.labels
         return wrong
 
@@ -292,7 +293,7 @@ def _read_site(name: str, found: Sequence[LabelledPage], model: Model, by_source
         asked = [by_source[page.page.source].page for page in pages if page.page.source in by_source]
         said = {prediction.page.source: prediction for prediction in model.classify_batch(asked)}
         is_confirmed = np.array([one for page in pages for one in confirmed(page, said.get(page.page.source))], bool)
-    return Site(name, pages, batch, labels, is_confirmed, part, part.log_odds(batch), part.table(batch))
+    return Site(name, pages, batch, labels, is_confirmed, part, part.log_odds(batch), part.around(batch))
 
 
 def _measure_site(site: Site, table: NDArray[np.float32]) -> SiteResult:

@@ -23,12 +23,14 @@ def fit_choosers(
     Pages whose title is not among their candidates teach nothing: most of them have one that alignment did not find.
 
     Args:
-        table: the second pass's, shape (n_columns, n_lines).
-        probabilities: the second pass's held-out ones, shape (n_lines, 4).
+        table: of `linesift.model.window`, shape (n_columns, n_lines).
+        probabilities: the held-out ones, shape (n_lines, 4).
         lines: the lines.
         config: how.
     """
     rows = candidates(probabilities)
+    if not rows.size:
+        return [None] * (config.n_folds + 1)
     columns = candidate_table(lines.batch, rows, table[:, rows], probabilities)
     page, folds = lines.batch.page[rows], lines.folds[rows]
     fitted = []
@@ -37,7 +39,7 @@ def fit_choosers(
         is_chosen = lines.labels[fold][rows] == Label.HEADLINE.column
         has_one = np.bincount(page, is_chosen, len(lines.batch.n_all_lines)) > 0
         part = (folds != fold) & (lines.weights[fold][rows] > 0) & has_one[page]
-        if not part.any():
+        if is_chosen[part].all():  # no candidate, or one on each page: nothing to choose between
             return [None] * (config.n_folds + 1)
         trees = fit_preference(np.ascontiguousarray(columns[:, part]), is_chosen[part], page[part], config)
         held_out = folds == fold

@@ -1,13 +1,12 @@
 """Labelled pages to a model, with scores by site-grouped folds on the way.
 
-Every stage is fitted once per fold and once on everything. What a later stage sees of an earlier one while it
+Every part is fitted once per fold and once on everything. What a later part sees of an earlier one while it
 is fitted comes from the fold's model that did not see the line's site, so it learns from columns as uncertain
-as those it will meet; the last stage's held-out probabilities are what is scored.
+as those it will meet.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,14 +20,16 @@ from linesift.labels import LABELS, Label
 from linesift.model.classifier import Model, Scorer, softmax
 from linesift.model.headline import HeadlineChooser
 from linesift.model.lexicon import TARGETS, Lexicon, Tokens
+from linesift.model.network import Network
 from linesift.model.prediction import Prediction
-from linesift.model.window import Around, Sums, first_pass_table, second_pass_table
+from linesift.model.window import Around, Neighbourhood, Sums
 from linesift.page import LabelledPage
 from linesift.train.augment import varied
 from linesift.train.choose import fit_choosers
 from linesift.train.folds import site_folds
-from linesift.train.learners import Fit, fit_linear, fit_trees
+from linesift.train.learners import fit_linear, fit_trees
 from linesift.train.lessons import Lines, Progress, TrainConfig, lessons, read_lines
+from linesift.train.network import Sheets, fit_network
 from linesift.train.teach import UnlabelledPage
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def fit(
         progress("words, with what the HTML taught")
         lexicons = _fit_lexicons(token_matrix(lines.batch), lines, config)
     own = np.concatenate((extract(lines.batch), _held_out_scores(lexicons, lines, line_tokens)))
-    models = _fit_passes(lexicons, None, own, lines, config, progress)
+    models = _fit_models(lexicons, None, own, lines, config, progress)
     if for_html:
         models = [replace(model, html=html) for model, html in zip(models, for_html, strict=True)]
     return Fitted(models[-1], tuple(models[:-1]))
@@ -106,7 +107,7 @@ def _fit_html(
         extract(lines.batch, MARKUP_COLUMNS),
         _held_out_scores(markup, lines, markup_tokens),
     )
-    return _fit_passes(lexicons, markup, np.concatenate(own), lines, config, progress)
+    return _fit_models(lexicons, markup, np.concatenate(own), lines, config, progress)
 
 
 def _held_out_scores(lexicons: Sequence[Lexicon], lines: Lines, tokens: Tokens) -> NDArray[np.float32]:
@@ -118,7 +119,7 @@ def _held_out_scores(lexicons: Sequence[Lexicon], lines: Lines, tokens: Tokens) 
     return scores
 
 
-def _fit_passes(
+def _fit_models(
     lexicons: Sequence[Lexicon],
     markup: Sequence[Lexicon] | None,
     own: NDArray[np.float32],
@@ -126,42 +127,84 @@ def _fit_passes(
     config: TrainConfig,
     progress: Progress,
 ) -> list[Model]:
-    """Fit both passes without each fold and on everything, and put the models together."""
+    """Fit what scores lines, without each fold and on everything, and put the models together."""
     is_boosting = config.kind == "boosting"
-    fits: list[Fit] = [
-        partial(fit_trees, n_trees=n_trees) if is_boosting else fit_linear
-        for n_trees in (config.first_trees, config.second_trees)
-    ]
     stage = "text" if markup is None else "HTML"
-    table = first_pass_table(lines.batch, own)
-    firsts, scores = _cross_fit(table, lines, config, fits[0], lambda what: progress(f"{stage}, first pass: {what}"))
-    table = second_pass_table(lines.batch, table, softmax(scores))
-    seconds, scores = _cross_fit(table, lines, config, fits[1], lambda what: progress(f"{stage}, second pass: {what}"))
+    table = Neighbourhood(lines.batch, own).table(np.arange(len(lines.folds)))
+    scorers, scores = _fit_scorers(table, lines, config, lambda what: progress(f"{stage}, {what}"))
+    networks: Sequence[Network | None] = [None] * len(lexicons)
+    if is_boosting:
+        networks, others = _fit_networks(own, lines, config, lambda what: progress(f"{stage}, network: {what}"))
+        scores = (scores + others) / np.float32(2)
     temperature = fit_temperature(scores[: lines.n_gold], lines.labels[-1, : lines.n_gold])
     choosers: Sequence[HeadlineChooser | None] = [None] * len(lexicons)
     if is_boosting:
         progress(f"{stage}, headline among its candidates")
         choosers = fit_choosers(table, softmax(scores / np.float32(temperature)), lines, config)
     of_markup = [None] * len(lexicons) if markup is None else markup
+    parts = zip(lexicons, scorers, networks, of_markup, choosers, strict=True)
     return [
-        Model(lexicon=lexicon, first=first, second=second, temperature=temperature, markup=words, chooser=chooser)
-        for lexicon, first, second, words, chooser in zip(lexicons, firsts, seconds, of_markup, choosers, strict=True)
+        Model(lexicon, scorer, network, temperature=temperature, markup=words, chooser=chooser)
+        for lexicon, scorer, network, words, chooser in parts
     ]
 
 
-def _cross_fit(
-    table: NDArray[np.float32], lines: Lines, config: TrainConfig, fit_scorer: Fit, progress: Progress
+def _fit_scorers(
+    table: NDArray[np.float32], lines: Lines, config: TrainConfig, progress: Progress
 ) -> tuple[list[Scorer], NDArray[np.float32]]:
     """Fit without each fold, then on everything; score every line by the fit that did not see its fold."""
+    fit_scorer, what = (fit_trees, "trees") if config.kind == "boosting" else (fit_linear, "bins")
     fitted: list[Scorer] = []
     scores = np.zeros((len(lines.folds), len(LABELS)), np.float32)
-    for fold in range(config.n_folds + 1):
-        progress(f"fold {fold + 1} of {config.n_folds}" if fold < config.n_folds else "all pages")
-        held_out, labels, weights = lines.folds == fold, lines.labels[fold], lines.weights[fold]
-        seen = ~held_out & (weights > 0)
-        fitted.append(fit_scorer(np.ascontiguousarray(table[:, seen]), labels[seen], weights[seen], config))
+    for fold, (held_out, seen) in enumerate(_parts(lines, config)):
+        progress(f"{what}: {_name(fold, config)}")
+        weights = lines.weights[fold][seen]
+        fitted.append(fit_scorer(np.ascontiguousarray(table[:, seen]), lines.labels[fold][seen], weights, config))
         scores[held_out] = fitted[-1].scores(np.ascontiguousarray(table[:, held_out]))
     return fitted, scores
+
+
+def _fit_networks(
+    own: NDArray[np.float32], lines: Lines, config: TrainConfig, progress: Progress
+) -> tuple[list[Network], NDArray[np.float32]]:
+    """The same with networks, several at once."""
+    jobs = (
+        delayed(fit_network)(
+            Sheets(
+                own=np.ascontiguousarray(own[:, seen]),
+                spans=_spans(lines, seen),
+                labels=lines.labels[fold][seen],
+                weights=lines.weights[fold][seen],
+            ),
+            config,
+        )
+        for fold, (_, seen) in enumerate(_parts(lines, config))
+    )
+    fitted: list[Network] = []
+    scores = np.zeros((len(lines.folds), len(LABELS)), np.float32)
+    found = Parallel(config.jobs, pre_dispatch="n_jobs", return_as="generator")(jobs)
+    for fold, (held_out, _) in enumerate(_parts(lines, config)):
+        progress(_name(fold, config))
+        fitted.append(next(found))
+        scores[held_out] = fitted[-1].scores(np.ascontiguousarray(own[:, held_out]), _spans(lines, held_out))
+    return fitted, scores
+
+
+def _parts(lines: Lines, config: TrainConfig) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Which lines the fit without each fold holds out and which it learns; last those of the fit of everything."""
+    for fold in range(config.n_folds + 1):
+        held_out = lines.folds == fold
+        yield held_out, ~held_out & (lines.weights[fold] > 0)
+
+
+def _name(fold: int, config: TrainConfig) -> str:
+    return f"fold {fold + 1} of {config.n_folds}" if fold < config.n_folds else "all pages"
+
+
+def _spans(lines: Lines, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How many of some lines, all of whole pages, each page has; pages without any are left out."""
+    spans = np.bincount(lines.batch.page[chosen])
+    return spans[spans > 0]
 
 
 def token_matrix(batch: Batch, tokens: Tokens = line_tokens, bits: int = TOKEN_BITS) -> "sparse.csr_matrix":
@@ -178,7 +221,7 @@ def _fit_lexicons(tokens: "sparse.csr_matrix", lines: Lines, config: TrainConfig
     """Lexicons without each fold, and of everything."""
 
     def jobs() -> Iterator[Any]:  # one at a time: all parts of the tokens together take gigabytes
-        around = Around(lines.batch, slice(None))
+        around = Around(lines.batch, np.arange(len(lines.folds)))
         edges = around.edges((NEIGHBOURS,))
         among = Sums(running_sum(np.ones(len(lines.folds)))).windows(around, edges)[0]
         for fold, (labels, weights) in enumerate(zip(lines.labels, lines.weights, strict=True)):

@@ -57,15 +57,11 @@ def _centred(scorer: LinearScorer, table: NDArray[np.float32]) -> LinearScorer:
 
 
 def fit_trees(
-    table: NDArray[np.float32],
-    labels: NDArray[np.int64],
-    weights: NDArray[np.float32],
-    config: TrainConfig,
-    n_trees: int,
+    table: NDArray[np.float32], labels: NDArray[np.int64], weights: NDArray[np.float32], config: TrainConfig
 ) -> TreeScorer:
     """Fit boosted oblivious trees, all labels at once."""
     learner = require_catboost().CatBoostClassifier(
-        iterations=n_trees,
+        iterations=config.trees,
         depth=config.depth,
         learning_rate=config.learning_rate,
         border_count=config.n_cuts,

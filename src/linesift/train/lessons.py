@@ -33,12 +33,16 @@ class TrainConfig:
     seed: int = 0
     jobs: int = 2
     """Processor cores used."""
-    first_trees: int = 200
-    second_trees: int = 120
+    trees: int = 200
     depth: int = 6
     learning_rate: float = 0.12
     n_cuts: int = 32
     """Cuts per column for trees; the linear model takes half as many."""
+    network_width: int = 48
+    network_layers: int = 6
+    """Each reads twice as far as the one before it; together these reach 63 lines up and down."""
+    network_epochs: int = 15
+    network_dropout: float = 0.2
     headline_trees: int = 100
     headline_depth: int = 4
     hand_weight: float = 3.0
@@ -78,7 +82,7 @@ def lessons(
     config: TrainConfig,
     progress: Progress,
 ) -> Lines:
-    """What the passes for text learn: labelled pages, corrected by the models for HTML, and pages that these label.
+    """What the part for text learns: labelled pages, corrected by the models for HTML, and pages that these label.
 
     The fit without a fold learns the latter as its own teacher labels them, which has not seen the fold either.
     """

@@ -1,4 +1,4 @@
-"""Reasons for people and programs: a table of what spoke for and against each label, and the same on one line."""
+"""Reasons for people and programs: a table of what spoke for and against each label, and the strongest of it."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -33,27 +33,23 @@ _QUIET = 0.05
 
 
 def explained(explanation: "Explanation", *, n_columns: int, style: Style = PLAIN) -> Iterator[str]:
-    """Give the tables of one line: the second pass, which decides, the first, which it builds on, and the words.
+    """Give the tables of one line: what its score is made of, and the words.
 
     Args:
         explanation: of the line.
-        n_columns: how many columns of each pass are named; the others are in the sums of their parts.
+        n_columns: how many columns are named; the others are in the sums of their parts.
         style: how to draw.
     """
+    reasons = explanation.reasons
     if explanation.decided:
         yield f"\n{_INDENT}{explanation.decided}\n"
-    against = "this page's lines" if explanation.is_against_page else "the lines that the model learnt from"
-    for title, reasons in (
-        ("second pass, which decides", explanation.second),
-        ("first pass, which the second builds on", explanation.first),
-    ):
-        yield f"\n{_INDENT}{_bold(title, style)}\n"
-        yield _header(style)
-        yield _row(reasons.base, f"any line: the mean of {against}", style)
-        yield from _parts(reasons, n_columns, style)
-        yield _row(reasons.score, "sum", style)
-        chances = zip(_softmax(reasons.score), _WIDTHS, strict=True)
-        yield f"{''.join(f'{_per_cent(chance):>{width}}' for chance, width in chances)}{_INDENT}as probabilities\n"
+    yield f"\n{_INDENT}{_bold('what spoke for and against each label', style)}\n"
+    yield _header(style)
+    yield _row(reasons.base, f"any line: {explanation.against}", style)
+    yield from _parts(reasons, n_columns, style)
+    yield _row(reasons.score, "sum", style)
+    chances = zip(_softmax(reasons.score), _WIDTHS, strict=True)
+    yield f"{''.join(f'{_per_cent(chance):>{width}}' for chance, width in chances)}{_INDENT}as probabilities\n"
     if explanation.words.reasons:
         yield f"\n{_INDENT}{_bold('its words by themselves, each label against all others', style)}\n"
         for reason in explanation.words.reasons[:N_WORDS]:
@@ -63,15 +59,8 @@ def explained(explanation: "Explanation", *, n_columns: int, style: Style = PLAI
 
 def brief(explanation: "Explanation") -> list[str]:
     """Say in a few words each what weighed most for and against the label that the line was given."""
-    from linesift.model.describe import describe, say_value
-
     column = explanation.label.column
-    passes = [_per_cent(_softmax(reasons.score)[column]) for reasons in (explanation.first, explanation.second)]
-    said = [f"first pass {passes[0]}, second {passes[1]}"]
-    for reason in strongest(explanation):
-        value = say_value(reason.name, reason.value)
-        said.append(f"{describe(reason.name).text}: {value} ({reason.weights[column]:+.2f})")
-    return said
+    return [f"{_said(reason)} ({reason.weights[column]:+.2f})" for reason in strongest(explanation)]
 
 
 def as_json(explanation: "Explanation") -> list[dict[str, object]]:
@@ -91,24 +80,14 @@ def as_json(explanation: "Explanation") -> list[dict[str, object]]:
 
 
 def strongest(explanation: "Explanation") -> "list[Reason]":
-    """Give the columns of both passes that weighed most for or against the label that the line was given.
-
-    What the second pass repeats of the first's verdict on the same line is left out: it is no reason of its own.
-    """
-    from linesift.model.describe import Part, describe
-
+    """Give the columns that weighed most for or against the label that the line was given."""
     column = explanation.label.column
-    reasons = (*explanation.first.reasons, *explanation.second.reasons)
-    found: dict[str, Reason] = {}
-    for reason in sorted(reasons, key=lambda reason: -abs(float(reason.weights[column]))):
-        if describe(reason.name).part is not Part.FIRST:
-            found.setdefault(reason.name, reason)  # both passes may see it: the one where it weighs more
-    return list(found.values())[:N_BRIEF]
+    return sorted(explanation.reasons.reasons, key=lambda reason: -abs(float(reason.weights[column])))[:N_BRIEF]
 
 
 def _parts(reasons: "Reasons", n_columns: int, style: Style) -> Iterator[str]:
     """Rows of each part of the page with its sum, and below it those of its columns that are among the strongest."""
-    from linesift.model.describe import Part, describe, say_value
+    from linesift.model.describe import Part, describe
 
     order = list(Part)
     strong = {reason.name for reason in reasons.reasons[:n_columns]}
@@ -118,8 +97,14 @@ def _parts(reasons: "Reasons", n_columns: int, style: Style) -> Iterator[str]:
         yield _row(_sum(found), part, style, is_bold=True)
         for reason in found:
             if reason.name in strong:
-                text = f"{describe(reason.name).text}: {say_value(reason.name, reason.value)}"
-                yield _row(reason.weights, f"    {text}", style)
+                yield _row(reason.weights, f"    {_said(reason)}", style)
+
+
+def _said(reason: "Reason") -> str:
+    """A column in words, with its value where it has one."""
+    from linesift.model.describe import describe, say_value
+
+    return ": ".join(filter(None, (describe(reason.name).text, say_value(reason.name, reason.value))))
 
 
 def _sum(reasons: "Sequence[Reason]") -> "Weights":

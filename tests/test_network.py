@@ -1,0 +1,151 @@
+"""Scores of the network, against a loop over the lines of each page."""
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from conftest import random_network
+from linesift.labels import LABELS
+from linesift.model.network import TILE, Network
+
+N_COLUMNS = 7
+SIZES = (1, 2, 3, 40, TILE + 1, 300)
+
+Floats = NDArray[np.float32]
+
+
+def drawn(n_lines: int, seed: int) -> Floats:
+    """Columns of a page: a fifth of them is missing, and all of one column and of every tenth line."""
+    draw = np.random.default_rng(seed)
+    own = draw.normal(0, 3, (N_COLUMNS, n_lines)).astype(np.float32)
+    own[draw.random(own.shape) < 0.2] = np.nan
+    own[seed % N_COLUMNS] = np.nan
+    own[:, 9::10] = np.nan
+    return own
+
+
+def scores(network: Network, pages: Sequence[Floats]) -> list[Floats]:
+    """Scores of some pages, all at once."""
+    spans = np.array([page.shape[1] for page in pages], np.int64)
+    found = network.scores(np.concatenate(pages, axis=1), spans)
+    return np.split(found, spans.cumsum()[:-1])
+
+
+def loop(network: Network, own: Floats) -> list[list[float]]:
+    """Scores of one page, line by line, in double precision."""
+    arrays = {field.name: getattr(network, field.name).tolist() for field in fields(network)}
+    hidden = [times(entered(arrays, line), arrays["entry"], arrays["entry_bias"]) for line in own.T.tolist()]
+    hidden = [[max(value, 0) for value in line] for line in hidden]
+    nothing = [0.0] * len(arrays["entry_bias"])
+    for number, (weights, bias) in enumerate(zip(arrays["layers"], arrays["layer_biases"], strict=True)):
+        following = []
+        for place, line in enumerate(hidden):
+            above, below = place - 2**number, place + 2**number
+            read = (hidden[above] if above >= 0 else nothing) + line
+            read += hidden[below] if below < len(hidden) else nothing
+            sums = times(read, weights, bias)
+            following.append([value + max(more, 0) for value, more in zip(line, sums, strict=True)])
+        hidden = following
+    return [times(line, arrays["out"], arrays["out_bias"]) for line in hidden]
+
+
+def entered(arrays: dict[str, list[float]], line: list[float]) -> list[float]:
+    """The inputs of a line."""
+    found = []
+    for value, centre, scale in zip(line, arrays["centre"], arrays["scale"], strict=True):
+        far = (value - centre) / scale
+        found.append(0.0 if np.isnan(value) else far / (1 + abs(far)))
+    return found + [float(np.isnan(line[int(column)])) for column in arrays["flagged"]]
+
+
+def times(values: list[float], weights: list[list[float]], bias: list[float]) -> list[float]:
+    """Sums of values by their weights."""
+    return [
+        sum(value * row[unit] for value, row in zip(values, weights, strict=True)) + bias[unit]
+        for unit in range(len(bias))
+    ]
+
+
+@pytest.mark.parametrize("n_lines", SIZES)
+def test_scores_are_those_of_the_loop(n_lines: int) -> None:
+    network, own = random_network(N_COLUMNS, seed=n_lines), drawn(n_lines, 3)
+    (found,) = scores(network, [own])
+    assert found.dtype == np.float32
+    assert found.shape == (n_lines, len(LABELS))
+    np.testing.assert_allclose(found, loop(network, own), rtol=1e-4, atol=1e-4)
+
+
+@given(st.lists(st.integers(1, 12), min_size=1, max_size=6), st.integers(0, 99), st.integers(0, 5))
+def test_scores_of_several_pages_are_those_of_the_loop(sizes: list[int], seed: int, n_layers: int) -> None:
+    network = random_network(N_COLUMNS, seed=seed, width=5, n_layers=n_layers)
+    pages = [drawn(size, seed + number) for number, size in enumerate(sizes)]
+    for own, found in zip(pages, scores(network, pages), strict=True):
+        np.testing.assert_allclose(found, loop(network, own), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("width", [5, 8, 48])
+def test_a_page_comes_out_the_same_in_any_batch(width: int) -> None:
+    network = random_network(N_COLUMNS, seed=1, width=width, n_layers=6)
+    pages = [drawn(size, seed) for seed, size in enumerate(SIZES)]
+    alone = [scores(network, [page])[0] for page in pages]
+    for order in [*permutations(range(len(pages)))][::37]:
+        found = scores(network, [pages[number] for number in order])
+        for number, together in zip(order, found, strict=True):
+            np.testing.assert_array_equal(together, alone[number])
+
+
+def test_a_page_comes_out_the_same_wherever_it_begins() -> None:
+    network, page = random_network(N_COLUMNS, seed=2, width=48, n_layers=6), drawn(70, 5)
+    (alone,) = scores(network, [page])
+    for before in range(1, 2 * TILE, 5):
+        np.testing.assert_array_equal(scores(network, [drawn(before, 6), page, drawn(9, 7)])[1], alone)
+
+
+def test_nothing_leaks_from_page_to_page() -> None:
+    network = random_network(N_COLUMNS, seed=3)
+    above, page, below = (drawn(size, seed) for seed, size in enumerate((30, 2, 30)))
+    before = scores(network, [above, page, below])
+    after = scores(network, [above + 5, page, below - 5])
+    np.testing.assert_array_equal(after[1], before[1])
+    assert (after[0] != before[0]).any()
+    assert (after[2] != before[2]).any()
+
+
+def test_no_lines() -> None:
+    network = random_network(N_COLUMNS, seed=4)
+    found = network.scores(np.zeros((N_COLUMNS, 0), np.float32), np.zeros(0, np.int64))
+    assert found.shape == (0, len(LABELS))
+
+
+@pytest.mark.parametrize(("n_layers", "reach"), [(0, 0), (1, 1), (3, 7), (6, 63)])
+def test_a_line_is_seen_as_far_as_the_layers_reach(n_layers: int, reach: int) -> None:
+    network = random_network(N_COLUMNS, seed=5, n_layers=n_layers)
+    # With weights above 0 nothing that a line says is lost on the way.
+    names = ("entry", "entry_bias", "layers", "layer_biases", "out")
+    network = replace(network, **{name: np.abs(getattr(network, name)) for name in names})
+    page = np.zeros((N_COLUMNS, 200), np.float32)
+    before = scores(network, [page])[0]
+    page[:, 100] = 9
+    is_changed = (scores(network, [page])[0] != before).any(axis=1)
+    np.testing.assert_array_equal(np.flatnonzero(is_changed), np.arange(100 - reach, 101 + reach))
+
+
+def test_inputs_lie_between_minus_one_and_one() -> None:
+    network = random_network(N_COLUMNS, seed=6)
+    own = np.array([[-1e30, -1e4, 0, 1e4, 1e30, np.nan]] * N_COLUMNS, np.float32)
+    found = network.inputs(own)
+    assert found.shape == (len(network.entry), 6)
+    assert (np.abs(found) <= 1).all()
+    assert not found[:N_COLUMNS, -1].any()
+    np.testing.assert_array_equal(found[N_COLUMNS:], [[0, 0, 0, 0, 0, 1]] * len(network.flagged))
+
+
+def test_the_median_says_nothing() -> None:
+    network = random_network(N_COLUMNS, seed=7)
+    assert not network.inputs(network.centre[:, None]).any()

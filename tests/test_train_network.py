@@ -1,0 +1,200 @@
+"""Learning a network: a task of order, and what must not disturb it."""
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from linesift.model.classifier import softmax
+from linesift.model.gradient import LEARNT, Trace, trace
+from linesift.model.network import Network
+from linesift.train import network as room
+from linesift.train.lessons import TrainConfig
+from linesift.train.network import Sheets, fit_network
+
+TINY = TrainConfig(jobs=1, network_width=12, network_layers=5, network_dropout=0.1, network_epochs=1)
+REACH = 20
+"""Lines below a mark that are of the other label."""
+
+
+def marked(n_pages: int, seed: int) -> Sheets:
+    """Pages whose lines have one label if a mark stands within `REACH` lines above them, and else another.
+
+    The line itself says nothing of its label.
+    """
+    draw = np.random.default_rng(seed)
+    spans = draw.integers(1, 120, n_pages)
+    is_marked = draw.random(spans.sum()) < 0.03
+    labels = [
+        page[max(0, row - REACH) : row].any()
+        for page in np.split(is_marked, spans.cumsum()[:-1])
+        for row in range(len(page))
+    ]
+    noise = draw.normal(0, 1, (2, len(labels)))
+    noise[1, draw.random(len(labels)) < 0.3] = np.nan
+    own = np.concatenate((is_marked[None], noise)).astype(np.float32)
+    return Sheets(own, spans, np.array(labels, np.int64), np.ones(len(labels), np.float32))
+
+
+def loss(network: Network, sheets: Sheets) -> float:
+    """Mean log loss of some lines."""
+    chances = softmax(network.scores(sheets.own, sheets.spans))
+    return -float(np.log(chances[np.arange(len(chances)), sheets.labels]).mean())
+
+
+def assert_same(first: Network, second: Network) -> None:
+    for field in fields(first):
+        np.testing.assert_array_equal(getattr(first, field.name), getattr(second, field.name), err_msg=field.name)
+
+
+def assert_sound(network: Network, sheets: Sheets) -> None:
+    """Weights and scores are numbers, of pages like those that were learnt and of others."""
+    for field in fields(network):
+        assert np.isfinite(getattr(network, field.name)).all(), field.name
+    assert (network.scale > 0).all()
+    for own in (sheets.own, np.full_like(sheets.own, np.nan), np.full_like(sheets.own, 1e6)):
+        assert np.isfinite(network.scores(own, sheets.spans)).all()
+
+
+@pytest.fixture
+def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enough for what does not ask how well it was learnt."""
+    monkeypatch.setattr(room, "_LEAST_STEPS", 5)
+
+
+def test_order_is_learnt() -> None:
+    lessons, others = marked(40, 1), marked(40, 2)
+    found = loss(fit_network(lessons, TINY), others)
+    shares = np.bincount(others.labels) / len(others.labels)
+    by_chance = -float((shares * np.log(shares)).sum())
+    line_by_line = loss(fit_network(lessons, replace(TINY, network_layers=0)), others)
+    assert found < 0.2
+    assert line_by_line > 0.95 * by_chance > 0.5
+
+
+def test_arrays_of_a_network() -> None:
+    sheets = marked(5, 3)
+    network = fit_network(sheets, TINY)
+    shapes = {field.name: getattr(network, field.name).shape for field in fields(network)}
+    assert shapes == {
+        "centre": (3,), "scale": (3,), "flagged": (1,), "entry": (4, 12), "entry_bias": (12,), "layers": (5, 36, 12),
+        "layer_biases": (5, 12), "out": (12, 4), "out_bias": (4,),
+    }  # fmt: skip
+    assert network.flagged.tolist() == [2]
+    assert {getattr(network, name).dtype for name in (*LEARNT, "centre", "scale")} == {np.dtype(np.float32)}
+    np.testing.assert_allclose(network.centre, np.nanmedian(sheets.own, axis=1), atol=1e-6)
+
+
+@pytest.mark.usefixtures("few_steps")
+def test_the_same_seed_gives_the_same_network() -> None:
+    sheets = marked(5, 4)
+    first = fit_network(sheets, TINY)
+    assert_same(first, fit_network(marked(5, 4), TINY))
+    assert (first.entry != fit_network(sheets, replace(TINY, seed=1)).entry).any()
+
+
+@pytest.mark.usefixtures("few_steps")
+def test_what_is_learnt_is_not_changed() -> None:
+    sheets, before = marked(5, 5), marked(5, 5)
+    fit_network(sheets, TINY)
+    for field in fields(sheets):
+        np.testing.assert_array_equal(getattr(sheets, field.name), getattr(before, field.name))
+
+
+@pytest.mark.usefixtures("few_steps")
+def test_lines_of_weight_0_are_not_learnt() -> None:
+    sheets = marked(5, 6)
+    is_learnt = np.random.default_rng(6).random(len(sheets.labels)) < 0.7
+    weights = is_learnt.astype(np.float32)
+    right = replace(sheets, weights=weights)
+    wrong = replace(right, labels=np.where(is_learnt, sheets.labels, 3))
+    assert_same(fit_network(right, TINY), fit_network(wrong, TINY))
+    heavy = replace(wrong, weights=np.maximum(weights, np.float32(1e-3)))
+    assert (fit_network(heavy, TINY).out_bias != fit_network(wrong, TINY).out_bias).any()
+
+
+@pytest.mark.usefixtures("few_steps")
+def test_no_line_of_any_weight() -> None:
+    sheets = marked(3, 7)
+    assert_sound(fit_network(replace(sheets, weights=np.zeros_like(sheets.weights)), TINY), sheets)
+
+
+def test_a_heavier_line_counts_more() -> None:
+    sheets = marked(5, 8)
+    sheets = replace(sheets, labels=np.random.default_rng(8).integers(0, 2, len(sheets.labels)))
+    shares = []
+    for weight in (1, 9):
+        heavy = replace(sheets, weights=np.where(sheets.labels == 1, weight, 1).astype(np.float32))
+        network = fit_network(heavy, replace(TINY, network_layers=0))
+        shares.append(softmax(network.scores(sheets.own, sheets.spans))[:, 1].mean())
+    assert shares[0] < 0.6
+    assert shares[1] > 0.75
+
+
+@pytest.mark.parametrize("value", [0.0, -3.0, 1e4, np.nan], ids=str)
+def test_a_column_that_says_nothing_does_no_harm(value: float) -> None:
+    sheets = marked(10, 9)
+    idle = np.full((1, len(sheets.labels)), value, np.float32)
+    sheets = replace(sheets, own=np.concatenate((sheets.own, idle)))
+    network = fit_network(sheets, TINY)
+    assert_sound(network, sheets)
+    assert (3 in network.flagged) == np.isnan(value)
+    assert loss(network, sheets) < 0.5
+
+
+@pytest.mark.usefixtures("few_steps")
+@pytest.mark.parametrize("spans", [[1], [1, 1, 1], [300]], ids=str)
+def test_a_few_lines(spans: Sequence[int]) -> None:
+    n_lines = sum(spans)
+    own = np.arange(2 * n_lines, dtype=np.float32).reshape(2, n_lines)
+    own[1, 0] = np.nan
+    sheets = Sheets(own, np.array(spans), np.arange(n_lines) % 4, np.ones(n_lines, np.float32))
+    assert_sound(fit_network(sheets, TINY), sheets)
+
+
+def count_steps(monkeypatch: pytest.MonkeyPatch, sheets: Sheets, config: TrainConfig) -> int:
+    """How often the network is gone through while it is fitted."""
+    steps = []
+
+    def traced(*arguments: Any) -> Trace:
+        steps.append(arguments)
+        return trace(*arguments)
+
+    monkeypatch.setattr(room, "trace", traced)
+    fit_network(sheets, config)
+    return len(steps)
+
+
+def test_few_pages_are_learnt_in_the_least_number_of_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    tiny = replace(TINY, network_width=2, network_layers=1)
+    assert count_steps(monkeypatch, marked(2, 10), tiny) == room._LEAST_STEPS
+
+
+@pytest.mark.usefixtures("few_steps")
+def test_many_pages_are_learnt_once_in_each_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "_BATCH", 50)
+    n_lines = 40 * 25
+    draw = np.random.default_rng(11)
+    sheets = Sheets(
+        own=draw.normal(0, 1, (2, n_lines)).astype(np.float32),
+        spans=np.full(40, 25),
+        labels=draw.integers(0, 4, n_lines),
+        weights=np.ones(n_lines, np.float32),
+    )
+    assert count_steps(monkeypatch, sheets, replace(TINY, network_epochs=3)) == 3 * n_lines // 50
+
+
+def test_a_step_learns_whole_pages_and_an_epoch_each_of_them_once() -> None:
+    draw = np.random.default_rng(12)
+    spans = draw.integers(1, 900, 60)
+    pages = np.split(np.arange(spans.sum()), spans.cumsum()[:-1])
+    seen = []
+    for lines, sizes in room._batches(spans, draw):
+        assert sizes.sum() == len(lines) < room._BATCH + spans.max()
+        for rows in np.split(lines, sizes.cumsum()[:-1]):
+            seen.append(int(np.searchsorted(spans.cumsum(), rows[0], "right")))
+            np.testing.assert_array_equal(rows, pages[seen[-1]])
+    assert sorted(seen) == [*range(60)]
+    assert seen != sorted(seen)
