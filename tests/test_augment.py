@@ -4,7 +4,7 @@ import pytest
 
 from linesift.labels import Label
 from linesift.page import LabelledPage, Page
-from linesift.train.augment import Manner, rendered, varied
+from linesift.train.augment import Manner, excerpts, rendered, varied
 
 H, B, T, S = Label
 
@@ -51,3 +51,45 @@ def test_varied_is_the_same_on_every_run(pages: list[LabelledPage]) -> None:
 def test_page_without_text(manner: Manner) -> None:
     page = LabelledPage(Page("\n \n", "a"), (None, None, None), site="a.example")
     assert rendered(page, manner) is page
+
+
+def is_part(short: list[tuple[str, Label]], whole: list[tuple[str, Label]]) -> bool:
+    """Whether the lines of a page are lines of another, or beginnings of them, with their labels and in their order."""
+    rest = iter(whole)
+    return all(any(line.startswith(part) and label is other for line, other in rest) for part, label in short)
+
+
+def labelled(page: LabelledPage) -> list[tuple[str, Label]]:
+    return [(line, label) for line, label in zip(page.page.lines, page.labels, strict=True) if label is not None]
+
+
+def test_excerpts_are_parts_of_their_pages(pages: list[LabelledPage]) -> None:
+    with_body = [page for page in pages if B in page.labels]
+    short = list(excerpts(pages))
+    assert [page.page.source for page in short] == [page.page.source for page in with_body]
+    for part, whole in zip(short, with_body, strict=True):
+        assert is_part(labelled(part), labelled(whole))
+        first = next(line for line, label in labelled(whole) if label is B)
+        assert any(label is B and first.startswith(line) for line, label in labelled(part))  # the first paragraph stays
+        for label in (H, T):
+            assert part.labels.count(label) == whole.labels.count(label)
+        assert (part.site, part.collection, part.by_hand) == (whole.site, whole.collection, whole.by_hand)
+
+
+def test_excerpts_are_short_and_of_many_kinds(pages: list[LabelledPage]) -> None:
+    short = list(excerpts(pages))
+    sizes = [len(labelled(page)) for page in short]
+    before = [len(labelled(page)) for page in pages if B in page.labels]
+    assert sum(sizes) < 0.6 * sum(before)
+    assert 0 < sum("" in page.page.lines for page in short) < len(short) / 2
+    whole = {line for page in pages for line in page.page.lines}
+    n_cut = sum(line not in whole for page in short for line, label in labelled(page) if label is B)
+    assert n_cut > 20
+    assert list(excerpts(pages)) == short
+
+
+def test_a_paragraph_is_cut_after_its_first_sentence() -> None:
+    text = "Ferry\nThe ferry is back after a year on the slip, they said. It sails at ten."
+    pages = [LabelledPage(Page(text, str(number)), (H, B), site="a.example") for number in range(9)]
+    found = {page.page.lines[-1] or page.page.lines[-2] for page in excerpts(pages)}
+    assert found == {text.split("\n")[1], "The ferry is back after a year on the slip, they said."}

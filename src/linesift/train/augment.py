@@ -1,11 +1,14 @@
-"""The same page in other manners of rendering, so that a model does not learn one program's habits."""
+"""The same page in other manners of rendering, so that a model does not learn one program's habits; and in short."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from enum import StrEnum
+from itertools import groupby
+from random import Random
 from zlib import crc32
 
+from linesift.labels import Label
 from linesift.page import LabelledPage, Page
 
 _BULLET = re.compile(r"^\s*(?:[•◦▪●○■*·\-–]|\d{1,3}\.)\s+")
@@ -55,3 +58,56 @@ _SHARES = (
 def varied(pages: Iterable[LabelledPage]) -> list[LabelledPage]:
     """Every page in a manner of its own, three of eight as they are; the same on every run."""
     return [rendered(page, _SHARES[crc32(page.page.source.encode()) % len(_SHARES)]) for page in pages]
+
+
+_KEPT = (0.2, 0.4, 0.7)
+"""Share of the body lines of an excerpt, one of these."""
+_ROOM = (3, 6, 10)
+"""Lines at most that an excerpt keeps of each run of sidebar lines, one of these."""
+_LONG = 60
+"""Characters from which a paragraph may be cut to its first sentence, if that has half of them."""
+_SENTENCE_END = re.compile(r"[.!?。！？।][\"”»’)]*\s*(?=\S)")
+
+
+def excerpts(pages: Iterable[LabelledPage]) -> Iterator[LabelledPage]:
+    """A short page of each page with a body, the same on every run.
+
+    Pages of collections have two hundred lines and paragraphs of fifty words. On a page of twenty lines a model that
+    saw no others takes the last paragraphs, of ten words each, for teasers. An excerpt keeps some paragraphs, half of
+    the time the first sentence of each, and a few lines of each run of sidebar lines.
+    """
+    for page in pages:
+        if Label.BODY in page.labels:
+            yield _excerpt(page, Random(crc32(page.page.source.encode())))  # noqa: S311 - no secret
+
+
+def _excerpt(page: LabelledPage, draw: Random) -> LabelledPage:
+    share, room, is_cut, is_dense = draw.choice(_KEPT), draw.choice(_ROOM), draw.random() < 0.5, draw.random() < 0.7
+    found: list[tuple[str, Label | None]] = []
+    has_body = False
+    inked = [(line, label) for line, label in zip(page.page.lines, page.labels, strict=True) if label is not None]
+    for is_sidebar, run in groupby(inked, key=lambda pair: pair[1] is Label.SIDEBAR):
+        for line, label in _piece(list(run), room, draw) if is_sidebar else run:
+            if label is Label.BODY:
+                if has_body and draw.random() > share:
+                    continue
+                has_body = True
+                line = _first_sentence(line) if is_cut else line
+            found += [(line, label)] if is_dense else [(line, label), ("", None)]
+    lines, labels = zip(*found, strict=True)
+    return replace(page, page=Page("\n".join(lines), page.page.source), labels=labels, doubtful=frozenset())
+
+
+def _piece(run: list[tuple[str, Label]], room: int, draw: Random) -> list[tuple[str, Label]]:
+    """A part of a long run: its end, its beginning, or any."""
+    if len(run) <= room:
+        return run
+    size = draw.randint(1, room)
+    last = len(run) - size
+    start = draw.choice((last, 0, draw.randint(0, last)))
+    return run[start : start + size]
+
+
+def _first_sentence(line: str) -> str:
+    end = _SENTENCE_END.search(line, _LONG // 2) if len(line) > _LONG else None
+    return line[: end.end()].rstrip() if end else line

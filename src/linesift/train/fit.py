@@ -24,7 +24,7 @@ from linesift.model.network import Network
 from linesift.model.prediction import Prediction
 from linesift.model.window import Around, Neighbourhood, Sums
 from linesift.page import LabelledPage
-from linesift.train.augment import varied
+from linesift.train.augment import excerpts, varied
 from linesift.train.choose import fit_choosers
 from linesift.train.folds import site_folds
 from linesift.train.learners import fit_linear, fit_trees
@@ -78,7 +78,8 @@ def fit(
         LabelError: if there are too few sites for the folds, or a label is missing.
         MissingExtraError: if the packages of the train extra are missing.
     """
-    lines = read_lines(varied(pages), [[]] * (config.n_folds + 1), config, progress)
+    nothing: list[list[LabelledPage]] = [[]] * (config.n_folds + 1)
+    lines = read_lines(varied(pages), list(excerpts(pages)), nothing, config, progress)
     progress("words")
     lexicons = _fit_lexicons(token_matrix(lines.batch), lines, config)
     for_html = _fit_html(html_pages, lexicons, config, progress) if html_pages else []
@@ -98,7 +99,7 @@ def _fit_html(
     pages: Sequence[LabelledPage], lexicons: Sequence[Lexicon], config: TrainConfig, progress: Progress
 ) -> list[Model]:
     """Fit the models for pages with hints, one for each lexicon of words, which they share with those for text."""
-    lines = read_lines(pages, [[]] * (config.n_folds + 1), config, progress)
+    lines = read_lines(pages, [], [[]] * (config.n_folds + 1), config, progress)
     progress("words of attributes")
     markup = _fit_lexicons(token_matrix(lines.batch, markup_tokens, MARKUP_BITS), lines, config)
     own = (

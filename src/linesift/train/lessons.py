@@ -16,7 +16,7 @@ from linesift.labels import LABELS, Label
 from linesift.model.classifier import Model
 from linesift.model.prediction import Prediction
 from linesift.page import LabelledPage
-from linesift.train.augment import varied
+from linesift.train.augment import excerpts, varied
 from linesift.train.folds import site_folds
 from linesift.train.teach import UnlabelledPage, corrected, taught
 
@@ -63,9 +63,9 @@ class Lines:
 
     batch: Batch
     n_gold: int
-    """Lines of pages with gold; they come first, and those after them have the labels of a model."""
+    """Lines of pages with gold; they come first, then their excerpts and pages with the labels of a model."""
     is_by_hand: NDArray[np.bool_]
-    """Whether the page was labelled line by line."""
+    """Whether the page was labelled line by line, and is no excerpt."""
     folds: NDArray[np.int64]
     labels: NDArray[np.int64]
     """Shape (n_folds + 1, n_lines): what the fit without each fold learns, and last what the fit of everything does."""
@@ -95,27 +95,30 @@ def lessons(
     if unlabelled:
         n_taught = sum(Label.BODY in page.labels for page in versions[-1])
         progress(f"{n_taught} of {len(unlabelled)} pages without gold labelled by their HTML")
-    return read_lines(varied(kept), [varied(version) for version in versions], config, progress)
+    return read_lines(varied(kept), list(excerpts(kept)), [varied(version) for version in versions], config, progress)
 
 
 def read_lines(
     gold: Sequence[LabelledPage],
+    excerpts: Sequence[LabelledPage],
     taught_versions: Sequence[Sequence[LabelledPage]],
     config: TrainConfig,
     progress: Progress,
 ) -> Lines:
-    """Put labelled pages and every fit's version of the taught ones together; one that was not labelled counts 0."""
-    first = taught_versions[0]
-    batch = _read([*gold, *first], progress)
+    """Put labelled pages, excerpts and every fit's version of the taught pages together; an unlabelled one counts 0."""
+    known, first = [*gold, *excerpts], taught_versions[0]
+    batch = _read([*known, *first], progress)
     of_gold = _gold_columns(gold)
-    labels = np.stack([np.concatenate((of_gold, _label_columns(pages))) for pages in taught_versions])
-    is_by_hand = np.array([page.by_hand for page in (*gold, *first)])
-    by_hand = np.where(is_by_hand[: len(gold)], config.hand_weight, 1)
+    of_known = np.append(of_gold, _label_columns(excerpts))
+    labels = np.stack([np.concatenate((of_known, _label_columns(pages))) for pages in taught_versions])
+    is_by_hand = np.zeros(len(known) + len(first), np.bool_)
+    is_by_hand[: len(gold)] = [page.by_hand for page in gold]
+    by_hand = np.where([page.by_hand for page in known], config.hand_weight, 1)
     learnt = [[config.taught_weight * (Label.BODY in page.labels) for page in pages] for pages in taught_versions]
     weights = np.stack([np.append(by_hand, counts)[batch.page] for counts in learnt])
     weights *= np.array(config.label_weights)[labels]
     weights = weights.astype(np.float32)
-    folds = _page_folds([*gold, *first], config)
+    folds = _page_folds([*known, *first], config)
     return Lines(batch, len(of_gold), is_by_hand[batch.page], folds[batch.page], labels, weights)
 
 

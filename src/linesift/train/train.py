@@ -114,10 +114,6 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
         html = evaluate(data.html_pages, fitted.held_out_predictions(data.html_pages))
     kinds = evaluate_kinds(known[0], [*held_out, *fitted.held_out_predictions(data.others)])
     trained = Trained(request.out, report, by_hand, html, kinds)
-    if request.report is not None:
-        progress(f"writing {request.report}")
-        sections = accuracy_report(fitted, data.pages, data.html_pages, data.others, data.html_others)
-        write_report(request.report, TITLE, list(sections))
     progress(f"writing {request.out}")
     about = _about(request, data, trained)
     about = {**about, "files": about["files"] | digests}
@@ -126,8 +122,12 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
             save_model(model, about, probe, request.folds / str(fold))
     save_model(fitted.model, about, probe, request.out)
     write_card(request.out)
-    if request.report is not None and html is not None:
-        write_held_out(request.report.with_name(HELD_OUT), request.out, html)
+    if request.report is not None:  # after the model, which took longer
+        progress(f"writing {request.report}")
+        sections = accuracy_report(fitted, data.pages, data.html_pages, data.others, data.html_others)
+        write_report(request.report, TITLE, list(sections))
+        if html is not None:
+            write_held_out(request.report.with_name(HELD_OUT), request.out, html)
     return trained
 
 
