@@ -8,13 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.hints import PART_LEVEL, Hints
+from linesift.hints import PART_LEVEL, Hints, no_hints
 from linesift.read.html_evidence import Said, find_evidence
-from linesift.read.html_walk import ANCESTOR_MASK, NOWHERE, Row, Template, Walk
+from linesift.read.html_walk import ANCESTOR_MASK, Block, Walk
 from linesift.read.html_words import TIME_HASHES, split_words
 
 _INT16_MAX = int(np.iinfo(np.int16).max)
-_BLANK: Row = ("", NOWHERE, False, 0.0, 0.0, 0, ())
 
 
 class _Words(NamedTuple):
@@ -27,19 +26,21 @@ class _Words(NamedTuple):
 
 def make_hints(walk: Walk, said: Said) -> Hints:
     r"""Arrays of a finished walk; one blank line where it found none, as `"".split("\n")` gives."""
-    lines, scopes, is_time, link, emphasis, n_inline, parts = zip(*(walk.rows or [_BLANK]), strict=True)
-    states, number, above = zip(*scopes, strict=True)
-    _, _, flags, chains, n_own, tag, depth, templates = zip(*states, strict=True)
-    path, parent = _paths(templates)
+    if not walk.rows:
+        return no_hints(1)
+    lines, scopes, is_time, link, emphasis, n_inline, parts = zip(*walk.rows, strict=True)
+    _, flags, chains, n_own, tag, depth, blocks = zip(*scopes, strict=True)
+    number = [block[0] for block in blocks]
+    path, parent = _paths(blocks)
     words = _find_words(walk.attributes, chains, n_own, parts)
     return Hints(
         tag=np.array(tag, np.uint8),
         ancestors=(np.array(flags, np.int64) & ANCESTOR_MASK).astype(np.uint32),
         depth=_clipped(depth),
-        order=(np.array(number, np.float64) / max(walk.n_blocks, 1)).astype(np.float32),
+        order=(np.array(number, np.float64) / walk.n_blocks).astype(np.float32),
         path=np.array(path, np.uint64),
         parent=np.array(parent, np.uint64),
-        siblings=_siblings(number, above, path) if walk.rows else np.zeros(1, np.int32),
+        siblings=_siblings(blocks, path),
         link_share=np.array(link, np.float32),
         emphasis=np.array(emphasis, np.float32),
         is_time=np.array(is_time, np.bool_) | words.is_time,
@@ -55,32 +56,36 @@ def _clipped(values: Sequence[int]) -> NDArray[np.int16]:
     return np.clip(np.array(values, np.int64), 0, _INT16_MAX).astype(np.int16)
 
 
-def _paths(templates: Sequence[Template]) -> tuple[list[int], list[int]]:
-    """Path of every template and of the one above it, 0 where there is none.
+def _paths(blocks: Sequence[Block]) -> tuple[list[int], list[int]]:
+    """Path of every block and of the one above it, 0 where there is none.
 
     Siblings from one template share name and first class but for the number at its end. Later classes (`odd`, `last`,
     `category-sport`) tell them apart.
     """
     numbers: dict[tuple[int, str, str], int] = {}
-    paths = {0: 0}
-    for template in templates:
-        chain: list[Template] = []
-        above: Template | None = template
-        while above is not None and above[0] not in paths:
-            chain.append(above)
-            above = above[1]
-        for number, outer, tag, key in reversed(chain):
-            first, *_ = key.partition("\n")[0].split(None, 1) or [""]
-            place = (paths[outer[0]] if outer else 0, tag, first.rstrip("0123456789"))
+    stems: dict[str, str] = {}
+    paths: dict[int, int] = {}
+    for innermost in blocks:
+        chain: list[Block] = []
+        block: Block | None = innermost
+        while block is not None and block[0] not in paths:
+            chain.append(block)
+            block = block[1]
+        for number, outer, name, key in reversed(chain):
+            stem = stems.get(key)
+            if stem is None:
+                first, *_ = key.partition("\n")[0].split(None, 1) or [""]
+                stem = stems[key] = first.rstrip("0123456789")
+            place = (paths[outer[0]] if outer else 0, name, stem)
             paths[number] = numbers.setdefault(place, len(numbers) + 1)
-    return [paths[own[0]] for own in templates], [paths[own[1][0]] if own[1] else 0 for own in templates]
+    return [paths[block[0]] for block in blocks], [paths[block[1][0]] if block[1] else 0 for block in blocks]
 
 
-def _siblings(number: Sequence[int], above: Sequence[int], path: Sequence[int]) -> NDArray[np.int32]:
+def _siblings(blocks: Sequence[Block], path: Sequence[int]) -> NDArray[np.int32]:
     """Distinct blocks of the same path under the same block, per line."""
-    templates = dict(zip(number, zip(above, path, strict=True), strict=True))
-    counts = Counter(templates.values())
-    return np.array([counts[templates[block]] for block in number], np.int32)
+    places = {block[0]: (block[1][0] if block[1] else 0, own) for block, own in zip(blocks, path, strict=True)}
+    counts = Counter(places.values())
+    return np.array([counts[places[block[0]]] for block in blocks], np.int32)
 
 
 def _find_words(

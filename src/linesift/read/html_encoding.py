@@ -87,7 +87,7 @@ def to_utf8(data: bytes | str, encoding: str | None = None) -> bytes:
         if data.startswith(mark):
             kept = data if mark in (b"<\0", b"\0<") else data[len(mark) :]
             return kept if marked == "utf-8" and _is_utf8(kept) else _recode(kept, marked)
-    if _is_utf8(data) and (b"\x1b$" not in data or not data.isascii()):
+    if _is_utf8(data) and not (data.isascii() and b"\x1b$" in data):
         return data
     declared = _find_codec(encoding) or _find_codec(_declared(data))
     if declared and declared != "utf-8":

@@ -9,18 +9,15 @@ from typing import Final, Protocol
 from linesift.hints import ANCESTORS, N_LEVELS, TAGS
 from linesift.read.html_words import OTHERS, is_hidden
 
-Template = tuple[int, "Template | None", str, str]
-"""A block's place in the tree but for its number among its like: number of its state, the same of the block above, its
-name and `Attributes` key."""
-State = tuple[int, int, int, tuple[int, ...], int, int, int, Template]
-"""What the elements around a place say, whatever stands there. Kind of the innermost element; number of this state;
-flags of all elements; numbers of the attributes of the `N_LEVELS` innermost elements that have some, and how many of
-those belong to the block or elements in it; of the block its place in `TAGS`, depth, and template."""
-Scope = tuple[State, int, int]
-"""State, number of the block, and number of the block above that."""
+Block = tuple[int, "Block | None", str, str]
+"""A block's number, the block above, its name, and its `_find_key`."""
+Scope = tuple[int, int, tuple[int, ...], int, int, int, Block]
+"""An open element. Its kind; flags of it and all around it; numbers of the keys of the `N_LEVELS` innermost elements
+that have one, and how many of those belong to the block or elements in it; the block's place in `TAGS`, depth, and
+itself."""
 Row = tuple[str, Scope, bool, float, float, int, tuple[int, ...]]
-"""A line: text, scope of its holder, whether it is in `<time>`, shares of link and emphasis, number of inline elements,
-and numbers of the attributes of elements inside the line."""
+"""A line: text, holder, whether it is in `<time>`, shares of link and emphasis, number of inline elements, and numbers
+of the keys of elements inside the line."""
 Attributes = dict[str, str | None]
 _Element = tuple[int, int, int]
 """What an element's name says: kind, flags, place in `TAGS`."""
@@ -42,7 +39,7 @@ class Node(Protocol):
     def text(self) -> str: ...  # noqa: D102
 
 
-_SKIP, _INLINE, _NAMED, _BOX, _BLOCK, _ROW, _BREAK, _UNSEEN = range(8)
+_SKIP, _INLINE, _NAMED, _BOX, _BLOCK, _ROW, _BREAK = range(7)
 # Inline elements of three kinds, for the space between the texts of two that touch (`</a><a>`): plain ones have none,
 # they may cut a word in two. Named ones (with a class or the like) have one between each other, boxes (links and the
 # like) before any other. On the corpora, gold text has the space at 31 of 31 places where another element follows a
@@ -73,7 +70,7 @@ _MARKS = _LINK | _EMPHASIS
 _HIDDEN = _FLAGS["(hidden)"]
 _KEEPS_LINES = 1 << 32
 _N_OUTER = N_LEVELS - 1
-_A_HREF, _MARK_UNSEEN = "a[href]", "\n(hidden)"
+_WORDY = OTHERS - {"style"}
 _DUE = -1
 """Not the kind of an element that leaves a gap."""
 _MAX_CELL = 80
@@ -90,19 +87,18 @@ class _Elements(dict[str | None, _Element]):
 def _elements() -> _Elements:
     tags = {name: place for place, name in enumerate(TAGS)}
     flags = _FLAGS | dict.fromkeys(("b", "strong", "em"), _EMPHASIS)
-    flags[_A_HREF] = _LINK
     for name in ("pre", "listing", "plaintext", "xmp"):
         flags[name] = _KEEPS_LINES
     table = _Elements(dict.fromkeys((None, "-comment", "-doctype", *SKIPPED), (_SKIP, 0, 0)))
     kinds = dict.fromkeys(BLOCKS, _BLOCK) | {"tr": _ROW, "br": _BREAK, "hr": _BREAK}
-    kinds |= dict.fromkeys(("a", _A_HREF, "label", "time"), _BOX) | dict.fromkeys(("b", "strong", "em"), _INLINE)
+    kinds |= dict.fromkeys(("a", "label", "time"), _BOX) | dict.fromkeys(("b", "strong", "em"), _INLINE)
     table.update({name: (kind, flags.get(name, 0), tags.get(name, len(TAGS) - 1)) for name, kind in kinds.items()})
     return table
 
 
 _ELEMENTS = _elements()
 _CELLS = (TAGS.index("td"), TAGS.index("th"))
-NOWHERE: Final[Scope] = ((_SKIP, 0, 0, (), 0, 0, -1, (0, None, "", "")), 0, 0)
+_NOWHERE: Final[Scope] = (_SKIP, 0, (), 0, 0, -1, (0, None, "", ""))
 
 
 class Walk:
@@ -119,12 +115,11 @@ class Walk:
         self.rows: list[Row] = []
         self.n_blocks = 0
         self._numbers: dict[str, int] = {"": 0}
-        self._states: dict[tuple[int, str, str], State] = {}
-        self._scopes: list[Scope] = [NOWHERE]
+        self._scopes: list[Scope] = []
         self._row_starts: list[int] = []
         self._pieces: list[str] = []
-        self._owners: list[State] = []
-        self._holder = NOWHERE
+        self._owners: list[Scope] = []
+        self._holder = _NOWHERE
         self._depth = self._low = 0  # of the holder, and the lowest since the last piece
         self._seen = 0  # flags of any piece
         self._n_inline = 0
@@ -132,27 +127,23 @@ class Walk:
 
     @property
     def attributes(self) -> list[str]:
-        """Joined values of every distinct set of attributes on the page; states name them by number."""
+        """Every distinct key on the page; scopes name them by number."""
         return list(self._numbers)
 
     def run(self, root: Node) -> None:
         """Visit everything below `root`, which is taken for the body and shown in any case."""
-        key = _find_key(root.attributes).removesuffix(_MARK_UNSEEN)
-        self._scopes = [(self._make_state(NOWHERE[0], "body", key), 0, 0)]
-        self.n_blocks = 1
+        self._open("body", _ELEMENTS["body"], _find_key(root.attributes))
         nodes, node = [root], root.first_child
         pieces, elements, enter, leave, scopes = self._pieces, _ELEMENTS, self._enter, self._leave, self._scopes
         while node is not None:
             tag = node.tag
             if tag == "-text":
                 text = node.text_content
-                if text and not text.isspace():
+                if text and (pieces or not text.isspace()):
                     self._add(text)
-                elif pieces:
-                    self._add_space(text or "")
-            elif (kind := elements[tag][0]) == _BREAK:
+            elif (element := elements[tag])[0] == _BREAK:
                 self._flush()
-            elif kind and enter(node, tag or ""):
+            elif element[0] and enter(node, tag or "", element):
                 child = node.first_child
                 if child is not None:
                     nodes.append(node)
@@ -165,68 +156,61 @@ class Walk:
                 if not nodes:
                     break
                 closed = scopes.pop()
-                if pieces or closed[0][0] == _ROW:
+                if pieces or closed[0] == _ROW:
                     leave(closed)
                 following = node.next
             node = following
         self._flush()
 
-    def _enter(self, node: Node, tag: str) -> bool:
+    def _enter(self, node: Node, tag: str, element: _Element) -> bool:
         """Open an element; false where it is hidden."""
         key, attributes = "", node.attributes
         if attributes:
-            key = attributes.get("class") or ""
+            kind, flags, place = element
             if tag == "a" and "href" in attributes:
-                tag = _A_HREF
-            if not OTHERS.isdisjoint(attributes):
+                flags = _LINK
+            if OTHERS.isdisjoint(attributes):
+                key = attributes.get("class") or ""
+            else:
                 key = _find_key(attributes)
-        outer, number, above = self._scopes[-1]
-        state = self._states.get((outer[1], tag, key)) or self._make_state(outer, tag, key)
-        kind = state[0]
-        if kind <= _BOX:
-            self._n_inline += 1
-            gap = self._gap
-            if gap == _BOX or (gap == _NAMED and kind > _INLINE):
-                self._gap = _DUE
-            self._scopes.append((state, number, above))
-        elif kind == _UNSEEN:
-            self.hidden.append(node)
-            return False
-        else:
+                if is_hidden(attributes):
+                    if not self._shows_hidden:
+                        self.hidden.append(node)
+                        return False
+                    flags |= _HIDDEN
+            element = (kind, flags, place)
+        self._open(tag, element, key)
+        return True
+
+    def _open(self, name: str, element: _Element, key: str) -> None:
+        kind, flags, place = element
+        scopes = self._scopes
+        _, outer_flags, chain, n_own, outer_place, depth, block = scopes[-1] if scopes else _NOWHERE
+        if key:
+            chain = (self._numbers.setdefault(key, len(self._numbers)), *chain[:_N_OUTER])
+            n_own += 1
+        if kind > _BOX:
             if self._pieces:
                 self._flush()
             self._n_inline = 0
             if kind == _ROW:
                 self._row_starts.append(len(self.rows))
-            self._scopes.append((state, self.n_blocks, number))
+            n_own, depth = 1 if key else 0, depth + 1
+            block = (self.n_blocks, block if scopes else None, name, key)
             self.n_blocks += 1
-        return True
-
-    def _make_state(self, outer: State, tag: str, key: str) -> State:
-        """State inside an element; everywhere on the page the same for elements of one name in one state."""
-        kind, flags, place = _ELEMENTS[tag]
-        _, outer_number, outer_flags, chain, n_own, outer_place, depth, template = outer
-        number = len(self._states) + 1
-        words = key
-        if key.endswith(_MARK_UNSEEN):
-            words = key.removesuffix(_MARK_UNSEEN)
-            flags |= _HIDDEN
-            kind = kind if self._shows_hidden else _UNSEEN
-        if words:
-            entry = self._numbers.setdefault(words, len(self._numbers))
-            chain = (entry, *chain[:_N_OUTER])
-        if kind > _BOX:
-            n_own, depth, template = 0, depth + 1, (number, template, tag, key)
         else:
             place = outer_place
-            kind = max(kind, _NAMED) if words else kind
-        state = (kind, number, outer_flags | flags, chain, n_own + bool(words), place, depth, template)
-        self._states[outer_number, tag, key] = state
-        return state
+            if key and kind == _INLINE:
+                kind = _NAMED
+            self._n_inline += 1
+            gap = self._gap
+            if gap == _BOX or (gap == _NAMED and kind > _INLINE):
+                self._gap = _DUE
+        scopes.append((kind, outer_flags | flags, chain, n_own, place, depth, block))
 
     def _leave(self, scope: Scope) -> None:
-        """Close the element that opened a scope, already taken from the stack."""
-        kind = scope[0][0]
+        """Close an element, already taken from the stack."""
+        kind = scope[0]
         if kind > _BOX:
             self._flush()
             if kind == _ROW:
@@ -240,28 +224,24 @@ class Walk:
     def _add(self, text: str) -> None:
         scopes, pieces = self._scopes, self._pieces
         scope = scopes[-1]
-        flags = scope[0][2]
+        flags = scope[1]
         if flags & _KEEPS_LINES and "\n" in text:
             for line in text.split("\n"):
                 self._flush()
                 if line and not line.isspace():
                     self._add(line)
-            return
-        if not pieces:
-            self._holder, self._depth, self._low = scope, len(scopes), len(scopes)
-        elif self._low < self._depth:
-            self._holder, self._depth = scopes[self._low - 1], self._low
-        pieces.append(" " + text if self._gap == _DUE else text)
-        self._owners.append(scope[0])
-        self._seen |= flags
-        self._gap = 0
-
-    def _add_space(self, text: str) -> None:
-        if self._scopes[-1][0][2] & _KEEPS_LINES and "\n" in text:
-            self._flush()
-            return
-        self._pieces.append(" ")
-        self._owners.append(NOWHERE[0])
+        elif pieces and text.isspace():
+            pieces.append(" ")
+            self._owners.append(_NOWHERE)
+        else:
+            if not pieces:
+                self._holder, self._depth, self._low = scope, len(scopes), len(scopes)
+            elif self._low < self._depth:
+                self._holder, self._depth = scopes[self._low - 1], self._low
+            pieces.append(" " + text if self._gap == _DUE else text)
+            self._owners.append(scope)
+            self._seen |= flags
+            self._gap = 0
 
     def _flush(self) -> None:
         """End the line, if one has begun."""
@@ -269,16 +249,15 @@ class Walk:
         self._gap = 0
         if not pieces:
             return
-        state, text = holder[0], pieces[0].strip()
-        flags, seen = state[2], self._seen
+        text, flags, seen = pieces[0].strip(), holder[1], self._seen
         link = emphasis = 0.0
         parts: tuple[int, ...] = ()
         if len(pieces) > 1:
             text = "".join(pieces).strip()
-            chain, n_own = state[3], state[4]
-            inside = [owner for owner in owners if owner[3] is not chain]
+            chain, n_own = holder[2], holder[3]
+            inside = [owner for owner in owners if owner[2] is not chain]
             if inside:
-                parts = tuple(dict.fromkeys([number for owner in inside for number in owner[3][: owner[4] - n_own]]))
+                parts = tuple(dict.fromkeys([number for owner in inside for number in owner[2][: owner[3] - n_own]]))
         # The space is the only white space that is printable.
         if not text.isprintable() or "  " in text:
             text = " ".join(text.split())
@@ -294,31 +273,31 @@ class Walk:
 
     def _share(self, flag: int, text: str) -> float:
         """Share of the line's characters in pieces with a flag, spaces not counted."""
-        marked = "".join([piece for piece, owner in zip(self._pieces, self._owners, strict=True) if owner[2] & flag])
+        marked = "".join([piece for piece, owner in zip(self._pieces, self._owners, strict=True) if owner[1] & flag])
         return len("".join(marked.split())) / len(text.replace(" ", ""))
 
     def _join_cells(self, scope: Scope, start: int) -> None:
         """Make one line of a table's row, cells separated by tabs, if every cell is one short line."""
         cells = self.rows[start:]
-        blocks = {row[1][1] for row in cells}
+        blocks = {row[1][6][0] for row in cells}
         if len(cells) < 2 or len(blocks) < len(cells) or max(len(row[0]) for row in cells) > _MAX_CELL:
             return
-        if any(row[1][0][5] not in _CELLS or row[1][2] != scope[1] for row in cells):
+        if any(row[1][4] not in _CELLS or row[1][6][1] is not scope[6] for row in cells):
             return
         size = sum(len(row[0]) for row in cells)
         link = sum(row[3] * len(row[0]) for row in cells) / size
         emphasis = sum(row[4] * len(row[0]) for row in cells) / size
-        parts = dict.fromkeys(number for row in cells for number in (*row[1][0][3][: row[1][0][4]], *row[6]))
+        parts = dict.fromkeys(number for row in cells for number in (*row[1][2][: row[1][3]], *row[6]))
         text, is_time = "\t".join(row[0] for row in cells), any(row[2] for row in cells)
         self.rows[start:] = [(text, scope, is_time, link, emphasis, sum(row[5] for row in cells), tuple(parts))]
 
 
 def _find_key(attributes: Attributes) -> str:
-    """Class, line end, and the other values that have words; marked at the end where the element is hidden."""
-    others = " ".join([value for name, value in attributes.items() if name in OTHERS and name != "style" and value])
+    """Class, line end, and the other values that have words."""
     key = attributes.get("class") or ""
-    if others:
-        key += "\n" + others
-    if ("style" in attributes or "hidden" in attributes) and is_hidden(attributes):
-        key += _MARK_UNSEEN
+    edge = "\n"
+    for name in attributes:
+        if name in _WORDY and (value := attributes[name]):
+            key += edge + value
+            edge = " "
     return key

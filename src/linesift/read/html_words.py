@@ -83,4 +83,5 @@ def is_hidden(attributes: dict[str, str | None]) -> bool:
     >>> is_hidden({"style": "color:red; display: none"}), is_hidden({"hidden": None}), is_hidden({"style": "margin:0"})
     (True, True, False)
     """
-    return "hidden" in attributes or bool(_HIDDEN.search(attributes.get("style") or ""))
+    style = attributes.get("style")
+    return "hidden" in attributes or (style is not None and _HIDDEN.search(style) is not None)
