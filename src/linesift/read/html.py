@@ -128,8 +128,12 @@ def _limit_attributes(html: bytes) -> bytes:
         return html
     ends = np.flatnonzero(_is(html, ">"))
     edges = np.concatenate(([0], ends + 1, [len(html)]))
-    stretches = (html[start:end] for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
-    return b"".join([stretch if len(stretch) < _MAX_TAG else _cut_tag(stretch) for stretch in stretches])
+    pieces, done = [], 0
+    for place in np.flatnonzero(np.diff(edges) >= _MAX_TAG).tolist():
+        start, end = edges[place : place + 2].tolist()
+        pieces += [html[done:start], _cut_tag(html[start:end])]
+        done = end
+    return b"".join([*pieces, html[done:]]) if pieces else html
 
 
 def _is(html: bytes, char: str) -> NDArray[np.bool_]:

@@ -72,11 +72,10 @@ def _paths(blocks: Sequence[Block]) -> tuple[list[int], list[int]]:
             chain.append(block)
             block = block[1]
         for number, outer, name, key in reversed(chain):
-            stem = stems.get(key)
-            if stem is None:
-                first, *_ = key.partition("\n")[0].split(None, 1) or [""]
-                stem = stems[key] = first.rstrip("0123456789")
-            place = (paths[outer[0]] if outer else 0, name, stem)
+            if key not in stems:
+                first = key.partition("\n")[0].split(None, 1)
+                stems[key] = first[0].rstrip("0123456789") if first else ""
+            place = (paths[outer[0]] if outer else 0, name, stems[key])
             paths[number] = numbers.setdefault(place, len(numbers) + 1)
     return [paths[block[0]] for block in blocks], [paths[block[1][0]] if block[1] else 0 for block in blocks]
 

@@ -88,7 +88,7 @@ def _likeness(lines: Sequence[str], titles: Sequence[str]) -> NDArray[np.float32
     Returns:
         Shape (2, n_lines).
     """
-    best = np.zeros((2, len(lines)), np.float32)
+    shares = [(0.0, 0.0)] * len(lines)
     wholes = [" ".join(title.casefold().split())[:_LONGEST_TITLE] for title in titles]
     sought = [(whole, frozenset(whole.split())) for whole in wholes]
     every_whole, every_word = "\n".join(wholes), frozenset[str]().union(*(words for _, words in sought))
@@ -98,8 +98,8 @@ def _likeness(lines: Sequence[str], titles: Sequence[str]) -> NDArray[np.float32
         key = line.casefold()
         own = key.split()
         if not every_word.isdisjoint(own) or key in every_whole:  # hardly any line
-            best[:, row] = max((_alike(key, own, *title) for title in sought), key=prod)
-    return best
+            shares[row] = max([_alike(key, own, *title) for title in sought], key=prod)
+    return np.array(shares, np.float32).T
 
 
 def _alike(key: str, own: Sequence[str], whole: str, words: frozenset[str]) -> tuple[float, float]:

@@ -132,7 +132,10 @@ class Walk:
 
     def run(self, root: Node) -> None:
         """Visit everything below `root`, which is taken for the body and shown in any case."""
-        self._open("body", _ELEMENTS["body"], _find_key(root.attributes))
+        key = _find_key(root.attributes)
+        chain = (self._numbers.setdefault(key, 1),) if key else ()
+        self._scopes = [(_BLOCK, 0, chain, len(chain), TAGS.index("body"), 0, (0, None, "body", key))]
+        self.n_blocks = 1
         nodes, node = [root], root.first_child
         pieces, elements, enter, leave, scopes = self._pieces, _ELEMENTS, self._enter, self._leave, self._scopes
         while node is not None:
@@ -164,49 +167,42 @@ class Walk:
 
     def _enter(self, node: Node, tag: str, element: _Element) -> bool:
         """Open an element; false where it is hidden."""
+        kind, flags, place = element
+        _, outer_flags, chain, n_own, outer_place, depth, block = self._scopes[-1]
         key, attributes = "", node.attributes
         if attributes:
-            kind, flags, place = element
             if tag == "a" and "href" in attributes:
                 flags = _LINK
             if OTHERS.isdisjoint(attributes):
                 key = attributes.get("class") or ""
             else:
-                key = _find_key(attributes)
                 if is_hidden(attributes):
                     if not self._shows_hidden:
                         self.hidden.append(node)
                         return False
                     flags |= _HIDDEN
-            element = (kind, flags, place)
-        self._open(tag, element, key)
-        return True
-
-    def _open(self, name: str, element: _Element, key: str) -> None:
-        kind, flags, place = element
-        scopes = self._scopes
-        _, outer_flags, chain, n_own, outer_place, depth, block = scopes[-1] if scopes else _NOWHERE
-        if key:
-            chain = (self._numbers.setdefault(key, len(self._numbers)), *chain[:_N_OUTER])
-            n_own += 1
+                key = _find_key(attributes)
+            if key:
+                chain = (self._numbers.setdefault(key, len(self._numbers)), *chain[:_N_OUTER])
+                n_own += 1
         if kind > _BOX:
             if self._pieces:
                 self._flush()
             self._n_inline = 0
             if kind == _ROW:
                 self._row_starts.append(len(self.rows))
-            n_own, depth = 1 if key else 0, depth + 1
-            block = (self.n_blocks, block if scopes else None, name, key)
+            block = (self.n_blocks, block, tag, key)
             self.n_blocks += 1
+            self._scopes.append((kind, outer_flags | flags, chain, 1 if key else 0, place, depth + 1, block))
         else:
-            place = outer_place
             if key and kind == _INLINE:
                 kind = _NAMED
             self._n_inline += 1
             gap = self._gap
             if gap == _BOX or (gap == _NAMED and kind > _INLINE):
                 self._gap = _DUE
-        scopes.append((kind, outer_flags | flags, chain, n_own, place, depth, block))
+            self._scopes.append((kind, outer_flags | flags, chain, n_own, outer_place, depth, block))
+        return True
 
     def _leave(self, scope: Scope) -> None:
         """Close an element, already taken from the stack."""
@@ -245,8 +241,8 @@ class Walk:
 
     def _flush(self) -> None:
         """End the line, if one has begun."""
-        pieces, owners, holder = self._pieces, self._owners, self._holder
         self._gap = 0
+        pieces, owners, holder = self._pieces, self._owners, self._holder
         if not pieces:
             return
         text, flags, seen = pieces[0].strip(), holder[1], self._seen
