@@ -101,8 +101,7 @@ def _walk(root: Node) -> Walk:
     """
     walk = Walk()
     walk.run(root)
-    n_visible = _count_prose(walk)
-    if sum(len(node.text()) for node in walk.hidden) > n_visible:
+    if walk.hidden and sum(len(node.text()) for node in walk.hidden) > (n_visible := _count_prose(walk)):
         full = Walk(shows_hidden=True)
         full.run(root)
         if _count_prose(full) > 2 * n_visible:

@@ -62,6 +62,8 @@ BLOCKS: Final = _names(
     " plaintext pre search section summary table tbody td tfoot th thead tr ul xmp"
 )
 """Elements that begin and end lines. Everything else, elements of unknown name too, stands in a line."""
+_INLINES = _names("abbr b big cite code del em font i ins mark q s small span strong sub sup u")
+"""Those of everything else that are on every second page: a name that is looked for in vain costs a call."""
 _FLAGS = {name: 1 << place for place, name in enumerate(ANCESTORS)}
 ANCESTOR_MASK: Final = (1 << 32) - 1
 _LINK, _EMPHASIS = _FLAGS.pop("a"), _FLAGS.pop("em")
@@ -91,7 +93,7 @@ def _elements() -> _Elements:
         flags[name] = _KEEPS_LINES
     table = _Elements(dict.fromkeys((None, "-comment", "-doctype", *SKIPPED), (_SKIP, 0, 0)))
     kinds = dict.fromkeys(BLOCKS, _BLOCK) | {"tr": _ROW, "br": _BREAK, "hr": _BREAK}
-    kinds |= dict.fromkeys(("a", "label", "time"), _BOX) | dict.fromkeys(("b", "strong", "em"), _INLINE)
+    kinds |= dict.fromkeys(("a", "label", "time"), _BOX) | dict.fromkeys(_INLINES, _INLINE)
     table.update({name: (kind, flags.get(name, 0), tags.get(name, len(TAGS) - 1)) for name, kind in kinds.items()})
     return table
 

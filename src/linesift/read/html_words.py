@@ -60,16 +60,19 @@ def split_words(attributes: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[
     """
     joined = _SEPARATOR.join([value[:_MAX_VALUE].replace(_SEPARATOR, " ") for value in attributes])
     codes = np.frombuffer(joined.encode("utf-8", "replace"), np.uint8)
-    kind = _KINDS[codes]
-    before, after = np.append(np.uint8(_OTHER), kind[:-1]), np.append(kind[1:], np.uint8(_OTHER))
-    is_upper = kind == _UPPER
-    is_begin = (kind > _OTHER) & ((before == _OTHER) | (is_upper & ((before == _LOWER) | (after == _LOWER))))
-    is_end = (kind > _OTHER) & ((after == _OTHER) | np.append(is_begin[1:], True))
+    padded = np.zeros(len(codes) + 2, np.uint8)
+    padded[1:-1] = _KINDS[codes]
+    before, kind, after = padded[:-2], padded[1:-1], padded[2:]
+    is_word, is_upper = kind > _OTHER, kind == _UPPER
+    is_begin = is_word & ((before == _OTHER) | (is_upper & ((before == _LOWER) | (after == _LOWER))))
+    is_end = after == _OTHER
+    is_end[:-1] |= is_begin[1:]
+    is_end &= is_word
     start, end = np.flatnonzero(is_begin), np.flatnonzero(is_end) + 1
     is_long = end - start > 1
     start, end = start[is_long], end[is_long]
     found = SpanHasher((codes + _TO_LOWER * is_upper).astype(np.uint32))(start, end)
-    place = np.searchsorted(np.flatnonzero(codes == 0), start)
+    place = np.cumsum(codes == 0)[start]
     order = np.lexsort((found, place))
     found, place = found[order], place[order]
     is_new = np.ones(len(found), np.bool_)
