@@ -63,7 +63,7 @@ BLOCKS: Final = _names(
 )
 """Elements that begin and end lines. Everything else, elements of unknown name too, stands in a line."""
 _INLINES = _names("abbr b big cite code del em font i ins mark q s small span strong sub sup u")
-"""Those of everything else that are on every second page: a name that is looked for in vain costs a call."""
+"""Frequent ones of everything else; every other name costs a call of `_Elements.__missing__`."""
 _FLAGS = {name: 1 << place for place, name in enumerate(ANCESTORS)}
 ANCESTOR_MASK: Final = (1 << 32) - 1
 _LINK, _EMPHASIS = _FLAGS.pop("a"), _FLAGS.pop("em")
