@@ -243,6 +243,19 @@ def test_the_holder_is_what_holds_the_whole_line() -> None:
     assert has_ancestor(hints, 0, "a")
 
 
+def test_a_link_is_an_element_and_no_name() -> None:
+    hints = read_html("<p><a[href]>x</a[href]></p><p><a>x</a></p><p><a href=1>x</a></p>").hints
+    assert hints.link_share.tolist() == [0, 0, 1]
+
+
+def test_equal_elements_in_different_places_have_words_of_their_own() -> None:
+    html = "<div class=first><p class=para>x</p></div><div class=second><p class=para>y <i class=part>z</i></p></div>"
+    hints = read_html(html).hints
+    assert [words_at(hints, line, 1) for line in (0, 1)] == [hashes("first"), hashes("second")]
+    assert [words_at(hints, line, PART_LEVEL) for line in (0, 1)] == [set(), hashes("part")]
+    assert hints.path[0] != hints.path[1]
+
+
 PROSE = "The ferry sails again after a week of repairs, and the harbour fills with people who waited. " * 3
 
 
@@ -510,6 +523,11 @@ def test_a_hundred_thousand_levels(unit: str) -> None:
 )
 def test_a_hundred_thousand_attributes(tag: str) -> None:
     assert lines_of(f"<p>before</p>{tag}after</p>")[0] == "before"
+
+
+def test_what_stands_between_tags_that_are_cut_is_kept() -> None:
+    tag = "<p " + " ".join(f"a{number}=1" for number in range(100_000)) + ">"
+    assert lines_of(f"<p>before{tag}<b>be</b>tween{tag}after") == ["before", "between", "after"]
 
 
 def test_a_long_value_is_left_alone() -> None:
