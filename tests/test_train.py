@@ -240,6 +240,11 @@ def test_progress_names_the_stages(trained: Trained, stages: list[str]) -> None:
         assert part in text
 
 
+def test_the_model_is_saved_before_the_report_that_may_fail(request_: TrainRequest, stages: list[str]) -> None:
+    written = [stage for stage in stages if stage.startswith("writing ")]
+    assert written == [f"writing {request_.out}", f"writing {request_.report}"]
+
+
 def test_files_are_those_of_a_model_and_no_others(trained: Trained) -> None:
     names = {path.name for path in trained.directory.iterdir()}
     assert names == {"model.json", "weights.npz", "probe.jsonl", "README.md"}
