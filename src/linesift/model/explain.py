@@ -114,7 +114,7 @@ class Explainer:
         if model.html is not None and page.hints is not None:
             model = model.html
         batch = model.read([page])
-        around = Neighbourhood(batch, model.own(batch))
+        around = model.around(batch)
         values, texts = self._leaf_values(model.scorer, around), page.lines
         for start in range(0, len(lines), _AT_ONCE):
             some = lines[start : start + _AT_ONCE]

@@ -91,8 +91,12 @@ def trace(network: Network, inputs: Floats, spans: NDArray[np.int64], drops: Seq
     return Trace(network, places, inputs, entered, gathered, kept, hidden)
 
 
+def rows_at(values: Floats, places: NDArray[np.int64]) -> Floats:
+    """Values of the lines at some places, shape (*places.shape, width); 0 where the place is the number of lines."""
+    padded = np.concatenate((values, np.zeros((1, values.shape[1]), np.float32)))
+    return padded.take(places, axis=0)
+
+
 def _gather(values: Floats, places: NDArray[np.int64]) -> Floats:
-    """Values of the line above, the line, and the line below side by side, 0 where there is none."""
-    n_lines, width = values.shape
-    padded = np.concatenate((values, np.zeros((1, width), np.float32)))
-    return padded.take(places, axis=0).reshape(n_lines, 3 * width)
+    """Values of the line above, the line, and the line below side by side."""
+    return rows_at(values, places).reshape(len(values), -1)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.labels import LABELS
-from linesift.model.gradient import Floats, Trace, trace
+from linesift.model.gradient import Floats, Trace, rows_at, trace
 from linesift.model.network import Network
 
 _WAY = np.linspace(0, 1, 17, dtype=np.float32) ** 2
@@ -41,7 +41,7 @@ def network_weights(
         of_entry += _back(trace(network, inputs * ((start + end) / 2), spans), places) * (end - start)
     n_columns, n_inputs = len(own), inputs.shape[1]
     slopes = (of_entry.reshape(-1, of_entry.shape[-1]) @ network.entry.T).reshape(*places.shape, -1, n_inputs)
-    parts = slopes * _at(inputs, places)  # (n_rows, n_places, 4, n_inputs)
+    parts = slopes * rows_at(inputs, places)[:, :, None]  # (n_rows, n_places, 4, n_inputs)
     above, line, below = np.add.reduceat(parts, (0, reach, reach + 1), axis=1).swapaxes(0, 1).astype(np.float64)
     by_input = np.stack((line, above, below))
     weights = by_input[..., :n_columns].copy()
@@ -82,7 +82,8 @@ def _back(path: Trace, places: NDArray[np.int64]) -> Floats:
     """
     of_hidden = np.tile(path.network.out.T, (len(places), 1, 1, 1))
     for number, (distance, weights, _) in reversed([*enumerate(path.network.steps())]):
-        of_sum = of_hidden * _at(path.kept[number], places[:, 2 * distance - 1 :: 2 * distance])
+        is_kept = rows_at(path.kept[number], places[:, 2 * distance - 1 :: 2 * distance])
+        of_sum = of_hidden * is_kept[:, :, None]  # the same for every label
         n_rows, n_places, n_labels, width = of_sum.shape
         above, line, below = np.split((of_sum.reshape(-1, width) @ weights.T).reshape(*of_sum.shape[:3], -1), 3, axis=3)
         following = np.zeros((n_rows, 2 * n_places + 1, n_labels, width), np.float32)
@@ -90,11 +91,5 @@ def _back(path: Trace, places: NDArray[np.int64]) -> Floats:
         following[:, :-2:2] += above
         following[:, 2::2] += below
         of_hidden = following
-    slopes: Floats = of_hidden * _at((path.entered > 0).astype(np.float32), places)
+    slopes: Floats = of_hidden * rows_at((path.entered > 0).astype(np.float32), places)[:, :, None]
     return slopes
-
-
-def _at(values: Floats, places: NDArray[np.int64]) -> Floats:
-    """Values of the lines at some places, the same for every label; 0 where the page has no such line."""
-    padded = np.concatenate((values, np.zeros((1, values.shape[1]), np.float32)))
-    return padded.take(places, axis=0)[:, :, None]

@@ -100,16 +100,16 @@ def lessons(
 
 def read_lines(
     gold: Sequence[LabelledPage],
-    excerpts: Sequence[LabelledPage],
+    short: Sequence[LabelledPage],
     taught_versions: Sequence[Sequence[LabelledPage]],
     config: TrainConfig,
     progress: Progress,
 ) -> Lines:
     """Put labelled pages, excerpts and every fit's version of the taught pages together; an unlabelled one counts 0."""
-    known, first = [*gold, *excerpts], taught_versions[0]
+    known, first = [*gold, *short], taught_versions[0]
     batch = _read([*known, *first], progress)
     of_gold = _gold_columns(gold)
-    of_known = np.append(of_gold, _label_columns(excerpts))
+    of_known = np.append(of_gold, _label_columns(short))
     labels = np.stack([np.concatenate((of_known, _label_columns(pages))) for pages in taught_versions])
     is_by_hand = np.zeros(len(known) + len(first), np.bool_)
     is_by_hand[: len(gold)] = [page.by_hand for page in gold]
