@@ -149,3 +149,19 @@ def test_inputs_lie_between_minus_one_and_one() -> None:
 def test_the_median_says_nothing() -> None:
     network = random_network(N_COLUMNS, seed=7)
     assert not network.inputs(network.centre[:, None]).any()
+
+
+def test_memory_that_was_not_written_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an array of `np.empty` holds may be no number, and adding to it then warns: on the user's screen."""
+    plain, trap = np.empty, np.array([0x7F800001], np.uint32).view(np.float32)  # a signalling nan
+
+    def empty(shape: int | tuple[int, ...], dtype: type = np.float32) -> NDArray[np.float32]:
+        array: NDArray[np.float32] = plain(shape, dtype)
+        array.view(np.uint32)[...] = trap.view(np.uint32)
+        return array
+
+    network, own = random_network(N_COLUMNS, seed=1), drawn(40, 1)
+    expected = network.scores(own, np.array([40]))
+    monkeypatch.setattr(np, "empty", empty)
+    monkeypatch.setattr(np, "empty_like", lambda array: empty(array.shape))
+    np.testing.assert_array_equal(network.scores(own, np.array([40])), expected)

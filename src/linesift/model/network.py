@@ -72,7 +72,7 @@ class Network:
                 np.maximum(found, 0, out=found)
                 found += hidden[tile]
             hidden, following = following, hidden
-        scores = np.empty((len(hidden), len(self.out_bias)), np.float32)
+        scores = np.empty((len(tiles) * TILE, len(self.out_bias)), np.float32)
         for tile in tiles:
             np.matmul(hidden[tile], self.out, out=scores[tile])
         scores += self.out_bias
