@@ -15,7 +15,6 @@ from linesift.labels import LABELS, Label
 from linesift.model import classifier as room
 from linesift.model.classifier import Model, softmax
 from linesift.model.prediction import Prediction
-from linesift.model.window import Neighbourhood
 from linesift.page import LabelledPage, Page
 from linesift.read.html import read_html
 
@@ -187,7 +186,7 @@ def test_log_odds_are_the_mean_of_trees_and_network(model: Model, pages: list[La
     batch = model.read([page.page for page in pages[:5]])
     trees = replace(model, network=None)
     assert model.network is not None
-    network = model.network.scores(model.own(batch), batch.spans) / np.float32(model.temperature)
+    network = model.network.scores(model.around(batch).own, batch.spans) / np.float32(model.temperature)
     mean = np.stack((trees.log_odds(batch), network)).mean(axis=0)
     np.testing.assert_allclose(model.log_odds(batch), mean, rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(model.probabilities(batch), softmax(mean), atol=1e-5)
@@ -198,7 +197,7 @@ def test_the_scorer_stands_alone_without_a_network(model: Model) -> None:
     alone = replace(model, network=None)
     text = "Home | News\nThe river rose for the third day.\n21 October 2024"
     batch = alone.read([Page(text)])
-    scores = alone.scorer.scores(Neighbourhood(batch, alone.own(batch)).table(np.arange(3)))
+    scores = alone.scorer.scores(alone.around(batch).table(np.arange(3)))
     np.testing.assert_allclose(alone.classify(text).probabilities, softmax(scores / np.float32(1.25)), atol=1e-6)
 
 

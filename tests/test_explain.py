@@ -23,7 +23,7 @@ from linesift.model.linear import LinearScorer
 from linesift.model.network import Network
 from linesift.model.prediction import Prediction
 from linesift.model.trees import TreeScorer
-from linesift.model.window import OWN_NAMES, Neighbourhood
+from linesift.model.window import OWN_NAMES
 from linesift.page import LabelledPage, Page
 
 TEXT = (
@@ -113,10 +113,10 @@ def test_linear_weights_are_the_model_s(model: Model, table: NDArray[np.float32]
     assert_adds_up(found, alone.classify(TEXT))
     assert found[0].against == "the mean of the lines that the model learnt from"
     batch = read_batch([TEXT])
-    words = alone.own(batch)[0, 3]
+    words = alone.around(batch).own[0, 3]
     of_length = only(found[3].reasons, "line.length")
     assert of_length.value == words
-    place = scorer.bins.digitise(Neighbourhood(batch, alone.own(batch)).table(np.arange(len(INKED))))[0, 3]
+    place = scorer.bins.digitise(alone.around(batch).table(np.arange(len(INKED))))[0, 3]
     expected = scorer.weights[0, place] - scorer.weights[0, place].mean()
     np.testing.assert_allclose(of_length.weights * alone.temperature, expected, rtol=1e-5)
     # With a network the score is the mean of both, and the column what both say of it.
@@ -149,7 +149,7 @@ def test_a_straight_network_s_weights_are_its_differences(model: Model, pages: l
     """What an input of a linear function adds is what its score loses when the input is 0."""
     assert model.network is not None
     network = straight(model.network)
-    own = model.own(read_batch([pages[0].page.text]))[:, :20]
+    own = model.around(read_batch([pages[0].page.text])).own[:, :20]
     spans = np.array([20])
     rows = np.array([0, 3, 11, 19])
     base, weights = integral.network_weights(network, own, rows)
@@ -172,7 +172,7 @@ def test_the_integral_is_that_of_differences(model: Model, pages: list[LabelledP
     """Gradients from differences of the scores, one input at a time, at the same points of the way."""
     assert model.network is not None
     network = replace(model.network, flagged=model.network.flagged[:2], entry=model.network.entry[: len(OWN_NAMES) + 2])
-    own, rows = model.own(read_batch([pages[0].page.text]))[:, :6].astype(np.float64), np.array([0, 2, 5])
+    own, rows = model.around(read_batch([pages[0].page.text])).own[:, :6].astype(np.float64), np.array([0, 2, 5])
     _, weights = integral.network_weights(network, own.astype(np.float32), rows)
     exact = {name: getattr(network, name).astype(np.float64) for name in LEARNT}
     inputs = network.inputs(own.astype(np.float32)).T.astype(np.float64)
@@ -214,7 +214,7 @@ def test_lines_out_of_reach_do_not_count(model: Model) -> None:
     """Three layers see seven lines; the network's part of a line is the same whatever stands beyond them."""
     assert model.network is not None
     lines = [f"Line {number} of the page has {number % 5} words." for number in range(30)]
-    own = model.own(read_batch(["\n".join(lines)]))
+    own = model.around(read_batch(["\n".join(lines)])).own
     changed = own.copy()
     changed[:, :7] += 3
     changed[:, 22:] -= 3

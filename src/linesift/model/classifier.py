@@ -116,7 +116,7 @@ class Model:
 
     def around(self, batch: Batch) -> Neighbourhood:
         """Columns of the lines of a batch, and of the lines around them."""
-        return Neighbourhood(batch, self.own(batch))
+        return Neighbourhood(batch, self._own(batch))
 
     def _scores(self, batch: Batch, around: Neighbourhood) -> NDArray[np.float32]:
         n_lines = len(batch.page)
@@ -134,7 +134,7 @@ class Model:
         """How many scores the log-odds are the mean of."""
         return 1 if self.network is None else 2
 
-    def own(self, batch: Batch) -> NDArray[np.float32]:
+    def _own(self, batch: Batch) -> NDArray[np.float32]:
         """The columns of the lines themselves, shape (len(own_names(batch)), n_lines)."""
         own = np.empty((len(own_names(batch)), len(batch.page)), np.float32)
         n_columns, n_scores = len(COLUMNS), len(TARGETS)
