@@ -72,9 +72,13 @@ def random_trees(table: NDArray[np.float32], *, seed: int, n_trees: int = 60, de
 
 
 def random_network(n_columns: int, *, seed: int, width: int = 8, n_layers: int = 3) -> Network:
-    """A network whose arrays are drawn at random, with a flag on every third column; it means nothing."""
+    """A network whose arrays are drawn at random, with a flag on every third column; it means nothing.
+
+    Before every second layer it sweeps over half of its hidden units.
+    """
     draw = np.random.default_rng(seed)
     flagged = np.arange(0, n_columns, 3, dtype=np.int32)
+    sweep_before = np.arange(0, n_layers, 2, dtype=np.int32)
 
     def weights(*shape: int) -> NDArray[np.float32]:
         return draw.normal(0, shape[-2] ** -0.5, shape).astype(np.float32)
@@ -90,6 +94,9 @@ def random_network(n_columns: int, *, seed: int, width: int = 8, n_layers: int =
         entry_bias=biases(width),
         layers=weights(n_layers, 3 * width, width),
         layer_biases=biases(n_layers, width),
+        sweeps=weights(len(sweep_before), 2 * (width // 2), width),
+        sweep_biases=biases(len(sweep_before), width),
+        sweep_before=sweep_before,
         out=weights(width, len(LABELS)),
         out_bias=biases(len(LABELS)),
     )

@@ -37,9 +37,9 @@ from linesift.model.window import HTML_NAMES, OWN_NAMES, n_table_columns
 if TYPE_CHECKING:
     from linesift.model.site import SiteCorrection
 
-FORMAT = 4
-FORMAT_WITH_SITES = 5
-"""Of a model with corrections for sites, which a reader of format 4 would leave out without a word."""
+FORMAT = 6
+FORMAT_WITH_SITES = 7
+"""Of a model with corrections for sites, which a reader of format 6 would leave out without a word."""
 OF_THE_WEIGHTS = frozenset(["format", "fingerprint", "labels", "text", "html", "decoding", "n_sites", "weights_sha256"])
 """Keys of `model.json` that `save_model` writes by itself; the others are what it was told."""
 PROBE_TOLERANCE = 2e-3
@@ -355,6 +355,7 @@ def _network(name: str, arrays: Arrays, path: Path) -> Network | None:
     network = Network(**{f.name: arrays[f"{name}.{f.name}"] for f in fields(Network)})
     n_columns = len(HTML_NAMES if name.startswith("html.") else OWN_NAMES)
     (width,), n_layers, flagged = network.entry_bias.shape, len(network.layers), network.flagged
+    n_sweeps, n_swept, _ = network.sweeps.shape
     shapes = {
         "centre": (n_columns,),
         "scale": (n_columns,),
@@ -362,15 +363,24 @@ def _network(name: str, arrays: Arrays, path: Path) -> Network | None:
         "entry": (n_columns + len(flagged), width),
         "layers": (n_layers, 3 * width, width),
         "layer_biases": (n_layers, width),
+        "sweeps": (n_sweeps, n_swept, width),
+        "sweep_biases": (n_sweeps, width),
+        "sweep_before": (n_sweeps,),
         "out": (width, len(LABELS)),
         "out_bias": (len(LABELS),),
     }
-    is_sound = all(getattr(network, key).shape == shape for key, shape in shapes.items()) and flagged.dtype.kind == "i"
-    is_sound &= bool(is_sound and ((flagged >= 0) & (flagged < n_columns)).all() and (network.scale > 0).all())
-    numbers = [getattr(network, key) for key in (*shapes, "entry_bias") if key != "flagged"]
+    is_sound = all(getattr(network, key).shape == shape for key, shape in shapes.items())
+    is_sound = is_sound and _are_below(flagged, n_columns) and _are_below(network.sweep_before, n_layers)
+    is_sound = is_sound and n_swept % 2 == 0 and n_swept <= 2 * width and bool((network.scale > 0).all())
+    numbers = [getattr(network, key) for key in (*shapes, "entry_bias") if key not in {"flagged", "sweep_before"}]
     if not (is_sound and all(array.dtype == np.float32 and np.isfinite(array).all() for array in numbers)):
         raise ModelError(f"{path}: weights.npz: the arrays of {name} do not fit together; copy the model again")
     return network
+
+
+def _are_below(numbers: NDArray[Any], end: int) -> bool:
+    """Whether these are whole numbers from 0 to below `end`."""
+    return numbers.dtype.kind == "i" and bool(((numbers >= 0) & (numbers < end)).all())
 
 
 def _check_probe(model: Model, path: Path) -> None:

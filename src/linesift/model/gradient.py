@@ -9,12 +9,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.model.network import Network, neighbours
+from linesift.model.network import Network, highest, neighbours
 
 Floats = NDArray[np.float32]
 
-LEARNT = ("entry", "entry_bias", "layers", "layer_biases", "out", "out_bias")
+LEARNT = ("entry", "entry_bias", "layers", "layer_biases", "sweeps", "sweep_biases", "out", "out_bias")
 """Arrays of a network that are learnt; the others say how columns become inputs."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sweep:
+    """One sweep on the way."""
+
+    before: Floats
+    """Shape (n_lines, n_swept): the hidden units that it looked at."""
+    found: Floats
+    """Shape (n_lines, 2 * n_swept): their highest values, as `highest` gives them."""
+    is_added: NDArray[np.bool_]
+    """Shape (n_lines, width): whether the sum of the sweep is above 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +46,7 @@ class Trace:
     """What the sum of each layer is multiplied by, shape (n_lines, width): 0 where it is below 0 or dropped."""
     hidden: Floats
     """Shape (n_lines, width): after the last layer."""
+    sweeps: list[Sweep]
 
     @property
     def scores(self) -> Floats:
@@ -51,6 +64,7 @@ class Trace:
         """
         network, width = self.network, len(self.network.entry_bias)
         layers, biases = np.empty_like(network.layers), np.empty_like(network.layer_biases)
+        sweeps, sweep_biases = np.empty_like(network.sweeps), np.empty_like(network.sweep_biases)
         of_hidden: Floats = slope @ network.out.T
         for number in range(len(layers) - 1, -1, -1):
             of_sum = of_hidden * self.kept[number]
@@ -58,12 +72,19 @@ class Trace:
             # A line is read by the one below it as its line above, and the other way round.
             turned = network.layers[number].reshape(3, width, width)[::-1].transpose(0, 2, 1).reshape(3 * width, width)
             of_hidden = of_hidden + _gather(of_sum, self.places[number]) @ turned
+            for place in np.flatnonzero(network.sweep_before == number)[::-1].tolist():
+                swept = self.sweeps[place]
+                of_sweep = of_hidden * swept.is_added
+                sweeps[place], sweep_biases[place] = swept.found.T @ of_sweep, of_sweep.sum(axis=0)
+                of_hidden[:, : swept.before.shape[1]] += _of_highest(swept, of_sweep @ network.sweeps[place].T)
         of_entry = of_hidden * (self.entered > 0)
         found = {
             "entry": self.inputs.T @ of_entry,
             "entry_bias": of_entry.sum(axis=0),
             "layers": layers,
             "layer_biases": biases,
+            "sweeps": sweeps,
+            "sweep_biases": sweep_biases,
             "out": self.hidden.T @ slope,
             "out_bias": slope.sum(axis=0),
         }
@@ -81,20 +102,42 @@ def trace(network: Network, inputs: Floats, spans: NDArray[np.int64], drops: Seq
         drops: what the sums of each layer are multiplied by, shape (n_lines, width) each, as is done in learning.
     """
     hidden = entered = np.maximum(inputs @ network.entry + network.entry_bias, np.float32(0))
-    places, gathered, kept = [], [], []
+    places, gathered, kept, sweeps = [], [], [], []
     for number, (distance, weights, bias) in enumerate(network.steps()):
+        for place in np.flatnonzero(network.sweep_before == number).tolist():
+            n_swept = network.sweeps.shape[1] // 2
+            found = highest(hidden, spans, n_swept)
+            sums = found @ network.sweeps[place] + network.sweep_biases[place]
+            sweeps.append(Sweep(hidden[:, :n_swept], found, sums > 0))
+            hidden = hidden + np.maximum(sums, 0)
         places.append(neighbours(spans, distance, len(inputs)))
         gathered.append(_gather(hidden, places[-1]))
         sums = gathered[-1] @ weights + bias
         kept.append((sums > 0) * (np.float32(1) if drops is None else drops[number]))
         hidden = hidden + sums * kept[-1]
-    return Trace(network, places, inputs, entered, gathered, kept, hidden)
+    return Trace(network, places, inputs, entered, gathered, kept, hidden, sweeps)
 
 
 def rows_at(values: Floats, places: NDArray[np.int64]) -> Floats:
     """Values of the lines at some places, shape (*places.shape, width); 0 where the place is the number of lines."""
     padded = np.concatenate((values, np.zeros((1, values.shape[1]), np.float32)))
     return padded.take(places, axis=0)
+
+
+def _of_highest(sweep: Sweep, slope: Floats) -> Floats:
+    """From slopes by the highest values, shape (n_lines, 2 * n_swept), to those by the units: (n_lines, n_swept).
+
+    A slope belongs to the nearest line that has the highest value. On the first line of a page that is the line itself,
+    and on the last, so pages do not mix. Units below 0 there are none, and a unit of 0 has no slope.
+    """
+    n_lines, n_swept = sweep.before.shape
+    above, below = np.split(sweep.found, 2, axis=1)
+    rows, units = np.arange(n_lines)[:, None], np.arange(n_swept)
+    last = np.maximum.accumulate(np.where(sweep.before == above, rows, 0), axis=0)
+    following = np.minimum.accumulate(np.where(sweep.before == below, rows, n_lines)[::-1], axis=0)[::-1]
+    places = np.concatenate((last * n_swept + units, following * n_swept + units), axis=1)
+    found = np.bincount(places.ravel(), slope.ravel(), n_lines * n_swept).reshape(n_lines, n_swept)
+    return found.astype(np.float32)
 
 
 def _gather(values: Floats, places: NDArray[np.int64]) -> Floats:

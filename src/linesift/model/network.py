@@ -1,9 +1,10 @@
-"""A small convolutional network over the lines of a page: what a line is by the lines around it, up to 63 away.
+"""A small convolutional network over the lines of a page: what a line is by the lines around it and the whole page.
 
 Trees see sums over windows of lines; the network sees the lines in their order. Each layer adds to what is known of a
 line what is known of one line above and of one below, at distances that double from layer to layer (dilated
-convolutions, Yu and Koltun 2016, with residual connections). Trees and network are wrong on different lines, so the
-mean of their scores is better than either.
+convolutions, Yu and Koltun 2016, with residual connections). Between layers sweeps over the page add what stands
+anywhere above or below, however far: prose under a page of comments is no article if one stands above. Trees and
+network are wrong on different lines, so the mean of their scores is better than either.
 """
 
 from collections.abc import Iterator
@@ -35,6 +36,13 @@ class Network:
     """Shape (n_layers, 3 * width, width): layer i from the line 2**i above, the line itself, and the one 2**i below."""
     layer_biases: NDArray[np.float32]
     """Shape (n_layers, width)."""
+    sweeps: NDArray[np.float32]
+    """Shape (n_sweeps, 2 * n_swept, width): from the highest value that each of the first `n_swept` hidden units has on
+    any line from the first to this one, and from this one to the last."""
+    sweep_biases: NDArray[np.float32]
+    """Shape (n_sweeps, width)."""
+    sweep_before: NDArray[np.int32]
+    """Shape (n_sweeps,): number of the layer before which each stands, ascending."""
     out: NDArray[np.float32]
     """Shape (width, 4)."""
     out_bias: NDArray[np.float32]
@@ -62,7 +70,9 @@ class Network:
         hidden += self.entry_bias
         np.maximum(hidden, 0, out=hidden)
         following = np.empty_like(hidden)
-        for distance, weights, bias in self.steps():
+        for number, (distance, weights, bias) in enumerate(self.steps()):
+            for sweep in np.flatnonzero(self.sweep_before == number).tolist():
+                self._sweep(sweep, hidden[:-1], spans)
             hidden[n_lines:] = 0
             places = neighbours(spans, distance, len(hidden))
             for tile in tiles:
@@ -78,22 +88,64 @@ class Network:
         scores += self.out_bias
         return scores[:n_lines]
 
+    def _sweep(self, sweep: int, hidden: NDArray[np.float32], spans: NDArray[np.int64]) -> None:
+        """Add to whole tiles of hidden units what a sweep makes of them."""
+        weights = self.sweeps[sweep]
+        found = highest(hidden, spans, len(weights) // 2)
+        for start in range(0, len(hidden), TILE):
+            tile = slice(start, start + TILE)
+            more = found[tile] @ weights
+            more += self.sweep_biases[sweep]
+            np.maximum(more, 0, out=more)
+            hidden[tile] += more
+
     def inputs(self, own: NDArray[np.float32]) -> NDArray[np.float32]:
         """Columns as numbers between -1 and 1, 0 where they are missing, and the flags; shape (n_inputs, n_lines)."""
         n_columns = len(self.centre)
         found = np.empty((len(self.entry), own.shape[1]), np.float32)
-        values = found[:n_columns]
-        np.subtract(own, self.centre[:, None], out=values)
-        values /= self.scale[:, None]
-        values /= np.abs(values) + 1
+        found[:n_columns] = own
+        _bound(found[:n_columns], self.centre, self.scale)
         found[n_columns:] = np.isnan(own[self.flagged])
-        np.copyto(values, 0, where=np.isnan(values))
+        return found
+
+    def inputs_of(self, columns: NDArray[np.int64], values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Inputs that some columns would be with other values, shape (len(columns), n_lines) like the values."""
+        found = values.copy()
+        _bound(found, self.centre[columns], self.scale[columns])
         return found
 
     def steps(self) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float32]]]:
         """Distance, weights and bias of each layer."""
         for number, (weights, bias) in enumerate(zip(self.layers, self.layer_biases, strict=True)):
             yield 1 << number, weights, bias
+
+
+def _bound(values: NDArray[np.float32], centre: NDArray[np.float32], scale: NDArray[np.float32]) -> None:
+    """Bring columns to numbers between -1 and 1, in place."""
+    values -= centre[:, None]
+    values /= scale[:, None]
+    values /= np.abs(values) + 1
+    np.copyto(values, 0, where=np.isnan(values))
+
+
+def highest(hidden: NDArray[np.float32], spans: NDArray[np.int64], n_units: int) -> NDArray[np.float32]:
+    """Highest value of the first units on any line of the page down to each line, and from it on.
+
+    Args:
+        hidden: shape (n_rows, width); rows behind the last line belong to no page.
+        spans: lines of each page, one after the other.
+        n_units: how many units.
+
+    Returns:
+        Shape (n_rows, 2 * n_units), 0 in rows behind the last line.
+    """
+    found = np.zeros((len(hidden), 2 * n_units), np.float32)
+    above, below, units = found[:, :n_units], found[:, n_units:], hidden[:, :n_units]
+    ends = spans.cumsum()
+    for start, end in zip((ends - spans).tolist(), ends.tolist(), strict=True):
+        np.maximum.accumulate(units[start:end], axis=0, out=above[start:end])
+        np.maximum.accumulate(units[start:end][::-1], axis=0, out=below[start:end][::-1])
+    return found
 
 
 def neighbours(spans: NDArray[np.int64], distance: int, n_rows: int) -> NDArray[np.int64]:

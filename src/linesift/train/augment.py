@@ -8,6 +8,10 @@ from itertools import groupby
 from random import Random
 from zlib import crc32
 
+import numpy as np
+from numpy.typing import NDArray
+
+from linesift.hints import Hints, join_hints
 from linesift.labels import Label
 from linesift.page import LabelledPage, Page
 
@@ -83,22 +87,41 @@ def excerpts(pages: Iterable[LabelledPage]) -> Iterator[LabelledPage]:
 
 def _excerpt(page: LabelledPage, draw: Random) -> LabelledPage:
     share, room, is_cut, is_dense = draw.choice(_KEPT), draw.choice(_ROOM), draw.random() < 0.5, draw.random() < 0.7
-    found: list[tuple[str, Label | None]] = []
+    lines, hints = page.page.lines, page.page.hints
+    kept: list[int] = []
     has_body = False
-    inked = [(line, label) for line, label in zip(page.page.lines, page.labels, strict=True) if label is not None]
+    inked = [(index, label) for index, label in enumerate(page.labels) if label is not None]
     for is_sidebar, run in groupby(inked, key=lambda pair: pair[1] is Label.SIDEBAR):
-        for line, label in _piece(list(run), room, draw) if is_sidebar else run:
+        for index, label in _piece(list(run), room, draw) if is_sidebar else run:
             if label is Label.BODY:
                 if has_body and draw.random() > share:
                     continue
                 has_body = True
-                line = _first_sentence(line) if is_cut else line
-            found += [(line, label)] if is_dense else [(line, label), ("", None)]
-    lines, labels = zip(*found, strict=True)
-    return replace(page, page=Page("\n".join(lines), page.page.source), labels=labels, doubtful=frozenset())
+                lines[index] = _first_sentence(lines[index]) if is_cut else lines[index]
+            kept.append(index)
+    found: list[tuple[str, Label | None]] = []
+    for index in kept:
+        # Lines of HTML are never blank.
+        found += [(lines[index], page.labels[index]), ("", None)][: 1 if is_dense or hints is not None else 2]
+    texts, labels = zip(*found, strict=True)
+    made = Page("\n".join(texts), page.page.source, None if hints is None else _fewer(hints, np.array(kept)))
+    return replace(page, page=made, labels=labels, doubtful=frozenset())
 
 
-def _piece(run: list[tuple[str, Label]], room: int, draw: Random) -> list[tuple[str, Label]]:
+def _fewer(hints: Hints, kept: NDArray[np.int64]) -> Hints:
+    """Hints of some lines, as if the page had no others: what is counted over the page is counted anew."""
+    found = join_hints([hints], kept)
+    blocks, rank = np.unique(found.order, return_inverse=True)
+    _, template = np.unique(found.path << np.uint64(32) | found.parent, return_inverse=True)
+    n_blocks = np.bincount(np.unique(template * len(blocks) + rank) // len(blocks))
+    return replace(
+        found,
+        order=(rank / len(blocks)).astype(np.float32),
+        siblings=np.minimum(found.siblings, n_blocks[template]).astype(np.int32),
+    )
+
+
+def _piece(run: list[tuple[int, Label]], room: int, draw: Random) -> list[tuple[int, Label]]:
     """A part of a long run: its end, its beginning, or any."""
     if len(run) <= room:
         return run
