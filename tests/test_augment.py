@@ -1,10 +1,16 @@
 """The same page in other manners of rendering."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
+from hinted import random_hints
+from linesift.features.batch import read_batch
+from linesift.features.tokens import TOKEN_BITS, line_tokens
 from linesift.labels import Label
 from linesift.page import LabelledPage, Page
-from linesift.train.augment import Manner, excerpts, rendered, varied
+from linesift.train.augment import Manner, excerpts, rendered, unread, varied
 
 H, B, T, S = Label
 
@@ -93,3 +99,36 @@ def test_a_paragraph_is_cut_after_its_first_sentence() -> None:
     pages = [LabelledPage(Page(text, str(number)), (H, B), site="a.example") for number in range(9)]
     found = {page.page.lines[-1] or page.page.lines[-2] for page in excerpts(pages)}
     assert found == {text.split("\n")[1], "The ferry is back after a year on the slip, they said."}
+
+
+def test_unread_words_are_the_same_ones_in_other_buckets() -> None:
+    batch = read_batch(["Baca juga\nBaca berita lain", "新闻 更多\n\nЧитайте также"])
+    row, bucket = line_tokens(batch, slice(None))
+    other_row, other = unread(line_tokens, TOKEN_BITS)(batch, slice(None))
+    np.testing.assert_array_equal(other_row, row)
+    assert (other != bucket).all()
+    assert ((other >= 0) & (other < 1 << TOKEN_BITS)).all()
+    pairs = set(zip(bucket.tolist(), other.tolist(), strict=True))
+    assert len(pairs) == len(set(bucket.tolist())) == len(set(other.tolist()))
+    rows = slice(1, 3)
+    np.testing.assert_array_equal(unread(line_tokens, TOKEN_BITS)(batch, rows)[1], other[(row >= 1) & (row < 3)])
+
+
+def test_excerpts_with_hints_count_what_is_left(pages: list[LabelledPage]) -> None:
+    whole = [
+        replace(page, page=replace(page.page, hints=random_hints(page.page.text, seed)))
+        for seed, page in enumerate(rendered(page, Manner.DENSE) for page in pages)
+    ]
+    short = list(excerpts(whole))
+    assert len(short) > 20
+    for page in short:
+        hints = page.page.hints
+        assert hints is not None
+        assert all(page.page.lines)
+        assert hints.n_lines == len(page.page.lines)
+        assert hints.order.min() == 0
+        assert hints.order.max() < 1
+        places = [*zip(hints.path.tolist(), hints.parent.tolist(), strict=True)]
+        blocks = set(zip(places, hints.order.tolist(), strict=True))
+        for place, siblings in zip(places, hints.siblings.tolist(), strict=True):
+            assert siblings <= sum(block[0] == place for block in blocks)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from linesift.model.classifier import softmax
 from linesift.model.gradient import LEARNT, Trace, trace
@@ -14,28 +15,44 @@ from linesift.train import network as room
 from linesift.train.lessons import TrainConfig
 from linesift.train.network import Sheets, fit_network
 
-TINY = TrainConfig(jobs=1, network_width=12, network_layers=5, network_dropout=0.1, network_epochs=1)
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+TINY = TrainConfig(jobs=1, network_width=12, network_layers=5, network_dropout=0.1, network_epochs=1, network_sweeps=())
 REACH = 20
 """Lines below a mark that are of the other label."""
 
 
-def marked(n_pages: int, seed: int) -> Sheets:
-    """Pages whose lines have one label if a mark stands within `REACH` lines above them, and else another.
+def sheets_of(own: Floats, spans: Ints, labels: Ints, of_words: Sequence[int] = (), unread: float = 0) -> Sheets:
+    """Lines that count one each; `unread` is what stands in columns of words in a language that nobody has read."""
+    n_lines = len(labels)
+    return Sheets(
+        own=own,
+        spans=spans,
+        labels=labels,
+        weights=np.ones(n_lines, np.float32),
+        of_words=np.array(of_words, np.int64),
+        unread=np.full((len(of_words), n_lines), unread, np.float32),
+    )
+
+
+def marked(n_pages: int, seed: int, reach: int = REACH, least: int = 1, share: float = 0.03) -> Sheets:
+    """Pages whose lines have one label if a mark stands within `reach` lines above them, and else another.
 
     The line itself says nothing of its label.
     """
     draw = np.random.default_rng(seed)
-    spans = draw.integers(1, 120, n_pages)
-    is_marked = draw.random(spans.sum()) < 0.03
+    spans = draw.integers(least, least + 120, n_pages)
+    is_marked = draw.random(spans.sum()) < share
     labels = [
-        page[max(0, row - REACH) : row].any()
+        page[max(0, row - reach) : row].any()
         for page in np.split(is_marked, spans.cumsum()[:-1])
         for row in range(len(page))
     ]
     noise = draw.normal(0, 1, (2, len(labels)))
     noise[1, draw.random(len(labels)) < 0.3] = np.nan
     own = np.concatenate((is_marked[None], noise)).astype(np.float32)
-    return Sheets(own, spans, np.array(labels, np.int64), np.ones(len(labels), np.float32))
+    return sheets_of(own, spans, np.array(labels, np.int64))
 
 
 def loss(network: Network, sheets: Sheets) -> float:
@@ -76,13 +93,15 @@ def test_order_is_learnt() -> None:
 
 def test_arrays_of_a_network() -> None:
     sheets = marked(5, 3)
-    network = fit_network(sheets, TINY)
+    network = fit_network(sheets, replace(TINY, network_sweeps=(1, 4, 5), network_swept=6))
     shapes = {field.name: getattr(network, field.name).shape for field in fields(network)}
     assert shapes == {
         "centre": (3,), "scale": (3,), "flagged": (1,), "entry": (4, 12), "entry_bias": (12,), "layers": (5, 36, 12),
-        "layer_biases": (5, 12), "out": (12, 4), "out_bias": (4,),
+        "layer_biases": (5, 12), "sweeps": (2, 12, 12), "sweep_biases": (2, 12), "sweep_before": (2,), "out": (12, 4),
+        "out_bias": (4,),
     }  # fmt: skip
     assert network.flagged.tolist() == [2]
+    assert network.sweep_before.tolist() == [1, 4]  # there is no layer 5
     assert {getattr(network, name).dtype for name in (*LEARNT, "centre", "scale")} == {np.dtype(np.float32)}
     np.testing.assert_allclose(network.centre, np.nanmedian(sheets.own, axis=1), atol=1e-6)
 
@@ -150,7 +169,7 @@ def test_a_few_lines(spans: Sequence[int]) -> None:
     n_lines = sum(spans)
     own = np.arange(2 * n_lines, dtype=np.float32).reshape(2, n_lines)
     own[1, 0] = np.nan
-    sheets = Sheets(own, np.array(spans), np.arange(n_lines) % 4, np.ones(n_lines, np.float32))
+    sheets = sheets_of(own, np.array(spans), np.arange(n_lines) % 4)
     assert_sound(fit_network(sheets, TINY), sheets)
 
 
@@ -177,12 +196,8 @@ def test_many_pages_are_learnt_once_in_each_epoch(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(room, "_BATCH", 50)
     n_lines = 40 * 25
     draw = np.random.default_rng(11)
-    sheets = Sheets(
-        own=draw.normal(0, 1, (2, n_lines)).astype(np.float32),
-        spans=np.full(40, 25),
-        labels=draw.integers(0, 4, n_lines),
-        weights=np.ones(n_lines, np.float32),
-    )
+    own = draw.normal(0, 1, (2, n_lines)).astype(np.float32)
+    sheets = sheets_of(own, np.full(40, 25), draw.integers(0, 4, n_lines))
     assert count_steps(monkeypatch, sheets, replace(TINY, network_epochs=3)) == 3 * n_lines // 50
 
 
@@ -198,3 +213,32 @@ def test_a_step_learns_whole_pages_and_an_epoch_each_of_them_once() -> None:
             np.testing.assert_array_equal(rows, pages[seen[-1]])
     assert sorted(seen) == [*range(60)]
     assert seen != sorted(seen)
+
+
+FAR = 10_000
+"""No page has as many lines."""
+
+
+def test_a_sweep_sees_what_stands_anywhere_above() -> None:
+    taught, others = (marked(60, seed, reach=FAR, least=150, share=0.01) for seed in (13, 14))
+    near = replace(TINY, network_layers=3, network_epochs=40)
+    assert loss(fit_network(taught, near), others) > 0.2
+    assert loss(fit_network(taught, replace(near, network_sweeps=(0,), network_swept=4)), others) < 0.05
+
+
+def worded(seed: int) -> Sheets:
+    """Lines whose label their words say, and less surely what else there is to see; unread words say nothing."""
+    draw = np.random.default_rng(seed)
+    spans = draw.integers(1, 60, 60)
+    labels = draw.integers(0, 2, spans.sum())
+    own = labels * 6 - 3 + draw.normal(0, 1, (2, len(labels))) * [[0.3], [2.5]]
+    return sheets_of(own.astype(np.float32), spans, labels, of_words=[0])
+
+
+def test_words_that_nobody_reads_are_not_relied_on() -> None:
+    sheets = worded(15)
+    lost = replace(sheets, own=np.concatenate((sheets.unread, sheets.own[1:])))
+    trusting, wary = (fit_network(sheets, replace(TINY, network_unread=share, network_epochs=20)) for share in (0, 0.5))
+    assert loss(trusting, sheets) < 0.1
+    assert loss(wary, sheets) < 0.1
+    assert loss(wary, lost) < 0.75 * loss(trusting, lost)

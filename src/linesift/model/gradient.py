@@ -137,7 +137,7 @@ def _of_highest(sweep: Sweep, slope: Floats) -> Floats:
     following = np.minimum.accumulate(np.where(sweep.before == below, rows, n_lines)[::-1], axis=0)[::-1]
     places = np.concatenate((last * n_swept + units, following * n_swept + units), axis=1)
     found = np.bincount(places.ravel(), slope.ravel(), n_lines * n_swept).reshape(n_lines, n_swept)
-    return found.astype(np.float32)
+    return found.astype(slope.dtype)
 
 
 def _gather(values: Floats, places: NDArray[np.int64]) -> Floats:

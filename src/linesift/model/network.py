@@ -139,7 +139,7 @@ def highest(hidden: NDArray[np.float32], spans: NDArray[np.int64], n_units: int)
     Returns:
         Shape (n_rows, 2 * n_units), 0 in rows behind the last line.
     """
-    found = np.zeros((len(hidden), 2 * n_units), np.float32)
+    found = np.zeros((len(hidden), 2 * n_units), hidden.dtype)
     above, below, units = found[:, :n_units], found[:, n_units:], hidden[:, :n_units]
     ends = spans.cumsum()
     for start, end in zip((ends - spans).tolist(), ends.tolist(), strict=True):

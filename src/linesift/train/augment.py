@@ -1,4 +1,7 @@
-"""The same page in other manners of rendering, so that a model does not learn one program's habits; and in short."""
+"""The same page in other manners of rendering, in short, and in words that nobody has read.
+
+So a model does not learn the habits of one program, of long pages, or of the languages of its training pages.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -11,8 +14,11 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from linesift.features.batch import Batch
+from linesift.features.tokens import ALL
 from linesift.hints import Hints, join_hints
 from linesift.labels import Label
+from linesift.model.lexicon import Tokens
 from linesift.page import LabelledPage, Page
 
 _BULLET = re.compile(r"^\s*(?:[•◦▪●○■*·\-–]|\d{1,3}\.)\s+")
@@ -63,6 +69,22 @@ def varied(pages: Iterable[LabelledPage]) -> list[LabelledPage]:
     """Every page in a manner of its own, three of eight as they are; the same on every run."""
     return [rendered(page, _SHARES[crc32(page.page.source.encode()) % len(_SHARES)]) for page in pages]
 
+
+def unread(tokens: Tokens, bits: int) -> Tokens:
+    """Tokens as they are read in a language that no lexicon knows: the same ones always in the same, but wrong, bucket.
+
+    There stand the weights of other tokens, as they do for words that were never learnt.
+    """
+
+    def found(batch: Batch, rows: slice = ALL) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        row, bucket = tokens(batch, rows)
+        return row, (bucket * _ELSEWHERE + 1) % (1 << bits)
+
+    return found
+
+
+_ELSEWHERE = 40_503
+"""Odd, so that no two buckets become one."""
 
 _KEPT = (0.2, 0.4, 0.7)
 """Share of the body lines of an excerpt, one of these."""

@@ -7,7 +7,7 @@ as those it will meet.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -24,7 +24,7 @@ from linesift.model.network import Network
 from linesift.model.prediction import Prediction
 from linesift.model.window import Around, Neighbourhood, Sums
 from linesift.page import LabelledPage
-from linesift.train.augment import excerpts, varied
+from linesift.train.augment import excerpts, unread, varied
 from linesift.train.choose import fit_choosers
 from linesift.train.folds import site_folds
 from linesift.train.learners import fit_linear, fit_trees
@@ -88,7 +88,7 @@ def fit(
         lines = lessons(pages, html_pages, unlabelled, for_html, held_out, config, progress)
         progress("words, with what the HTML taught")
         lexicons = _fit_lexicons(token_matrix(lines.batch), lines, config)
-    own = np.concatenate((extract(lines.batch), _held_out_scores(lexicons, lines, line_tokens)))
+    own = _Own.of(extract(lines.batch), _held_out_scores(lexicons, lines, line_tokens, TOKEN_BITS))
     models = _fit_models(lexicons, None, own, lines, config, progress)
     if for_html:
         models = [replace(model, html=html) for model, html in zip(models, for_html, strict=True)]
@@ -99,31 +99,59 @@ def _fit_html(
     pages: Sequence[LabelledPage], lexicons: Sequence[Lexicon], config: TrainConfig, progress: Progress
 ) -> list[Model]:
     """Fit the models for pages with hints, one for each lexicon of words, which they share with those for text."""
-    lines = read_lines(pages, [], [[]] * (config.n_folds + 1), config, progress)
+    lines = read_lines(pages, list(excerpts(pages)), [[]] * (config.n_folds + 1), config, progress)
     progress("words of attributes")
     markup = _fit_lexicons(token_matrix(lines.batch, markup_tokens, MARKUP_BITS), lines, config)
-    own = (
+    own = _Own.of(
         extract(lines.batch),
-        _held_out_scores(lexicons, lines, line_tokens),
+        _held_out_scores(lexicons, lines, line_tokens, TOKEN_BITS),
         extract(lines.batch, MARKUP_COLUMNS),
-        _held_out_scores(markup, lines, markup_tokens),
+        _held_out_scores(markup, lines, markup_tokens, MARKUP_BITS),
     )
-    return _fit_models(lexicons, markup, np.concatenate(own), lines, config, progress)
+    return _fit_models(lexicons, markup, own, lines, config, progress)
 
 
-def _held_out_scores(lexicons: Sequence[Lexicon], lines: Lines, tokens: Tokens) -> NDArray[np.float32]:
-    """Scores of every line by the lexicon that did not see its fold, shape (len(TARGETS), n_lines)."""
-    scores = np.zeros((len(TARGETS), len(lines.folds)), np.float32)
+class _Scores(NamedTuple):
+    """Columns that a lexicon gives, each of shape (len(TARGETS), n_lines)."""
+
+    read: NDArray[np.float32]
+    unread: NDArray[np.float32]
+    """As they would be in a language that no lexicon has read."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Own:
+    """Columns of the lines themselves."""
+
+    columns: NDArray[np.float32]
+    """Shape (n_columns, n_lines)."""
+    of_words: NDArray[np.int64]
+    """Rows of the columns that lexicons give."""
+    unread: NDArray[np.float32]
+    """Shape (len(of_words), n_lines): these in a language that no lexicon has read."""
+
+    @classmethod
+    def of(cls, *parts: NDArray[np.float32] | _Scores) -> "_Own":
+        columns = [part.read if isinstance(part, _Scores) else part for part in parts]
+        is_of_words = np.repeat([isinstance(part, _Scores) for part in parts], [len(part) for part in columns])
+        unread = np.concatenate([part.unread for part in parts if isinstance(part, _Scores)])
+        return cls(np.concatenate(columns), np.flatnonzero(is_of_words), unread)
+
+
+def _held_out_scores(lexicons: Sequence[Lexicon], lines: Lines, tokens: Tokens, bits: int) -> _Scores:
+    """Scores of every line by the lexicon that did not see its fold."""
+    scores = _Scores(*np.zeros((2, len(TARGETS), len(lines.folds)), np.float32))
     for fold, lexicon in enumerate(lexicons[:-1]):
         held_out = lines.folds == fold
-        scores[:, held_out] = lexicon.scores(lines.batch, tokens)[:, held_out]
+        for found, read in zip(scores, (tokens, unread(tokens, bits)), strict=True):
+            found[:, held_out] = lexicon.scores(lines.batch, read)[:, held_out]
     return scores
 
 
 def _fit_models(
     lexicons: Sequence[Lexicon],
     markup: Sequence[Lexicon] | None,
-    own: NDArray[np.float32],
+    own: _Own,
     lines: Lines,
     config: TrainConfig,
     progress: Progress,
@@ -131,7 +159,7 @@ def _fit_models(
     """Fit what scores lines, without each fold and on everything, and put the models together."""
     is_boosting = config.kind == "boosting"
     stage = "text" if markup is None else "HTML"
-    table = Neighbourhood(lines.batch, own).table(np.arange(len(lines.folds)))
+    table = Neighbourhood(lines.batch, own.columns).table(np.arange(len(lines.folds)))
     scorers, scores = _fit_scorers(table, lines, config, lambda what: progress(f"{stage}, {what}"))
     networks: Sequence[Network | None] = [None] * len(lexicons)
     if is_boosting:
@@ -166,16 +194,18 @@ def _fit_scorers(
 
 
 def _fit_networks(
-    own: NDArray[np.float32], lines: Lines, config: TrainConfig, progress: Progress
+    own: _Own, lines: Lines, config: TrainConfig, progress: Progress
 ) -> tuple[list[Network], NDArray[np.float32]]:
     """The same with networks, several at once."""
     jobs = (
         delayed(fit_network)(
             Sheets(
-                own=np.ascontiguousarray(own[:, seen]),
+                own=np.ascontiguousarray(own.columns[:, seen]),
                 spans=_spans(lines, seen),
                 labels=lines.labels[fold][seen],
                 weights=lines.weights[fold][seen],
+                of_words=own.of_words,
+                unread=own.unread[:, seen],
             ),
             config,
         )
@@ -187,7 +217,7 @@ def _fit_networks(
     for fold, (held_out, _) in enumerate(_parts(lines, config)):
         progress(_name(fold, config))
         fitted.append(next(found))
-        scores[held_out] = fitted[-1].scores(np.ascontiguousarray(own[:, held_out]), _spans(lines, held_out))
+        scores[held_out] = fitted[-1].scores(np.ascontiguousarray(own.columns[:, held_out]), _spans(lines, held_out))
     return fitted, scores
 
 

@@ -41,8 +41,14 @@ class TrainConfig:
     network_width: int = 48
     network_layers: int = 6
     """Each reads twice as far as the one before it; together these reach 63 lines up and down."""
+    network_sweeps: tuple[int, ...] = (2, 4)
+    """Layers before which the network sweeps over the page."""
+    network_swept: int = 24
+    """Hidden units that a sweep looks at."""
     network_epochs: int = 15
     network_dropout: float = 0.2
+    network_unread: float = 0.2
+    """Share of the pages of an epoch that the network learns as if their words were of a language nobody has read."""
     headline_trees: int = 100
     headline_depth: int = 4
     hand_weight: float = 3.0

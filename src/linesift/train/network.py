@@ -54,6 +54,10 @@ class Sheets:
     """Shape (n_lines,), columns of `LABELS`."""
     weights: Floats
     """Shape (n_lines,): what each line counts."""
+    of_words: NDArray[np.int64]
+    """Rows of `own` that lexicons give."""
+    unread: Floats
+    """Shape (len(of_words), n_lines): what stands there on pages in a language that no lexicon has read."""
 
 
 def fit_network(sheets: Sheets, config: TrainConfig) -> Network:
@@ -64,13 +68,17 @@ def fit_network(sheets: Sheets, config: TrainConfig) -> Network:
     # Inputs of one spread are learnt evenly; in the end their scale goes into the weights.
     spread = np.maximum(inputs[_some(len(inputs), draw)].std(axis=0), _LEAST_SPREAD)
     inputs /= spread
+    unread = np.ascontiguousarray(network.inputs_of(sheets.of_words, sheets.unread).T) / spread[sheets.of_words]
     adam = _Adam({name: getattr(network, name) for name in LEARNT}, _rates(sheets.spans, config))
     # Products of this size take longer on two cores than on one where the other has work.
     with threadpool_limits(1):
         while not adam.is_done:
             for lines, spans in _batches(sheets.spans, draw):
+                seen = inputs[lines]
+                is_unread = (draw.random(len(spans)) < config.network_unread).repeat(spans)
+                seen[np.ix_(is_unread, sheets.of_words)] = unread[lines[is_unread]]
                 now = _with(network, adam.weights)
-                adam.step(_slopes(now, inputs[lines], spans, sheets.labels[lines], sheets.weights[lines], config, draw))
+                adam.step(_slopes(now, seen, spans, sheets.labels[lines], sheets.weights[lines], config, draw))
     return _with(network, adam.means | {"entry": adam.means["entry"] / spread[:, None]})
 
 
@@ -113,6 +121,8 @@ def _untaught(own: Floats, config: TrainConfig, draw: np.random.Generator) -> Ne
             spread[row] = known.std()
     scale = np.maximum(np.where(high > low, (high - low) / 4, spread), np.float32(1e-3))
     flagged = np.flatnonzero(is_missing.mean(axis=1) > _FLAGGED_FROM).astype(np.int32)
+    sweep_before = np.array([layer for layer in config.network_sweeps if layer < config.network_layers], np.int32)
+    n_sweeps, n_swept = len(sweep_before), min(config.network_swept, config.network_width)
     width, n_layers, n_inputs = config.network_width, config.network_layers, len(own) + len(flagged)
 
     def random(*shape: int, size: float = 1.0) -> Floats:
@@ -127,6 +137,9 @@ def _untaught(own: Floats, config: TrainConfig, draw: np.random.Generator) -> Ne
         entry_bias=np.zeros(width, np.float32),
         layers=random(n_layers, 3 * width, width, size=0.5),  # what layers add to each other is to begin small
         layer_biases=np.zeros((n_layers, width), np.float32),
+        sweeps=random(n_sweeps, 2 * n_swept, width, size=0.5),
+        sweep_biases=np.zeros((n_sweeps, width), np.float32),
+        sweep_before=sweep_before,
         out=random(width, len(LABELS)),
         out_bias=np.zeros(len(LABELS), np.float32),
     )
