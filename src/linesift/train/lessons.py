@@ -47,7 +47,7 @@ class TrainConfig:
     """Hidden units that a sweep looks at."""
     network_epochs: int = 15
     network_dropout: float = 0.2
-    network_unread: float = 0.2
+    network_unread: float = 0.3
     """Share of the pages of an epoch that the network learns as if their words were of a language nobody has read."""
     headline_trees: int = 100
     headline_depth: int = 4
