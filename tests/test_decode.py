@@ -42,7 +42,7 @@ def test_body_has_the_highest_expected_f1_of_all_cuts(case: tuple[list[str], NDA
     probabilities[:, SIDEBAR] += probabilities[:, HEADLINE] + probabilities[:, TIMESTAMP]
     probabilities[:, [HEADLINE, TIMESTAMP]] = 0
     batch = read_batch(texts)
-    body_alone = DecodeConfig(body_floor=0.0, headline=2.0, timestamp=2.0, timestamp_near=2.0)
+    body_alone = DecodeConfig(body_floor=0.0, body_even=0.0, headline=2.0, timestamp=2.0, timestamp_near=2.0)
     labels = decode(batch, probabilities, body_alone)
     words = np.maximum(batch.length, 0.5).astype(np.float64)
     for given_labels, body, lengths in zip(
@@ -144,6 +144,15 @@ def test_the_cut_follows_the_page() -> None:
     chances = np.zeros((6, 4), np.float32)
     chances[:, BODY], chances[:, SIDEBAR] = body, 1 - body
     assert decode(batch, chances, CONFIG).tolist() == [BODY, BODY, SIDEBAR, BODY, SIDEBAR, SIDEBAR]
+
+
+def test_rows_of_a_table_are_no_body_beside_a_sure_article() -> None:
+    table = [[0.0, 0.45, 0.0, 0.55]] * 40
+    text = "\n".join(["rain " * 30] * 2 + ["rain rain"] * 40)
+    for chance, label in ((0.95, SIDEBAR), (0.85, BODY)):
+        chances = np.array([[0.0, chance, 0.0, 1 - chance]] * 2 + table, np.float32)
+        labels = decode(read_batch([text]), chances, CONFIG)
+        assert labels.tolist() == [BODY] * 2 + [label] * 40
 
 
 def test_pages_without_lines() -> None:

@@ -18,6 +18,9 @@ class DecodeConfig:
 
     body_floor: float = 0.2
     """A line below this is never body, and a page with none above it has no article."""
+    sure: float = 0.9
+    """On a page with a line that is body with this probability or more, no line below `body_even` is body."""
+    body_even: float = 0.5
     headline: float = 0.4
     """Least probability of the headline where the article begins."""
     headline_reach: int = 20
@@ -41,9 +44,11 @@ def decode(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfi
     """Give every line its label.
 
     The body is the set of lines with the highest expected F1 by words, which adapts the threshold to the page: one
-    whose article is short or unusual does not come out empty. Where the body begins, a headline is near and dates
-    beside it are the article's, so little is asked of lines there and much of lines elsewhere. The headline is one
-    region: the likeliest line, of equals the first, and a neighbour only if both are sure.
+    whose article is short or unusual does not come out empty. That counts every line as drawn for itself, but sixty
+    rows of one table are body all together or not at all; so where an article is sure, they have to be likelier body
+    than not. Where the body begins, a headline is near and dates beside it are the article's, so little is asked of
+    lines there and much of lines elsewhere. The headline is one region: the likeliest line, of equals the first, and a
+    neighbour only if both are sure.
 
     Args:
         batch: the pages.
@@ -57,7 +62,9 @@ def decode(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfi
     if not len(labels):
         return labels
     body, timestamp = probabilities[:, BODY], probabilities[:, TIMESTAMP]
-    is_body = (body >= _body_cut(batch, body)) & (body >= config.body_floor)
+    is_sure = _spread(batch, np.maximum.reduceat(body, batch.starts)) >= np.float32(config.sure)
+    least = np.where(is_sure, np.float32(config.body_even), np.float32(config.body_floor))
+    is_body = (body >= _body_cut(batch, body)) & (body >= least)
     first_body = _first_row(batch, is_body)
     head_row, is_head = _headline(batch, probabilities, first_body, config)
     rows = np.arange(len(labels))
