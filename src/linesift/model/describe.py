@@ -74,16 +74,24 @@ _ALONE = {
 _MANY = ("@above", "@below")
 """How names of what the network sees of many lines together end."""
 
+_SWEPT = {
+    "network.above": "strongest signs that the network saw anywhere above",
+    "network.below": "strongest signs that the network saw anywhere below",
+}
+"""What sweeps of the network find, which is no column: the highest value of each of their hidden units."""
+
 
 @cache
 def describe(name: str) -> Meaning:
-    """Say what a column of `linesift.model.window.table_names` is, or what `@above` and `@below` sum up.
+    """Say what a column of `linesift.model.window.table_names` is, or what the network sees of many lines.
 
     >>> describe("line.bars@-1").text, describe("window.words.below8").text
     ('line above: bars, slashes, bullets and arrows', 'words in the 8 lines below')
     >>> describe("line.bars@above").text
     'all lines above: bars, slashes, bullets and arrows'
     """
+    if name in _SWEPT:
+        return Meaning(Part.PAGE, _SWEPT[name])
     match = _NAME.fullmatch(name)
     base = match["base"] if match else name
     if match and match["span"]:
@@ -108,7 +116,7 @@ def say_value(name: str, value: float) -> str:
     >>> say_value("markup.link_share@+1", 0.912), say_value("line.length", 12), say_value("line.last_class", 10)
     ('91 %', '12', 'stop')
     """
-    if name.endswith(_MANY):
+    if name.endswith(_MANY) or name in _SWEPT:
         return ""
     if isnan(value):
         return "–"

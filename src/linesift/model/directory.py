@@ -371,6 +371,7 @@ def _network(name: str, arrays: Arrays, path: Path) -> Network | None:
     }
     is_sound = all(getattr(network, key).shape == shape for key, shape in shapes.items())
     is_sound = is_sound and _are_below(flagged, n_columns) and _are_below(network.sweep_before, n_layers)
+    is_sound = is_sound and bool((np.diff(network.sweep_before) >= 0).all())
     is_sound = is_sound and n_swept % 2 == 0 and n_swept <= 2 * width and bool((network.scale > 0).all())
     numbers = [getattr(network, key) for key in (*shapes, "entry_bias") if key not in {"flagged", "sweep_before"}]
     if not (is_sound and all(array.dtype == np.float32 and np.isfinite(array).all() for array in numbers)):

@@ -5,7 +5,9 @@ the weights are what there is to say; of trees the Shapley values against the li
 (`linesift.model.shapley`), or against the lines of the page itself where the model does not hold the shares of their
 leaves. Of the network it is the integrated gradients (Sundararajan, Taly and Yan 2017) from a page of which every line
 is at the training median in every column to the page as it is. What a line itself adds in a column stands with the
-column, whoever of the two saw it there; the network's other lines are summed over those above and those below.
+column, whoever of the two saw it there; the network's other lines within reach are summed over those above and those
+below. What it saw anywhere above and anywhere below, however far, is told as a whole and not by columns
+(`linesift.model.integral` says why).
 
 The weights and the base add up to the score. Those of the scorer are exact; the integral is a sum of a few steps, and
 what that misses is in the base.
@@ -14,8 +16,9 @@ Scores are log-odds against the mean of the four labels: only differences betwee
 four weights of a column sum to 0.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +28,7 @@ from linesift.features.tokens import spelt_tokens
 from linesift.labels import LABELS, Label
 from linesift.model.classifier import Model, Scorer, softmax
 from linesift.model.decode import DecodeConfig
-from linesift.model.integral import network_weights
+from linesift.model.integral import NetworkWeights, batches, network_weights
 from linesift.model.lexicon import Lexicon
 from linesift.model.linear import LinearScorer
 from linesift.model.prediction import Prediction
@@ -88,8 +91,8 @@ class Explanation:
 _TOLD = 0.02
 """Difference of probabilities from which it is worth a sentence."""
 
-_AT_ONCE = 64
-"""Lines explained at once; what the network says of all lines within reach of each is held for so many."""
+SWEPT = ("network.above", "network.below")
+"""Names of what the network saw anywhere on the page."""
 
 
 class Explainer:
@@ -116,20 +119,18 @@ class Explainer:
         batch = model.read([page])
         around = model.around(batch)
         values, texts = self._leaf_values(model.scorer, around), page.lines
-        for start in range(0, len(lines), _AT_ONCE):
-            some = lines[start : start + _AT_ONCE]
-            found = _reasons(model, around, np.searchsorted(batch.number, some), values)
-            for index, reasons in zip(some, found, strict=True):
-                compared = _compared(prediction, index, reasons) if model.chooser is not None else ""
-                yield Explanation(
-                    index=index,
-                    label=prediction.labels[index] or Label.SIDEBAR,
-                    probabilities=prediction.probabilities[index],
-                    reasons=reasons,
-                    against=_against(model),
-                    words=_words(model.lexicon, texts[index]),
-                    decided=" ".join(filter(None, (compared, _decided(prediction, index, model.decoding)))),
-                )
+        found = _reasons(model, around, np.searchsorted(batch.number, lines), values)
+        for index, reasons in zip(lines, found, strict=True):
+            compared = _compared(prediction, index, reasons) if model.chooser is not None else ""
+            yield Explanation(
+                index=index,
+                label=prediction.labels[index] or Label.SIDEBAR,
+                probabilities=prediction.probabilities[index],
+                reasons=reasons,
+                against=_against(model),
+                words=_words(model.lexicon, texts[index]),
+                decided=" ".join(filter(None, (compared, _decided(prediction, index, model.decoding)))),
+            )
 
     def _leaf_values(self, scorer: Scorer, around: Neighbourhood) -> LeafValues | None:
         """What the leaves of trees stand for; `None` of a scorer that has none."""
@@ -148,18 +149,28 @@ def _reasons(
     model: Model, around: Neighbourhood, rows: NDArray[np.int64], values: LeafValues | None
 ) -> Iterator[Reasons]:
     """Take the log-odds of some rows apart."""
-    n_own, table = len(around.own), around.table(rows)
-    names = table_names(is_html=model.markup is not None)
-    base, weights = _of_scorer(model.scorer, table, values)
+    parts: Iterable[NetworkWeights | None] = repeat(None)
     if model.network is not None:
-        base_of_network, (own, above, below) = network_weights(model.network, around.own, rows)
-        base = base + base_of_network
-        weights[:n_own] += own
-        weights = np.concatenate((weights, above, below))
-        names += tuple(f"{name}@{side}" for side in ("above", "below") for name in names[:n_own])
-        table = np.concatenate((table, np.full((2 * n_own, len(rows)), np.nan, np.float32)))
+        parts = network_weights(model.network, around.own, rows)
+    for some, of_network in zip(batches(rows), parts, strict=False):  # without a network there is no end to `None`
+        yield from _of_both(model, around.table(some), values, of_network)
+
+
+def _of_both(
+    model: Model, table: NDArray[np.float32], values: LeafValues | None, of_network: NetworkWeights | None
+) -> Iterator[Reasons]:
+    """Reasons of the rows of a table, from those of the scorer and of the network."""
+    names, n_rows = table_names(is_html=model.markup is not None), table.shape[1]
+    base, weights = _of_scorer(model.scorer, table, values)
+    if of_network is not None:
+        own, above, below = of_network.columns
+        base = base + of_network.base
+        weights[: len(own)] += own
+        weights = np.concatenate((weights, above, below, of_network.sweeps))
+        names += tuple(f"{name}@{side}" for side in ("above", "below") for name in names[: len(own)]) + SWEPT
+        table = np.concatenate((table, np.full((len(names) - len(table), n_rows), np.nan, np.float32)))
     scale = model.n_parts * model.temperature
-    bases = _against_mean(np.broadcast_to(base, (len(rows), len(LABELS)))) / scale
+    bases = _against_mean(np.broadcast_to(base, (n_rows, len(LABELS)))) / scale
     weights = _against_mean(weights) / scale
     for place, of_row in enumerate(bases):
         yield Reasons(of_row, _sorted(names, table[:, place].tolist(), weights[:, place]))

@@ -21,8 +21,8 @@ LEARNT = ("entry", "entry_bias", "layers", "layer_biases", "sweeps", "sweep_bias
 class Sweep:
     """One sweep on the way."""
 
-    before: Floats
-    """Shape (n_lines, n_swept): the hidden units that it looked at."""
+    before: Floats | None
+    """Shape (n_lines, n_swept): the hidden units that it looked at; `None` where it was told what it finds."""
     found: Floats
     """Shape (n_lines, 2 * n_swept): their highest values, as `highest` gives them."""
     is_added: NDArray[np.bool_]
@@ -76,7 +76,9 @@ class Trace:
                 swept = self.sweeps[place]
                 of_sweep = of_hidden * swept.is_added
                 sweeps[place], sweep_biases[place] = swept.found.T @ of_sweep, of_sweep.sum(axis=0)
-                of_hidden[:, : swept.before.shape[1]] += _of_highest(swept, of_sweep @ network.sweeps[place].T)
+                if swept.before is not None:
+                    of_highest = of_sweep @ network.sweeps[place].T
+                    of_hidden[:, : swept.before.shape[1]] += _of_highest(swept.before, swept.found, of_highest)
         of_entry = of_hidden * (self.entered > 0)
         found = {
             "entry": self.inputs.T @ of_entry,
@@ -92,7 +94,13 @@ class Trace:
         return of_inputs, found
 
 
-def trace(network: Network, inputs: Floats, spans: NDArray[np.int64], drops: Sequence[Floats] | None = None) -> Trace:
+def trace(
+    network: Network,
+    inputs: Floats,
+    spans: NDArray[np.int64],
+    drops: Sequence[Floats] | None = None,
+    found: Sequence[Floats] | None = None,
+) -> Trace:
     """Go through a network.
 
     Args:
@@ -100,15 +108,18 @@ def trace(network: Network, inputs: Floats, spans: NDArray[np.int64], drops: Seq
         inputs: shape (n_lines, n_inputs), as `Network.inputs` gives them, transposed.
         spans: lines of each page, one after the other.
         drops: what the sums of each layer are multiplied by, shape (n_lines, width) each, as is done in learning.
+        found: what each sweep finds, as `Network.run` gives it, instead of what it would find on these lines. On the
+            way back it is held: the hidden units have no part in it.
     """
     hidden = entered = np.maximum(inputs @ network.entry + network.entry_bias, np.float32(0))
     places, gathered, kept, sweeps = [], [], [], []
     for number, (distance, weights, bias) in enumerate(network.steps()):
         for place in np.flatnonzero(network.sweep_before == number).tolist():
             n_swept = network.sweeps.shape[1] // 2
-            found = highest(hidden, spans, n_swept)
-            sums = found @ network.sweeps[place] + network.sweep_biases[place]
-            sweeps.append(Sweep(hidden[:, :n_swept], found, sums > 0))
+            before = hidden[:, :n_swept] if found is None else None
+            peaks = highest(hidden, spans, n_swept) if found is None else found[place]
+            sums = peaks @ network.sweeps[place] + network.sweep_biases[place]
+            sweeps.append(Sweep(before, peaks, sums > 0))
             hidden = hidden + np.maximum(sums, 0)
         places.append(neighbours(spans, distance, len(inputs)))
         gathered.append(_gather(hidden, places[-1]))
@@ -124,20 +135,20 @@ def rows_at(values: Floats, places: NDArray[np.int64]) -> Floats:
     return padded.take(places, axis=0)
 
 
-def _of_highest(sweep: Sweep, slope: Floats) -> Floats:
+def _of_highest(before: Floats, found: Floats, slope: Floats) -> Floats:
     """From slopes by the highest values, shape (n_lines, 2 * n_swept), to those by the units: (n_lines, n_swept).
 
     A slope belongs to the nearest line that has the highest value. On the first line of a page that is the line itself,
     and on the last, so pages do not mix. Units below 0 there are none, and a unit of 0 has no slope.
     """
-    n_lines, n_swept = sweep.before.shape
-    above, below = np.split(sweep.found, 2, axis=1)
+    n_lines, n_swept = before.shape
+    above, below = np.split(found, 2, axis=1)
     rows, units = np.arange(n_lines)[:, None], np.arange(n_swept)
-    last = np.maximum.accumulate(np.where(sweep.before == above, rows, 0), axis=0)
-    following = np.minimum.accumulate(np.where(sweep.before == below, rows, n_lines)[::-1], axis=0)[::-1]
+    last = np.maximum.accumulate(np.where(before == above, rows, 0), axis=0)
+    following = np.minimum.accumulate(np.where(before == below, rows, n_lines)[::-1], axis=0)[::-1]
     places = np.concatenate((last * n_swept + units, following * n_swept + units), axis=1)
-    found = np.bincount(places.ravel(), slope.ravel(), n_lines * n_swept).reshape(n_lines, n_swept)
-    return found.astype(slope.dtype)
+    of_units = np.bincount(places.ravel(), slope.ravel(), n_lines * n_swept).reshape(n_lines, n_swept)
+    return of_units.astype(slope.dtype)
 
 
 def _gather(values: Floats, places: NDArray[np.int64]) -> Floats:

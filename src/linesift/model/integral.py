@@ -2,8 +2,16 @@
 
 The way goes from a page of which every line is at the training median in every column to the page as it is. The
 integral is a sum of a few steps.
+
+Layers see the lines within reach, but sweeps see the whole page: by columns, what they find would have to be taken back
+to every line of the page, for each line and label that is explained. So what they find is an input of its own. Along
+the same way the score changes by the columns of the lines within reach with what the sweeps find held, and by what they
+find; both parts together are all of it, so the weights are complete. Of the second the halves are told apart, what was
+found from the first line down to this one, and from this one to the last.
 """
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -13,15 +21,38 @@ from linesift.labels import LABELS
 from linesift.model.gradient import Floats, Trace, rows_at, trace
 from linesift.model.network import Network
 
+Rows = NDArray[np.int64]
+
+AT_ONCE = 64
+"""Rows taken apart at once; what the network says of all lines within reach of each is held for so many."""
+
+_HELD = 8192
+"""Lines for which what sweeps find on the way is held, which takes a run over the whole page at each border: not less
+than `AT_ONCE` rows need."""
+
 _WAY = np.linspace(0, 1, 17, dtype=np.float32) ** 2
 """Borders of the steps of the integral, as shares of the way; the gradient is taken in the middle of each step. Most
-units of a network switch near the beginning of the way, so steps are short there. Of the shipped network's log-odds
-sixteen steps miss .07 on average and .39 at most, eight .14 and .91, 24 .04 and .26 (317 lines of our own pages)."""
+units of a network switch near the beginning of the way, so steps are short there."""
 
 
-def network_weights(
-    network: Network, own: Floats, rows: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class NetworkWeights:
+    """Scores of some rows taken apart; all parts of a row add up to its score."""
+
+    base: NDArray[np.float64]
+    """Shape (n_rows, 4): the score of a page of median lines, with what the sum of the steps misses of the integral."""
+    columns: NDArray[np.float64]
+    """Shape (3, n_columns, n_rows, 4): of the line itself, of all lines above within reach, of all below."""
+    sweeps: NDArray[np.float64]
+    """Shape (2, n_rows, 4): of what sweeps find down to the line, and from it on."""
+
+
+def batches(rows: Rows) -> list[Rows]:
+    """Rows as they are taken apart at once."""
+    return [rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE)]
+
+
+def network_weights(network: Network, own: Floats, rows: Rows) -> Iterator[NetworkWeights]:
     """Integrated gradients of some rows, by the midpoint rule over `_WAY`.
 
     Args:
@@ -29,30 +60,82 @@ def network_weights(
         own: shape (n_columns, n_lines), the columns of all lines of a page.
         rows: whose scores are taken apart.
 
-    Returns:
-        Base of shape (n_rows, 4), with what the sum of the steps misses of the integral; and weights of shape
-        (3, n_columns, n_rows, 4): of the line itself, of all lines above, of all below.
+    Yields:
+        Of each of the `batches` what it is made of.
     """
-    reach = sum(distance for distance, _, _ in network.steps())
-    lines, spans, places = _within(reach, rows, own.shape[1])
-    inputs = np.ascontiguousarray(network.inputs(own[:, lines]).T)
+    reach, sums = sum(distance for distance, _, _ in network.steps()), network.sums(own)
+    for group in _groups(rows, 2 * reach + 1):
+        held, _, _ = _within(reach, group, own.shape[1])
+        found = _found(network, sums, own.shape[1], held)
+        for some in batches(group):
+            lines, spans, places = _within(reach, some, own.shape[1])
+            inputs = np.ascontiguousarray(network.inputs(own[:, lines]).T)
+            on_the_way = [values.take(np.searchsorted(held, lines), axis=1) for values in found]
+            yield _weights(network, _Cut(inputs, spans, places, on_the_way))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cut:
+    """The lines of a page within reach of some rows."""
+
+    inputs: Floats
+    """Shape (n_lines, n_inputs)."""
+    spans: Rows
+    """How many of the lines follow each other, run after run."""
+    places: Rows
+    """Shape (n_rows, 2 * reach + 1), as `_within` gives them."""
+    found: list[Floats]
+    """Of each sweep what it finds at each border of `_WAY`, shape (n_borders, n_lines, 2 * n_swept)."""
+
+
+def _groups(rows: Rows, n_seen: int) -> Iterator[Rows]:
+    """Batches next to each other that see no more than `_HELD` lines together, with `n_seen` for each row."""
+    group = rows[:0]
+    for some in batches(rows):
+        longer = np.concatenate((group, some))
+        if len(group) and n_seen + np.minimum(np.diff(np.sort(longer)), n_seen).sum() > _HELD:
+            yield group
+            longer = some
+        group = longer
+    if len(group):
+        yield group
+
+
+def _found(network: Network, sums: Floats, n_lines: int, lines: Rows) -> list[Floats]:
+    """Of each sweep what it finds at some lines of a page at each border of `_WAY`, as a `_Cut` holds it."""
+    if not len(network.sweeps):
+        return []
+    runs = (network.run(sums * share, np.array([n_lines]), lines)[1] for share in _WAY)
+    return [np.stack(values) for values in zip(*runs, strict=True)]
+
+
+def _weights(network: Network, cut: _Cut) -> NetworkWeights:
+    """Integrate over the steps of the way.
+
+    In the middle of a step sweeps find the mean of what they find at its borders.
+    """
+    inputs, places, n_rows = cut.inputs, cut.places, len(cut.places)
     of_entry = np.zeros((*places.shape, len(LABELS), len(network.entry_bias)), np.float32)
-    for start, end in pairwise(_WAY):
-        of_entry += _back(trace(network, inputs * ((start + end) / 2), spans), places) * (end - start)
-    n_columns, n_inputs = len(own), inputs.shape[1]
+    sweeps = np.zeros((2, n_rows, len(LABELS)))
+    for number, (start, end) in enumerate(pairwise(_WAY)):
+        found = [(values[number] + values[number + 1]) / 2 for values in cut.found]
+        path = trace(network, inputs * ((start + end) / 2), cut.spans, found=found)
+        slopes, by_found = _back(path, places, [values[number + 1] - values[number] for values in cut.found])
+        of_entry += slopes * (end - start)
+        sweeps += by_found
+    n_columns, n_inputs, reach = len(network.centre), inputs.shape[1], places.shape[1] // 2
     slopes = (of_entry.reshape(-1, of_entry.shape[-1]) @ network.entry.T).reshape(*places.shape, -1, n_inputs)
     parts = slopes * rows_at(inputs, places)[:, :, None]  # (n_rows, n_places, 4, n_inputs)
     above, line, below = np.add.reduceat(parts, (0, reach, reach + 1), axis=1).swapaxes(0, 1).astype(np.float64)
     by_input = np.stack((line, above, below))
     weights = by_input[..., :n_columns].copy()
     weights[..., network.flagged] += by_input[..., n_columns:]  # whether a column is missing counts to the column
-    scores = network.scores(own[:, lines], spans)[places[:, reach]]
-    return scores - weights.sum(axis=(0, 3)), weights.transpose(0, 3, 1, 2)
+    scores = trace(network, inputs, cut.spans, found=[values[-1] for values in cut.found]).scores[places[:, reach]]
+    base = scores - weights.sum(axis=(0, 3)) - sweeps.sum(axis=0)
+    return NetworkWeights(base, weights.transpose(0, 3, 1, 2), sweeps)
 
 
-def _within(
-    reach: int, rows: NDArray[np.int64], n_lines: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def _within(reach: int, rows: Rows, n_lines: int) -> tuple[Rows, Rows, Rows]:
     """Cut out of a page what lies within reach of some rows.
 
     Returns:
@@ -67,21 +150,25 @@ def _within(
     return lines, np.diff(begins, append=len(lines)), np.where(is_there, np.searchsorted(lines, wanted), len(lines))
 
 
-def _back(path: Trace, places: NDArray[np.int64]) -> Floats:
+def _back(path: Trace, places: Rows, changes: Sequence[Floats]) -> tuple[Floats, Floats]:
     """Go back from every score of some lines to the sums of the first hidden layer.
 
     `Trace.back` takes every line along in every layer. The score of one line rests on three lines of the last layer but
     one, on seven of that before, and so on: a sixth of the work.
 
     Args:
-        path: through the network.
+        path: through the network; what sweeps find is held on it.
         places: shape (n_rows, n_places), as `_within` gives them.
+        changes: by how much what each sweep finds changes, shape (n_lines, 2 * n_swept).
 
     Returns:
-        Slopes of shape (n_rows, n_places, 4, width).
+        Slopes of shape (n_rows, n_places, 4, width); and how much the scores change by what sweeps find down to each
+        line and from it on, shape (2, n_rows, 4).
     """
-    of_hidden = np.tile(path.network.out.T, (len(places), 1, 1, 1))
-    for number, (distance, weights, _) in reversed([*enumerate(path.network.steps())]):
+    network = path.network
+    of_hidden = np.tile(network.out.T, (len(places), 1, 1, 1))
+    by_found = np.zeros((2, len(places), len(LABELS)), np.float32)
+    for number, (distance, weights, _) in reversed([*enumerate(network.steps())]):
         is_kept = rows_at(path.kept[number], places[:, 2 * distance - 1 :: 2 * distance])
         of_sum = of_hidden * is_kept[:, :, None]  # the same for every label
         n_rows, n_places, n_labels, width = of_sum.shape
@@ -91,5 +178,24 @@ def _back(path: Trace, places: NDArray[np.int64]) -> Floats:
         following[:, :-2:2] += above
         following[:, 2::2] += below
         of_hidden = following
+        for sweep in np.flatnonzero(network.sweep_before == number).tolist():
+            by_found += _by_found(path, sweep, changes[sweep], places[:, distance - 1 :: distance], of_hidden)
     slopes: Floats = of_hidden * rows_at((path.entered > 0).astype(np.float32), places)[:, :, None]
-    return slopes
+    return slopes, by_found
+
+
+def _by_found(path: Trace, sweep: int, change: Floats, places: Rows, of_hidden: Floats) -> Floats:
+    """How much scores change by each half of what a sweep finds, shape (2, n_rows, 4).
+
+    Args:
+        path: through the network.
+        sweep: its number.
+        change: shape (n_lines, 2 * n_swept), of what it finds.
+        places: shape (n_rows, n_places), at which it is seen.
+        of_hidden: shape (n_rows, n_places, 4, width), slopes by the hidden units behind the sweep.
+    """
+    halves = np.split(change, 2, axis=1), np.split(path.network.sweeps[sweep], 2)
+    changes = [
+        rows_at(half @ weights * path.sweeps[sweep].is_added, places) for half, weights in zip(*halves, strict=True)
+    ]
+    return np.stack([np.matmul(of_hidden, each[..., None])[..., 0].sum(axis=1) for each in changes])

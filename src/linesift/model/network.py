@@ -58,46 +58,68 @@ class Network:
         Returns:
             Shape (n_lines, 4), log-odds up to a constant per line.
         """
-        n_lines = own.shape[1]
-        tiles = [slice(start, start + TILE) for start in range(0, n_lines, TILE)]
-        # Whole tiles, and zeros behind the last line for neighbours that are not there.
-        hidden = np.zeros((len(tiles) * TILE + 1, len(self.entry_bias)), np.float32)
+        return self.run(self.sums(own), spans, np.arange(0))[0]
+
+    def sums(self, own: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Sums of the first hidden layer, but for its bias.
+
+        Returns:
+            Shape (n_rows, width): whole tiles, in which rows behind the last line mean nothing, and a row of zeros.
+        """
+        tiles = _tiles(own.shape[1])
+        sums = np.zeros((len(tiles) * TILE + 1, len(self.entry_bias)), np.float32)
         inputs = np.zeros((TILE, len(self.entry)), np.float32)
         for tile in tiles:
             part = own[:, tile]
             inputs[: part.shape[1]] = self.inputs(part).T
-            np.matmul(inputs, self.entry, out=hidden[tile])
+            np.matmul(inputs, self.entry, out=sums[tile])
+        return sums
+
+    def run(
+        self, sums: NDArray[np.float32], spans: NDArray[np.int64], lines: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+        """Score every label of every line, and tell what each sweep finds at some lines.
+
+        Args:
+            sums: as `sums` gives them; they are overwritten.
+            spans: lines of each page, one after the other.
+            lines: at which what sweeps find is kept.
+
+        Returns:
+            Scores of shape (n_lines, 4), and of each sweep what it finds, shape (len(lines), 2 * n_swept).
+        """
+        n_lines, hidden, following, found = int(spans.sum()), sums, np.empty_like(sums), []
+        tiles = _tiles(n_lines)
         hidden += self.entry_bias
         np.maximum(hidden, 0, out=hidden)
-        following = np.empty_like(hidden)
         for number, (distance, weights, bias) in enumerate(self.steps()):
-            for sweep in np.flatnonzero(self.sweep_before == number).tolist():
-                self._sweep(sweep, hidden[:-1], spans)
-            hidden[n_lines:] = 0
+            sweeps = np.flatnonzero(self.sweep_before == number).tolist()
+            found += [self._sweep(sweep, hidden[:-1], spans).take(lines, axis=0) for sweep in sweeps]
+            hidden[n_lines:] = 0  # for neighbours that are not there
             places = neighbours(spans, distance, len(hidden))
             for tile in tiles:
-                found = following[tile]
-                np.matmul(hidden.take(places[tile], axis=0).reshape(TILE, -1), weights, out=found)
-                found += bias
-                np.maximum(found, 0, out=found)
-                found += hidden[tile]
+                more = following[tile]
+                np.matmul(hidden.take(places[tile], axis=0).reshape(TILE, -1), weights, out=more)
+                more += bias
+                np.maximum(more, 0, out=more)
+                more += hidden[tile]
             hidden, following = following, hidden
         scores = np.empty((len(tiles) * TILE, len(self.out_bias)), np.float32)
         for tile in tiles:
             np.matmul(hidden[tile], self.out, out=scores[tile])
         scores += self.out_bias
-        return scores[:n_lines]
+        return scores[:n_lines], found
 
-    def _sweep(self, sweep: int, hidden: NDArray[np.float32], spans: NDArray[np.int64]) -> None:
-        """Add to whole tiles of hidden units what a sweep makes of them."""
+    def _sweep(self, sweep: int, hidden: NDArray[np.float32], spans: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Add to whole tiles of hidden units what a sweep makes of them, and give what it found."""
         weights = self.sweeps[sweep]
         found = highest(hidden, spans, len(weights) // 2)
-        for start in range(0, len(hidden), TILE):
-            tile = slice(start, start + TILE)
+        for tile in _tiles(len(hidden)):
             more = found[tile] @ weights
             more += self.sweep_biases[sweep]
             np.maximum(more, 0, out=more)
             hidden[tile] += more
+        return found
 
     def inputs(self, own: NDArray[np.float32]) -> NDArray[np.float32]:
         """Columns as numbers between -1 and 1, 0 where they are missing, and the flags; shape (n_inputs, n_lines)."""
@@ -118,6 +140,11 @@ class Network:
         """Distance, weights and bias of each layer."""
         for number, (weights, bias) in enumerate(zip(self.layers, self.layer_biases, strict=True)):
             yield 1 << number, weights, bias
+
+
+def _tiles(n_lines: int) -> list[slice]:
+    """Lines in tiles, the last one whole too."""
+    return [slice(start, start + TILE) for start in range(0, n_lines, TILE)]
 
 
 def _bound(values: NDArray[np.float32], centre: NDArray[np.float32], scale: NDArray[np.float32]) -> None:
