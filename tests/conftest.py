@@ -102,6 +102,12 @@ def random_network(n_columns: int, *, seed: int, width: int = 8, n_layers: int =
     )
 
 
+def without_sweeps(network: Network) -> Network:
+    """The network with its layers alone."""
+    names = ("sweeps", "sweep_biases", "sweep_before")
+    return replace(network, **{name: getattr(network, name)[:0] for name in names})
+
+
 def table_of(batch: Batch, own: NDArray[np.float32]) -> NDArray[np.float32]:
     """The table of all lines of a batch."""
     return Neighbourhood(batch, own).table(np.arange(len(batch.page)))

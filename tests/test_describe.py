@@ -6,9 +6,10 @@ import pytest
 
 from linesift.hints import TAGS
 from linesift.model.describe import Part, describe, say_value
+from linesift.model.explain import SWEPT
 from linesift.model.window import HTML_NAMES, table_names
 
-NAMES = (*table_names(is_html=True), *(f"{name}@{side}" for name in HTML_NAMES for side in ("above", "below")))
+NAMES = (*table_names(is_html=True), *(f"{name}@{side}" for name in HTML_NAMES for side in ("above", "below")), *SWEPT)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -39,6 +40,8 @@ def test_every_part_has_columns() -> None:
         ("layout.page_dates", Part.PAGE, "lines of the page that show a day and month"),
         ("layout.page_dates@below", Part.AROUND, "all lines below: lines of the page that show a day and month"),
         ("line.length@above", Part.AROUND, "all lines above: words"),
+        ("network.above", Part.PAGE, "strongest signs that the network saw anywhere above"),
+        ("network.below", Part.PAGE, "strongest signs that the network saw anywhere below"),
         ("window.likely_words.page", Part.PAGE, "words in lines with words of body on the page"),
     ],
 )
@@ -53,6 +56,7 @@ def test_words(name: str, part: Part, text: str) -> None:
         ("line.length", float("nan"), "–"),
         ("line.length@-1", float("nan"), "–"),
         ("line.length@above", float("nan"), ""),
+        ("network.above", float("nan"), ""),
         ("line.length", 12.0, "12"),
         ("line.length", 12.46, "12"),
         ("line.word_size", 4.25, "4.2"),

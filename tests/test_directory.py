@@ -269,8 +269,12 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "model.json not text": (content("model.json", lambda _: b"\xff\xfe\x00"), "model.json cannot be read"),
     "model.json a list": (content("model.json", lambda _: b"[1]"), "model format None"),
     "other format": (about(format=9), f"model format 9, this linesift reads formats {FORMAT} and {FORMAT_WITH_SITES}"),
-    "old format": (about(format=2), "model format 2, this linesift reads formats 4 and 5; train the model anew"),
-    "old with sites": (about(format=3), "model format 3, this linesift reads formats 4 and 5; train the model anew"),
+    **{
+        f"old format {number}": (
+            about(format=number), f"model format {number}, this linesift reads formats 6 and 7; train the model anew",
+        )
+        for number in range(2, 6)
+    },
     "no format": (about(format=...), "model format None"),
     "other labels": (about(labels=["body", "headline"]), "labels are"),
     "other fingerprint": (about(fingerprint="0" * 16), "trained on other features (fingerprint 0000000000000000"),
@@ -325,6 +329,10 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     ),
     "network without a width": (array("network.entry_bias", lambda old: old[0]), "incomplete"),
     "network without layers": (array("network.layers", lambda old: old[0, 0, 0]), "incomplete"),
+    "network without sweeps": (
+        arrays(lambda parts: {k: v for k, v in parts.items() if k != "network.sweeps"}), "incomplete",
+    ),
+    "sweeps flat": (array("network.sweeps", lambda old: old[0]), "incomplete"),
     "network gone": (
         arrays(lambda parts: {k: v for k, v in parts.items() if not k.startswith("network.")}),
         "does not reproduce its probe ferry",
@@ -394,6 +402,21 @@ NETWORK_DAMAGES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "layers of words": ("layers", lambda old: old.astype("U9")),
     "fewer layers than biases": ("layers", lambda old: old[1:]),
     "bias of a layer that is no number": ("layer_biases", lambda old: old * np.float32(np.nan)),
+    "sweeps of one side": ("sweeps", lambda old: old[:, 1:]),
+    "sweeps of more units than there are": ("sweeps", lambda old: np.concatenate([old] * 4, axis=1)),
+    "sweeps of another width": ("sweeps", lambda old: np.concatenate((old, old), axis=2)),
+    "sweeps that are no numbers": ("sweeps", lambda old: old * np.float32(np.nan)),
+    "sweeps of doubles": ("sweeps", lambda old: old.astype(float)),
+    "fewer sweeps than biases": ("sweeps", lambda old: old[1:]),
+    "biases of fewer sweeps": ("sweep_biases", lambda old: old[1:]),
+    "bias of a sweep of fewer units": ("sweep_biases", lambda old: old[:, 1:]),
+    "bias of a sweep that is no number": ("sweep_biases", lambda old: old * np.float32(np.nan)),
+    "sweep before no layer": ("sweep_before", lambda old: old + np.int32(1)),
+    "sweep before a layer below the first": ("sweep_before", lambda old: old - np.int32(1)),
+    "sweep before half a layer": ("sweep_before", lambda old: old.astype(np.float32)),
+    "sweeps that go back": ("sweep_before", lambda old: old[::-1].copy()),
+    "places of fewer sweeps": ("sweep_before", lambda old: old[1:]),
+    "places of sweeps of another shape": ("sweep_before", lambda old: old[:, None]),
     "scores of three labels": ("out", lambda old: old[:, 1:]),
     "scores that are no numbers": ("out", lambda old: old * np.float32(np.nan)),
     "bias of three labels": ("out_bias", lambda old: old[1:]),

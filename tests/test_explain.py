@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from conftest import random_network, without_sweeps
 from hinted import hinted
 from linesift.errors import InputError
 from linesift.features.batch import read_batch
@@ -74,7 +76,9 @@ def test_text(model: Model, has_shares: bool, has_network: bool) -> None:
     assert {"this page" in each.against for each in found} == {not has_shares}
     assert {"median lines" in each.against for each in found} == {has_network}
     assert_adds_up(found, model.classify(TEXT))
-    assert any("@above" in reason.name for reason in found[2].reasons.reasons) == has_network
+    names = {reason.name for reason in found[2].reasons.reasons}
+    assert any("@above" in name for name in names) == has_network
+    assert names.issuperset(room.SWEPT) == has_network
 
 
 def test_html(html_model: Model) -> None:
@@ -135,8 +139,18 @@ def test_without_shares_the_base_is_the_page_s_mean(model: Model) -> None:
     np.testing.assert_allclose(found[0].reasons.base, scores, atol=1e-5)
 
 
+def parts_of(network: Network, own: NDArray[np.float32], rows: NDArray[np.int64]) -> integral.NetworkWeights:
+    """What the scores of a few rows are made of."""
+    (found,) = integral.network_weights(network, own, rows)
+    assert found.base.shape == (len(rows), len(LABELS))
+    assert found.columns.shape == (3, len(own), len(rows), len(LABELS))
+    assert found.sweeps.shape == (2, len(rows), len(LABELS))
+    return found
+
+
 def straight(network: Network) -> Network:
-    """The network with biases so high that no unit is ever at 0: its scores are a linear function of its inputs."""
+    """Layers with biases so high that no unit is ever at 0: scores are a linear function of the inputs."""
+    network = without_sweeps(network)
     highs = np.array([50, 300, 1500], np.float32)[:, None]
     return replace(
         network,
@@ -152,7 +166,8 @@ def test_a_straight_network_s_weights_are_its_differences(model: Model, pages: l
     own = model.around(read_batch([pages[0].page.text])).own[:, :20]
     spans = np.array([20])
     rows = np.array([0, 3, 11, 19])
-    base, weights = integral.network_weights(network, own, rows)
+    found = parts_of(network, own, rows)
+    base, weights = found.base, found.columns
     whole = network.scores(own, spans).astype(np.float64)[rows]
     np.testing.assert_allclose(base + weights.sum(axis=(0, 1)), whole, atol=1e-5)
     median_lines = network.centre[:, None].repeat(20, 1)
@@ -165,38 +180,61 @@ def test_a_straight_network_s_weights_are_its_differences(model: Model, pages: l
                 expected = whole[place] - network.scores(usual, spans)[row]
                 np.testing.assert_allclose(weights[side, column, place], expected, atol=2e-3)
     assert np.abs(weights).max(axis=(1, 2, 3)).min() > 0.1
+    assert not found.sweeps.any()
     assert np.isnan(own[network.flagged]).any()
 
 
 def test_the_integral_is_that_of_differences(model: Model, pages: list[LabelledPage]) -> None:
-    """Gradients from differences of the scores, one input at a time, at the same points of the way."""
+    """Gradients from differences of the scores, one number at a time, at the same points of the way."""
     assert model.network is not None
     network = replace(model.network, flagged=model.network.flagged[:2], entry=model.network.entry[: len(OWN_NAMES) + 2])
     own, rows = model.around(read_batch([pages[0].page.text])).own[:, :6].astype(np.float64), np.array([0, 2, 5])
-    _, weights = integral.network_weights(network, own.astype(np.float32), rows)
-    exact = {name: getattr(network, name).astype(np.float64) for name in LEARNT}
+    parts = parts_of(network, own.astype(np.float32), rows)
+    exact = {name: getattr(network, name).astype(np.float64) for name in (*LEARNT, "sweep_before")}
     inputs = network.inputs(own.astype(np.float32)).T.astype(np.float64)
-    expected = np.zeros((6, inputs.shape[1], len(rows), len(LABELS)))
+    by_input = np.zeros((6, inputs.shape[1], len(rows), len(LABELS)))
+    by_found = np.zeros((*plain(exact, inputs)[1].shape, len(rows), len(LABELS)))
     for start, end in pairwise(integral._WAY.astype(np.float64)):
-        point = inputs * (start + end) / 2
-        for line, column in np.ndindex(*inputs.shape):
+        point, before, after = (
+            inputs * (start + end) / 2,
+            plain(exact, inputs * start)[1],
+            plain(exact, inputs * end)[1],
+        )
+        held = (before + after) / 2
+        for at in np.ndindex(inputs.shape):
             step = np.zeros_like(inputs)
-            step[line, column] = 1e-7
-            slope = (plain_scores(exact, point + step) - plain_scores(exact, point - step))[rows] / 2e-7
-            expected[line, column] += slope * inputs[line, column] * (end - start)
-    n_columns = len(own)
-    by_column = expected[:, :n_columns].copy()
-    by_column[:, network.flagged] += expected[:, n_columns:]
+            step[at] = 1e-7
+            slope = plain(exact, point + step, held)[0] - plain(exact, point - step, held)[0]
+            by_input[at] += slope[rows] / 2e-7 * inputs[at] * (end - start)
+        for at in np.ndindex(held.shape):
+            step = np.zeros_like(held)
+            step[at] = 1e-7
+            slope = plain(exact, point, held + step)[0] - plain(exact, point, held - step)[0]
+            by_found[at] += slope[rows] / 2e-7 * (after - before)[at]
+    n_columns, n_swept = len(own), by_found.shape[2] // 2
+    by_column = by_input[:, :n_columns].copy()
+    by_column[:, network.flagged] += by_input[:, n_columns:]
     for place, row in enumerate(rows):
         sides = (by_column[row], by_column[:row].sum(axis=0), by_column[row + 1 :].sum(axis=0))
         for side, found in enumerate(sides):
-            np.testing.assert_allclose(weights[side, :, place], found[:, place], atol=1e-4)
+            np.testing.assert_allclose(parts.columns[side, :, place], found[:, place], atol=1e-4)
+    halves = by_found[:, :, :n_swept].sum(axis=(0, 1, 2)), by_found[:, :, n_swept:].sum(axis=(0, 1, 2))
+    np.testing.assert_allclose(parts.sweeps, halves, atol=1e-4)
+    assert np.abs(halves).max(axis=(1, 2)).min() > 0.05
 
 
-def plain_scores(weights: dict[str, NDArray[np.float64]], inputs: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The network line by line."""
-    hidden = np.maximum(inputs @ weights["entry"] + weights["entry_bias"], 0)
+def plain(
+    weights: dict[str, NDArray[np.float64]], inputs: NDArray[np.float64], held: NDArray[np.float64] | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The network line by line: scores, and what each sweep finds at each line, which may be told."""
+    hidden, found = np.maximum(inputs @ weights["entry"] + weights["entry_bias"], 0), []
     for number, (layer, bias) in enumerate(zip(weights["layers"], weights["layer_biases"], strict=True)):
+        for sweep in np.flatnonzero(weights["sweep_before"] == number):
+            units = hidden[:, : weights["sweeps"].shape[1] // 2]
+            lines = range(len(hidden))
+            peaks = np.array([(*units[: row + 1].max(axis=0), *units[row:].max(axis=0)) for row in lines])
+            found.append(peaks if held is None else held[sweep])
+            hidden = hidden + np.maximum(found[-1] @ weights["sweeps"][sweep] + weights["sweep_biases"][sweep], 0)
         distance, nothing = 1 << number, np.zeros(hidden.shape[1])
         following = []
         for row in range(len(hidden)):
@@ -207,29 +245,71 @@ def plain_scores(weights: dict[str, NDArray[np.float64]], inputs: NDArray[np.flo
             )
             following.append(hidden[row] + np.maximum(np.concatenate(three) @ layer + bias, 0))
         hidden = np.array(following)
-    return hidden @ weights["out"] + weights["out_bias"]
+    return hidden @ weights["out"] + weights["out_bias"], np.array(found)
 
 
-def test_lines_out_of_reach_do_not_count(model: Model) -> None:
-    """Three layers see seven lines; the network's part of a line is the same whatever stands beyond them."""
+def random_page(n_lines: int, n_columns: int) -> NDArray[np.float32]:
+    draw = np.random.default_rng(3)
+    own = draw.normal(0, 3, (n_columns, n_lines)).astype(np.float32)
+    own[draw.random(own.shape) < 0.1] = np.nan
+    return own
+
+
+@pytest.mark.parametrize(("n_steps", "missed"), [(16, 0.3), (400, 0.01)])
+def test_weights_are_all_that_lies_between_a_page_of_median_lines_and_the_page(
+    n_steps: int, missed: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However far lines are from each other; what is missed is a matter of steps."""
+    network, own, rows = (
+        random_network(9, seed=5, width=48, n_layers=6),
+        random_page(150, 9),
+        np.array([0, 30, 75, 149]),
+    )
+    spans, median_lines = np.array([150]), network.centre[:, None].repeat(150, 1)
+    monkeypatch.setattr(integral, "_WAY", np.linspace(0, 1, n_steps + 1, dtype=np.float32) ** 2)
+    found = parts_of(network, own, rows)
+    whole = found.base + found.columns.sum(axis=(0, 1)) + found.sweeps.sum(axis=0)
+    np.testing.assert_allclose(whole, network.scores(own, spans)[rows], atol=1e-4)
+    np.testing.assert_allclose(found.base, network.scores(median_lines, spans)[rows], atol=missed)
+    assert np.abs(found.sweeps).max(axis=(1, 2)).min() > 0.1
+
+
+def test_lines_out_of_reach_are_seen_by_sweeps_alone(model: Model) -> None:
+    """Three layers see seven lines; without sweeps a line's part is the same whatever stands beyond them."""
     assert model.network is not None
     lines = [f"Line {number} of the page has {number % 5} words." for number in range(30)]
     own = model.around(read_batch(["\n".join(lines)])).own
-    changed = own.copy()
+    changed, rows = own.copy(), np.array([14])
     changed[:, :7] += 3
     changed[:, 22:] -= 3
-    rows = np.array([14])
-    for one, other in zip(
-        integral.network_weights(model.network, own, rows),
-        integral.network_weights(model.network, changed, rows),
-        strict=True,
-    ):
-        np.testing.assert_array_equal(one, other)
+    near = without_sweeps(model.network)
+    before, after = parts_of(near, own, rows), parts_of(near, changed, rows)
+    np.testing.assert_array_equal(before.base, after.base)
+    np.testing.assert_array_equal(before.columns, after.columns)
+    assert (parts_of(model.network, own, rows).sweeps != parts_of(model.network, changed, rows).sweeps).all()
     changed[:, 7] += 3
-    assert (
-        integral.network_weights(model.network, changed, rows)[1]
-        != integral.network_weights(model.network, own, rows)[1]
-    ).any()
+    assert (before.columns != parts_of(near, changed, rows).columns).any()
+
+
+def test_a_page_is_run_over_once_at_each_border_of_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not once more for each batch of its lines."""
+    n_runs, run = 0, Network.run
+
+    def counted(*arguments: Any) -> Any:
+        nonlocal n_runs
+        n_runs += 1
+        return run(*arguments)
+
+    network, own = random_network(5, seed=6), random_page(4 * integral.AT_ONCE, 5)
+    monkeypatch.setattr(Network, "run", counted)
+    assert len(list(integral.network_weights(network, own, np.arange(own.shape[1])))) == 4
+    assert n_runs == len(integral._WAY)
+    list(integral.network_weights(without_sweeps(network), own, np.arange(own.shape[1])))
+    assert n_runs == len(integral._WAY)
+    # What is held is bounded: lines far from each other see as many lines as can be.
+    monkeypatch.setattr(integral, "_HELD", 150)
+    assert len(list(integral._groups(np.arange(256), 15))) == 2
+    assert [len(group) for group in integral._groups(np.arange(0, 100 * 256, 100), 15)] == [64] * 4
 
 
 def test_lines_do_not_depend_on_each_other(
@@ -238,7 +318,8 @@ def test_lines_do_not_depend_on_each_other(
     model = with_shares(model)
     page = pages[0].page
     whole = explain(model, page)
-    monkeypatch.setattr(room, "_AT_ONCE", 3)
+    monkeypatch.setattr(integral, "AT_ONCE", 3)
+    monkeypatch.setattr(integral, "_HELD", 20)
     for one, other in zip(whole, explain(model, page), strict=True):
         assert_same(one.reasons, other.reasons)
     # Far from each other, so that they are cut out of the page one by one.

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from conftest import random_network
+from conftest import random_network, without_sweeps
 from linesift.labels import LABELS
 from linesift.model.network import TILE, Network
 
@@ -44,6 +44,9 @@ def loop(network: Network, own: Floats) -> list[list[float]]:
     hidden = [[max(value, 0) for value in line] for line in hidden]
     nothing = [0.0] * len(arrays["entry_bias"])
     for number, (weights, bias) in enumerate(zip(arrays["layers"], arrays["layer_biases"], strict=True)):
+        for sweep, before in enumerate(arrays["sweep_before"]):
+            if before == number:
+                hidden = swept(hidden, arrays["sweeps"][sweep], arrays["sweep_biases"][sweep])
         following = []
         for place, line in enumerate(hidden):
             above, below = place - 2**number, place + 2**number
@@ -53,6 +56,17 @@ def loop(network: Network, own: Floats) -> list[list[float]]:
             following.append([value + max(more, 0) for value, more in zip(line, sums, strict=True)])
         hidden = following
     return [times(line, arrays["out"], arrays["out_bias"]) for line in hidden]
+
+
+def swept(hidden: list[list[float]], weights: list[list[float]], bias: list[float]) -> list[list[float]]:
+    """Hidden units with what a sweep makes of the lines down to each line and of those from it on."""
+    units = range(len(weights) // 2)
+    found = []
+    for place, line in enumerate(hidden):
+        above, below = hidden[: place + 1], hidden[place:]
+        peaks = [max(other[unit] for other in side) for side in (above, below) for unit in units]
+        found.append([value + max(more, 0) for value, more in zip(line, times(peaks, weights, bias), strict=True)])
+    return found
 
 
 def entered(arrays: dict[str, list[float]], line: list[float]) -> list[float]:
@@ -125,15 +139,47 @@ def test_no_lines() -> None:
 
 @pytest.mark.parametrize(("n_layers", "reach"), [(0, 0), (1, 1), (3, 7), (6, 63)])
 def test_a_line_is_seen_as_far_as_the_layers_reach(n_layers: int, reach: int) -> None:
-    network = random_network(N_COLUMNS, seed=5, n_layers=n_layers)
-    # With weights above 0 nothing that a line says is lost on the way.
-    names = ("entry", "entry_bias", "layers", "layer_biases", "out")
-    network = replace(network, **{name: np.abs(getattr(network, name)) for name in names})
+    network = without_sweeps(heard(random_network(N_COLUMNS, seed=5, n_layers=n_layers)))
     page = np.zeros((N_COLUMNS, 200), np.float32)
     before = scores(network, [page])[0]
     page[:, 100] = 9
     is_changed = (scores(network, [page])[0] != before).any(axis=1)
     np.testing.assert_array_equal(np.flatnonzero(is_changed), np.arange(100 - reach, 101 + reach))
+
+
+def heard(network: Network) -> Network:
+    """The network with weights above 0: nothing that a line says is lost on the way."""
+    names = ("entry", "entry_bias", "layers", "layer_biases", "sweeps", "sweep_biases", "out")
+    return replace(network, **{name: np.abs(getattr(network, name)) for name in names})
+
+
+@pytest.mark.parametrize("line", [0, 100, 199])
+def test_with_sweeps_a_line_is_seen_by_its_whole_page_and_by_no_other(line: int) -> None:
+    network = heard(random_network(N_COLUMNS, seed=5, n_layers=1))
+    pages = [drawn(30, 8), np.zeros((N_COLUMNS, 200), np.float32), drawn(40, 9)]
+    before = scores(network, pages)
+    pages[1][:, line] = 9
+    is_changed = [(new != old).any(axis=1) for new, old in zip(scores(network, pages), before, strict=True)]
+    assert [each.mean() for each in is_changed] == [0, 1, 0]
+
+
+def test_what_sweeps_find_at_some_lines() -> None:
+    """Before the first layer, where the hidden units are those that the inputs enter."""
+    network, pages, lines = (
+        random_network(N_COLUMNS, seed=8),
+        [drawn(150, 1), drawn(9, 2)],
+        np.array([0, 149, 150, 154]),
+    )
+    own, spans = np.concatenate(pages, axis=1), np.array([150, 9])
+    found_scores, found = network.run(network.sums(own), spans, lines)
+    np.testing.assert_array_equal(found_scores, network.scores(own, spans))
+    n_swept = network.sweeps.shape[1] // 2
+    assert [each.shape for each in found] == [(len(lines), 2 * n_swept)] * len(network.sweeps)
+    entered = np.maximum(network.inputs(own).T @ network.entry + network.entry_bias, 0)[:, :n_swept]
+    sides = ((0, 1, 0, 150), (0, 150, 149, 150), (150, 151, 150, 159), (150, 155, 154, 159))
+    for place, (top, line_end, line, end) in enumerate(sides):
+        peaks = np.concatenate((entered[top:line_end].max(axis=0), entered[line:end].max(axis=0)))
+        np.testing.assert_allclose(found[0][place], peaks, atol=1e-5)
 
 
 def test_inputs_lie_between_minus_one_and_one() -> None:
