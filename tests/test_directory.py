@@ -391,6 +391,7 @@ NETWORK_DAMAGES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "scale that is no number": ("scale", lambda old: old * np.float32(np.nan)),
     "flag of a column beyond the last": ("flagged", lambda old: np.append(old[:-1], np.int32(len(OWN_NAMES)))),
     "flag of a column below the first": ("flagged", lambda old: np.append(old[:-1], np.int32(-1))),
+    "flags that go back": ("flagged", lambda old: old[::-1].copy()),
     "flags of real numbers": ("flagged", lambda old: old.astype(np.float32)),
     "flags of another shape": ("flagged", lambda old: old[:, None]),
     "fewer flags than inputs": ("flagged", lambda old: old[:-1]),

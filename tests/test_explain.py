@@ -14,10 +14,10 @@ from linesift.errors import InputError
 from linesift.features.batch import read_batch
 from linesift.features.tokens import line_tokens, spelt_tokens
 from linesift.labels import LABELS, Label
-from linesift.model import explain as room
 from linesift.model import integral
 from linesift.model.bins import quantile_bins
 from linesift.model.classifier import Model, softmax
+from linesift.model.describe import SWEPT
 from linesift.model.explain import Explainer, Explanation, Reason, Reasons
 from linesift.model.gradient import LEARNT
 from linesift.model.headline import HeadlineChooser
@@ -78,7 +78,7 @@ def test_text(model: Model, has_shares: bool, has_network: bool) -> None:
     assert_adds_up(found, model.classify(TEXT))
     names = {reason.name for reason in found[2].reasons.reasons}
     assert any("@above" in name for name in names) == has_network
-    assert names.issuperset(room.SWEPT) == has_network
+    assert names.issuperset(SWEPT) == has_network
 
 
 def test_html(html_model: Model) -> None:

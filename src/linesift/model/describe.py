@@ -74,11 +74,12 @@ _ALONE = {
 _MANY = ("@above", "@below")
 """How names of what the network sees of many lines together end."""
 
-_SWEPT = {
+SWEPT = {
     "network.above": "strongest signs that the network saw anywhere above",
     "network.below": "strongest signs that the network saw anywhere below",
 }
-"""What sweeps of the network find, which is no column: the highest value of each of their hidden units."""
+"""What sweeps of the network find from the first line down to this one, and from this one to the last: the highest
+values of hidden units, which are no column."""
 
 
 @cache
@@ -90,8 +91,8 @@ def describe(name: str) -> Meaning:
     >>> describe("line.bars@above").text
     'all lines above: bars, slashes, bullets and arrows'
     """
-    if name in _SWEPT:
-        return Meaning(Part.PAGE, _SWEPT[name])
+    if name in SWEPT:
+        return Meaning(Part.PAGE, SWEPT[name])
     match = _NAME.fullmatch(name)
     base = match["base"] if match else name
     if match and match["span"]:
@@ -116,7 +117,7 @@ def say_value(name: str, value: float) -> str:
     >>> say_value("markup.link_share@+1", 0.912), say_value("line.length", 12), say_value("line.last_class", 10)
     ('91 %', '12', 'stop')
     """
-    if name.endswith(_MANY) or name in _SWEPT:
+    if name.endswith(_MANY) or name in SWEPT:
         return ""
     if isnan(value):
         return "–"

@@ -370,8 +370,7 @@ def _network(name: str, arrays: Arrays, path: Path) -> Network | None:
         "out_bias": (len(LABELS),),
     }
     is_sound = all(getattr(network, key).shape == shape for key, shape in shapes.items())
-    is_sound = is_sound and _are_below(flagged, n_columns) and _are_below(network.sweep_before, n_layers)
-    is_sound = is_sound and bool((np.diff(network.sweep_before) >= 0).all())
+    is_sound = is_sound and _ascend_below(flagged, n_columns) and _ascend_below(network.sweep_before, n_layers)
     is_sound = is_sound and n_swept % 2 == 0 and n_swept <= 2 * width and bool((network.scale > 0).all())
     numbers = [getattr(network, key) for key in (*shapes, "entry_bias") if key not in {"flagged", "sweep_before"}]
     if not (is_sound and all(array.dtype == np.float32 and np.isfinite(array).all() for array in numbers)):
@@ -379,9 +378,9 @@ def _network(name: str, arrays: Arrays, path: Path) -> Network | None:
     return network
 
 
-def _are_below(numbers: NDArray[Any], end: int) -> bool:
-    """Whether these are whole numbers from 0 to below `end`."""
-    return numbers.dtype.kind == "i" and bool(((numbers >= 0) & (numbers < end)).all())
+def _ascend_below(numbers: NDArray[Any], end: int) -> bool:
+    """Whether these are whole numbers from 0 to below `end`, each above the one before it."""
+    return numbers.dtype.kind == "i" and bool((np.diff(numbers, prepend=-1, append=end) > 0).all())
 
 
 def _check_probe(model: Model, path: Path) -> None:

@@ -28,6 +28,7 @@ from linesift.features.tokens import spelt_tokens
 from linesift.labels import LABELS, Label
 from linesift.model.classifier import Model, Scorer, softmax
 from linesift.model.decode import DecodeConfig
+from linesift.model.describe import SWEPT
 from linesift.model.integral import NetworkWeights, batches, network_weights
 from linesift.model.lexicon import Lexicon
 from linesift.model.linear import LinearScorer
@@ -90,9 +91,6 @@ class Explanation:
 
 _TOLD = 0.02
 """Difference of probabilities from which it is worth a sentence."""
-
-SWEPT = ("network.above", "network.below")
-"""Names of what the network saw anywhere on the page."""
 
 
 class Explainer:
@@ -167,7 +165,8 @@ def _of_both(
         base = base + of_network.base
         weights[: len(own)] += own
         weights = np.concatenate((weights, above, below, of_network.sweeps))
-        names += tuple(f"{name}@{side}" for side in ("above", "below") for name in names[: len(own)]) + SWEPT
+        names += tuple(f"{name}@{side}" for side in ("above", "below") for name in names[: len(own)])
+        names += tuple(SWEPT)
         table = np.concatenate((table, np.full((len(names) - len(table), n_rows), np.nan, np.float32)))
     scale = model.n_parts * model.temperature
     bases = _against_mean(np.broadcast_to(base, (n_rows, len(LABELS)))) / scale

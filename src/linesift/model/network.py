@@ -27,7 +27,7 @@ class Network:
     scale: NDArray[np.float32]
     """Shape (n_columns,): what it is divided by then, above 0."""
     flagged: NDArray[np.int32]
-    """Shape (n_flags,): columns of which it is an input of its own whether they are missing."""
+    """Shape (n_flags,): columns of which it is an input of its own whether they are missing, ascending."""
     entry: NDArray[np.float32]
     """Shape (n_columns + n_flags, width): from the inputs to the first hidden layer."""
     entry_bias: NDArray[np.float32]
