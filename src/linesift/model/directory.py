@@ -353,34 +353,9 @@ def _network(name: str, arrays: Arrays, path: Path) -> Network | None:
     if f"{name}.out" not in arrays:
         return None
     network = Network(**{f.name: arrays[f"{name}.{f.name}"] for f in fields(Network)})
-    n_columns = len(HTML_NAMES if name.startswith("html.") else OWN_NAMES)
-    (width,), n_layers, flagged = network.entry_bias.shape, len(network.layers), network.flagged
-    n_sweeps, n_swept, _ = network.sweeps.shape
-    shapes = {
-        "centre": (n_columns,),
-        "scale": (n_columns,),
-        "flagged": (len(flagged),),
-        "entry": (n_columns + len(flagged), width),
-        "layers": (n_layers, 3 * width, width),
-        "layer_biases": (n_layers, width),
-        "sweeps": (n_sweeps, n_swept, width),
-        "sweep_biases": (n_sweeps, width),
-        "sweep_before": (n_sweeps,),
-        "out": (width, len(LABELS)),
-        "out_bias": (len(LABELS),),
-    }
-    is_sound = all(getattr(network, key).shape == shape for key, shape in shapes.items())
-    is_sound = is_sound and _ascend_below(flagged, n_columns) and _ascend_below(network.sweep_before, n_layers)
-    is_sound = is_sound and n_swept % 2 == 0 and n_swept <= 2 * width and bool((network.scale > 0).all())
-    numbers = [getattr(network, key) for key in (*shapes, "entry_bias") if key not in {"flagged", "sweep_before"}]
-    if not (is_sound and all(array.dtype == np.float32 and np.isfinite(array).all() for array in numbers)):
+    if not network.is_sound(len(HTML_NAMES if name.startswith("html.") else OWN_NAMES)):
         raise ModelError(f"{path}: weights.npz: the arrays of {name} do not fit together; copy the model again")
     return network
-
-
-def _ascend_below(numbers: NDArray[Any], end: int) -> bool:
-    """Whether these are whole numbers from 0 to below `end`, each above the one before it."""
-    return numbers.dtype.kind == "i" and bool((np.diff(numbers, prepend=-1, append=end) > 0).all())
 
 
 def _check_probe(model: Model, path: Path) -> None:

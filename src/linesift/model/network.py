@@ -9,9 +9,12 @@ network are wrong on different lines, so the mean of their scores is better than
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from linesift.labels import LABELS
 
 TILE = 128
 """Lines multiplied at once, always as many: matrix products of another shape may add in another order, and a page must
@@ -136,10 +139,41 @@ class Network:
         _bound(found, self.centre[columns], self.scale[columns])
         return found
 
+    def is_sound(self, n_columns: int) -> bool:
+        """Whether the arrays fit together and to so many columns, and their numbers can be reckoned with."""
+        (width,), n_layers, n_flags = self.entry_bias.shape, len(self.layers), len(self.flagged)
+        n_sweeps, n_swept, _ = self.sweeps.shape
+        shapes = {
+            "centre": (n_columns,),
+            "scale": (n_columns,),
+            "flagged": (n_flags,),
+            "entry": (n_columns + n_flags, width),
+            "entry_bias": (width,),
+            "layers": (n_layers, 3 * width, width),
+            "layer_biases": (n_layers, width),
+            "sweeps": (n_sweeps, n_swept, width),
+            "sweep_biases": (n_sweeps, width),
+            "sweep_before": (n_sweeps,),
+            "out": (width, len(LABELS)),
+            "out_bias": (len(LABELS),),
+        }
+        if any(getattr(self, name).shape != shape for name, shape in shapes.items()):
+            return False
+        numbers = [getattr(self, name) for name in shapes if name not in {"flagged", "sweep_before"}]
+        if not all(array.dtype == np.float32 and np.isfinite(array).all() for array in numbers):
+            return False
+        is_in_order = _ascends_below(self.flagged, n_columns) and _ascends_below(self.sweep_before, n_layers)
+        return is_in_order and n_swept % 2 == 0 and n_swept <= 2 * width and bool((self.scale > 0).all())
+
     def steps(self) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float32]]]:
         """Distance, weights and bias of each layer."""
         for number, (weights, bias) in enumerate(zip(self.layers, self.layer_biases, strict=True)):
             yield 1 << number, weights, bias
+
+
+def _ascends_below(numbers: NDArray[Any], end: int) -> bool:
+    """Whether these are whole numbers from 0 to below `end`, each above the one before it."""
+    return numbers.dtype.kind == "i" and bool((np.diff(numbers, prepend=-1, append=end) > 0).all())
 
 
 def _tiles(n_lines: int) -> list[slice]:
