@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from linesift.features.batch import Batch, read_batch
 from linesift.model.decode import BODY, HEADLINE, SIDEBAR, TIMESTAMP, DecodeConfig, decode
 
-CONFIG = DecodeConfig(headline=0.15, headline_elsewhere=0.4, headline_pair=0.7, timestamp=0.5)
+CONFIG = DecodeConfig(headline=0.15, headline_elsewhere=0.4, headline_pair=0.7, timestamp=0.5, timestamp_near=0.3)
 _LENGTHS = st.lists(st.integers(0, 30), min_size=1, max_size=9)
 _CHANCE = st.one_of(st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]), st.floats(0, 1, width=32))
 

@@ -18,20 +18,20 @@ class DecodeConfig:
 
     body_floor: float = 0.2
     """A line below this is never body, and a page with none above it has no article."""
-    sure: float = 0.9
+    sure: float = 0.95
     """On a page with a line that is body with this probability or more, no line below `body_even` is body."""
     body_even: float = 0.5
     headline: float = 0.4
     """Least probability of the headline where the article begins."""
     headline_reach: int = 20
     """Lines above the first body line in which the headline is expected."""
-    headline_elsewhere: float = 0.6
+    headline_elsewhere: float = 0.7
     """What a line outside that reach has its probability multiplied by."""
     headline_pair: float = 0.35
     """A line next to the headline is headline too where both have this probability."""
-    timestamp: float = 0.6
+    timestamp: float = 0.7
     """Least probability of a timestamp line anywhere."""
-    timestamp_near: float = 0.3
+    timestamp_near: float = 0.5
     """The same from `timestamp_reach` lines above the headline to just below the first body line."""
     timestamp_reach: int = 5
 
