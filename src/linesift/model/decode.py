@@ -20,7 +20,7 @@ class DecodeConfig:
     """A line below this is never body, and a page with none above it has no article."""
     sure: float = 0.95
     """On a page with a line that is body with this probability or more, no line below `body_even` is body."""
-    body_even: float = 0.5
+    body_even: float = 0.55
     headline: float = 0.4
     """Least probability of the headline where the article begins."""
     headline_reach: int = 20
@@ -46,7 +46,7 @@ def decode(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfi
     The body is the set of lines with the highest expected F1 by words, which adapts the threshold to the page: one
     whose article is short or unusual does not come out empty. That counts every line as drawn for itself, but sixty
     rows of one table are body all together or not at all; so where an article is sure, they have to be likelier body
-    than not. Where the body begins, a headline is near and dates beside it are the article's, so little is asked of
+    than not, and a little more. Where the body begins, a headline is near and dates beside it are the article's, so little is asked of
     lines there and much of lines elsewhere. The headline is one region: the likeliest line, of equals the first, and a
     neighbour only if both are sure.
 
