@@ -46,9 +46,9 @@ def decode(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfi
     The body is the set of lines with the highest expected F1 by words, which adapts the threshold to the page: one
     whose article is short or unusual does not come out empty. That counts every line as drawn for itself, but sixty
     rows of one table are body all together or not at all; so where an article is sure, they have to be likelier body
-    than not, and a little more. Where the body begins, a headline is near and dates beside it are the article's, so little is asked of
-    lines there and much of lines elsewhere. The headline is one region: the likeliest line, of equals the first, and a
-    neighbour only if both are sure.
+    than not, and a little more. Where the body begins, a headline is near and dates beside it are the article's, so
+    little is asked of lines there and much of lines elsewhere. The headline is one region: the likeliest line, of
+    equals the first, and a neighbour only if both are sure.
 
     Args:
         batch: the pages.
