@@ -21,6 +21,7 @@ class DecodeConfig:
     sure: float = 0.95
     """On a page with a line that is body with this probability or more, no line below `body_even` is body."""
     body_even: float = 0.55
+    """The floor of such a page."""
     headline: float = 0.4
     """Least probability of the headline where the article begins."""
     headline_reach: int = 20

@@ -121,10 +121,8 @@ def _excerpt(page: LabelledPage, draw: Random) -> LabelledPage:
                 has_body = True
                 lines[index] = _first_sentence(lines[index]) if is_cut else lines[index]
             kept.append(index)
-    found: list[tuple[str, Label | None]] = []
-    for index in kept:
-        # Lines of HTML are never blank.
-        found += [(lines[index], page.labels[index]), ("", None)][: 1 if is_dense or hints is not None else 2]
+    gap = [] if is_dense or hints is not None else [("", None)]  # lines of HTML are never blank
+    found = [pair for index in kept for pair in ((lines[index], page.labels[index]), *gap)]
     texts, labels = zip(*found, strict=True)
     made = Page("\n".join(texts), page.page.source, None if hints is None else _fewer(hints, np.array(kept)))
     return replace(page, page=made, labels=labels, doubtful=frozenset())
