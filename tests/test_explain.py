@@ -384,7 +384,7 @@ H, B, T, S = LABELS
     [
         (B, (0.1, 0.6, 0.1, 0.2), ""),
         (H, (0.3, 0.1, 0.1, 0.5), "40 % are enough for the likeliest headline"),
-        (T, (0.1, 0.1, 0.3, 0.5), "30 % are enough for a timestamp"),
+        (T, (0.1, 0.05, 0.4, 0.45), "50 % are enough for a timestamp"),
         (B, (0.1, 0.3, 0.1, 0.5), "on this page they are from 30 % on"),
         (S, (0.1, 0.5, 0.1, 0.3), "on this page they are from 60 % on"),
         (S, (0.5, 0.1, 0.1, 0.3), "A page has one headline"),

@@ -71,11 +71,11 @@ class Network:
         """
         tiles = _tiles(own.shape[1])
         sums = np.zeros((len(tiles) * TILE + 1, len(self.entry_bias)), np.float32)
-        inputs = np.zeros((TILE, len(self.entry)), np.float32)
+        inputs = np.zeros((len(self.entry), TILE), np.float32)
         for tile in tiles:
             part = own[:, tile]
-            inputs[: part.shape[1]] = self.inputs(part).T
-            np.matmul(inputs, self.entry, out=sums[tile])
+            self._fill(part, inputs[:, : part.shape[1]])
+            np.matmul(inputs.T, self.entry, out=sums[tile])
         return sums
 
     def run(
@@ -117,8 +117,9 @@ class Network:
         """Add to whole tiles of hidden units what a sweep makes of them, and give what it found."""
         weights = self.sweeps[sweep]
         found = highest(hidden, spans, len(weights) // 2)
+        more = np.empty((TILE, len(self.entry_bias)), np.float32)
         for tile in _tiles(len(hidden)):
-            more = found[tile] @ weights
+            np.matmul(found[tile], weights, out=more)
             more += self.sweep_biases[sweep]
             np.maximum(more, 0, out=more)
             hidden[tile] += more
@@ -126,17 +127,20 @@ class Network:
 
     def inputs(self, own: NDArray[np.float32]) -> NDArray[np.float32]:
         """Columns as numbers between -1 and 1, 0 where they are missing, and the flags; shape (n_inputs, n_lines)."""
-        n_columns = len(self.centre)
         found = np.empty((len(self.entry), own.shape[1]), np.float32)
-        found[:n_columns] = own
-        _bound(found[:n_columns], self.centre, self.scale)
-        found[n_columns:] = np.isnan(own[self.flagged])
+        self._fill(own, found)
         return found
+
+    def _fill(self, own: NDArray[np.float32], found: NDArray[np.float32]) -> None:
+        """Write the inputs of some lines, shape (n_inputs, n_lines)."""
+        n_columns = len(self.centre)
+        is_missing = _bound(own, self.centre, self.scale, found[:n_columns])
+        found[n_columns:] = is_missing.take(self.flagged, axis=0)
 
     def inputs_of(self, columns: NDArray[np.int64], values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Inputs that some columns would be with other values, shape (len(columns), n_lines) like the values."""
-        found = values.copy()
-        _bound(found, self.centre[columns], self.scale[columns])
+        found = np.empty_like(values)
+        _bound(values, self.centre[columns], self.scale[columns], found)
         return found
 
     def is_sound(self, n_columns: int) -> bool:
@@ -181,12 +185,18 @@ def _tiles(n_lines: int) -> list[slice]:
     return [slice(start, start + TILE) for start in range(0, n_lines, TILE)]
 
 
-def _bound(values: NDArray[np.float32], centre: NDArray[np.float32], scale: NDArray[np.float32]) -> None:
-    """Bring columns to numbers between -1 and 1, in place."""
-    values -= centre[:, None]
-    values /= scale[:, None]
-    values /= np.abs(values) + 1
-    np.copyto(values, 0, where=np.isnan(values))
+def _bound(
+    values: NDArray[np.float32], centre: NDArray[np.float32], scale: NDArray[np.float32], found: NDArray[np.float32]
+) -> NDArray[np.bool_]:
+    """Bring columns to numbers between -1 and 1, 0 where they are missing, and tell where."""
+    np.subtract(values, centre[:, None], out=found)
+    found *= (1 / scale)[:, None]
+    size = np.abs(found)
+    size += 1
+    found /= size
+    is_missing = np.isnan(found)
+    np.copyto(found, 0, where=is_missing)
+    return is_missing
 
 
 def highest(hidden: NDArray[np.float32], spans: NDArray[np.int64], n_units: int) -> NDArray[np.float32]:
