@@ -230,7 +230,8 @@ def _decided(prediction: Prediction, index: int, config: DecodeConfig) -> str:
         return f"Which lines are body is decided for the page as a whole; on this page they are {found}."
     if likeliest is Label.HEADLINE:
         return "A page has one headline, and another line is likelier to be it, or none is likely enough."
-    return "Far from the headline, a timestamp has to be surer."
+    near, elsewhere = _per_cent(config.timestamp_near), _per_cent(config.timestamp)
+    return f"A timestamp has to be surer: {near} near the headline, {elsewhere} elsewhere."
 
 
 def _per_cent(share: float) -> str:
