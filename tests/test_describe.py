@@ -55,7 +55,7 @@ def test_words(name: str, part: Part, text: str) -> None:
         ("line.length", float("nan"), "–"),
         ("line.length@-1", float("nan"), "–"),
         ("line.length@above", float("nan"), ""),
-        ("network.above", float("nan"), ""),
+        ("network.above", 6.0, "most on line 6"),
         ("line.length", 12.0, "12"),
         ("line.length", 12.46, "12"),
         ("line.word_size", 4.25, "4.2"),

@@ -220,20 +220,30 @@ def test_the_integral_is_that_of_differences(model: Model, pages: list[LabelledP
             np.testing.assert_allclose(parts.columns[side, :, place], found[:, place], atol=1e-4)
     halves = by_found[:, :, :n_swept].sum(axis=(0, 1, 2)), by_found[:, :, n_swept:].sum(axis=(0, 1, 2))
     np.testing.assert_allclose(parts.sweeps, halves, atol=1e-4)
+    stands = plain(exact, inputs)[2]
+    for half, units in enumerate((slice(n_swept), slice(n_swept, None))):
+        for place in range(len(rows)):
+            by_line = np.zeros((inputs.shape[0], len(LABELS)))
+            np.add.at(by_line, stands[:, :, units], by_found[:, :, units, place])
+            assert parts.lines[half, place] == np.abs(by_line).sum(axis=1).argmax()
     assert np.abs(halves).max(axis=(1, 2)).min() > 0.05
 
 
 def plain(
     weights: dict[str, NDArray[np.float64]], inputs: NDArray[np.float64], held: NDArray[np.float64] | None = None
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The network line by line: scores, and what each sweep finds at each line, which may be told."""
-    hidden, found = np.maximum(inputs @ weights["entry"] + weights["entry_bias"], 0), []
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """The network line by line: scores, what each sweep finds at each line, which may be told, and on which line."""
+    hidden, found, stands = np.maximum(inputs @ weights["entry"] + weights["entry_bias"], 0), [], []
     for number, (layer, bias) in enumerate(zip(weights["layers"], weights["layer_biases"], strict=True)):
         for sweep in np.flatnonzero(weights["sweep_before"] == number):
             units = hidden[:, : weights["sweeps"].shape[1] // 2]
             lines = range(len(hidden))
             peaks = np.array([(*units[: row + 1].max(axis=0), *units[row:].max(axis=0)) for row in lines])
             found.append(peaks if held is None else held[sweep])
+            last = [row - units[row::-1].argmax(axis=0) for row in lines]
+            stands.append(
+                [(*above, *(row + units[row:].argmax(axis=0))) for row, above in zip(lines, last, strict=True)]
+            )
             hidden = hidden + np.maximum(found[-1] @ weights["sweeps"][sweep] + weights["sweep_biases"][sweep], 0)
         distance, nothing = 1 << number, np.zeros(hidden.shape[1])
         following = []
@@ -245,7 +255,7 @@ def plain(
             )
             following.append(hidden[row] + np.maximum(np.concatenate(three) @ layer + bias, 0))
         hidden = np.array(following)
-    return hidden @ weights["out"] + weights["out_bias"], np.array(found)
+    return hidden @ weights["out"] + weights["out_bias"], np.array(found), np.array(stands)
 
 
 def random_page(n_lines: int, n_columns: int) -> NDArray[np.float32]:

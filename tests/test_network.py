@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from conftest import random_network, without_sweeps
 from linesift.labels import LABELS
-from linesift.model.network import TILE, Network
+from linesift.model.network import TILE, Network, standing
 
 N_COLUMNS = 7
 SIZES = (1, 2, 3, 40, TILE + 1, 300)
@@ -165,21 +165,24 @@ def test_with_sweeps_a_line_is_seen_by_its_whole_page_and_by_no_other(line: int)
 
 def test_what_sweeps_find_at_some_lines() -> None:
     """Before the first layer, where the hidden units are those that the inputs enter."""
-    network, pages, lines = (
-        random_network(N_COLUMNS, seed=8),
-        [drawn(150, 1), drawn(9, 2)],
-        np.array([0, 149, 150, 154]),
-    )
+    network, pages = random_network(N_COLUMNS, seed=8), [drawn(150, 1), drawn(9, 2)]
     own, spans = np.concatenate(pages, axis=1), np.array([150, 9])
-    found_scores, found = network.run(network.sums(own), spans, lines)
-    np.testing.assert_array_equal(found_scores, network.scores(own, spans))
+    found: list[tuple[Floats, Floats]] = []
+    told = network.run(network.sums(own), spans, lambda units, values: found.append((units.copy(), values)))
+    np.testing.assert_array_equal(told, network.scores(own, spans))
     n_swept = network.sweeps.shape[1] // 2
-    assert [each.shape for each in found] == [(len(lines), 2 * n_swept)] * len(network.sweeps)
+    shapes = [(units.shape, values.shape) for units, values in found]
+    assert shapes == [((159, n_swept), (159, 2 * n_swept))] * len(network.sweeps)
     entered = np.maximum(network.inputs(own).T @ network.entry + network.entry_bias, 0)[:, :n_swept]
-    sides = ((0, 1, 0, 150), (0, 150, 149, 150), (150, 151, 150, 159), (150, 155, 154, 159))
-    for place, (top, line_end, line, end) in enumerate(sides):
-        peaks = np.concatenate((entered[top:line_end].max(axis=0), entered[line:end].max(axis=0)))
-        np.testing.assert_allclose(found[0][place], peaks, atol=1e-5)
+    units, values = found[0]
+    np.testing.assert_allclose(units, entered, atol=1e-5)
+    stands = standing(units, values)
+    for line, top, end in ((0, 0, 150), (149, 0, 150), (150, 150, 159), (154, 150, 159)):
+        peaks = np.concatenate((units[top : line + 1].max(axis=0), units[line:end].max(axis=0)))
+        np.testing.assert_array_equal(values[line], peaks)
+        above = [max(row for row in range(top, line + 1) if units[row, n] == peaks[n]) for n in range(n_swept)]
+        below = [min(row for row in range(line, end) if units[row, n] == peaks[n_swept + n]) for n in range(n_swept)]
+        assert stands[line].tolist() == above + below
 
 
 def test_inputs_lie_between_minus_one_and_one() -> None:

@@ -79,7 +79,7 @@ SWEPT = {
     "network.below": "strongest signs that the network saw anywhere below",
 }
 """What sweeps of the network find from the first line down to this one, and from this one to the last: the highest
-values of hidden units, which are no column."""
+values of hidden units, which are no column. The value is the number of the line on which most of it stands."""
 
 
 @cache
@@ -117,7 +117,9 @@ def say_value(name: str, value: float) -> str:
     >>> say_value("markup.link_share@+1", 0.912), say_value("line.length", 12), say_value("line.last_class", 10)
     ('91 %', '12', 'stop')
     """
-    if name.endswith(_MANY) or name in SWEPT:
+    if name in SWEPT:
+        return f"most on line {value:.0f}"
+    if name.endswith(_MANY):
         return ""
     if isnan(value):
         return "–"

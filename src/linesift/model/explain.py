@@ -117,7 +117,7 @@ class Explainer:
         batch = model.read([page])
         around = model.around(batch)
         values, texts = self._leaf_values(model.scorer, around), page.lines
-        found = _reasons(model, around, np.searchsorted(batch.number, lines), values)
+        found = _reasons(model, around, batch.number, np.searchsorted(batch.number, lines), values)
         for index, reasons in zip(lines, found, strict=True):
             compared = _compared(prediction, index, reasons) if model.chooser is not None else ""
             yield Explanation(
@@ -144,18 +144,26 @@ class Explainer:
 
 
 def _reasons(
-    model: Model, around: Neighbourhood, rows: NDArray[np.int64], values: LeafValues | None
+    model: Model,
+    around: Neighbourhood,
+    numbers: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    values: LeafValues | None,
 ) -> Iterator[Reasons]:
-    """Take the log-odds of some rows apart."""
+    """Take the log-odds of some rows of a page apart; `numbers` are the indices of its lines."""
     parts: Iterable[NetworkWeights | None] = repeat(None)
     if model.network is not None:
         parts = network_weights(model.network, around.own, rows)
     for some, of_network in zip(batches(rows), parts, strict=False):  # without a network there is no end to `None`
-        yield from _of_both(model, around.table(some), values, of_network)
+        yield from _of_both(model, around.table(some), numbers, values, of_network)
 
 
 def _of_both(
-    model: Model, table: NDArray[np.float32], values: LeafValues | None, of_network: NetworkWeights | None
+    model: Model,
+    table: NDArray[np.float32],
+    numbers: NDArray[np.int64],
+    values: LeafValues | None,
+    of_network: NetworkWeights | None,
 ) -> Iterator[Reasons]:
     """Reasons of the rows of a table, from those of the scorer and of the network."""
     names, n_rows = table_names(is_html=model.markup is not None), table.shape[1]
@@ -167,7 +175,8 @@ def _of_both(
         weights = np.concatenate((weights, above, below, of_network.sweeps))
         names += tuple(f"{name}@{side}" for side in ("above", "below") for name in names[: len(own)])
         names += tuple(SWEPT)
-        table = np.concatenate((table, np.full((len(names) - len(table), n_rows), np.nan, np.float32)))
+        of_many = np.full((2 * len(own), n_rows), np.nan, np.float32)
+        table = np.concatenate((table, of_many, numbers[of_network.lines] + np.float32(1)))
     scale = model.n_parts * model.temperature
     bases = _against_mean(np.broadcast_to(base, (n_rows, len(LABELS)))) / scale
     weights = _against_mean(weights) / scale

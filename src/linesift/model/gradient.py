@@ -5,13 +5,15 @@ Training learns by it, and explanations ask it what the scores of a line rest on
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.model.network import Network, highest, neighbours
+from linesift.model.network import Network, highest, neighbours, standing
 
 Floats = NDArray[np.float32]
+Number = TypeVar("Number", np.float32, np.int64)
 
 LEARNT = ("entry", "entry_bias", "layers", "layer_biases", "sweeps", "sweep_biases", "out", "out_bias")
 """Arrays of a network that are learnt; the others say how columns become inputs."""
@@ -129,24 +131,19 @@ def trace(
     return Trace(network, places, inputs, entered, gathered, kept, hidden, sweeps)
 
 
-def rows_at(values: Floats, places: NDArray[np.int64]) -> Floats:
+def rows_at(values: NDArray[Number], places: NDArray[np.int64]) -> NDArray[Number]:
     """Values of the lines at some places, shape (*places.shape, width); 0 where the place is the number of lines."""
-    padded = np.concatenate((values, np.zeros((1, values.shape[1]), np.float32)))
+    padded = np.concatenate((values, np.zeros((1, values.shape[1]), values.dtype)))
     return padded.take(places, axis=0)
 
 
 def _of_highest(before: Floats, found: Floats, slope: Floats) -> Floats:
     """From slopes by the highest values, shape (n_lines, 2 * n_swept), to those by the units: (n_lines, n_swept).
 
-    A slope belongs to the nearest line that has the highest value. On the first line of a page that is the line itself,
-    and on the last, so pages do not mix. Units below 0 there are none, and a unit of 0 has no slope.
+    A slope belongs to the nearest line that has the highest value; a unit of 0 has no slope.
     """
     n_lines, n_swept = before.shape
-    above, below = np.split(found, 2, axis=1)
-    rows, units = np.arange(n_lines)[:, None], np.arange(n_swept)
-    last = np.maximum.accumulate(np.where(before == above, rows, 0), axis=0)
-    following = np.minimum.accumulate(np.where(before == below, rows, n_lines)[::-1], axis=0)[::-1]
-    places = np.concatenate((last * n_swept + units, following * n_swept + units), axis=1)
+    places = standing(before, found) * n_swept + np.tile(np.arange(n_swept), 2)
     of_units = np.bincount(places.ravel(), slope.ravel(), n_lines * n_swept).reshape(n_lines, n_swept)
     return of_units.astype(slope.dtype)
 

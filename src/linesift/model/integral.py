@@ -7,7 +7,7 @@ Layers see the lines within reach, but sweeps see the whole page: by columns, wh
 to every line of the page, for each line and label that is explained. So what they find is an input of its own. Along
 the same way the score changes by the columns of the lines within reach with what the sweeps find held, and by what they
 find; both parts together are all of it, so the weights are complete. Of the second the halves are told apart, what was
-found from the first line down to this one, and from this one to the last.
+found from the first line down to this one, and from this one to the last, and the line on which most of it stands.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from linesift.labels import LABELS
 from linesift.model.gradient import Floats, Trace, rows_at, trace
-from linesift.model.network import Network
+from linesift.model.network import Network, standing
 
 Rows = NDArray[np.int64]
 
@@ -47,6 +47,8 @@ class NetworkWeights:
     """Shape (3, n_columns, n_rows, 4): of the line itself, of all lines above within reach, of all below."""
     sweeps: NDArray[np.float64]
     """Shape (2, n_rows, 4): of what sweeps find down to the line, and from it on."""
+    lines: Rows
+    """Shape (2, n_rows): rows of the lines on which most of that stands."""
 
 
 def batches(rows: Rows) -> list[Rows]:
@@ -68,12 +70,16 @@ def network_weights(network: Network, own: Floats, rows: Rows) -> Iterator[Netwo
     reach, sums = sum(distance for distance, _, _ in network.steps()), network.sums(own)
     for group in _groups(rows, 2 * reach + 1):
         held, _, _ = _within(reach, group, own.shape[1])
-        found = _found(network, sums, own.shape[1], held)
+        found, stands = _found(network, sums, own.shape[1], held)
         for some in batches(group):
             lines, spans, places = _within(reach, some, own.shape[1])
             inputs = np.ascontiguousarray(network.inputs(own[:, lines]).T)
-            on_the_way = [values.take(np.searchsorted(held, lines), axis=1) for values in found]
-            yield _weights(network, _Cut(inputs, spans, places, on_the_way))
+            kept = np.searchsorted(held, lines)
+            on_the_way, at_the_end = (
+                [each.take(kept, axis=1) for each in found],
+                [each.take(kept, 0) for each in stands],
+            )
+            yield _weights(network, _Cut(inputs, spans, places, on_the_way, at_the_end))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +94,8 @@ class _Cut:
     """Shape (n_rows, 2 * reach + 1), as `_within` gives them."""
     found: list[Floats]
     """Of each sweep what it finds at each border of `_WAY`, shape (n_borders, n_lines, 2 * n_swept)."""
+    stands: list[Rows]
+    """Of each sweep on which rows of the page that stands in the end, shape (n_lines, 2 * n_swept)."""
 
 
 def _groups(rows: Rows, n_seen: int) -> Iterator[Rows]:
@@ -103,12 +111,20 @@ def _groups(rows: Rows, n_seen: int) -> Iterator[Rows]:
         yield group
 
 
-def _found(network: Network, sums: Floats, n_lines: int, lines: Rows) -> list[Floats]:
-    """Of each sweep what it finds at some lines of a page at each border of `_WAY`, as a `_Cut` holds it."""
-    if not len(network.sweeps):
-        return []
-    runs = (network.run(sums * share, np.array([n_lines]), lines)[1] for share in _WAY)
-    return [np.stack(values) for values in zip(*runs, strict=True)]
+def _found(network: Network, sums: Floats, n_lines: int, lines: Rows) -> tuple[list[Floats], list[Rows]]:
+    """Of each sweep what it finds at some lines of a page, as a `_Cut` holds it, and where that stands."""
+    n_sweeps, found, stands = len(network.sweeps), list[Floats](), list[Rows]()
+    if not n_sweeps:
+        return [], []
+
+    def look(units: Floats, values: Floats) -> None:
+        found.append(values.take(lines, axis=0))
+        if len(found) > n_sweeps * (len(_WAY) - 1):  # at the end of the way
+            stands.append(standing(units, values).take(lines, axis=0))
+
+    for share in _WAY:
+        network.run(sums * share, np.array([n_lines]), look)
+    return [np.stack(found[sweep::n_sweeps]) for sweep in range(n_sweeps)], stands
 
 
 def _weights(network: Network, cut: _Cut) -> NetworkWeights:
@@ -116,15 +132,16 @@ def _weights(network: Network, cut: _Cut) -> NetworkWeights:
 
     In the middle of a step sweeps find the mean of what they find at its borders.
     """
-    inputs, places, n_rows = cut.inputs, cut.places, len(cut.places)
+    inputs, places = cut.inputs, cut.places
     of_entry = np.zeros((*places.shape, len(LABELS), len(network.entry_bias)), np.float32)
-    sweeps = np.zeros((2, n_rows, len(LABELS)))
+    by_found: list[Floats] = []
     for number, (start, end) in enumerate(pairwise(_WAY)):
         found = [(values[number] + values[number + 1]) / 2 for values in cut.found]
         path = trace(network, inputs * ((start + end) / 2), cut.spans, found=found)
-        slopes, by_found = _back(path, places, [values[number + 1] - values[number] for values in cut.found])
+        slopes, changes = _back(path, places, [values[number + 1] - values[number] for values in cut.found])
         of_entry += slopes * (end - start)
-        sweeps += by_found
+        by_found = [sum_ + change for sum_, change in zip(by_found, changes, strict=True)] if by_found else changes
+    sweeps, lines = _of_sweeps(network, cut, by_found)
     n_columns, n_inputs, reach = len(network.centre), inputs.shape[1], places.shape[1] // 2
     slopes = (of_entry.reshape(-1, of_entry.shape[-1]) @ network.entry.T).reshape(*places.shape, -1, n_inputs)
     parts = slopes * rows_at(inputs, places)[:, :, None]  # (n_rows, n_places, 4, n_inputs)
@@ -134,7 +151,42 @@ def _weights(network: Network, cut: _Cut) -> NetworkWeights:
     weights[..., network.flagged] += by_input[..., n_columns:]  # whether a column is missing counts to the column
     scores = trace(network, inputs, cut.spans, found=[values[-1] for values in cut.found]).scores[places[:, reach]]
     base = scores - weights.sum(axis=(0, 3)) - sweeps.sum(axis=0)
-    return NetworkWeights(base, weights.transpose(0, 3, 1, 2), sweeps)
+    return NetworkWeights(base, weights.transpose(0, 3, 1, 2), sweeps, lines)
+
+
+def _of_sweeps(network: Network, cut: _Cut, by_found: Sequence[Floats]) -> tuple[NDArray[np.float64], Rows]:
+    """What all sweeps add to the scores of each row, and on which lines most of that stands, as `NetworkWeights`.
+
+    Args:
+        network: of the model.
+        cut: the lines.
+        by_found: of each sweep, as `_back` gives them.
+    """
+    n_rows, n_labels = len(cut.places), len(LABELS)
+    sweeps, lines = np.zeros((2, n_rows, n_labels)), np.zeros((2, n_rows), np.int64)
+    # Of each half and row, on which lines things stand, and what they add to each label.
+    where: list[Rows] = []
+    added: list[NDArray[np.float64]] = []
+    for sweep, parts in enumerate(by_found):
+        stands = rows_at(cut.stands[sweep], _seen(network, sweep, cut.places))
+        n_swept = stands.shape[2] // 2
+        where.append(stands.reshape(n_rows, -1, 2, n_swept).transpose(2, 0, 1, 3).reshape(2, n_rows, -1))
+        split = parts.reshape(n_rows, -1, n_labels, 2, n_swept).transpose(3, 0, 2, 1, 4)
+        added.append(split.reshape(2, n_rows, n_labels, -1).astype(np.float64))
+    if by_found:
+        all_where, all_added = np.concatenate(where, axis=2), np.concatenate(added, axis=3)
+        sweeps = all_added.sum(axis=3)
+        for half, row in np.ndindex(2, n_rows):
+            stood, places = np.unique(all_where[half, row], return_inverse=True)
+            by_line = np.array([np.bincount(places, values) for values in all_added[half, row]])
+            lines[half, row] = stood[np.abs(by_line).sum(axis=0).argmax()]
+    return sweeps, lines
+
+
+def _seen(network: Network, sweep: int, places: Rows) -> Rows:
+    """Of the places within reach of a row those at which a sweep is seen by it."""
+    distance = 1 << int(network.sweep_before[sweep])
+    return places[:, distance - 1 :: distance]
 
 
 def _within(reach: int, rows: Rows, n_lines: int) -> tuple[Rows, Rows, Rows]:
@@ -152,7 +204,7 @@ def _within(reach: int, rows: Rows, n_lines: int) -> tuple[Rows, Rows, Rows]:
     return lines, np.diff(begins, append=len(lines)), np.where(is_there, np.searchsorted(lines, wanted), len(lines))
 
 
-def _back(path: Trace, places: Rows, changes: Sequence[Floats]) -> tuple[Floats, Floats]:
+def _back(path: Trace, places: Rows, changes: Sequence[Floats]) -> tuple[Floats, list[Floats]]:
     """Go back from every score of some lines to the sums of the first hidden layer.
 
     `Trace.back` takes every line along in every layer. The score of one line rests on three lines of the last layer but
@@ -164,12 +216,12 @@ def _back(path: Trace, places: Rows, changes: Sequence[Floats]) -> tuple[Floats,
         changes: by how much what each sweep finds changes, shape (n_lines, 2 * n_swept).
 
     Returns:
-        Slopes of shape (n_rows, n_places, 4, width); and how much the scores change by what sweeps find down to each
-        line and from it on, shape (2, n_rows, 4).
+        Slopes of shape (n_rows, n_places, 4, width); and of each sweep how much the scores change by each value that it
+        finds at the places that it is seen at, shape (n_rows, n_seen, 4, 2 * n_swept).
     """
     network = path.network
     of_hidden = np.tile(network.out.T, (len(places), 1, 1, 1))
-    by_found = np.zeros((2, len(places), len(LABELS)), np.float32)
+    by_found: list[Floats] = []
     for number, (distance, weights, _) in reversed([*enumerate(network.steps())]):
         is_kept = rows_at(path.kept[number], places[:, 2 * distance - 1 :: 2 * distance])
         of_sum = of_hidden * is_kept[:, :, None]  # the same for every label
@@ -181,13 +233,13 @@ def _back(path: Trace, places: Rows, changes: Sequence[Floats]) -> tuple[Floats,
         following[:, 2::2] += below
         of_hidden = following
         for sweep in np.flatnonzero(network.sweep_before == number).tolist():
-            by_found += _by_found(path, sweep, changes[sweep], places[:, distance - 1 :: distance], of_hidden)
+            by_found.insert(0, _by_found(path, sweep, changes[sweep], _seen(network, sweep, places), of_hidden))
     slopes: Floats = of_hidden * rows_at((path.entered > 0).astype(np.float32), places)[:, :, None]
     return slopes, by_found
 
 
 def _by_found(path: Trace, sweep: int, change: Floats, places: Rows, of_hidden: Floats) -> Floats:
-    """How much scores change by each half of what a sweep finds, shape (2, n_rows, 4).
+    """How much scores change by each value that a sweep finds, shape (n_rows, n_places, 4, 2 * n_swept).
 
     Args:
         path: through the network.
@@ -196,8 +248,8 @@ def _by_found(path: Trace, sweep: int, change: Floats, places: Rows, of_hidden: 
         places: shape (n_rows, n_places), at which it is seen.
         of_hidden: shape (n_rows, n_places, 4, width), slopes by the hidden units behind the sweep.
     """
-    halves = np.split(change, 2, axis=1), np.split(path.network.sweeps[sweep], 2)
-    changes = [
-        rows_at(half @ weights * path.sweeps[sweep].is_added, places) for half, weights in zip(*halves, strict=True)
-    ]
-    return np.stack([np.matmul(of_hidden, each[..., None])[..., 0].sum(axis=1) for each in changes])
+    of_sums = of_hidden * rows_at(path.sweeps[sweep].is_added.astype(np.float32), places)[:, :, None]
+    weights = path.network.sweeps[sweep]
+    slopes = (of_sums.reshape(-1, of_sums.shape[-1]) @ weights.T).reshape(*of_sums.shape[:3], -1)
+    changes: Floats = slopes * rows_at(change, places)[:, :, None]
+    return changes

@@ -7,7 +7,7 @@ anywhere above or below, however far: prose under a page of comments is no artic
 network are wrong on different lines, so the mean of their scores is better than either.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.labels import LABELS
+
+Look = Callable[[NDArray[np.float32], NDArray[np.float32]], object]
 
 TILE = 128
 """Lines multiplied at once, always as many: matrix products of another shape may add in another order, and a page must
@@ -61,7 +63,7 @@ class Network:
         Returns:
             Shape (n_lines, 4), log-odds up to a constant per line.
         """
-        return self.run(self.sums(own), spans, np.arange(0))[0]
+        return self.run(self.sums(own), spans)
 
     def sums(self, own: NDArray[np.float32]) -> NDArray[np.float32]:
         """Sums of the first hidden layer, but for its bias.
@@ -78,26 +80,24 @@ class Network:
             np.matmul(inputs.T, self.entry, out=sums[tile])
         return sums
 
-    def run(
-        self, sums: NDArray[np.float32], spans: NDArray[np.int64], lines: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
-        """Score every label of every line, and tell what each sweep finds at some lines.
+    def run(self, sums: NDArray[np.float32], spans: NDArray[np.int64], look: Look | None = None) -> NDArray[np.float32]:
+        """Score every label of every line.
 
         Args:
             sums: as `sums` gives them; they are overwritten.
             spans: lines of each page, one after the other.
-            lines: at which what sweeps find is kept.
+            look: shown, at each sweep, the hidden units that it looks at and what it finds.
 
         Returns:
-            Scores of shape (n_lines, 4), and of each sweep what it finds, shape (len(lines), 2 * n_swept).
+            Shape (n_lines, 4).
         """
-        n_lines, hidden, following, found = int(spans.sum()), sums, np.empty_like(sums), []
+        n_lines, hidden, following = int(spans.sum()), sums, np.empty_like(sums)
         tiles = _tiles(n_lines)
         hidden += self.entry_bias
         np.maximum(hidden, 0, out=hidden)
         for number, (distance, weights, bias) in enumerate(self.steps()):
-            sweeps = np.flatnonzero(self.sweep_before == number).tolist()
-            found += [self._sweep(sweep, hidden[:-1], spans).take(lines, axis=0) for sweep in sweeps]
+            for sweep in np.flatnonzero(self.sweep_before == number).tolist():
+                self._sweep(sweep, hidden[:-1], spans, look)
             hidden[n_lines:] = 0  # for neighbours that are not there
             places = neighbours(spans, distance, len(hidden))
             for tile in tiles:
@@ -111,19 +111,21 @@ class Network:
         for tile in tiles:
             np.matmul(hidden[tile], self.out, out=scores[tile])
         scores += self.out_bias
-        return scores[:n_lines], found
+        return scores[:n_lines]
 
-    def _sweep(self, sweep: int, hidden: NDArray[np.float32], spans: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Add to whole tiles of hidden units what a sweep makes of them, and give what it found."""
+    def _sweep(self, sweep: int, hidden: NDArray[np.float32], spans: NDArray[np.int64], look: Look | None) -> None:
+        """Add to whole tiles of hidden units what a sweep makes of them."""
         weights = self.sweeps[sweep]
-        found = highest(hidden, spans, len(weights) // 2)
+        n_lines, n_units = int(spans.sum()), len(weights) // 2
+        found = highest(hidden, spans, n_units)
+        if look is not None:
+            look(hidden[:n_lines, :n_units], found[:n_lines])
         more = np.empty((TILE, len(self.entry_bias)), np.float32)
         for tile in _tiles(len(hidden)):
             np.matmul(found[tile], weights, out=more)
             more += self.sweep_biases[sweep]
             np.maximum(more, 0, out=more)
             hidden[tile] += more
-        return found
 
     def inputs(self, own: NDArray[np.float32]) -> NDArray[np.float32]:
         """Columns as numbers between -1 and 1, 0 where they are missing, and the flags; shape (n_inputs, n_lines)."""
@@ -217,6 +219,23 @@ def highest(hidden: NDArray[np.float32], spans: NDArray[np.int64], n_units: int)
         np.maximum.accumulate(units[start:end], axis=0, out=above[start:end])
         np.maximum.accumulate(units[start:end][::-1], axis=0, out=below[start:end][::-1])
     return found
+
+
+def standing(units: NDArray[Any], found: NDArray[Any]) -> NDArray[np.int64]:
+    """Rows on which the highest values stand, of equal ones the nearest.
+
+    Args:
+        units: shape (n_lines, n_units), none below 0.
+        found: what `highest` makes of them; on the first line of a page that is the line itself, and on the last, so
+            pages do not mix.
+
+    Returns:
+        The shape of `found`.
+    """
+    rows, (above, below) = np.arange(len(units))[:, None], np.split(found, 2, axis=1)
+    last = np.maximum.accumulate(np.where(units == above, rows, 0), axis=0)
+    following = np.minimum.accumulate(np.where(units == below, rows, len(units))[::-1], axis=0)[::-1]
+    return np.concatenate((last, following), axis=1)
 
 
 def neighbours(spans: NDArray[np.int64], distance: int, n_rows: int) -> NDArray[np.int64]:
