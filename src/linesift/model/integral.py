@@ -75,10 +75,8 @@ def network_weights(network: Network, own: Floats, rows: Rows) -> Iterator[Netwo
             lines, spans, places = _within(reach, some, own.shape[1])
             inputs = np.ascontiguousarray(network.inputs(own[:, lines]).T)
             kept = np.searchsorted(held, lines)
-            on_the_way, at_the_end = (
-                [each.take(kept, axis=1) for each in found],
-                [each.take(kept, 0) for each in stands],
-            )
+            on_the_way = [each.take(kept, axis=1) for each in found]
+            at_the_end = [each.take(kept, axis=0) for each in stands]
             yield _weights(network, _Cut(inputs, spans, places, on_the_way, at_the_end))
 
 
@@ -140,7 +138,7 @@ def _weights(network: Network, cut: _Cut) -> NetworkWeights:
         path = trace(network, inputs * ((start + end) / 2), cut.spans, found=found)
         slopes, changes = _back(path, places, [values[number + 1] - values[number] for values in cut.found])
         of_entry += slopes * (end - start)
-        by_found = [sum_ + change for sum_, change in zip(by_found, changes, strict=True)] if by_found else changes
+        by_found = [np.add(*each) for each in zip(by_found, changes, strict=True)] if by_found else changes
     sweeps, lines = _of_sweeps(network, cut, by_found)
     n_columns, n_inputs, reach = len(network.centre), inputs.shape[1], places.shape[1] // 2
     slopes = (of_entry.reshape(-1, of_entry.shape[-1]) @ network.entry.T).reshape(*places.shape, -1, n_inputs)
