@@ -42,7 +42,7 @@ def test_body_has_the_highest_expected_f1_of_all_cuts(case: tuple[list[str], NDA
     probabilities[:, SIDEBAR] += probabilities[:, HEADLINE] + probabilities[:, TIMESTAMP]
     probabilities[:, [HEADLINE, TIMESTAMP]] = 0
     batch = read_batch(texts)
-    body_alone = DecodeConfig(body_floor=0.0, body_even=0.0, headline=2.0, timestamp=2.0, timestamp_near=2.0)
+    body_alone = DecodeConfig(body_floor=0.0, body_floor_sure=0.0, headline=2.0, timestamp=2.0, timestamp_near=2.0)
     labels = decode(batch, probabilities, body_alone)
     words = np.maximum(batch.length, 0.5).astype(np.float64)
     for given_labels, body, lengths in zip(

@@ -19,8 +19,8 @@ class DecodeConfig:
     body_floor: float = 0.2
     """A line below this is never body, and a page with none above it has no article."""
     sure: float = 0.95
-    """On a page with a line that is body with this probability or more, no line below `body_even` is body."""
-    body_even: float = 0.55
+    """On a page with a line that is body with this probability or more, no line below `body_floor_sure` is body."""
+    body_floor_sure: float = 0.55
     """The floor of such a page."""
     headline: float = 0.4
     """Least probability of the headline where the article begins."""
@@ -64,7 +64,7 @@ def decode(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfi
         return labels
     body, timestamp = probabilities[:, BODY], probabilities[:, TIMESTAMP]
     is_sure = _spread(batch, np.maximum.reduceat(body, batch.starts)) >= np.float32(config.sure)
-    least = np.where(is_sure, np.float32(config.body_even), np.float32(config.body_floor))
+    least = np.where(is_sure, np.float32(config.body_floor_sure), np.float32(config.body_floor))
     is_body = (body >= _body_cut(batch, body)) & (body >= least)
     first_body = _first_row(batch, is_body)
     head_row, is_head = _headline(batch, probabilities, first_body, config)
