@@ -74,7 +74,7 @@ class Trace:
             # A line is read by the one below it as its line above, and the other way round.
             turned = network.layers[number].reshape(3, width, width)[::-1].transpose(0, 2, 1).reshape(3 * width, width)
             of_hidden = of_hidden + _gather(of_sum, self.places[number]) @ turned
-            for place in np.flatnonzero(network.sweep_before == number)[::-1].tolist():
+            for place in network.sweeps_before(number):
                 swept = self.sweeps[place]
                 of_sweep = of_hidden * swept.is_added
                 sweeps[place], sweep_biases[place] = swept.found.T @ of_sweep, of_sweep.sum(axis=0)
@@ -110,13 +110,13 @@ def trace(
         inputs: shape (n_lines, n_inputs), as `Network.inputs` gives them, transposed.
         spans: lines of each page, one after the other.
         drops: what the sums of each layer are multiplied by, shape (n_lines, width) each, as is done in learning.
-        found: what each sweep finds, as `Network.run` gives it, instead of what it would find on these lines. On the
+        found: what each sweep finds, as `highest` gives it, instead of what it would find on these lines. On the
             way back it is held: the hidden units have no part in it.
     """
     hidden = entered = np.maximum(inputs @ network.entry + network.entry_bias, np.float32(0))
     places, gathered, kept, sweeps = [], [], [], []
     for number, (distance, weights, bias) in enumerate(network.steps()):
-        for place in np.flatnonzero(network.sweep_before == number).tolist():
+        for place in network.sweeps_before(number):
             n_swept = network.sweeps.shape[1] // 2
             before = hidden[:, :n_swept] if found is None else None
             peaks = highest(hidden, spans, n_swept) if found is None else found[place]

@@ -230,7 +230,7 @@ def _back(path: Trace, places: Rows, changes: Sequence[Floats]) -> tuple[Floats,
         following[:, :-2:2] += above
         following[:, 2::2] += below
         of_hidden = following
-        for sweep in np.flatnonzero(network.sweep_before == number).tolist():
+        for sweep in network.sweeps_before(number):
             by_found.insert(0, _by_found(path, sweep, changes[sweep], _seen(network, sweep, places), of_hidden))
     slopes: Floats = of_hidden * rows_at((path.entered > 0).astype(np.float32), places)[:, :, None]
     return slopes, by_found

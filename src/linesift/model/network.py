@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from linesift.labels import LABELS
 
 Look = Callable[[NDArray[np.float32], NDArray[np.float32]], object]
+"""What is shown, of all lines, the hidden units that a sweep looks at and what it finds; it may keep copies."""
 
 TILE = 128
 """Lines multiplied at once, always as many: matrix products of another shape may add in another order, and a page must
@@ -86,7 +87,7 @@ class Network:
         Args:
             sums: as `sums` gives them; they are overwritten.
             spans: lines of each page, one after the other.
-            look: shown, at each sweep, the hidden units that it looks at and what it finds.
+            look: called at each sweep.
 
         Returns:
             Shape (n_lines, 4).
@@ -96,7 +97,7 @@ class Network:
         hidden += self.entry_bias
         np.maximum(hidden, 0, out=hidden)
         for number, (distance, weights, bias) in enumerate(self.steps()):
-            for sweep in np.flatnonzero(self.sweep_before == number).tolist():
+            for sweep in self.sweeps_before(number):
                 self._sweep(sweep, hidden[:-1], spans, look)
             hidden[n_lines:] = 0  # for neighbours that are not there
             places = neighbours(spans, distance, len(hidden))
@@ -175,6 +176,11 @@ class Network:
         """Distance, weights and bias of each layer."""
         for number, (weights, bias) in enumerate(zip(self.layers, self.layer_biases, strict=True)):
             yield 1 << number, weights, bias
+
+    def sweeps_before(self, number: int) -> list[int]:
+        """Which sweeps stand before a layer: one or none."""
+        found: list[int] = np.flatnonzero(self.sweep_before == number).tolist()
+        return found
 
 
 def _ascends_below(numbers: NDArray[Any], end: int) -> bool:
