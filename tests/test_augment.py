@@ -11,6 +11,7 @@ from linesift.features.tokens import TOKEN_BITS, line_tokens
 from linesift.labels import Label
 from linesift.page import LabelledPage, Page
 from linesift.train.augment import Manner, excerpts, rendered, unread, varied
+from linesift.train.made import made_pages
 
 H, B, T, S = Label
 
@@ -51,6 +52,12 @@ def test_varied_is_the_same_on_every_run(pages: list[LabelledPage]) -> None:
     assert [page.page.source for page in once] == [page.page.source for page in pages]
     assert once == varied(pages)
     assert sum(new.page.text != old.page.text for new, old in zip(once, pages, strict=True)) > len(pages) / 4
+
+
+def test_what_is_drawn_for_a_page_does_not_depend_on_where_it_lies(pages: list[LabelledPage]) -> None:
+    moved = [replace(page, page=replace(page.page, source=f"/elsewhere/{number}")) for number, page in enumerate(pages)]
+    for made in (varied, lambda given: list(excerpts(given)), made_pages):
+        assert [page.page.text for page in made(moved)] == [page.page.text for page in made(pages)]
 
 
 @pytest.mark.parametrize("manner", Manner)
@@ -95,10 +102,10 @@ def test_excerpts_are_short_and_of_many_kinds(pages: list[LabelledPage]) -> None
 
 
 def test_a_paragraph_is_cut_after_its_first_sentence() -> None:
-    text = "Ferry\nThe ferry is back after a year on the slip, they said. It sails at ten."
-    pages = [LabelledPage(Page(text, str(number)), (H, B), site="a.example") for number in range(9)]
+    line = "The ferry is back after a year on the slip, they said. It sails at ten."
+    pages = [LabelledPage(Page(f"Ferry {number}\n{line}", "a"), (H, B), site="a.example") for number in range(9)]
     found = {page.page.lines[-1] or page.page.lines[-2] for page in excerpts(pages)}
-    assert found == {text.split("\n")[1], "The ferry is back after a year on the slip, they said."}
+    assert found == {line, "The ferry is back after a year on the slip, they said."}
 
 
 def test_unread_words_are_the_same_ones_in_other_buckets() -> None:

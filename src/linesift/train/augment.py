@@ -65,9 +65,14 @@ _SHARES = (
 )
 
 
+def lot(page: LabelledPage) -> int:
+    """A number that falls to the page by its text, wherever the page lies; what is drawn for it begins with this."""
+    return crc32(page.page.text.encode("utf-8", "replace"))
+
+
 def varied(pages: Iterable[LabelledPage]) -> list[LabelledPage]:
     """Every page in a manner of its own, three of eight as they are; the same on every run."""
-    return [rendered(page, _SHARES[crc32(page.page.source.encode()) % len(_SHARES)]) for page in pages]
+    return [rendered(page, _SHARES[lot(page) % len(_SHARES)]) for page in pages]
 
 
 def unread(tokens: Tokens, bits: int) -> Tokens:
@@ -104,7 +109,7 @@ def excerpts(pages: Iterable[LabelledPage]) -> Iterator[LabelledPage]:
     """
     for page in pages:
         if Label.BODY in page.labels:
-            yield _excerpt(page, Random(crc32(page.page.source.encode())))  # noqa: S311 - no secret
+            yield _excerpt(page, Random(lot(page)))  # noqa: S311 - no secret
 
 
 def _excerpt(page: LabelledPage, draw: Random) -> LabelledPage:

@@ -7,13 +7,13 @@ live page has a time above every few paragraphs. Only the verdict learns from th
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from zlib import crc32
 
 import numpy as np
 
 from linesift.hints import join_hints
 from linesift.labels import Kind, Label
 from linesift.page import LabelledPage, Page
+from linesift.train.augment import lot
 
 _N_PAGES = 4
 """Pages of a site whose surroundings make a section."""
@@ -73,7 +73,7 @@ def _sections(pages: Sequence[LabelledPage]) -> Iterator[LabelledPage]:
 def _stubs(pages: Sequence[LabelledPage]) -> Iterator[LabelledPage]:
     """Pages with none, one or two lines of their body."""
     for page in pages:
-        draw = crc32(page.page.source.encode())
+        draw = lot(page)
         body = [index for index, label in enumerate(page.labels) if label is Label.BODY]
         if draw % _ONE_STUB_IN == 0 and len(body) >= _LEAST_STUB:
             gone = set(body[draw // _ONE_STUB_IN % 3 :])
@@ -83,7 +83,7 @@ def _stubs(pages: Sequence[LabelledPage]) -> Iterator[LabelledPage]:
 def _live_pages(pages: Sequence[LabelledPage]) -> Iterator[LabelledPage]:
     """Pages with a time above every one to three lines of their body, each earlier than the one above."""
     for page in pages:
-        draw = crc32(page.page.source.encode()) // 7
+        draw = lot(page) // 7
         is_long = page.labels.count(Label.BODY) >= _LEAST_LIVE
         if page.page.hints is not None or draw % _ONE_LIVE_IN or not is_long:
             continue
