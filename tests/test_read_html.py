@@ -267,6 +267,28 @@ def test_a_hidden_article_is_shown_if_it_is_the_page() -> None:
     assert page.page.lines == [PROSE.strip()]
 
 
+INSTEAD = f"<noscript><h1>Ferry</h1><p>{PROSE}<p>{PROSE}<p>{PROSE}</noscript>"
+
+
+def test_what_a_page_says_without_scripts_is_shown_if_it_says_nothing_else() -> None:
+    page = read_html(f"<head><title>T</title><noscript><img></noscript></head><p>Menu</p><div hidden>x</div>{INSTEAD}")
+    assert page.page.lines == ["Menu", "Ferry", *[PROSE.strip()] * 3]
+    assert [has_ancestor(page.hints, line, "(hidden)") for line in (0, 1, 2)] == [False, True, True]
+    assert page.read_head().title == "T"
+
+
+@pytest.mark.parametrize(
+    ("html", "lines"),
+    [
+        (f"<p>{PROSE}<p>{PROSE}<p>{PROSE}{INSTEAD}", [PROSE.strip()] * 3),  # comments, say
+        (f"<p>Menu</p><noscript><p>{PROSE}</noscript>", ["Menu"]),  # asks for scripts, at length
+        (f"<p>Menu</p><noscript><img alt='{PROSE * 9}'></noscript>", ["Menu"]),
+    ],
+)
+def test_else_it_is_not_shown(html: str, lines: list[str]) -> None:
+    assert read_html(html).page.lines == lines
+
+
 TEXT = "Überschrift – Первый абзац 東京"
 
 

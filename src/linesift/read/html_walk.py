@@ -99,6 +99,7 @@ def _elements() -> _Elements:
 
 
 _ELEMENTS = _elements()
+_WITHOUT_SCRIPTS = _Elements(_ELEMENTS | {"noscript": (_BLOCK, _HIDDEN, TAGS.index("(other)"))})
 _CELLS = (TAGS.index("td"), TAGS.index("th"))
 _NOWHERE: Final[Scope] = (_SKIP, 0, (), 0, 0, -1, (0, None, "", ""))
 
@@ -110,10 +111,11 @@ class Walk:
     ends. Its holder is the innermost scope that all its pieces share.
     """
 
-    def __init__(self, *, shows_hidden: bool = False) -> None:
+    def __init__(self, *, shows_hidden: bool = False, has_scripts: bool = True) -> None:
         self.hidden: list[Node] = []
         """Elements left out because they are hidden; none with `shows_hidden`, which marks their lines instead."""
         self._shows_hidden = shows_hidden
+        self._elements = _ELEMENTS if has_scripts else _WITHOUT_SCRIPTS
         self.rows: list[Row] = []
         self.n_blocks = 0
         self._numbers: dict[str, int] = {"": 0}
@@ -139,7 +141,7 @@ class Walk:
         self._scopes = [(_BLOCK, 0, chain, len(chain), TAGS.index("body"), 0, (0, None, "body", key))]
         self.n_blocks = 1
         nodes, node = [root], root.first_child
-        pieces, elements, enter, leave, scopes = self._pieces, _ELEMENTS, self._enter, self._leave, self._scopes
+        pieces, elements, enter, leave, scopes = self._pieces, self._elements, self._enter, self._leave, self._scopes
         while node is not None:
             tag = node.tag
             if tag == "-text":
