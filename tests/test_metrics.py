@@ -63,6 +63,7 @@ def test_harmonic(precision: float, recall: float, f1: float) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("Ha\xadfen auf", {("Hafen", "auf"): 1}),
         ("", {}),
         ("…", {}),
         ("a b", {("a", "b"): 1}),

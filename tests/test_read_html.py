@@ -267,6 +267,12 @@ def test_a_hidden_article_is_shown_if_it_is_the_page() -> None:
     assert page.page.lines == [PROSE.strip()]
 
 
+def test_soft_hyphens_are_not_shown() -> None:
+    page = read_html("<p>Hafen&shy;meis\xadter<p>&shy;<p><a href=x>Fäh&shy;re</a> legt ab<p>a&shy; &shy;b")
+    assert page.page.lines == ["Hafenmeister", "Fähre legt ab", "a b"]
+    assert page.hints.link_share.tolist() == pytest.approx([0, 5 / 11, 0])
+
+
 INSTEAD = f"<noscript><h1>Ferry</h1><p>{PROSE}<p>{PROSE}<p>{PROSE}</noscript>"
 
 

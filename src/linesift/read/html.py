@@ -65,12 +65,12 @@ def read_html(data: bytes | str, source: str = "", *, encoding: str | None = Non
     """Read a page: its visible text as lines, without blank ones, and hints on every line.
 
     Every block element (paragraph, heading, list item, caption, button) begins and ends a line, and so does `<br>`;
-    `<pre>` keeps its line ends. White space of any kind collapses to one space. Links and other elements that a page
-    sets apart by its style sheet only (`<a>Home</a><a>News</a>`) get a space between them. A row of a table is one
-    line with tabs between its cells, unless a cell is long or has lines of its own. Not shown and left out:
-    scripts, forms' values, alternative texts, and what has `hidden`, `display:none` or `visibility:hidden` of its own,
-    unless that is most of the page's text; `<noscript>`, unless the page has next to no text without it. Style sheets
-    are not read.
+    `<pre>` keeps its line ends. White space of any kind collapses to one space, and soft hyphens are left out. Links
+    and other elements that a page sets apart by its style sheet only (`<a>Home</a><a>News</a>`) get a space between
+    them. A row of a table is one line with tabs between its cells, unless a cell is long or has lines of its own. Not
+    shown and left out: scripts, forms' values, alternative texts, and what has `hidden`, `display:none` or
+    `visibility:hidden` of its own, unless that is most of the page's text; `<noscript>`, unless the page has next to no
+    text without it. Style sheets are not read.
 
     No input is refused: bytes of any kind and markup however broken become some lines, in the worst case one
     that is empty. Elements nested more than 2,000 deep count as line ends (time would grow with the square).

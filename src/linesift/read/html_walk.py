@@ -75,6 +75,7 @@ _N_OUTER = N_LEVELS - 1
 _WORDY = OTHERS - {"style"}
 _DUE = -1
 """Not the kind of an element that leaves a gap."""
+_SOFT_HYPHEN = "\xad"
 _MAX_CELL = 80
 """Characters. A row with a longer cell, or one with two lines, is layout: its cells are lines of their own."""
 
@@ -258,15 +259,16 @@ class Walk:
             inside = [owner for owner in owners if owner[2] is not chain]
             if inside:
                 parts = tuple(dict.fromkeys([number for owner in inside for number in owner[2][: owner[3] - n_own]]))
-        # The space is the only white space that is printable.
+        # The space is the only white space that is printable; soft hyphens are not shown.
         if not text.isprintable() or "  " in text:
-            text = " ".join(text.split())
-        if seen & _MARKS:
+            text = " ".join(text.replace(_SOFT_HYPHEN, "").split())
+        if text and seen & _MARKS:
             if seen & _LINK:
                 link = 1.0 if flags & _LINK else self._share(_LINK, text)
             if seen & _EMPHASIS:
                 emphasis = 1.0 if flags & _EMPHASIS else self._share(_EMPHASIS, text)
-        self.rows.append((text, holder, seen & _TIME != 0, link, emphasis, self._n_inline, parts))
+        if text:
+            self.rows.append((text, holder, seen & _TIME != 0, link, emphasis, self._n_inline, parts))
         pieces.clear()
         owners.clear()
         self._seen = self._n_inline = 0
@@ -274,7 +276,7 @@ class Walk:
     def _share(self, flag: int, text: str) -> float:
         """Share of the line's characters in pieces with a flag, spaces not counted."""
         marked = "".join([piece for piece, owner in zip(self._pieces, self._owners, strict=True) if owner[1] & flag])
-        return len("".join(marked.split())) / len(text.replace(" ", ""))
+        return len("".join(marked.replace(_SOFT_HYPHEN, "").split())) / len(text.replace(" ", ""))
 
     def _join_cells(self, scope: Scope, start: int) -> None:
         """Make one line of a table's row, cells separated by tabs, if every cell is one short line."""

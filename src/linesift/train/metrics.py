@@ -50,8 +50,11 @@ def macro_f1(scores: Mapping[Label, Score]) -> float:
 
 
 def shingles(text: str, size: int = 4) -> Counter[tuple[str, ...]]:
-    """Shingles of `size` tokens with their counts; a shorter text is one shingle (ScrapingHub's benchmark)."""
-    tokens = _TOKEN.findall(text)
+    """Shingles of `size` tokens with their counts; a shorter text is one shingle (ScrapingHub's benchmark).
+
+    Soft hyphens are no part of a token, because some golds keep those of the page and some do not.
+    """
+    tokens = _tokens(text)
     if not tokens:
         return Counter()
     return Counter(tuple(tokens[start : start + size]) for start in range(max(1, len(tokens) - size + 1)))
@@ -59,7 +62,11 @@ def shingles(text: str, size: int = 4) -> Counter[tuple[str, ...]]:
 
 def n_tokens(text: str) -> int:
     """Tokens of a text, as `shingles` counts them."""
-    return len(_TOKEN.findall(text))
+    return len(_tokens(text))
+
+
+def _tokens(text: str) -> list[str]:
+    return _TOKEN.findall(text.replace("\xad", ""))
 
 
 def overlap(gold: Counter[tuple[str, ...]], given: Counter[tuple[str, ...]]) -> tuple[float, float]:
