@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from linesift.features.batch import Batch, read_batch
+from linesift.hints import no_hints
 from linesift.model.decode import BODY, HEADLINE, SIDEBAR, TIMESTAMP, DecodeConfig, decode
 
 CONFIG = DecodeConfig(headline=0.15, headline_elsewhere=0.4, headline_pair=0.7, timestamp=0.5, timestamp_near=0.3)
@@ -73,6 +74,13 @@ def test_a_headline_is_at_most_three_lines(case: tuple[list[str], NDArray[np.flo
         rows = np.flatnonzero(found == HEADLINE)
         assert len(rows) <= 3
         assert len(rows) < 2 or (chances[rows, HEADLINE] >= CONFIG.headline_pair).all()
+
+
+def test_less_is_asked_of_lines_beside_a_sure_article_where_the_markup_is_known() -> None:
+    chances = np.array([[0, 0.99, 0, 0.01], [0, 0.5, 0, 0.5]], np.float32)
+    text = "It rained all night.\nRain: 20 mm"
+    for hints, expected in ((None, [BODY, SIDEBAR]), ([no_hints(2)], [BODY, BODY])):
+        assert decode(read_batch([text], hints), chances, DecodeConfig()).tolist() == expected
 
 
 def test_a_page_without_headline_has_no_second_line_of_one() -> None:

@@ -19,9 +19,11 @@ class DecodeConfig:
     body_floor: float = 0.2
     """A line below this is never body, and a page with none above it has no article."""
     sure: float = 0.95
-    """On a page with a line that is body with this probability or more, no line below `body_floor_sure` is body."""
+    """On a page with a line that is body with this probability or more, no line below the next number is body."""
     body_floor_sure: float = 0.55
-    """The floor of such a page."""
+    """The floor of such a page of plain text."""
+    body_floor_sure_html: float = 0.45
+    """The same where the markup is known, which tells a table beside the article from one in it."""
     headline: float = 0.4
     """Least probability of the headline where the article begins."""
     headline_reach: int = 20
@@ -46,10 +48,10 @@ def decode(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfi
 
     The body is the set of lines with the highest expected F1 by words, which adapts the threshold to the page: one
     whose article is short or unusual does not come out empty. That counts every line as drawn for itself, but sixty
-    rows of one table are body all together or not at all; so where an article is sure, they have to be likelier body
-    than not, and a little more. Where the body begins, a headline is near and dates beside it are the article's, so
-    little is asked of lines there and much of lines elsewhere. The headline is one region: the likeliest line, of
-    equals the first, and a neighbour only if both are sure.
+    rows of one table are body all together or not at all; so where an article is sure, they have to be about as likely
+    body as not, and in plain text a little more. Where the body begins, a headline is near and dates beside it are the
+    article's, so little is asked of lines there and much of lines elsewhere. The headline is one region: the likeliest
+    line, of equals the first, and a neighbour only if both are sure.
 
     Args:
         batch: the pages.
@@ -64,7 +66,8 @@ def decode(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfi
         return labels
     body, timestamp = probabilities[:, BODY], probabilities[:, TIMESTAMP]
     is_sure = _spread(batch, np.maximum.reduceat(body, batch.starts)) >= np.float32(config.sure)
-    least = np.where(is_sure, np.float32(config.body_floor_sure), np.float32(config.body_floor))
+    floor_sure = config.body_floor_sure if batch.hints is None else config.body_floor_sure_html
+    least = np.where(is_sure, np.float32(floor_sure), np.float32(config.body_floor))
     is_body = (body >= _body_cut(batch, body)) & (body >= least)
     first_body = _first_row(batch, is_body)
     head_row, is_head = _headline(batch, probabilities, first_body, config)
