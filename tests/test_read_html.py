@@ -387,7 +387,7 @@ def test_lone_surrogates() -> None:
 
 
 Tree = tuple[str, str, list[Any]]
-_LEAVES = st.text("abcdXYZ äжש東1 \n.,&<", min_size=1, max_size=12)
+_LEAVES = st.text("abcdXYZ äжש東1 \n.,&<\xad", min_size=1, max_size=12)
 _INLINE = ["span", "b", "em", "i", "label", "time", "x-tag", "font", "code"]
 _BLOCK = ["div", "section", "blockquote", "article", "ul", "nav", "figure", "center", "main"]
 _HIDDEN = ["noscript", "svg", "select", "template", "style", "script", "iframe"]
@@ -417,7 +417,7 @@ def render(trees: list[Any]) -> Iterator[str]:
 def texts(trees: list[Any]) -> Iterator[str]:
     for tree in trees:
         if isinstance(tree, str):
-            yield tree
+            yield tree.replace("\xad", "")
         else:
             yield from texts(tree[2])
 
@@ -430,7 +430,7 @@ def plain_lines(trees: list[Any]) -> list[str]:
         nonlocal text
         for tree in trees:
             if isinstance(tree, str):
-                text += tree.replace("\n", " ")
+                text += tree.replace("\n", " ").replace("\xad", "")
             else:
                 edge = "\n" if tree[0] in _BLOCK else ""
                 text += edge
