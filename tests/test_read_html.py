@@ -273,12 +273,12 @@ def test_soft_hyphens_are_not_shown() -> None:
     assert page.hints.link_share.tolist() == pytest.approx([0, 5 / 11, 0])
 
 
-INSTEAD = f"<noscript><h1>Ferry</h1><p>{PROSE}<p>{PROSE}<p>{PROSE}</noscript>"
+INSTEAD = f"<noscript><h1>Ferry</h1><p>{PROSE}<p>{PROSE}</noscript>"
 
 
 def test_what_a_page_says_without_scripts_is_shown_if_it_says_nothing_else() -> None:
     page = read_html(f"<head><title>T</title><noscript><img></noscript></head><p>Menu</p><div hidden>x</div>{INSTEAD}")
-    assert page.page.lines == ["Menu", "Ferry", *[PROSE.strip()] * 3]
+    assert page.page.lines == ["Menu", "Ferry", PROSE.strip(), PROSE.strip()]
     assert [has_ancestor(page.hints, line, "(hidden)") for line in (0, 1, 2)] == [False, True, True]
     assert page.read_head().title == "T"
 

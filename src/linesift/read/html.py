@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
 _MIN_PROSE, _MAX_LINKED = 80, 0.5
-_ARTICLE = 600
-"""Characters of prose: a page with less, whose `<noscript>` has as much, is read as without scripts."""
+_ARTICLE, _LEAST = 600, 300
+"""Characters of prose: a page with less than the first is read as without scripts if it then has twice as much,
+and the second at least. A line that asks for scripts has a hundred or two."""
 _MAX_DEPTH = 2_000
 _LONG, _MAX_TAG, _MAX_ATTRIBUTES = 1 << 17, 1 << 16, 5_000
 _TAG_START = re.compile(rb"<[a-zA-Z][^\s/>]*")
@@ -107,9 +108,9 @@ def _walk(tree: "LexborHTMLParser", html: bytes) -> Walk:
     """
     walk = _run(Walk(), tree)
     n_visible = _count_prose(walk)
-    if n_visible < _ARTICLE <= sum(len(_TAG.sub(b"", node.text().encode())) for node in tree.css("noscript")):
+    if n_visible < _ARTICLE and _count_without_scripts(tree) >= _LEAST:
         full = _run(Walk(has_scripts=False), type(tree)(html, scripting=False))
-        if _count_prose(full) >= _ARTICLE:
+        if _count_prose(full) >= max(_LEAST, 2 * n_visible):
             return full
     if sum(len(node.text()) for node in walk.hidden) > n_visible:
         full = _run(Walk(shows_hidden=True), tree)
@@ -123,6 +124,11 @@ def _run(walk: Walk, tree: "LexborHTMLParser") -> Walk:
     if root is not None:
         walk.run(root)
     return walk
+
+
+def _count_without_scripts(tree: "LexborHTMLParser") -> int:
+    """Bytes of text in `<noscript>`, which is markup as long as scripts are thought to run."""
+    return sum(len(_TAG.sub(b"", node.text().encode())) for node in tree.css("noscript"))
 
 
 def _count_prose(walk: Walk) -> int:
