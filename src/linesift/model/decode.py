@@ -19,9 +19,9 @@ class DecodeConfig:
     body_floor: float = 0.2
     """A line below this is never body, and a page with none above it has no article."""
     sure: float = 0.95
-    """On a page with a line that is body with this probability or more, no line below the next number is body."""
+    """From which probability of body on a line its page has a sure article, and a floor of its own."""
     body_floor_sure: float = 0.55
-    """The floor of such a page of plain text."""
+    """The floor of such a page of plain text: no line below is body."""
     body_floor_sure_html: float = 0.45
     """The same where the markup is known, which tells a table beside the article from one in it."""
     headline: float = 0.4

@@ -109,7 +109,8 @@ class Walk:
     """Lines of a page in the making.
 
     The open elements are a stack of scopes. A line collects pieces of text until a block or a line break begins or
-    ends. Its holder is the innermost scope that all its pieces share.
+    ends. Its holder is the innermost scope that all its pieces share. A page that was parsed as without scripts has
+    elements in `<noscript>`, which are lines that nobody sees where scripts run.
     """
 
     def __init__(self, *, shows_hidden: bool = False, has_scripts: bool = True) -> None:
