@@ -3,6 +3,7 @@
 import codecs
 import sys
 from collections.abc import Iterator
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -551,6 +552,13 @@ def test_a_hundred_thousand_levels(unit: str) -> None:
 )
 def test_a_hundred_thousand_attributes(tag: str) -> None:
     assert lines_of(f"<p>before</p>{tag}after</p>")[0] == "before"
+
+
+@pytest.mark.parametrize("page", ["<p>before</p>" + "<b " * 43_000, "<p>before</p><noscript>" + "<a" * 3_000])
+def test_tags_without_end_take_no_time(page: str) -> None:
+    start = process_time()
+    assert lines_of(page) == ["before"]
+    assert process_time() - start < 3  # to read on from each to the end of the page took 6 and 20 seconds
 
 
 def test_what_stands_between_tags_that_are_cut_is_kept() -> None:

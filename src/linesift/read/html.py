@@ -10,6 +10,7 @@ to keep by tag and state what they say, took a third longer: most tags of a page
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -128,7 +129,7 @@ def _run(walk: Walk, tree: "LexborHTMLParser") -> Walk:
 
 def _count_without_scripts(tree: "LexborHTMLParser") -> int:
     """Bytes of text in `<noscript>`, which is markup as long as scripts are thought to run."""
-    return sum(len(_TAG.sub(b"", node.text().encode())) for node in tree.css("noscript"))
+    return sum(len(_replace_tags(node.text().encode(), b"")) for node in tree.css("noscript"))
 
 
 def _count_prose(walk: Walk) -> int:
@@ -180,7 +181,7 @@ def _limit_depth(html: bytes) -> bytes:
     if len(html) < _LEAST_TAG * _MANY_TAGS or np.count_nonzero(_is(html, "<")) < _MANY_TAGS:
         return html
     depth = deepest = 0
-    for end, name in _TAG.findall(html):
+    for end, name in _TAG.findall(html, 0, _end_of_tags(html)):
         if name.lower() not in _UNNESTED:
             depth = max(depth - 1, 0) if end else depth + 1
             deepest = max(deepest, depth)
@@ -199,4 +200,14 @@ def _limit_depth(html: bytes) -> bytes:
             return match[0]
         return b"<br>" if name in _BLOCK_NAMES else b""
 
-    return _TAG.sub(cut, html)
+    return _replace_tags(html, cut)
+
+
+def _replace_tags(html: bytes, replacement: bytes | Callable[[re.Match[bytes]], bytes]) -> bytes:
+    end = _end_of_tags(html)
+    return _TAG.sub(replacement, html[:end]) + html[end:]
+
+
+def _end_of_tags(html: bytes) -> int:
+    """Where the last tag ends: behind it one would read on from every `<` to the end of the page."""
+    return html.rfind(b">") + 1
