@@ -104,7 +104,7 @@ def _walk(tree: "LexborHTMLParser", html: bytes) -> Walk:
 
     Of 2,093 pages with hidden parts, 16 have their article there, behind a script that never ran: a pay wall, a
     veil while the page loads. On all others what is hidden is menus and forms. Of 4,627 pages, 22 have next to no text
-    but in `<noscript>`: forums, blogs and a news site that a script puts together. Elsewhere it holds pictures,
+    but in `<noscript>`: forums, a blog and a news site that a script puts together. Elsewhere it holds pictures,
     comments, or a line that asks for scripts.
     """
     walk = _run(Walk(), tree)
