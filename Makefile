@@ -44,10 +44,10 @@ imports: .venv/.complete  ## the one-way imports
 	$(BIN)/lint-imports
 
 gate: .venv/.installed  ## compare the shipped model's accuracy with reports/gate.json
-	$(BIN)/python scripts/gate.py
+	$(BIN)/python -m benchmarks.gate
 
 gate-update: .venv/.installed  ## write reports/gate.json anew: after a change that is meant
-	$(BIN)/python scripts/gate.py --update
+	$(BIN)/python -m benchmarks.gate --update
 
 train: .venv/.complete  ## train OUT=models/mine on PAGES="data/pages ...", SITE=name of data/sites and CORPORA=directory
 	$(BIN)/linesift train $(foreach path,$(PAGES),--pages $(path)) $(foreach site,$(SITE),--pages data/sites/$(site)) $(if $(CORPORA),--corpora $(CORPORA)) \
@@ -58,19 +58,19 @@ evaluate: .venv/.complete  ## score MODEL=models/news on PAGES="data/pages ...";
 	$(BIN)/linesift evaluate --model $(MODEL) $(if $(REPORT),--report $(REPORT)) $(PAGES)
 
 bench: .venv-compare/.installed  ## measure speed and memory of MODEL beside other tools, write reports/speed.md
-	.venv-compare/bin/python scripts/bench.py $(MODEL) $(or $(CORPORA),../shared/corpora)
+	.venv-compare/bin/python -m benchmarks.bench $(MODEL) $(or $(CORPORA),../shared/corpora)
 	@cat reports/speed.md
 
 compare: .venv-compare/.installed  ## compare MODEL with other extractors on pages of CORPORA, write reports/compare.md
-	.venv-compare/bin/python scripts/compare.py $(MODEL) $(or $(CORPORA),../shared/corpora) $(FOLDS)
+	.venv-compare/bin/python -m benchmarks.compare $(MODEL) $(or $(CORPORA),../shared/corpora) $(FOLDS)
 	@cat reports/compare.md
 
 dates: .venv-dates/.installed  ## measure how dates are read with the models of FOLDS, write reports/dates.md
-	.venv-dates/bin/python scripts/dates.py $(or $(CORPORA),../shared/corpora) $(FOLDS)
+	.venv-dates/bin/python -m benchmarks.dates $(or $(CORPORA),../shared/corpora) $(FOLDS)
 	@cat reports/dates.md
 
 adaptation: .venv/.complete  ## measure with the models of FOLDS what pages of a site do for it, write reports/adaptation.md
-	$(BIN)/python scripts/adaptation.py $(or $(CORPORA),../shared/corpora) $(FOLDS) --jobs $(JOBS) $(if $(STRANGER),--stranger $(STRANGER))
+	$(BIN)/python -m benchmarks.adaptation $(or $(CORPORA),../shared/corpora) $(FOLDS) --jobs $(JOBS) $(if $(STRANGER),--stranger $(STRANGER))
 	@cat reports/adaptation.md
 
 clean:  ## remove .venv and caches

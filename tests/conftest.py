@@ -15,8 +15,8 @@ from linesift.features.batch import Batch, read_batch
 from linesift.features.table import MARKUP_COLUMNS, extract
 from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS
 from linesift.labels import LABELS
-from linesift.model.classifier import Model
 from linesift.model.lexicon import TARGETS, Lexicon
+from linesift.model.model import Model
 from linesift.model.network import Network
 from linesift.model.trees import TreeScorer
 from linesift.model.window import OWN_NAMES, Neighbourhood

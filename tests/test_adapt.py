@@ -10,13 +10,13 @@ import pytest
 import linesift
 from inventedsite import invented_page
 from linesift.errors import InputError, ModelError
+from linesift.evaluate.card import card
 from linesift.labels import Label
 from linesift.model.directory import FORMAT, FORMAT_WITH_SITES, load_model, read_about
 from linesift.page import LabelledPage
-from linesift.read.html import read_html
+from linesift.read.html.page import read_html
 from linesift.read.labelled import format_page
 from linesift.train.adapt import AdaptRequest, adapt, check_lines, folds
-from linesift.train.card import card
 
 SHIPPED = linesift.shipped()
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linesift.article.article import Article, build_article
-from linesift.article.context import Context, Order
 from linesift.article.evidence import look_around, page_languages, page_order
 from linesift.article.lines import LabelledLines
+from linesift.dates.context import Context, Order
 from linesift.labels import LABELS, Label
 
 LETTERS = {"H": Label.HEADLINE, "T": Label.TIMESTAMP, "B": Label.BODY, "S": Label.SIDEBAR}

@@ -11,7 +11,7 @@ from linesift.features.tokens import TOKEN_BITS, line_tokens
 from linesift.labels import Label
 from linesift.page import LabelledPage, Page
 from linesift.train.augment import Manner, excerpts, rendered, unread, varied
-from linesift.train.made import made_pages
+from linesift.train.synthetic import made_pages
 
 H, B, T, S = Label
 

@@ -1,4 +1,4 @@
-"""The stopwatch of `scripts/bench.py`: every stage is where the bench looks for it, and is counted once."""
+"""The stopwatch of `benchmarks/bench.py`: every stage is where the bench looks for it, and is counted once."""
 
 import runpy
 from pathlib import Path
@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from linesift.model import classifier
-from linesift.model.classifier import Model
+from linesift.model import model as classifier
+from linesift.model.model import Model
 from linesift.page import LabelledPage
 
-SCRIPT: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[1] / "scripts" / "bench_stages.py"))
+SCRIPT: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "bench_stages.py"))
 
 
 def test_every_stage_is_met_on_the_way(model: Model, pages: list[LabelledPage]) -> None:

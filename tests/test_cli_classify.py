@@ -560,7 +560,7 @@ def test_classify_of_a_page_loads_numpy_and_nothing_else() -> None:
     assert not modules & SLOW_TO_LOAD
     rooms = {name for name in modules if name.startswith("linesift.")}
     assert not {name for name in rooms if name.startswith("linesift.train")}
-    assert not rooms & {"linesift.cli.app", "linesift.read.warc", "linesift.read.html", "linesift.write.markdown"}
+    assert not rooms & {"linesift.cli.app", "linesift.read.warc", "linesift.read.html.page", "linesift.write.markdown"}
 
 
 @pytest.mark.usefixtures("folder")

@@ -14,11 +14,11 @@ from commandline import environment
 from linesift import cli
 from linesift.labels import KINDS
 from linesift.model.bins import quantile_bins
-from linesift.model.classifier import Model
 from linesift.model.directory import save_model
 from linesift.model.linear import LinearScorer
-from linesift.model.verdict import WORD_BITS, WORD_KINDS, Verdict, column_names
-from linesift.train.origin import digest
+from linesift.model.model import Model
+from linesift.model.page_kind import WORD_BITS, WORD_KINDS, Verdict, column_names
+from linesift.train.provenance import digest
 from tinycorpus import row, write_corpus
 
 EXTRA = ["sklearn", "scipy", "joblib", "datasets", "pyarrow", "catboost", "resiliparse", "matplotlib", "py3langid"]

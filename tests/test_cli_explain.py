@@ -7,7 +7,7 @@ import pytest
 
 import linesift
 from commandline import Run, runner
-from linesift.model.classifier import Model
+from linesift.model.model import Model
 
 PAGE = "Home | News\n\nFerry returns to the bay\n21 October 2024, 9:20\nThe ferry is back after a year, they said.\n"
 

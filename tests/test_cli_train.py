@@ -11,13 +11,13 @@ from fakes import predict
 from linesift import cli
 from linesift.cli.train import Progress
 from linesift.cli.train import train as command
+from linesift.evaluate.evaluate import evaluate
+from linesift.evaluate.kinds import evaluate_kinds
 from linesift.labels import Label
 from linesift.page import LabelledPage, Page
 from linesift.train import train as library
-from linesift.train.evaluate import evaluate
-from linesift.train.kinds import evaluate_kinds
-from linesift.train.lessons import Progress as Say
-from linesift.train.lessons import TrainConfig
+from linesift.train.examples import Progress as Say
+from linesift.train.examples import TrainConfig
 from linesift.train.train import Trained, TrainRequest
 
 PAGE = LabelledPage(Page("H Rain\nB It rained.", "a"), (Label.HEADLINE, Label.BODY), site="a.example")

@@ -1,4 +1,4 @@
-"""The scoring of `scripts/compare.py`; its other tools are not installed here."""
+"""The scoring of `benchmarks/compare.py`; its other tools are not installed here."""
 
 import runpy
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ import pytest
 
 from tinycorpus import PARAGRAPHS, row, write_corpus
 
-SCRIPTS = Path(__file__).parents[1] / "scripts"
+SCRIPTS = Path(__file__).parents[1] / "benchmarks"
 CASES: dict[str, Any] = runpy.run_path(str(SCRIPTS / "compare_cases.py"))
 PEERS: dict[str, Any] = runpy.run_path(str(SCRIPTS / "peers.py"))
 REPORT: dict[str, Any] = runpy.run_path(str(SCRIPTS / "compare_report.py"))

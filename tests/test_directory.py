@@ -18,16 +18,16 @@ from hinted import HTML_PAGES, hinted
 from linesift.errors import ModelError
 from linesift.labels import KINDS, LABELS
 from linesift.model.bins import quantile_bins
-from linesift.model.classifier import Model
 from linesift.model.decode import DecodeConfig
 from linesift.model.directory import FORMAT, FORMAT_WITH_SITES, load_model, read_about, save_model
 from linesift.model.lexicon import Lexicon
 from linesift.model.linear import LinearScorer
+from linesift.model.model import Model
+from linesift.model.page_kind import WORD_BITS, WORD_KINDS, Verdict, column_names
 from linesift.model.trees import TreeScorer
-from linesift.model.verdict import WORD_BITS, WORD_KINDS, Verdict, column_names
 from linesift.model.window import OWN_NAMES, table_names
 from linesift.page import Page
-from linesift.read.html import read_html
+from linesift.read.html.page import read_html
 
 TEXT = "Home | News\n\nFerry returns to the bay\n21 October 2024, 9:20\nThe ferry is back after a year, they said.\n"
 PROBE = {"ferry": TEXT, "blank": "\n"}

@@ -10,7 +10,7 @@ from hinted import ARTICLE
 from linesift.errors import InputError
 from linesift.labelling.draft import DraftConfig, Drafted, draft_names, read_source, write_draft
 from linesift.labels import Label
-from linesift.model.classifier import Model
+from linesift.model.model import Model
 from linesift.read.labelled import parse, read_labelled
 
 MODEL = cast("Model", FakeModel())

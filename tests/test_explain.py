@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 from conftest import random_network, without_sweeps
 from hinted import hinted
 from linesift.errors import InputError
+from linesift.explain import integral
+from linesift.explain.describe import SWEPT
+from linesift.explain.explain import Explainer, Explanation, Reason, Reasons
 from linesift.features.batch import read_batch
 from linesift.features.tokens import line_tokens, spelt_tokens
 from linesift.labels import LABELS, Label
-from linesift.model import integral
 from linesift.model.bins import quantile_bins
-from linesift.model.classifier import Model, softmax
-from linesift.model.describe import SWEPT
-from linesift.model.explain import Explainer, Explanation, Reason, Reasons
 from linesift.model.gradient import LEARNT
 from linesift.model.headline import HeadlineChooser
 from linesift.model.linear import LinearScorer
+from linesift.model.model import Model, softmax
 from linesift.model.network import Network
 from linesift.model.prediction import Prediction
 from linesift.model.trees import TreeScorer

@@ -13,7 +13,7 @@ from linesift.errors import InputError, LabelError
 from linesift.labelling.exchange import ImportConfig, import_pages, read_exported
 from linesift.labels import LABELS, Label
 from linesift.page import LabelledPage, Page
-from linesift.read.html import read_html
+from linesift.read.html.page import read_html
 from linesift.read.label_studio import read_label_studio
 from linesift.read.labelled import format_page, read_labelled
 from linesift.write.exports import LABEL_STUDIO_CONFIG, Exported, jsonl, label_studio, parquet, tsv

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from linesift.explain.shapley import leaf_shares
 from linesift.features.batch import read_batch
 from linesift.labels import Label
-from linesift.model.shapley import leaf_shares
-from linesift.train.choose import fit_choosers
+from linesift.train.examples import Lines, TrainConfig
 from linesift.train.fit import _spans
+from linesift.train.headline import fit_choosers
 from linesift.train.learners import fit_linear, fit_trees
-from linesift.train.lessons import Lines, TrainConfig
 
 Data = tuple[NDArray[np.float32], NDArray[np.int64]]
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
-from linesift.model.classifier import Model
 from linesift.model.directory import load_model
+from linesift.model.model import Model
 from linesift.page import LabelledPage
 from linesift.read.labelled import read_labelled
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from linesift.errors import InputError
+from linesift.evaluate.evaluate import Report, evaluate
+from linesift.evaluate.held_out import read_held_out, write_held_out
 from linesift.labels import Label
 from linesift.page import LabelledPage, Page
-from linesift.train.evaluate import Report, evaluate
-from linesift.train.held_out import read_held_out, write_held_out
 
 MODEL = Path(__file__).parents[1] / "models" / "news"
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hinted import HTML_PAGES, random_hints
 from linesift.hints import Hints, join_hints, no_hints
-from linesift.read.html import read_html
+from linesift.read.html.page import read_html
 
 PER_LINE = [each.name for each in fields(Hints) if not each.name.startswith("word_")]
 

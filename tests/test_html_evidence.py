@@ -3,7 +3,7 @@
 import pytest
 
 from linesift.hints import DAY_PARTS, Hints
-from linesift.read.html import read_html
+from linesift.read.html.page import read_html
 
 HEAD = """<title>Ferry returns to the harbour | Harbour Courier</title>
 <meta property="og:title" content="Ferry returns to the harbour">

@@ -14,8 +14,8 @@ import fakes
 import linesift
 from fakes import predict
 from linesift import cli
-from linesift.model.classifier import Model
-from linesift.model.explain import Explainer
+from linesift.explain.explain import Explainer
+from linesift.model.model import Model
 from linesift.page import LabelledPage, Page
 from linesift.write.html_report import report
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from linesift.evaluate.kinds import evaluate_kinds, kind_section
+from linesift.evaluate.sections import markdown
 from linesift.labels import KINDS, Kind, Label
 from linesift.model.prediction import Prediction
 from linesift.page import LabelledPage, Page
-from linesift.train.kinds import evaluate_kinds, kind_section
-from linesift.train.sections import markdown
 
 A, L, S, X, Z = Kind.ARTICLE, Kind.LIVE, Kind.STUB, Kind.INDEX, Kind.OTHER
 TEXT = "Ferry back\nThe ferry is back after a year in the dock."

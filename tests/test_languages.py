@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from linesift.evaluate.languages import checked, text_language
 from linesift.page import LabelledPage
-from linesift.train.languages import checked, text_language
 
 
 def test_own_pages(pages: list[LabelledPage]) -> None:

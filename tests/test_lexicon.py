@@ -11,8 +11,8 @@ from hinted import random_hints
 from linesift.features.batch import Batch, read_batch
 from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS, line_tokens, markup_tokens
 from linesift.model import lexicon as room
-from linesift.model.classifier import Model
 from linesift.model.lexicon import TARGETS, Lexicon, Tokens
+from linesift.model.model import Model
 
 _LINE = st.lists(st.sampled_from(["rain", "Sun", "12", "水位", "•", "the", "\ud800"]), max_size=9).map(" ".join)
 

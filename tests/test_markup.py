@@ -12,7 +12,7 @@ from linesift.features.batch import read_batch
 from linesift.features.table import MARKUP_COLUMNS, MARKUP_NAMES, extract
 from linesift.hints import Hints, no_hints
 from linesift.page import LabelledPage, Page
-from linesift.read.html import read_html
+from linesift.read.html.page import read_html
 from oracle import column, read_sheet
 
 _LINE = st.sampled_from([

@@ -13,7 +13,6 @@ from inventedsite import MENU, NOTICE, invented_page
 from linesift.errors import MemoryFileError
 from linesift.features.batch import read_batch
 from linesift.labels import Label
-from linesift.model.classifier import Model
 from linesift.model.memory import (
     EMPTY,
     N_LINE_BINS,
@@ -23,6 +22,7 @@ from linesift.model.memory import (
     recurrence_table,
     write_memory,
 )
+from linesift.model.model import Model
 
 TEXTS = [invented_page(number).page.text for number in range(8)]
 LINES = ["Menu", "Rain", "Sun", "Wind and more", "", "7 comments", "8 comments"]

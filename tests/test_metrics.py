@@ -8,10 +8,8 @@ import numpy as np
 import pytest
 
 from fakes import predict
-from linesift.labels import Label
-from linesift.page import LabelledPage, Page
-from linesift.train.evaluate import WrongLine, calibration, evaluate
-from linesift.train.metrics import (
+from linesift.evaluate.evaluate import WrongLine, calibration, evaluate
+from linesift.evaluate.metrics import (
     Score,
     article_score,
     harmonic,
@@ -20,6 +18,8 @@ from linesift.train.metrics import (
     overlap,
     shingles,
 )
+from linesift.labels import Label
+from linesift.page import LabelledPage, Page
 
 H, B, T, S = Label
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linesift.article.context import Context, Order
-from linesift.article.moment import Moment, Role, read_moments
-from linesift.article.names import ANY, Kind, lower, read_names
-from linesift.train.dating import DateLine, Outcome, outcome, read_date_lines
+from benchmarks.dating import DateLine, Outcome, outcome, read_date_lines
+from linesift.dates.context import Context, Order
+from linesift.dates.moment import Moment, Role, read_moments
+from linesift.dates.names import ANY, Kind, lower, read_names
 
 ROOT = Path(__file__).parent / "data"
 LINES = read_date_lines(ROOT / "moments.tsv")

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from fakes import predict
+from linesift.evaluate import pictures
+from linesift.evaluate.evaluate import Report, evaluate
+from linesift.evaluate.sections import Picture
 from linesift.labels import LABELS, Label
 from linesift.page import LabelledPage, Page
-from linesift.train import pictures
-from linesift.train.evaluate import Report, evaluate
-from linesift.train.sections import Picture
 
 B, S = Label.BODY, Label.SIDEBAR
 

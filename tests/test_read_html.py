@@ -14,9 +14,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from linesift.errors import MissingExtraError
 from linesift.hints import ANCESTORS, N_LEVELS, PART_LEVEL, TAGS, Hints, hash_word
-from linesift.read.html import read_html
-from linesift.read.html_encoding import guess_encoding
-from linesift.read.html_walk import SKIPPED
+from linesift.read.html.encoding import guess_encoding
+from linesift.read.html.page import read_html
+from linesift.read.html.walk import SKIPPED
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><title>Ferry sails again | The Harbour</title>
 <meta property="og:title" content="Ferry sails again"><meta name="description" content="After a  week.">

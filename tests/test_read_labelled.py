@@ -13,7 +13,7 @@ from hinted import ARTICLE
 from linesift.errors import InputError, LabelError
 from linesift.labels import KINDS, LABELS, Label
 from linesift.page import LabelledPage, Page
-from linesift.read.html import read_html
+from linesift.read.html.page import read_html
 from linesift.read.labelled import format_page, parse, problems, read_labelled, relabel
 
 GOOD = """\

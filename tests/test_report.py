@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from hinted import random_hints
+from linesift.evaluate.report import accuracy_report, has_list, pages_with_comments
+from linesift.evaluate.sections import Section, Table, as_html, as_json, markdown
 from linesift.hints import hash_word
 from linesift.labels import Label
-from linesift.model.classifier import Model
+from linesift.model.model import Model
 from linesift.page import LabelledPage, Page
 from linesift.train.fit import Fitted
-from linesift.train.report import accuracy_report, has_list, pages_with_comments
-from linesift.train.sections import Section, Table, as_html, as_json, markdown
 
 H, B, T, S = Label
 LONG = "nine words stand on this line of the page"

@@ -2,7 +2,7 @@
 
 import json
 
-from linesift.train.sections import Picture, Section, Table, as_html, as_json, markdown
+from linesift.evaluate.sections import Picture, Section, Table, as_html, as_json, markdown
 from test_html_report import Reader
 
 SECTIONS = (

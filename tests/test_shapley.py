@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from conftest import random_trees
-from linesift.model.shapley import leaf_shares, leaf_values
+from linesift.explain.shapley import leaf_shares, leaf_values
 from linesift.model.trees import TreeScorer
 
 N_COLUMNS = 5

@@ -8,11 +8,11 @@ import pytest
 import linesift
 from hinted import random_hints
 from inventedsite import invented_page
+from linesift.evaluate.evaluate import evaluate
 from linesift.features.batch import read_batch
-from linesift.model.classifier import Model
+from linesift.model.model import Model
 from linesift.model.site import BEYOND, nearest_anchors, recurring
 from linesift.page import LabelledPage
-from linesift.train.evaluate import evaluate
 from linesift.train.site import fit_site, with_site
 
 PAGES = [invented_page(number) for number in range(9)]

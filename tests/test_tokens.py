@@ -13,7 +13,7 @@ from linesift.features.batch import read_batch
 from linesift.features.tokens import MARKUP_BITS, SHORT, TOKEN_BITS, line_tokens, markup_tokens
 from linesift.hints import no_hints
 from linesift.page import LabelledPage, Page
-from linesift.read.html import read_html
+from linesift.read.html.page import read_html
 
 _LINE = st.lists(st.sampled_from(["rain", "Sun", "12", "水位", "•", ",", "the"]), max_size=12).map(" ".join)
 

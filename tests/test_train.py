@@ -9,15 +9,15 @@ import pytest
 import linesift
 from inventedsite import invented_page
 from linesift.errors import InputError, LabelError, MissingExtraError
+from linesift.evaluate.card import card, write_card
 from linesift.labels import KINDS, Kind, Label
 from linesift.model.directory import read_about
 from linesift.page import LabelledPage
-from linesift.read.html import read_html
+from linesift.read.html.page import read_html
 from linesift.read.labelled import format_page
-from linesift.train.card import card, write_card
 from linesift.train.dataset import read_dataset
-from linesift.train.lessons import TrainConfig
-from linesift.train.origin import digest, short_name, trained_on
+from linesift.train.examples import TrainConfig
+from linesift.train.provenance import digest, short_name, trained_on
 from linesift.train.train import Trained, TrainRequest, train
 from tinycorpus import PARAGRAPHS, row, write_corpus
 

@@ -27,7 +27,7 @@ from linesift.model.window import (
     table_names,
 )
 from linesift.page import Page
-from linesift.read.html import read_html
+from linesift.read.html.page import read_html
 from oracle import Sheet, read_sheet
 
 _PAGE = st.lists(

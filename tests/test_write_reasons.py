@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from linesift.explain.explain import Explanation, Reason, Reasons
 from linesift.labels import Label
-from linesift.model.explain import Explanation, Reason, Reasons
 from linesift.write.reasons import as_json, brief, explained
 from linesift.write.terminal import Style
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from fakes import predict
 from linesift.labels import Label
 from linesift.page import Page
-from linesift.read.html import read_html
+from linesift.read.html.page import read_html
 from linesift.write.tables import article, article_json, clean, jsonl, rows, tsv
 
 PAGE = Page("Menu\r\n\nH Rain\tagain\nT 11 March\nB It rained?\n B \u2028 nested\n", "a b.txt")

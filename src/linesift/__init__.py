@@ -15,14 +15,14 @@ from linesift.page import Page
 
 if TYPE_CHECKING:
     from linesift.article.article import Article
-    from linesift.model.classifier import Model
+    from linesift.model.model import Model
     from linesift.model.prediction import Prediction
 
 __all__ = ["Article", "Label", "Model", "Page", "Prediction", "classify", "classify_html", "extract", "load"]
 
 _LATE = {
     "Article": "linesift.article.article",
-    "Model": "linesift.model.classifier",
+    "Model": "linesift.model.model",
     "Prediction": "linesift.model.prediction",
 }
 """Names that bring numpy along, and where they live: `linesift --help` and a wrong option shall not wait for numpy."""
@@ -78,7 +78,7 @@ def classify_html(html: bytes | str) -> "Prediction":
     """
     from dataclasses import replace
 
-    from linesift.read.html import read_html
+    from linesift.read.html.page import read_html
 
     found = read_html(html)
     return load().classify(replace(found.page, hints=found.hints))

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from linesift.article.context import Context
 from linesift.article.dating import date_page
 from linesift.article.entries import Entry, find_entries
 from linesift.article.lines import LabelledLines
+from linesift.dates.context import Context
 from linesift.labels import Label
 
 

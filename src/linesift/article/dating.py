@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from linesift.article.context import Context
 from linesift.article.lines import LabelledLines
-from linesift.article.moment import Role
 from linesift.article.stamps import Stamp, dated_lines, read_stamps
+from linesift.dates.context import Context
+from linesift.dates.moment import Role
 from linesift.labels import Label
 
 MIN_SCORE = 0.0

@@ -6,10 +6,10 @@ from datetime import date
 from itertools import pairwise
 
 from linesift.article.dating import Dating
-from linesift.article.grammar import find_clocks
 from linesift.article.lines import LabelledLines
-from linesift.article.moment import Moment, read_moments
-from linesift.article.tokens import tokenize
+from linesift.dates.grammar import find_clocks
+from linesift.dates.moment import Moment, read_moments
+from linesift.dates.tokens import tokenize
 from linesift.labels import Label
 
 MIN_ENTRIES = 3

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
-from linesift.article.context import Context, Order
-from linesift.article.names import ANY, Kind, Languages, fold, lower, read_names
+from linesift.dates.context import Context, Order
+from linesift.dates.names import ANY, Kind, Languages, fold, lower, read_names
 
 _SAMPLE = 40_000
 """Characters of a page that its languages are told from."""

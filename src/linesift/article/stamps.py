@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from linesift.article.context import Context
 from linesift.article.evidence import look_around
 from linesift.article.lines import LabelledLines
-from linesift.article.moment import Moment, Role, read_moments
-from linesift.article.tokens import tokenize
+from linesift.dates.context import Context
+from linesift.dates.moment import Moment, Role, read_moments
+from linesift.dates.tokens import tokenize
 from linesift.labels import Label
 
 LONGEST_LINE = 300

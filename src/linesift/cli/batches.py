@@ -15,9 +15,9 @@ from linesift.read.record import Record
 from linesift.write import tables, terminal
 
 if TYPE_CHECKING:  # numpy comes with them, and `--help` shall not wait for numpy
-    from linesift.model.classifier import Model
-    from linesift.model.explain import Explainer
+    from linesift.explain.explain import Explainer
     from linesift.model.memory import SiteMemory
+    from linesift.model.model import Model
     from linesift.model.prediction import Prediction
 
 BATCH_PAGES = 64
@@ -181,7 +181,7 @@ def _classify_alone(model: "Model", page: Page) -> "Prediction | str":
 
 def make_explainer(model: "Model") -> "Explainer":
     """What explains lines with a model, loaded only where somebody asks for it."""
-    from linesift.model.explain import Explainer
+    from linesift.explain.explain import Explainer
 
     return Explainer(model)
 

@@ -36,8 +36,8 @@ def compare(first: _First, second: _Second, pages: _Pages, lines: _Lines = True,
     with console.errors():
         # Only now: numpy is not needed for a wrong option.
         import linesift
+        from linesift.evaluate.compare import compare_pages, difference_lines, sum_lines
         from linesift.read.labelled import has_labels, read_labelled
-        from linesift.train.compare import compare_pages, difference_lines, sum_lines
 
         models = linesift.load(first), linesift.load(second)
         gold = [page for path in pages if has_labels(path) for page in read_labelled(path)]

@@ -10,8 +10,8 @@ from linesift.errors import InputError
 from linesift.train.extra import require_extra
 
 if TYPE_CHECKING:
+    from linesift.evaluate.evaluate import Report
     from linesift.train.corpora import Corpora
-    from linesift.train.evaluate import Report
 
 HELP = "Score a model on labelled pages: per label, article text, per collection and language, and the worst pages."
 EXAMPLES = """
@@ -63,13 +63,13 @@ def evaluate(
         _check_report(report)
         # Only now: numpy is not needed for a wrong option.
         import linesift
+        from linesift.evaluate.evaluate import evaluate as evaluate_predictions
+        from linesift.evaluate.kinds import evaluate_kinds, kind_table
+        from linesift.evaluate.scores import table, worst_table
+        from linesift.evaluate.sections import markdown_table
         from linesift.model.directory import read_about
         from linesift.train.corpora import read_gold
-        from linesift.train.evaluate import evaluate as evaluate_predictions
-        from linesift.train.kinds import evaluate_kinds, kind_table
-        from linesift.train.origin import trained_on
-        from linesift.train.scores import table, worst_table
-        from linesift.train.sections import markdown_table
+        from linesift.train.provenance import trained_on
 
         loaded = linesift.load(model)
         gold = read_gold(pages, jobs=jobs, is_html=html)
@@ -103,8 +103,8 @@ def _check_report(path: Path | None) -> None:
 
 
 def _write_report(scores: "Report", path: Path, title: str) -> None:
-    from linesift.train.scores import report_sections
-    from linesift.train.sections import as_html, markdown
+    from linesift.evaluate.scores import report_sections
+    from linesift.evaluate.sections import as_html, markdown
 
     is_html = path.suffix == ".html"
     sections = report_sections(scores, with_pictures=is_html)

@@ -69,7 +69,7 @@ def export(pages: _Pages, to: _To, out: _ExportOut = None) -> None:
     with console.errors():
         from linesift.labelling.exchange import read_exported
         from linesift.write import exports
-        from linesift.write.aside import write_aside
+        from linesift.write.atomic import write_aside
 
         found = list(read_exported(pages))
         if out is not None and out.suffix == ".parquet":

@@ -69,7 +69,7 @@ def explain(
             console.say(f"warning: {warning}")
         # Only now: a wrong option or file name shall not wait for numpy.
         import linesift
-        from linesift.model.explain import Explainer
+        from linesift.explain.explain import Explainer
 
         loaded = linesift.load(model)
         prediction = loaded.classify(found)

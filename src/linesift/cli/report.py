@@ -16,7 +16,7 @@ from linesift.read.text import check_encoding
 from linesift.write.html_report import report as html_report
 
 if TYPE_CHECKING:  # numpy comes with it, and `--help` shall not wait for numpy
-    from linesift.model.classifier import Model
+    from linesift.model.model import Model
     from linesift.model.prediction import Prediction
 
 HELP = "Write pages as one HTML file: lines coloured by label, doubtful ones to jump to, the articles beside them."

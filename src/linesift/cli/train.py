@@ -83,10 +83,10 @@ def train(
     with console.errors():
         require_extra("training", "joblib", "sklearn")
         # Only now: what fits takes seconds to load, and a wrong option shall not wait for it.
-        from linesift.train.kinds import kind_table
-        from linesift.train.lessons import TrainConfig
-        from linesift.train.scores import table
-        from linesift.train.sections import markdown_table
+        from linesift.evaluate.kinds import kind_table
+        from linesift.evaluate.scores import table
+        from linesift.evaluate.sections import markdown_table
+        from linesift.train.examples import TrainConfig
         from linesift.train.train import TrainRequest
         from linesift.train.train import train as train_model
 

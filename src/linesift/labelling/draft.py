@@ -13,11 +13,11 @@ from linesift.page import LabelledPage, Page
 from linesift.read.labelled import LABELLED_SUFFIX, beside, format_page, parse, read_utf8
 from linesift.read.page import ARCHIVE_SUFFIXES, HTML_SUFFIXES, is_html
 from linesift.read.text import STDIN, check_encoding, decode, read_bytes
-from linesift.write.aside import write_aside
+from linesift.write.atomic import write_aside
 
 if TYPE_CHECKING:  # numpy comes with them, and a wrong option shall not wait for numpy
     from linesift.hints import Head
-    from linesift.model.classifier import Model
+    from linesift.model.model import Model
     from linesift.model.prediction import Prediction
 
 DOUBT = 0.9
@@ -105,8 +105,8 @@ def read_source(path: Path, encoding: str | None = None) -> Source:
         raise InputError(f"{path}: an archive has many pages; label text or HTML pages")
     data = read_bytes(path)
     if is_html(data, path.suffix):
-        from linesift.read.html import read_html
-        from linesift.read.html_encoding import to_utf8
+        from linesift.read.html.encoding import to_utf8
+        from linesift.read.html.page import read_html
 
         if encoding is not None:
             check_encoding(encoding)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from linesift.errors import InputError
 from linesift.page import LabelledPage
-from linesift.read.html_encoding import to_utf8
+from linesift.read.html.encoding import to_utf8
 from linesift.read.label_studio import read_label_studio
 from linesift.read.labelled import LABELLED_SUFFIX, beside, format_page, parse, read_labelled, read_utf8, relabel
 from linesift.read.page import HTML_SUFFIXES
 from linesift.read.text import read_bytes
-from linesift.write.aside import write_aside
+from linesift.write.atomic import write_aside
 from linesift.write.exports import Exported
 
 _NOT_IN_A_NAME = str.maketrans(dict.fromkeys('/\\:*?"<>|\x00', "-"))

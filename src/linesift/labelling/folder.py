@@ -12,7 +12,7 @@ from linesift.labels import Label
 from linesift.page import LabelledPage
 from linesift.read.labelled import labelled_files, parse, relabel, take_apart
 from linesift.read.text import decode, read_bytes
-from linesift.write.aside import write_aside
+from linesift.write.atomic import write_aside
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,15 +23,15 @@ from linesift.features.table import fingerprint
 from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS
 from linesift.labels import KINDS, LABELS
 from linesift.model.bins import Bins
-from linesift.model.classifier import Model, Scorer
 from linesift.model.decode import DecodeConfig
 from linesift.model.headline import NAMES as CANDIDATE_NAMES
 from linesift.model.headline import HeadlineChooser
 from linesift.model.lexicon import TARGETS, Lexicon
 from linesift.model.linear import LinearScorer
+from linesift.model.model import Model, Scorer
 from linesift.model.network import Network
+from linesift.model.page_kind import WORD_BITS, WORD_KINDS, Verdict, column_names
 from linesift.model.trees import TreeScorer
-from linesift.model.verdict import WORD_BITS, WORD_KINDS, Verdict, column_names
 from linesift.model.window import HTML_NAMES, OWN_NAMES, n_table_columns
 
 if TYPE_CHECKING:

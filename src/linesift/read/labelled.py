@@ -283,7 +283,7 @@ def _row_text(fields: Mapping[str, str]) -> Page:
     page = Page(fields["text"], fields["id"])
     if not fields["html"]:
         return page
-    from linesift.read.html import read_html
+    from linesift.read.html.page import read_html
 
     found = read_html(fields["html"])
     if found.page.text != page.text:

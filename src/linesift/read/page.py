@@ -102,7 +102,7 @@ def read_page(page: Path | Record, encoding: str | None = None) -> tuple[Page, s
         if encoding is not None:
             check_encoding(encoding)
     if kind == "html":
-        from linesift.read.html import read_html
+        from linesift.read.html.page import read_html
 
         found = read_html(data, page.source, encoding=charset)
         return replace(found.page, hints=found.hints, url=page.url, date=page.date), None

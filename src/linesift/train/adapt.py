@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 import linesift
 from linesift.errors import InputError, ModelError
+from linesift.evaluate.card import CHECKS, write_card
+from linesift.evaluate.evaluate import Report, evaluate
 from linesift.labels import LABELS
-from linesift.model.classifier import Model
 from linesift.model.directory import OF_THE_WEIGHTS, load_model, read_about, save_model
+from linesift.model.model import Model
 from linesift.model.prediction import Prediction
 from linesift.page import LabelledPage
 from linesift.read.labelled import read_labelled
-from linesift.train.card import CHECKS, write_card
-from linesift.train.evaluate import Report, evaluate
-from linesift.train.origin import digest, short_name
+from linesift.train.provenance import digest, short_name
 from linesift.train.site import with_site
 
 MAX_PAGES = 200

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import SequenceMatcher
 
-from linesift.article.moment import read_moments
+from linesift.dates.moment import read_moments
 from linesift.labels import Label
 from linesift.train.when import is_date_line
 

@@ -17,20 +17,20 @@ from linesift.features.batch import Batch, running_sum
 from linesift.features.table import MARKUP_COLUMNS, extract
 from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS, line_tokens, markup_tokens
 from linesift.labels import LABELS, Label
-from linesift.model.classifier import Model, Scorer, softmax
 from linesift.model.headline import HeadlineChooser
 from linesift.model.lexicon import TARGETS, Lexicon, Tokens
+from linesift.model.model import Model, Scorer, softmax
 from linesift.model.network import Network
 from linesift.model.prediction import Prediction
 from linesift.model.window import Around, Neighbourhood, Sums
 from linesift.page import LabelledPage
 from linesift.train.augment import excerpts, unread, varied
-from linesift.train.choose import fit_choosers
+from linesift.train.examples import Lines, Progress, TrainConfig, lessons, read_lines
 from linesift.train.folds import site_folds
+from linesift.train.headline import fit_choosers
 from linesift.train.learners import fit_linear, fit_trees
-from linesift.train.lessons import Lines, Progress, TrainConfig, lessons, read_lines
 from linesift.train.network import Sheets, fit_network
-from linesift.train.teach import UnlabelledPage
+from linesift.train.pseudo_labels import UnlabelledPage
 
 if TYPE_CHECKING:
     import scipy.sparse as sparse
@@ -71,7 +71,7 @@ def fit(
         config: how.
         progress: told of every stage.
         html_pages: pages with hints, for the part of the model that reads HTML; without them it has no such part.
-            That part then corrects the labels of `pages` (`linesift.train.teach`).
+            That part then corrects the labels of `pages` (`linesift.train.pseudo_labels`).
         unlabelled: pages that the part for HTML labels, for the one for text to learn.
 
     Raises:

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from linesift.errors import LabelError, MissingExtraError
 from linesift.labels import LABELS
 from linesift.model.bins import quantile_bins
-from linesift.model.classifier import Scorer
 from linesift.model.linear import LinearScorer
+from linesift.model.model import Scorer
 from linesift.model.trees import TreeScorer
-from linesift.train.lessons import TrainConfig
+from linesift.train.examples import TrainConfig
 
 Fit = Callable[[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32], TrainConfig], Scorer]
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from linesift.labels import LABELS
-from linesift.model.classifier import softmax
 from linesift.model.gradient import LEARNT, trace
+from linesift.model.model import softmax
 from linesift.model.network import Network
-from linesift.train.lessons import TrainConfig
+from linesift.train.examples import TrainConfig
 
 Floats = NDArray[np.float32]
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from linesift.features.batch import Batch, read_batch
 from linesift.labels import LABELS
-from linesift.model.classifier import Model
+from linesift.model.model import Model
 from linesift.model.site import SiteCorrection, Traits, read_traits, recurring
 from linesift.page import LabelledPage
 

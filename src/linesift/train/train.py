@@ -11,26 +11,26 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from linesift.errors import InputError
+from linesift.evaluate.card import write_card
+from linesift.evaluate.evaluate import Report, evaluate
+from linesift.evaluate.held_out import HELD_OUT, write_held_out
+from linesift.evaluate.kinds import KindReport, evaluate_kinds
+from linesift.evaluate.report import TITLE, accuracy_report
+from linesift.evaluate.sections import Section, as_json, markdown
 from linesift.model.directory import save_model
 from linesift.page import LabelledPage, Page
 from linesift.read.labelled import LABELLED_SUFFIX, OWN_COLLECTION, read_labelled
 from linesift.train.align import carry_over
-from linesift.train.card import write_card
 from linesift.train.corpora import KIND_GOLD, corpus_files, read_corpora, read_kinds, read_unlabelled
 from linesift.train.dataset import read_dataset
-from linesift.train.evaluate import Report, evaluate
+from linesift.train.examples import Progress, TrainConfig
 from linesift.train.extra import require_extra
 from linesift.train.fit import fit
 from linesift.train.folds import site_folds
-from linesift.train.held_out import HELD_OUT, write_held_out
-from linesift.train.kinds import KindReport, evaluate_kinds
-from linesift.train.lessons import Progress, TrainConfig
-from linesift.train.origin import digest, short_name
-from linesift.train.report import TITLE, accuracy_report
-from linesift.train.sections import Section, as_json, markdown
-from linesift.train.teach import UnlabelledPage
-from linesift.train.verdict import fit_verdict
-from linesift.write.aside import write_aside
+from linesift.train.page_kind import fit_verdict
+from linesift.train.provenance import digest, short_name
+from linesift.train.pseudo_labels import UnlabelledPage
+from linesift.write.atomic import write_aside
 
 BY_HAND = " by hand"
 """Ends the collection of pages from JSON lines, to tell them from the aligned pages of the same collection."""

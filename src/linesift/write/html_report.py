@@ -10,7 +10,7 @@ from linesift.write.reasons import brief
 from linesift.write.terminal import DOUBT, Tally, summary, tally
 
 if TYPE_CHECKING:  # numpy comes with it, and `--help` shall not wait for numpy
-    from linesift.model.explain import Explainer
+    from linesift.explain.explain import Explainer
     from linesift.model.prediction import Prediction
 
 _LABELS = "".join(

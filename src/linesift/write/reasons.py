@@ -9,7 +9,7 @@ from linesift.labels import LABELS, Label
 from linesift.write.terminal import PLAIN, Style, cut, visible
 
 if TYPE_CHECKING:  # numpy comes with them, and `--help` shall not wait for numpy
-    from linesift.model.explain import Explanation, Reason, Reasons, Weights
+    from linesift.explain.explain import Explanation, Reason, Reasons, Weights
 
 N_BRIEF = 3
 """Columns that `brief` names."""
@@ -65,7 +65,7 @@ def brief(explanation: "Explanation") -> list[str]:
 
 def as_json(explanation: "Explanation") -> list[dict[str, object]]:
     """Give the same for programs."""
-    from linesift.model.describe import describe
+    from linesift.explain.describe import describe
 
     column = explanation.label.column
     return [
@@ -87,7 +87,7 @@ def strongest(explanation: "Explanation") -> "list[Reason]":
 
 def _parts(reasons: "Reasons", n_columns: int, style: Style) -> Iterator[str]:
     """Rows of each part of the page with its sum, and below it those of its columns that are among the strongest."""
-    from linesift.model.describe import Part, describe
+    from linesift.explain.describe import Part, describe
 
     order = list(Part)
     strong = {reason.name for reason in reasons.reasons[:n_columns]}
@@ -102,7 +102,7 @@ def _parts(reasons: "Reasons", n_columns: int, style: Style) -> Iterator[str]:
 
 def _said(reason: "Reason") -> str:
     """A column in words, with its value where it has one."""
-    from linesift.model.describe import describe, say_value
+    from linesift.explain.describe import describe, say_value
 
     return ": ".join(filter(None, (describe(reason.name).text, say_value(reason.name, reason.value))))
 

@@ -1,0 +1,92 @@
+"""Measure what labelled and unlabelled pages of a site do for its other pages; write reports/adaptation.md.
+
+Sites are classified by the models of folds, which `linesift train --keep-folds` keeps: `make adaptation FOLDS=...`.
+`--stranger` adds a base that has met no site of the collection `waddle`, whose sites have the most pages; where there
+is none yet it is trained, which takes longer than all the rest. `--table` also fits the table of recurrence of
+`linesift.model.memory` anew.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import linesift
+from benchmarks.adapting import fit_recurrence, measure, read_sites, report_lines
+from linesift.model.directory import save_model
+from linesift.model.memory import N_LINE_BINS, TABLE
+from linesift.model.model import Model
+from linesift.page import LabelledPage
+from linesift.train.corpora import read_corpora
+from linesift.train.examples import TrainConfig
+from linesift.train.fit import fit
+from linesift.write.atomic import write_aside
+
+ROOT = Path(__file__).parents[1]
+REPORT = ROOT / "reports" / "adaptation.md"
+STRANGER = "waddle"
+FOLDS = 2
+"""Of the training of the stranger, for what its parts see of each other; no page is scored by them."""
+
+INTRO = """\
+# Adapting to a site
+
+Written by `make adaptation`. Sites with six pages or more; the gold is aligned from articles. Three labelled pages
+(`linesift adapt`) or ten pages without labels (`linesift learn-site`) are drawn three times for each site, and the
+wrong lines on its other pages are counted. The figure of a cell is the median over sites of wrong lines after by wrong
+lines before; then the same for all lines together, and how many sites got better and worse. The rows count sites by how
+wrong the base model is on them. "All other pages labelled" is what labels of the site do at most: where the gold cuts
+articles short, or calls the same line now body and now sidebar, none help. "All that 10 pages know right" is what a
+memory does at most: each line of the sidebar that stands on one of the ten. Only sites with twelve pages or more count
+for unlabelled pages.
+
+Gold is confirmed where the model for HTML, which has not seen the site either, gives the line of the same page the same
+label; these columns count no other lines, while pages to learn from have all their labels. Lines that were read one by
+one (`reports/ablation.md`) say how far that can be trusted: it leaves out most gold that is wrong, and also some lines
+that are one of a kind.
+"""
+
+
+def main() -> int:
+    """Read, measure, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpora", type=Path, help="directory of collections")
+    parser.add_argument("folds", type=Path, help="models of the folds: linesift train --keep-folds")
+    parser.add_argument("--stranger", type=Path, help=f"model without {STRANGER}, trained where it is missing")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--table", action="store_true", help="write the table of recurrence too")
+    given = parser.parse_args()
+    folds = [linesift.load(path) for path in sorted(given.folds.iterdir())]
+    pages, html = (read_corpora(given.corpora, jobs=given.jobs, is_html=is_html).pages for is_html in (False, True))
+    known = {page.site for page in html if page.collection == STRANGER}
+    parts: dict[str, tuple[Sequence[Model], Sequence[LabelledPage], Sequence[LabelledPage]]]
+    parts = {"Sites that the base has not met, but others of the same collection": (folds, pages, html)}
+    if given.stranger is not None:
+        others = [[page for page in part if page.site not in known] for part in (pages, html)]
+        unmet = [[page for page in part if page.site in known] for part in (pages, html)]
+        base = stranger(given.stranger, TrainConfig(jobs=given.jobs, n_folds=FOLDS), others[0], others[1])
+        parts = {"Sites of a kind that the base has never met": ([base], unmet[0], unmet[1]), **parts}
+    sites = {}
+    for name, (models, text, marked) in parts.items():
+        sites[f"{name}, text"] = read_sites(models, text, marked)
+        sites[f"{name}, HTML"] = read_sites(models, marked)
+    write_aside(REPORT, "\n".join([INTRO, *report_lines(measure(sites))]).encode())
+    if given.table:
+        table = fit_recurrence([site for found in sites.values() for site in found]).reshape(-1, N_LINE_BINS)
+        rows = [[round(float(value), 2) for value in row] for row in table.tolist()]
+        stored = json.dumps({"source": "scripts/adaptation.py", "added": rows}, indent=1)
+        (ROOT / "src" / "linesift" / "model" / TABLE).write_text(f"{stored}\n", "utf-8")
+    return 0
+
+
+def stranger(path: Path, config: TrainConfig, pages: Sequence[LabelledPage], html: Sequence[LabelledPage]) -> Model:
+    """Load the model that has met no site of the collection, or train it on the others and keep it."""
+    if not (path / "model.json").is_file():
+        model = fit(pages, config, lambda stage: print(stage, file=sys.stderr, flush=True), html).model
+        save_model(model, {"name": path.name}, {"sample.txt": (ROOT / "data" / "sample.txt").read_text("utf-8")}, path)
+    return linesift.load(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

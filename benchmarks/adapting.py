@@ -1,0 +1,360 @@
+"""How much labelled pages of a site, and unlabelled ones, help on its other pages: sites of the collections, held out.
+
+Every site is classified by the model of the fold that has not seen it. Pages to learn from are drawn by lot, several
+times, with the site's name as seed; what is counted is the wrong lines on the site's other pages. Much of what counts
+as wrong is the gold's fault, which alignment found in articles; so lines of text are also counted alone whose gold the
+model for HTML confirms, that has not seen the site either.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linesift.features.batch import Batch, read_batch
+from linesift.labels import Label
+from linesift.model.decode import decode
+from linesift.model.headline import candidates
+from linesift.model.memory import EMPTY, N_LINE_BINS, N_PAGE_BINS
+from linesift.model.model import Model, softmax
+from linesift.model.prediction import Prediction
+from linesift.model.window import Neighbourhood
+from linesift.page import LabelledPage
+from linesift.train.align import letters
+from linesift.train.folds import site_folds
+from linesift.train.site import fit_correction
+
+MIN_PAGES = 6
+N_LABELLED, N_UNLABELLED = 3, 10
+N_DRAWS = 3
+MAX_SITE_PAGES = 20
+"""Pages of a site that are looked at; two newspapers have some ninety."""
+
+MEMORY_SIZES = (1, 2, 3, 5, 10, 18)
+"""Pages of the memories that the table of recurrence is fitted on."""
+
+_TABLE_PENALTY = 3.0
+"""How far cells are drawn to 0; `reports/ablation.md` has other values."""
+
+_NEWTON_STEPS = 30
+
+_FLOORS = (0.0, 1.0, 2.0, 5.0)
+
+Rate = tuple[float, float]
+"""Wrong lines for each page, before and after."""
+
+Chosen = NDArray[np.int64]
+"""Indices of some of a site's pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteResult:
+    """What came of one site."""
+
+    site: str
+    n_pages: int
+    labelled: Rate
+    """With `N_LABELLED` labelled pages, on the others."""
+    confirmed: Rate | None
+    """The same of lines whose gold is confirmed; `None` where there are no witnesses."""
+    most: Rate
+    """Each fifth of the pages with the others labelled: what labels of the site can do at most."""
+    unlabelled: Rate | None
+    """With a memory of `N_UNLABELLED` pages, on the others; `None` where there are too few."""
+    unlabelled_confirmed: Rate | None
+    """The same of lines whose gold is confirmed."""
+    recurring: Rate | None
+    """What such a memory can do at most: all lines of the sidebar right that it knows."""
+    n_wrong: tuple[int, int, int]
+    """Wrong lines of all pages; of them, those that stand on another page of the site too; of these, the sidebar's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Pages of one site, and what the model that has not seen it says of them."""
+
+    name: str
+    pages: list[LabelledPage]
+    batch: Batch
+    labels: NDArray[np.int64]
+    is_confirmed: NDArray[np.bool_] | None
+    """Whether the model for HTML gives a line its gold label; `None` where nothing was asked."""
+    model: Model
+    """The part that reads the pages."""
+    base: NDArray[np.float32]
+    """Log-odds of every line."""
+    around: Neighbourhood
+    """Columns of every line, for the choice of the headline."""
+
+    @property
+    def every(self) -> NDArray[np.int64]:
+        """Indices of all pages."""
+        return np.arange(len(self.pages))
+
+    def is_wrong(self, added: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Whether each line is wrong where this is added to the log-odds."""
+        chances = softmax(self.base + added)
+        if self.model.chooser is not None:
+            rows = candidates(chances)
+            chances = self.model.chooser.chances(self.batch, rows, self.around.table(rows), chances)
+        wrong: NDArray[np.bool_] = decode(self.batch, chances, self.model.decoding) != self.labels
+        return wrong
+
+    def is_on(self, chosen: Chosen) -> NDArray[np.bool_]:
+        """Whether each line stands on one of some pages."""
+        return np.isin(self.batch.page, chosen)
+
+    def is_recurring(self) -> NDArray[np.bool_]:
+        """Whether each line stands on another page of the site too."""
+        seen = np.unique(np.stack((self.batch.lines.hash, self.batch.page.astype(np.uint64))), axis=1)[0]
+        hashes, n_pages = np.unique(seen, return_counts=True)
+        return np.isin(self.batch.lines.hash, hashes[n_pages > 1])
+
+    def corrected(self, chosen: Chosen) -> NDArray[np.float32]:
+        """What a correction that is learnt from some of the pages adds."""
+        rows = np.concatenate([np.flatnonzero(self.batch.page == index) for index in chosen])
+        learnt = read([self.pages[index] for index in chosen])
+        return fit_correction(learnt, self.base[rows], self.labels[rows]).scores(self.batch, self.base)
+
+    def cells(self, chosen: Chosen) -> NDArray[np.int64]:
+        """Cells of the table of recurrence, with some of the pages remembered."""
+        return EMPTY.learn([self.pages[index].page.text for index in chosen]).cells(self.batch)
+
+    def draws(self, n_pages: int) -> Iterator[tuple[Chosen, Chosen]]:
+        """Pages to learn from and the others, `N_DRAWS` times, the same on every run."""
+        lot = np.random.default_rng(crc32(self.name.encode()))
+        for _ in range(N_DRAWS):
+            order = lot.permutation(len(self.pages))
+            yield order[:n_pages], order[n_pages:]
+
+
+def read(pages: Sequence[LabelledPage]) -> Batch:
+    """Read pages that all have hints, or none."""
+    hints = [page.page.hints for page in pages if page.page.hints is not None]
+    return read_batch([page.page.text for page in pages], hints or None)
+
+
+def read_sites(
+    fold_models: Sequence[Model], pages: Sequence[LabelledPage], witnesses: Sequence[LabelledPage] = ()
+) -> list[Site]:
+    """Classify all sites with `MIN_PAGES` pages or more.
+
+    Args:
+        fold_models: the models, by fold; one for all, where it has seen none of the sites.
+        pages: all of text, or all with hints.
+        witnesses: the same pages as HTML, to confirm the gold of those of text; found by their source.
+    """
+    by_site: dict[str, list[LabelledPage]] = defaultdict(list)
+    for page in pages:
+        by_site[page.site].append(page)
+    by_source = {page.page.source: page for page in witnesses}
+    return [
+        _read_site(name, found, fold_models[int(site_folds(found[:1], len(fold_models))[0])], by_source)
+        for name, found in sorted(by_site.items())
+        if len(found) >= MIN_PAGES
+    ]
+
+
+def confirmed(page: LabelledPage, said: Prediction | None) -> list[bool]:
+    """Whether a model gives each line of text that is not blank its gold label on the same page's HTML.
+
+    Lines are the same by their letters, the second of them by the second there. One that is not there is not confirmed.
+    """
+    given: dict[str, list[Label]] = defaultdict(list)
+    for line, label in zip(said.page.lines, said.labels, strict=True) if said else ():
+        if label is not None:
+            given[letters(line)].append(label)
+    found = []
+    for line, label in zip(page.page.lines, page.labels, strict=True):
+        if label is not None:
+            there = given[letters(line)]
+            found.append(bool(there) and (there.pop(0) if len(there) > 1 else there[0]) is label)
+    return found
+
+
+def measure(parts: Mapping[str, Sequence[Site]]) -> dict[str, list[SiteResult]]:
+    """Measure sites.
+
+    The table of recurrence is fitted on half of the sites of all parts and used on the other half, and vice versa.
+    """
+    every = [site for sites in parts.values() for site in sites]
+    tables = [fit_recurrence([site for site in every if _half(site) == half]) for half in (0, 1)]
+    return {name: [_measure_site(site, tables[1 - _half(site)]) for site in sites] for name, sites in parts.items()}
+
+
+def _half(site: Site) -> int:
+    return crc32(site.name.encode()) % 2
+
+
+def fit_recurrence(sites: Sequence[Site]) -> NDArray[np.float32]:
+    """Fit the table of `linesift.model.memory`: what each cell adds to the log-odds of sidebar, shape (n_cells,).
+
+    Logistic regression by Newton's method, drawn to 0, on lines of confirmed gold where there are witnesses. Lines
+    that do not recur are left alone.
+    """
+    odds, cells, is_sidebar = [np.zeros(0)], [np.zeros(0, np.int64)], [np.zeros(0, bool)]
+    for site in sites:
+        sidebar = site.base[:, Label.SIDEBAR.column].astype(np.float64)
+        others = np.logaddexp.reduce(np.delete(site.base, Label.SIDEBAR.column, axis=1).astype(np.float64), axis=1)
+        lot = np.random.default_rng(crc32(site.name.encode()) + 1)
+        for size in (size for size in MEMORY_SIZES if size + 2 <= len(site.pages)):
+            order = lot.permutation(len(site.pages))
+            found = site.cells(order[:size])
+            kept = site.is_on(order[size:]) & _is_known(found)
+            if site.is_confirmed is not None:
+                kept &= site.is_confirmed
+            odds.append((sidebar - others)[kept])
+            cells.append(found[kept])
+            is_sidebar.append(site.labels[kept] == Label.SIDEBAR.column)
+    return _newton(np.concatenate(odds), np.concatenate(cells), np.concatenate(is_sidebar))
+
+
+def report_lines(parts: Mapping[str, Sequence[SiteResult]]) -> Iterator[str]:
+    """The report as lines of Markdown, a section for each part: medians and sums first, then every site."""
+    for name, results in parts.items():
+        yield f"## {name}"
+        yield ""
+        has_witness = any(site.confirmed for site in results)
+        yield _row("wrong lines a page", *_heads(has_witness))
+        yield _row(*["---"] * (1 + len(_heads(has_witness))))
+        for floor in _FLOORS:
+            yield _summary(results, floor, has_witness=has_witness)
+        yield ""
+        yield _recurrence(results)
+        yield ""
+        yield (
+            f"| site | pages | wrong lines a page | with {N_LABELLED} labelled pages | with all others labelled | "
+            f"wrong, without memory | with {N_UNLABELLED} pages remembered |"
+        )
+        yield "|---|---|---|---|---|---|---|"
+        for site in sorted(results, key=lambda each: (-each.labelled[0], each.site)):
+            memory = f"{site.unlabelled[0]:.1f} | {site.unlabelled[1]:.1f}" if site.unlabelled else " | "
+            rates = f"{site.labelled[0]:.1f} | {site.labelled[1]:.1f} | {site.most[1]:.1f}"
+            yield f"| {site.site} | {site.n_pages} | {rates} | {memory} |"
+        yield ""
+
+
+def _recurrence(results: Sequence[SiteResult]) -> str:
+    n_wrong, n_recurring, n_sidebar = (sum(site.n_wrong[place] for site in results) for place in range(3))
+    shares = [count / max(n_wrong, 1) for count in (n_recurring, n_sidebar)]
+    return (
+        f"Without help {n_wrong} lines are wrong. {shares[0]:.0%} of them stand on another page of the site too, and "
+        f"{shares[1]:.0%} are sidebar besides: these are the lines that a memory can mend."
+    )
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _heads(has_witness: bool) -> list[str]:
+    labelled, unlabelled = f"{N_LABELLED} labelled pages", f"{N_UNLABELLED} unlabelled pages"
+    return [
+        labelled,
+        *[f"{labelled}, confirmed lines"] * has_witness,
+        "all other pages labelled",
+        unlabelled,
+        *[f"{unlabelled}, confirmed lines"] * has_witness,
+        f"all that {N_UNLABELLED} pages know right",
+    ]
+
+
+def _summary(results: Sequence[SiteResult], floor: float, *, has_witness: bool) -> str:
+    """One row: median over sites of wrong lines after by wrong lines before, the same for all lines, better, worse."""
+    columns: list[list[Rate | None]] = [[site.labelled for site in results]]
+    columns += [[site.confirmed for site in results]] * has_witness
+    columns += [[site.most for site in results], [site.unlabelled for site in results]]
+    columns += [[site.unlabelled_confirmed for site in results]] * has_witness
+    columns += [[site.recurring for site in results]]
+    return _row(f"{floor:g} or more", *(_cell([rate for rate in rates if rate], floor) for rates in columns))
+
+
+def _cell(rates: Sequence[Rate], floor: float) -> str:
+    kept = [rate for rate in rates if rate[0] >= max(floor, 1e-9)]
+    if not kept:
+        return ""
+    median = float(np.median([after / before for before, after in kept]))
+    total = sum(after for _, after in kept) / sum(before for before, _ in kept)
+    better, worse = sum(after < before for before, after in kept), sum(after > before for before, after in kept)
+    return f"{median:.2f} ({total:.2f} in sum); {better} better, {worse} worse of {len(kept)}"
+
+
+def _read_site(name: str, found: Sequence[LabelledPage], model: Model, by_source: Mapping[str, LabelledPage]) -> Site:
+    order = np.random.default_rng(crc32(name.encode())).permutation(len(found))[:MAX_SITE_PAGES]
+    pages = [found[index] for index in order]
+    batch = read(pages)
+    part = model if batch.hints is None or model.html is None else model.html
+    labels = np.array([label.column for page in pages for label in page.labels if label is not None], np.int64)
+    is_confirmed = None
+    if by_source:
+        asked = [by_source[page.page.source].page for page in pages if page.page.source in by_source]
+        said = {prediction.page.source: prediction for prediction in model.classify_batch(asked)}
+        is_confirmed = np.array([one for page in pages for one in confirmed(page, said.get(page.page.source))], bool)
+    return Site(name, pages, batch, labels, is_confirmed, part, part.log_odds(batch), part.around(batch))
+
+
+def _measure_site(site: Site, table: NDArray[np.float32]) -> SiteResult:
+    before = site.is_wrong(np.zeros_like(site.base))
+    fifth, n_pages = site.every % 5, len(site.pages)
+    fifths = [(site.every[fifth != held], site.every[fifth == held]) for held in range(5)]
+    labelled = [(site.is_wrong(site.corrected(learnt)), rest) for learnt, rest in site.draws(N_LABELLED)]
+    most = [(site.is_wrong(site.corrected(learnt)), rest) for learnt, rest in fifths]
+    counted, is_sidebar = site.is_confirmed, site.labels == Label.SIDEBAR.column
+    is_recurring = before & site.is_recurring()
+    draws = list(site.draws(N_UNLABELLED)) if n_pages >= N_UNLABELLED + 2 else []
+    remembered = [(site.is_wrong(_added(site, learnt, table)), rest) for learnt, rest in draws]
+    best = [(before & ~(is_sidebar & _is_known(site.cells(learnt))), rest) for learnt, rest in draws]
+    return SiteResult(
+        site=site.name,
+        n_pages=n_pages,
+        labelled=_rate(site, before, labelled),
+        confirmed=None if counted is None else _rate(site, before, labelled, counted),
+        most=_rate(site, before, most),
+        unlabelled=_rate(site, before, remembered) if remembered else None,
+        unlabelled_confirmed=None if counted is None or not remembered else _rate(site, before, remembered, counted),
+        recurring=_rate(site, before, best) if best else None,
+        n_wrong=(int(before.sum()), int(is_recurring.sum()), int((is_recurring & is_sidebar).sum())),
+    )
+
+
+def _is_known(cells: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether a memory knows each line, on pages that it takes for the site's."""
+    known: NDArray[np.bool_] = (cells >= 0) & (cells % N_LINE_BINS > 0)
+    return known
+
+
+def _added(site: Site, learnt: Chosen, table: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What a memory of some pages adds, by this table."""
+    cells, added = site.cells(learnt), np.zeros_like(site.base)
+    added[:, Label.SIDEBAR.column] = np.where(cells < 0, np.float32(0), table[cells])
+    return added
+
+
+def _rate(
+    site: Site,
+    before: NDArray[np.bool_],
+    runs: Sequence[tuple[NDArray[np.bool_], Chosen]],
+    counted: NDArray[np.bool_] | None = None,
+) -> Rate:
+    """Wrong lines a page on the other pages of all runs; `counted` says which lines count, all if `None`."""
+    every = np.ones_like(before) if counted is None else counted
+    counts = [
+        ((before & every & site.is_on(rest)).sum(), (after & every & site.is_on(rest)).sum(), len(rest))
+        for after, rest in runs
+    ]
+    n_before, n_after, n_pages = (int(sum(values)) for values in zip(*counts, strict=True))
+    return n_before / n_pages, n_after / n_pages
+
+
+def _newton(odds: NDArray[np.float64], cells: NDArray[np.int64], is_sidebar: NDArray[np.bool_]) -> NDArray[np.float32]:
+    n_cells = N_PAGE_BINS * N_LINE_BINS
+    added = np.zeros(n_cells)
+    for _ in range(_NEWTON_STEPS):
+        chance = 1 / (1 + np.exp(-(odds + added[cells])))
+        slope = np.bincount(cells, chance - is_sidebar, n_cells) + _TABLE_PENALTY * added
+        curve = np.bincount(cells, chance * (1 - chance), n_cells) + _TABLE_PENALTY
+        added -= np.clip(slope / curve, -1, 1)
+    return added.astype(np.float32)

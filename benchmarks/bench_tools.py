@@ -1,0 +1,101 @@
+"""Linesift and other tools on the same pages, in turns, on one core: for `bench.py`."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from html import escape
+from statistics import median
+from time import process_time
+from typing import NamedTuple
+
+import linesift
+from benchmarks.bench_peers import PEERS, fasttext
+from linesift.labels import Label
+from linesift.page import LabelledPage, Page
+from linesift.read.html.page import read_html
+
+BATCH_PAGES = 64
+CEILING = "ceiling: decode and split"
+Tools = dict[str, Callable[[], object]]
+_ELEMENTS = {
+    Label.HEADLINE: "<h1>{}</h1>",
+    Label.BODY: "<p>{}</p>",
+    Label.TIMESTAMP: '<p class="date"><time>{}</time></p>',
+    Label.SIDEBAR: '<ul class="menu"><li><a href="https://news.example/">{}</a></li></ul>',
+}
+
+
+class Spent(NamedTuple):
+    """Seconds of one tool."""
+
+    median: float
+    best: float
+    """Of the round in which the machine was least busy with other things."""
+
+
+def in_turns(tools: Mapping[str, Callable[[], object]], n_runs: int) -> dict[str, Spent]:
+    """Seconds of every tool over some rounds, after one that warms up, in which each has its turn."""
+    spent: dict[str, list[float]] = {name: [] for name in tools}
+    for _ in range(n_runs + 1):
+        for name, run in tools.items():
+            start = process_time()
+            run()
+            spent[name].append(process_time() - start)
+    return {name: Spent(median(seconds[1:]), min(seconds[1:])) for name, seconds in spent.items()}
+
+
+def as_html(page: LabelledPage) -> str:
+    """A page of ours as plain HTML; those of the web have about ten times as much markup."""
+    pairs = zip(page.page.lines, page.labels, strict=True)
+    lines = [_ELEMENTS[label].format(escape(line)) for line, label in pairs if label is not None]
+    return "<!doctype html><html><head><title>News</title></head><body>\n" + "\n".join(lines) + "\n</body></html>"
+
+
+def batched(model: linesift.Model, pages: Sequence[Page]) -> None:
+    """Classify pages by the batch."""
+    for start in range(0, len(pages), BATCH_PAGES):
+        model.classify_batch(pages[start : start + BATCH_PAGES])
+
+
+def text_tools(model: linesift.Model, pages: Sequence[Page], training: Sequence[LabelledPage]) -> Tools:
+    """What reads lines: the model, fastText if it is there, and the ceiling."""
+    data = [page.text.encode("utf-8", "replace") for page in pages]
+    tools: Tools = {
+        "linesift, batches of 64 pages": lambda: batched(model, pages),
+        "linesift, page by page": lambda: [model.classify(page) for page in pages],
+        CEILING: lambda: [one.decode().split("\n") for one in data],
+    }
+    with suppress(ImportError):
+        tools["fastText, line by line"] = fasttext(data, training)
+    return tools
+
+
+def html_tools(model: linesift.Model, html: Sequence[str], texts: Sequence[str]) -> tuple[Tools, list[str]]:
+    """What reads HTML, the model on the text of the same pages, and which of the others are missing."""
+    pages = [Page(text) for text in texts]
+    data = [one.encode("utf-8", "replace") for one in html]
+    tools: Tools = {
+        "linesift, text": lambda: batched(model, pages),
+        "linesift, HTML": lambda: batched(model, [read_html(one).page for one in data]),
+    }
+    missing = []
+    for name, run in PEERS.items():
+        try:
+            tools[name] = run(html)
+        except ImportError:
+            missing.append(name)
+    return {**tools, CEILING: lambda: [one.decode().split("\n") for one in data]}, missing
+
+
+def page_table(
+    model: linesift.Model, name: str, html: Sequence[str], texts: Sequence[str], n_runs: int
+) -> Iterator[str]:
+    """Tools that read HTML, beside linesift on the text of the same pages."""
+    tools, missing = html_tools(model, html, texts)
+    spent = in_turns(tools, n_runs)
+    size = sum(len(page.encode("utf-8", "replace")) for page in html) / 1e6
+    yield from [f"## Pages of {name}: {len(html)} pages, {size:.1f} MB of HTML", ""]
+    yield from ["| | pages/s | MB of HTML/s | times jusText |", "|---|---|---|---|"]
+    for row, (seconds, _) in spent.items():
+        times = f"{spent['jusText'].median / seconds:,.1f}" if "jusText" in spent else ""
+        yield f"| {row} | {len(html) / seconds:,.1f} | {size / seconds:,.1f} | {times} |"
+    yield from ["", f"Not installed here: {', '.join(missing)}; `make bench` installs them.", ""] if missing else [""]

@@ -1,0 +1,128 @@
+"""A clock time as it is written to hour and minute, and the zone that it is in."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, time
+
+from linesift.dates.context import fits
+from linesift.dates.grammar import ClockText
+from linesift.dates.names import Kind, Languages
+from linesift.dates.tokens import Tokens
+from linesift.dates.zones import MAX_OFFSET, offset_of
+
+_BETWEEN = " ,.()|hfP"
+_REACH = 7
+"""Tokens between a clock and its zone."""
+_OFFSET = re.compile(r"(?P<open>[ ,(|]{0,3})(?P<sign>[+\-])(?P<space> ?)(?P<hours>[dyn])(?::(?P<minutes>d))?(?![dyn])")
+_GERMAN = frozenset(["de", "lb"])
+"""Languages in which a small `am` after a clock is a preposition."""
+_QUARTER = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """The zone of a clock."""
+
+    offset: int | None = None
+    """Minutes from UTC."""
+    problem: str = ""
+    is_open: bool = False
+    """Whether the language of the page could say which zone it is."""
+
+
+def read_clock(tokens: Tokens, text: ClockText, languages: Languages) -> tuple[time | None, str]:
+    """The time by a clock of 24 hours, and what contradicts it."""
+    parts = _parts_of_day(tokens, text, languages)
+    if not parts:
+        return time(text.hour, text.minute, text.second), ""
+    hours = {_hour(text.hour, part) for part in parts}
+    if len(hours) != 1:
+        return None, "the hour can be of the morning or of the evening"
+    hour = hours.pop()
+    if hour is None:
+        part = next(iter(parts))
+        return time(text.hour, text.minute, text.second), f"{text.hour}:{text.minute:02} is no time {part}"
+    return time(hour, text.minute, text.second), ""
+
+
+def _parts_of_day(tokens: Tokens, text: ClockText, languages: Languages) -> set[str]:
+    """What is said of the part of the day beside a clock."""
+    after = text.end
+    while after < len(tokens.codes) and after < text.end + 2 and tokens.codes[after] in " hm":
+        after += 1
+    before = text.start - 1
+    while before >= 0 and before >= text.start - 1 and tokens.codes[before] == " ":
+        before -= 1
+    for place in (after, before):
+        if tokens.find(place, Kind.HOUR_MARK):
+            continue
+        found = {name.value for name in tokens.find(place, Kind.PERIOD) if fits(name.languages, languages)}
+        if found and not (languages and languages <= _GERMAN and tokens.texts[place] == "am"):
+            return found
+    return set()
+
+
+def _hour(hour: int, part: str) -> int | None:
+    """The hour of 24, `None` where there is no such time.
+
+    >>> _hour(12, "am"), _hour(12, "pm"), _hour(9, "pm"), _hour(1, "noon"), _hour(2, "night"), _hour(21, "pm")
+    (0, 12, 21, 13, 2, 21)
+    """
+    if part == "am":
+        return None if hour > 12 else hour % 12
+    if part == "pm":
+        return None if hour == 0 else hour if hour >= 12 else hour + 12
+    if hour > 12 or hour == 0:
+        return hour
+    if part == "noon":
+        return hour if hour >= 10 else hour + 12 if hour <= 5 else None
+    return hour % 12 if hour % 12 < 6 else hour + 12
+
+
+def read_zone(tokens: Tokens, text: ClockText, languages: Languages, day: date | None) -> Zone:
+    """The zone that stands behind a clock, by its name, by hours from UTC, or both."""
+    place = text.end
+    while place < len(tokens.codes) and place < text.end + _REACH:
+        if _is_zone(tokens, place):
+            explicit = _explicit(tokens, place + 1, is_named=True, has_seconds=False)
+            return Zone(explicit) if explicit is not None else _named(tokens, place, languages, day)
+        if tokens.codes[place] not in _BETWEEN:
+            break
+        place += 1
+    has_seconds = tokens.codes[text.start : text.end].count(":") == 2
+    return Zone(_explicit(tokens, text.end, is_named=False, has_seconds=has_seconds))
+
+
+def _is_zone(tokens: Tokens, place: int) -> bool:
+    """Whether a word is a zone here: abbreviations are words of some language unless in capitals."""
+    if not tokens.find(place, Kind.ZONE):
+        return False
+    text = tokens.texts[place]
+    return not text.isascii() or " " in text or text.isupper() or text in ("gmt", "utc")
+
+
+def _explicit(tokens: Tokens, place: int, *, is_named: bool, has_seconds: bool) -> int | None:
+    """Minutes of `+07:00`; after a clock alone, `-` begins a range unless the clock has seconds."""
+    match = _OFFSET.match(tokens.codes, place)
+    if match is None or not (is_named or match["sign"] == "+" or has_seconds):
+        return None
+    if match["sign"] == "-" and (match["open"].strip("(") or match["space"]):
+        return None
+    hours = tokens.values[match.start("hours")]
+    minutes = tokens.values[match.start("minutes")] if match["minutes"] else 0
+    if match["hours"] != "d":
+        hours, minutes = divmod(hours, 100)
+    offset = hours * 60 + minutes
+    if offset > MAX_OFFSET or offset % _QUARTER:
+        return None
+    return -offset if match["sign"] == "-" else offset
+
+
+def _named(tokens: Tokens, place: int, languages: Languages, day: date | None) -> Zone:
+    names = tokens.find(place, Kind.ZONE)
+    fitting = [name for name in names if not name.languages or name.languages & languages]
+    is_alone = not fitting and len({name.value for name in names}) == 1
+    found = {offset_of(name.value, day) for name in (names if is_alone else fitting)}
+    if len(found) == 1 and None not in found:
+        return Zone(found.pop())
+    return Zone(None, f"the zone {tokens.texts[place]} has several meanings", not languages)

@@ -1,0 +1,235 @@
+"""A day as it is written to the day that it is: order of the numbers, names of months, calendars."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import product
+
+from linesift.dates.calendars import buddhist, gregorian, hijri, is_buddhist, persian
+from linesift.dates.context import Context, Order, fits, narrow
+from linesift.dates.grammar import DayText
+from linesift.dates.names import ANY, MONTHS, Kind, Languages, read_names
+from linesift.dates.tokens import Tokens
+
+YEAR_FIRST = frozenset(["ko", "ja", "zh", "yue", "hu", "lt", "mn"])
+"""Languages that write `20.10.21` for 21 October 2020; others that write a full year first may do so or not."""
+HAN = frozenset(["zh", "yue"])
+_BEFORE_REPUBLIC = 1911
+"""The year before the first of the Republic of China."""
+_PERSIAN, _ARABIC = frozenset(["fa", "ps"]), frozenset(["ar", "ur", "ms", "ug", "sd"])
+_OPEN_CALENDAR = "a day of another calendar, whose language is not known"
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_AROUND = " ,.f()'|-/cZP"
+_REACH = 6
+"""Tokens between a day and its weekday."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was made of a day as it is written."""
+
+    day: date | None
+    problems: tuple[str, ...] = ()
+    is_open: bool = False
+    languages: Languages = ANY
+    calendar: Kind = Kind.MONTH
+    choices: tuple[date, ...] = ()
+    """Days between which the line leaves the choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Civil:
+    """Numbers of a year, a month and a day, and whose calendar they are of."""
+
+    year: int
+    month: int
+    day: int
+    calendar: Kind
+
+
+def read_day(tokens: Tokens, text: DayText, context: Context) -> Reading:
+    """Say which day it is, or why that cannot be said."""
+    languages = narrow(_name_languages(tokens, text), context.languages)
+    weekdays, spoken = _weekday(tokens, text, languages)
+    languages = narrow(languages, spoken)
+    if text.year is None:
+        return _without_year(tokens, text, weekdays, languages, context)
+    found: dict[date, Kind] = {}
+    problem = "no such day"
+    for civil in _civil_readings(tokens, text, languages):
+        day, reason = _to_gregorian(civil, languages)
+        problem = reason or problem
+        if day is not None:
+            found.setdefault(day, civil.calendar)
+    days = sorted(found)
+    if len(days) > 1 and weekdays:
+        days = [day for day in days if day.isoweekday() in weekdays] or days
+    if len(days) > 1:
+        days = _by_order(tokens, text, days, languages, context)
+    if not days:
+        return Reading(None, (problem,), problem == _OPEN_CALENDAR, languages)
+    if len(days) > 1:
+        either = " or ".join(day.isoformat() for day in days)
+        return Reading(None, (f"the day can be {either}",), True, languages, choices=tuple(days))
+    problems = _contradiction(days[0], weekdays)
+    if found[days[0]] is Kind.ISLAMIC:
+        problems += ("a Hijri day by the Umm al-Qura calendar; elsewhere it can be a day off",)
+    return Reading(days[0], problems, False, languages, found[days[0]])
+
+
+def drop_translations(tokens: Tokens, days: list[DayText]) -> list[DayText]:
+    """Days in Gregorian months alone where a line has some: "19 Rabiul Awal 1442 H / 5 November 2020" is one day."""
+    kept = [day for day in days if _can_be_gregorian(tokens, day)]
+    return kept if any(day.year is not None for day in kept) else days
+
+
+def _can_be_gregorian(tokens: Tokens, day: DayText) -> bool:
+    if day.month is None or tokens.codes[day.month] != "M":
+        return True
+    return bool(tokens.find(day.month, Kind.MONTH))
+
+
+def _name_languages(tokens: Tokens, text: DayText) -> Languages:
+    """Languages of the month's name."""
+    if text.month is None or tokens.codes[text.month] != "M":
+        return ANY
+    return frozenset().union(*(name.languages for name in tokens.meanings[text.month] if name.kind in MONTHS))
+
+
+def _weekday(tokens: Tokens, text: DayText, languages: Languages) -> tuple[frozenset[int], Languages]:
+    """Numbers of the weekday beside a day, none if there is none, and the languages of its name."""
+    before = range(text.start - 1, max(text.start - _REACH, 0) - 1, -1)
+    after = range(text.end, min(text.end + _REACH, len(tokens.codes)))
+    for places in (before, after):
+        for place in places:
+            names = [name for name in tokens.find(place, Kind.WEEKDAY) if fits(name.languages, languages)]
+            if (names and len(tokens.texts[place]) > 1) or (names and tokens.texts[place] >= "\u2e80"):
+                numbers = frozenset(int(name.value) for name in names)
+                return numbers, frozenset().union(*(name.languages for name in names))
+            if tokens.codes[place] not in _AROUND:
+                break
+    return frozenset(), ANY
+
+
+def _contradiction(day: date, weekdays: frozenset[int]) -> tuple[str, ...]:
+    if not weekdays or day.isoweekday() in weekdays:
+        return ()
+    said = " or ".join(_WEEKDAYS[number - 1] for number in sorted(weekdays))
+    return (f"{said} in the text, but {day.isoformat()} is a {_WEEKDAYS[day.isoweekday() - 1]}",)
+
+
+def _civil_readings(tokens: Tokens, text: DayText, languages: Languages) -> list[_Civil]:
+    """All ways to read the numbers of a day, where its parts and languages leave any open."""
+    if text.year is None or text.month is None or text.day is None:
+        return []
+    year, month, day = text.year, tokens.values[text.month], tokens.values[text.day]
+    if tokens.codes[text.month] == "M":
+        return [
+            _Civil(whole, number, day, calendar)
+            for whole, (calendar, number) in product(
+                _years(tokens, text, year, languages), _months(tokens, text.month, languages)
+            )
+        ]
+    found = []
+    for whole in _years(tokens, text, year, languages):
+        found.append(_Civil(whole, month, day, Kind.MONTH))
+        if text.is_open:
+            found.append(_Civil(whole, day, month, Kind.MONTH))
+    if text.is_open and len(tokens.texts[year]) == 2 and fits(read_names().year_first, languages):
+        found += [
+            _Civil(whole, month, tokens.values[year], Kind.MONTH) for whole in _years(tokens, text, text.day, languages)
+        ]
+    return found
+
+
+def _months(tokens: Tokens, place: int, languages: Languages) -> list[tuple[Kind, int]]:
+    names = [name for name in tokens.meanings[place] if name.kind in MONTHS]
+    fitting = [name for name in names if fits(name.languages, languages)] or names
+    return sorted({(name.kind, int(name.value)) for name in fitting})
+
+
+def _years(tokens: Tokens, text: DayText, place: int, languages: Languages) -> list[int]:
+    """The year in full, of all calendars that a short one can be of."""
+    value, n_digits = tokens.values[place], len(tokens.texts[place])
+    if text.era is not None:
+        return [int(era.value) + value for era in tokens.find(text.era, Kind.ERA)]
+    if n_digits == 3 and (languages & HAN or tokens.find(place + 1, Kind.YEAR_MARK)):
+        return [_BEFORE_REPUBLIC + value]
+    if n_digits != 2:
+        return [value] if n_digits == 4 else []
+    if languages and languages <= frozenset(["th", "lo"]) and value >= 43:
+        return [2500 + value]
+    if languages and languages <= _PERSIAN and value >= 70:
+        return [1300 + value]
+    return [2000 + value if value < 50 else 1900 + value]
+
+
+def _to_gregorian(civil: _Civil, languages: Languages) -> tuple[date | None, str]:
+    """The day, and a reason where there is none."""
+    year, month, day = civil.year, civil.month, civil.day
+    if civil.calendar is Kind.PERSIAN:
+        return persian(year, month, day), ""
+    if civil.calendar is Kind.ISLAMIC:
+        return hijri(year, month, day), ""
+    if civil.calendar is not Kind.MONTH:
+        return None, f"the {civil.calendar} calendar is not converted"
+    if is_buddhist(year):
+        return buddhist(year, month, day), ""
+    if year < 1500:
+        return _hijri_of_numbers(civil, languages)
+    found = gregorian(year, month, day)
+    return found, "" if found else "no such day, or no year of a page"
+
+
+def _hijri_of_numbers(civil: _Civil, languages: Languages) -> tuple[date | None, str]:
+    """Days such as 1399/07/30, which are Persian or Arabic by the language."""
+    if languages & _PERSIAN and not languages <= _ARABIC:
+        return persian(civil.year, civil.month, civil.day), ""
+    if languages and languages <= _ARABIC:
+        return None, "a Hijri day in numbers"
+    return None, _OPEN_CALENDAR
+
+
+def _by_order(tokens: Tokens, text: DayText, days: list[date], languages: Languages, context: Context) -> list[date]:
+    """Days that fit the order of day and month on the page and in its languages."""
+    if not text.is_open or text.year is None or text.month is None or text.day is None:
+        return days
+    first, second = tokens.values[text.day], tokens.values[text.month]
+    if len(tokens.texts[text.year]) == 2 and fits(read_names().year_first, languages):
+        is_sure = bool(languages) and languages <= YEAR_FIRST
+        return ([day for day in days if day.year % 100 == first] or days) if is_sure else days
+    day_first = [day for day in days if (day.day, day.month) == (first, second)]
+    month_first = [day for day in days if (day.day, day.month) == (second, first)]
+    if context.order is Order.DAY_FIRST or (languages and not languages & read_names().month_first):
+        return day_first or days
+    if context.order is Order.MONTH_FIRST:
+        return month_first or days
+    return days
+
+
+def _without_year(
+    tokens: Tokens, text: DayText, weekdays: frozenset[int], languages: Languages, context: Context
+) -> Reading:
+    """The last such day before the page was read, if that is known."""
+    if context.now is None:
+        return Reading(None, ("a day without a year, and it is not known when the page was read",), False, languages)
+    if text.month is None or text.day is None:
+        return Reading(None, ("no such day",), False, languages)
+    day = tokens.values[text.day]
+    months = [(Kind.MONTH, tokens.values[text.month])]
+    if tokens.codes[text.month] == "M":
+        months = _months(tokens, text.month, languages)
+    latest = (context.now + timedelta(1)).date()
+    found = {
+        max(past)
+        for kind, month in months
+        if kind is Kind.MONTH
+        if (
+            past := [
+                one for year in (latest.year, latest.year - 1) if (one := gregorian(year, month, day)) and one <= latest
+            ]
+        )
+    }
+    if len(found) != 1:
+        return Reading(None, ("a day without a year",), bool(found), languages)
+    only = found.pop()
+    return Reading(only, _contradiction(only, weekdays), False, languages)

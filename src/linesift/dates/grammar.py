@@ -1,0 +1,177 @@
+"""Where days and clocks stand on a line: patterns over the codes of its tokens; what they mean is for `moment`."""
+
+import re
+from dataclasses import dataclass
+
+from linesift.dates.names import FIRST_JOINED, Kind
+from linesift.dates.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class DayText:
+    """A day as it is written, by the places of its parts among the tokens."""
+
+    start: int
+    end: int
+    year: int | None = None
+    month: int | None = None
+    """Of a number or a name."""
+    day: int | None = None
+    era: int | None = None
+    is_open: bool = False
+    """Whether `day` and `month` are just the first and the second number, in whatever order."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockText:
+    """A clock time as it is written."""
+
+    start: int
+    end: int
+    hour: int
+    minute: int = 0
+    second: int = 0
+
+
+_NAME = r"(?P<month>M)(?: ?[/(\-] ?M ?\)?)?"
+_ALONE, _END = r"(?<![dyn])(?<![dyn][./\-])", r"(?!(?P=s)?[dyn])"
+"""Numbers before and behind make a version or a telephone number of it."""
+_Patterns = tuple[tuple[str, re.Pattern[str]], ...]
+"""Each with a code that it needs: most lines lack most of them."""
+
+_DAYS: _Patterns = (
+    # 21 October 2020, 21. října 2020, 21-Oct-2020, 21 de octubre de 2020, 21 October, 09:20 GMT, 2020
+    ("M", re.compile(rf"(?<![dyn][:.])(?P<day>d)[ .,f'\-/()]{{0,6}}{_NAME}[ .,f'\-/(YcZ]{{0,9}}(?P<year>y)")),
+    # October 21, 2020; Oct 21 09:20:00 GMT 2020
+    ("M", re.compile(rf"{_NAME}[ .,f\-/]{{0,4}}(?P<day>d)(?!:)[ .,f'\-/()YcZP]{{0,12}}(?P<year>y)")),
+    # 2020. október 21., 2020 m. spalio 21 d.
+    ("M", re.compile(rf"(?P<year>y)[ .,f\-/Y()]{{0,6}}{_NAME}[ .,f\-/]{{0,4}}(?P<day>d)(?![:dyn])")),
+    # 2020. gada 21. oktobris
+    ("M", re.compile(rf"(?P<year>y)[ .,f\-Y]{{0,8}}(?P<day>d)[ .f\-]{{0,4}}{_NAME}")),
+    # 2020年10月21日, 令和2年10月21日, 2020년 10월 21일, 2020 оны 10-р сарын 21
+    ("O", re.compile(r"(?P<era>E)? ?(?P<year>[ydn]) ?Y[ f]*(?P<month>d)[ f\-]*O[ f]*(?P<day>d)(?: ?D)?")),
+    # 21 tháng 10, 2020; 21 tháng 10 năm 2020
+    ("O", re.compile(r"(?P<day>d) ?O ?(?P<month>d)[ ,./\-f]*(?:Y ?)?(?P<year>y)")),
+    # Tháng 10 21, 2020
+    ("O", re.compile(r"O ?(?P<month>d) (?P<day>d)[ ,]+(?P<year>y)")),
+    # 2020-10-21, 2020. 10. 21.
+    ("y", re.compile(rf"{_ALONE}(?P<year>y) ?(?P<s>[./\-]) ?(?P<month>d) ?(?P=s) ?(?P<day>d){_END}")),
+    # 21/10/2020, 10/21/2020
+    ("y", re.compile(rf"{_ALONE}(?P<first>d) ?(?P<s>[./\-]) ?(?P<month>d) ?(?P=s) ?(?P<year>y){_END}")),
+    # 109/10/21 of the Republic of China
+    ("n", re.compile(rf"{_ALONE}(?P<year>n)(?P<s>[./\-])(?P<month>d)(?P=s)(?P<day>d){_END}")),
+)
+_SHORT_YEARS: _Patterns = (
+    # 21-Oct-20, 21 Oct '20
+    (
+        "M",
+        re.compile(
+            rf"(?<![dyn][:.])(?P<day>d)[ .f\-/]{{0,3}}{_NAME}[ .,]{{0,2}}['\-/ ]{{1,2}}(?P<year>d)"
+            r"(?! ?[:.hP%dyn]| ?[./\-]d)"
+        ),
+    ),
+    # Oct 21, '20
+    ("M", re.compile(rf"{_NAME}[ .]{{0,2}}(?P<day>d),? ?'(?P<year>d)")),
+    # 21/10/20, 20.10.21
+    ("d", re.compile(rf"{_ALONE}(?P<first>d)(?P<s>[./\-])(?P<month>d)(?P=s) ?(?P<year>d)(?!:){_END}")),
+)
+_WITHOUT_YEAR: _Patterns = (
+    ("M", re.compile(rf"(?<![dyn][:.])(?P<day>d)[ .f\-/]{{0,4}}{_NAME}")),
+    ("M", re.compile(rf"{_NAME}[ .f\-/]{{0,3}}(?P<day>d)(?![dyn:])")),
+    ("O", re.compile(r"(?<![dyn])(?P<month>d) ?O ?(?P<day>d) ?D")),
+    ("O", re.compile(r"(?P<day>d) ?O ?(?P<month>d)")),
+)
+_CLOCKS = [
+    re.compile(
+        r"(?<![dyn:+])(?<![dZ]-)(?P<hour>d)(?::| : )(?P<minute>d)(?:(?::| : )(?P<second>d)(?:[.,][dyn])?)?(?![:dyn])"
+    ),
+    re.compile(r"(?<![dyn])(?P<hour>d) ?h ?(?P<minute>d)(?: ?m)?(?: ?(?P<second>d) ?s)?(?![dyn:O])"),
+]
+_DOTTED = re.compile(r"(?<![dyn.:])(?P<hour>d)\.(?P<minute>d)(?:\.(?P<second>d))?(?![dyn]|\.[dyn])")
+_HOUR_ALONE = re.compile(r"(?<![dyn.:,])(?P<hour>d) ?(?P<mark>[hPfZ])")
+_MILITARY = re.compile(r"(?<![dyn.:,/\-])(?P<clock>[yn]) ?(?=[hZ])")
+MASK, CLOCK = "\0", "c"
+
+
+def find_days(codes: str) -> tuple[list[DayText], str]:
+    """Days of a line in order, and the codes with them masked; two-digit years and none only where no full one is."""
+    found, codes = _search(codes, _DAYS)
+    for patterns in (_SHORT_YEARS, _WITHOUT_YEAR):
+        if not found:
+            found, codes = _search(codes, patterns)
+    return sorted(found, key=lambda day: day.start), codes
+
+
+def _search(codes: str, patterns: _Patterns) -> tuple[list[DayText], str]:
+    found = []
+    for need, pattern in patterns:
+        for match in pattern.finditer(codes) if need in codes else ():
+            places = {name: match.start(name) for name, code in match.groupdict().items() if code is not None}
+            day = places.get("day", places.get("first"))
+            found.append(
+                DayText(
+                    match.start(),
+                    match.end(),
+                    places.get("year"),
+                    places["month"],
+                    day,
+                    places.get("era"),
+                    is_open="first" in places,
+                )
+            )
+            codes = codes[: match.start()] + MASK * (match.end() - match.start()) + codes[match.end() :]
+    return found, codes
+
+
+def find_clocks(tokens: Tokens) -> tuple[list[ClockText], str]:
+    """Clocks that are sure by their form, and the codes with `c` in their place."""
+    codes, found = tokens.codes, []
+    for pattern in _CLOCKS:
+        for match in pattern.finditer(codes):
+            clock = _clock(tokens, match)
+            if clock is not None:
+                found.append(clock)
+                codes = codes[: clock.start] + CLOCK * (clock.end - clock.start) + codes[clock.end :]
+    return found, codes
+
+
+def find_loose_clocks(tokens: Tokens, codes: str) -> list[ClockText]:
+    """Clocks that are such beside a day or by what stands around them: `09.20`, `9 Uhr`, `9 am`, `0920 GMT`."""
+    found = [clock for match in _DOTTED.finditer(codes) if (clock := _clock(tokens, match))]
+    if found:
+        return found
+    for match in _HOUR_ALONE.finditer(codes):
+        clock = _clock(tokens, match)
+        if clock is not None and _is_hour(tokens, codes, match):
+            found.append(ClockText(clock.start, match.start("hour") + 1, clock.hour))
+    for match in _MILITARY.finditer(codes):
+        value = tokens.values[match.start()]
+        if value // 100 < 24 and value % 100 < 60 and len(tokens.texts[match.start()]) == 4:
+            found.append(ClockText(match.start(), match.start() + 1, value // 100, value % 100))
+    return found
+
+
+def _is_hour(tokens: Tokens, codes: str, match: re.Match[str]) -> bool:
+    """Whether a number alone is an hour: `9 am`, `9 Uhr`, `9時`, and `9h` only after a word such as `à`."""
+    mark = match.start("mark")
+    if tokens.find(mark, Kind.PERIOD):
+        return tokens.texts[mark].lower() in ("am", "pm") or tokens.texts[mark] >= FIRST_JOINED
+    if not tokens.find(mark, Kind.HOUR_MARK):
+        return False
+    before = codes[: match.start()].rstrip(" ")
+    # "à 9h", "21.10.2020 9h"; but "21.10.2020 · 9 h" is an age
+    after_at = before.endswith(MASK) or bool(tokens.find(len(before) - 1, Kind.AT))
+    text = tokens.texts[mark].lower()
+    return after_at or text == "uhr" or text >= FIRST_JOINED
+
+
+def _clock(tokens: Tokens, match: re.Match[str]) -> ClockText | None:
+    groups = match.groupdict()
+    places = [match.start(name) if groups.get(name) else None for name in ("hour", "minute", "second")]
+    hour, minute, second = (0 if place is None else tokens.values[place] for place in places)
+    # "午後4時5分", but "16:9" is a format of pictures.
+    if places[1] is not None and len(tokens.texts[places[1]]) != 2 and not tokens.find(places[1] + 1, Kind.MINUTE_MARK):
+        return None
+    if hour > 23 or minute > 59 or second > 59:
+        return None
+    return ClockText(match.start(), match.end(), hour, minute, second)

@@ -1,0 +1,171 @@
+"""Date lines to moments: which day, which clock, which zone, and whether it is the publication or an update.
+
+Nothing is guessed. Where a line can be read in two ways and neither it nor its page says which, there is no day, and
+`problems` says why; so with a clock, and with the offset of a zone.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta, timezone
+from enum import StrEnum
+from itertools import pairwise
+
+from linesift.dates.ages import read_age
+from linesift.dates.clocks import Zone, read_clock, read_zone
+from linesift.dates.context import Context, narrow
+from linesift.dates.days import Reading, drop_translations, read_day
+from linesift.dates.grammar import ClockText, DayText, find_clocks, find_days, find_loose_clocks
+from linesift.dates.tokens import Tokens, tokenize
+
+NOTHING_KNOWN = Context()
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A day and its clock on a line; one of them can be missing."""
+
+    day: DayText | None
+    clock: ClockText | None
+    is_second: bool = False
+    """Whether the day belongs to a clock before this one."""
+
+    @property
+    def start(self) -> int:
+        parts = [self.clock] if self.is_second else [self.day, self.clock]
+        return min(part.start for part in parts if part is not None)
+
+    @property
+    def end(self) -> int:
+        parts = [self.clock] if self.is_second else [self.day, self.clock]
+        return max(part.end for part in parts if part is not None)
+
+
+class Role(StrEnum):
+    """What a date line says that its date is."""
+
+    UNKNOWN = ""
+    PUBLISHED = "published"
+    UPDATED = "updated"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One point in time of a line."""
+
+    day: date | None = None
+    clock: time | None = None
+    """With an offset only if the line gives a zone."""
+    role: Role = Role.UNKNOWN
+    problems: tuple[str, ...] = ()
+    """Why something is missing, or what contradicts the rest."""
+    is_open: bool = False
+    """Whether the page, its languages and other dates, could decide more than the line does."""
+    choices: tuple[date, ...] = ()
+    """Days between which the line leaves the choice."""
+
+    @property
+    def iso(self) -> str | None:
+        """ISO 8601: the day, and the time as far as it is known; `None` without a day."""
+        if self.day is None:
+            return None
+        return self.day.isoformat() + (f"T{self.clock.isoformat('seconds')}" if self.clock is not None else "")
+
+
+def read_moments(line: str, context: Context = NOTHING_KNOWN) -> list[Moment]:
+    """All points in time of a line, in order; a line with neither day nor clock nor age has none.
+
+    >>> read_moments("RABU, 21 OKTOBER 2020 | 09:20 WIB | LAPORAN: ...")[0].iso
+    '2020-10-21T09:20:00+07:00'
+    >>> read_moments("03/04/2020")[0].problems
+    ('the day can be 2020-03-04 or 2020-04-03',)
+    """
+    tokens = tokenize(line)
+    clocks, codes = find_clocks(tokens)
+    days, codes = find_days(codes)
+    days = drop_translations(tokens, days)
+    if not clocks:
+        clocks = find_loose_clocks(tokens, codes)
+    roles = [place for place, code in enumerate(codes) if code in "Up"]
+    spoken = [frozenset().union(*(word.languages for word in tokens.meanings[place])) for place in roles]
+    for languages in spoken:
+        context = replace(context, languages=narrow(context.languages, languages))
+    if not days and (age := read_age(tokens, context.now)):
+        return [_of_age(tokens, clocks, context, age)]
+    spans = _spans(tokens, days, clocks)
+    found = [_moment(tokens, span, context) for span in spans]
+    return _with_roles(tokens, roles, spans, found)
+
+
+def _spans(tokens: Tokens, days: list[DayText], clocks: list[ClockText]) -> list[_Span]:
+    """Give every day its clock; a clock without a day is a moment, and so is a second one said to be an update."""
+    if not days:
+        return [_Span(None, clock) for clock in clocks]
+    is_clock_first = bool(clocks) and clocks[0].start < days[0].start and len(clocks) >= len(days)
+    borders = [day.end if is_clock_first else day.start for day in days]
+    found = []
+    for index, day in enumerate(days):
+        if is_clock_first:
+            first, last = borders[index - 1] if index else 0, day.start
+        else:
+            first, last = day.start, borders[index + 1] if index + 1 < len(days) else len(tokens.codes)
+        own = [clock for clock in clocks if first <= clock.start < last]
+        if is_clock_first:  # "09:20 IST (03:50 GMT), 6 January 2021"
+            own = [clock for clock in own[::-1] if tokens.codes[clock.start - 1] != "(" or len(own) == 1]
+        found.append(_Span(day, own[0] if own else None))
+        found += [
+            _Span(day, clock, is_second=True)
+            for before, clock in pairwise(own)
+            if not is_clock_first and "U" in tokens.codes[before.end : clock.start]
+        ]
+    return found
+
+
+def _with_roles(tokens: Tokens, roles: list[int], spans: list[_Span], moments: list[Moment]) -> list[Moment]:
+    """Say of each moment what the nearest word before it says, or after it on lines that set such words behind."""
+    if not roles or not spans:
+        return moments
+    starts, ends = [span.start for span in spans], [span.end for span in spans]
+    is_behind = roles[0] >= starts[0] and roles[-1] >= ends[-1]
+    found = []
+    for index, moment in enumerate(moments):
+        if is_behind:
+            following = starts[index + 1] if index + 1 < len(starts) else len(tokens.codes)
+            near = [place for place in roles if ends[index] <= place < following][:1]
+        else:
+            before = ends[index - 1] if index else 0
+            near = [place for place in roles if before <= place < starts[index]][-1:]
+        role = Role.UNKNOWN if not near else Role.UPDATED if tokens.codes[near[0]] == "U" else Role.PUBLISHED
+        found.append(replace(moment, role=role))
+    return found
+
+
+def _moment(tokens: Tokens, span: _Span, context: Context) -> Moment:
+    reading = (
+        read_day(tokens, span.day, context) if span.day is not None else Reading(None, (), False, context.languages)
+    )
+    if span.clock is None:
+        return Moment(reading.day, None, problems=reading.problems, is_open=reading.is_open, choices=reading.choices)
+    languages = narrow(reading.languages, context.languages)
+    clock, problem = read_clock(tokens, span.clock, languages)
+    zone = read_zone(tokens, span.clock, languages, reading.day)
+    if span.day is not None and span.day.end > span.clock.end and zone == Zone():
+        # behind the day, as in "9:20 p.m. on 21 October 2020 EST"
+        zone = read_zone(tokens, replace(span.clock, end=span.day.end), languages, reading.day)
+    if clock is not None and zone.offset is not None:
+        clock = clock.replace(tzinfo=timezone(timedelta(minutes=zone.offset)))
+    problems = tuple(text for text in (*reading.problems, problem, zone.problem) if text)
+    return Moment(
+        reading.day, clock, problems=problems, is_open=reading.is_open or zone.is_open, choices=reading.choices
+    )
+
+
+def _of_age(
+    tokens: Tokens, clocks: list[ClockText], context: Context, age: tuple[datetime | None, bool, str]
+) -> Moment:
+    when, has_clock, problem = age
+    problems = (problem,) if problem else ()
+    if when is None:
+        return Moment(problems=problems)
+    if clocks and not has_clock:
+        said = _moment(tokens, _Span(None, clocks[0]), context)
+        return Moment(when.date(), said.clock, problems=said.problems)
+    return Moment(when.date(), when.timetz().replace(microsecond=0) if has_clock else None, problems=problems)

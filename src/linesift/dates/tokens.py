@@ -1,0 +1,196 @@
+"""A line as numbers, known words and marks, one letter of code for each, so that dates are patterns over letters."""
+
+import re
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+
+from linesift.dates.names import FIRST_JOINED, MONTHS, Kind, Meaning, fold, lower, read_names
+
+LONGEST = 1_000
+"""Characters of a line that are read; a date stands at its head, and some bodies are one line."""
+
+CODES: dict[Kind, str] = {
+    **dict.fromkeys(MONTHS, "M"),
+    Kind.YEAR_MARK: "Y",
+    Kind.MONTH_MARK: "O",
+    Kind.DAY_MARK: "D",
+    Kind.HOUR_MARK: "h",
+    Kind.MINUTE_MARK: "m",
+    Kind.SECOND_MARK: "s",
+    Kind.UPDATED: "U",
+    Kind.PUBLISHED: "p",
+    Kind.ERA: "E",
+    Kind.FILLER: "f",
+    Kind.AT: "f",
+    Kind.WEEKDAY: "W",
+    Kind.PERIOD: "P",
+    Kind.ZONE: "Z",
+}
+"""Codes of words, the first that fits; other words are `x`. A number is `d` with one or two digits, `y` with four that
+can be a year of some calendar, else `n`. White space is ` `, and a mark is itself."""
+
+_RANK = {kind: rank for rank, kind in enumerate(CODES)}
+_WORD = r"[^\s\d!-/:-@\[-`{-~«»·•…“”„|؛।「」『』・]"
+_DOT_INSIDE = re.compile(r"\D\. ?[^\W\d_]")
+_GLUED = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-zà-ÿ])")
+"""Where a rendering joined two words: `CETFirst`, `PMUpdated`."""
+_TOKEN = re.compile(rf"(\d+)|({_WORD}+(?:'{_WORD}+)*)|(\s+)|(.)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The parts of a line in order; all fields have as many entries."""
+
+    codes: str
+    values: list[int]
+    """The number, or -1."""
+    texts: list[str]
+    """The text, folded; words keep their capitals."""
+    meanings: list[tuple[Meaning, ...]]
+
+    def find(self, index: int, kind: Kind) -> list[Meaning]:
+        """What a part means of one kind; nothing beyond the ends."""
+        if not 0 <= index < len(self.codes):
+            return []
+        return [meaning for meaning in self.meanings[index] if meaning.kind is kind]
+
+
+@dataclass(slots=True)
+class _Parts:
+    """`Tokens` while they are collected."""
+
+    codes: list[str] = field(default_factory=list)
+    values: list[int] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    meanings: list[tuple[Meaning, ...]] = field(default_factory=list)
+
+    def add(self, code: str, text: str, value: int = -1, meanings: tuple[Meaning, ...] = ()) -> None:
+        self.codes.append(code)
+        self.values.append(value)
+        self.texts.append(text)
+        self.meanings.append(meanings)
+
+    def add_number(self, digits: str) -> None:
+        """Add a number; `20201021` as the three that it is."""
+        if (
+            len(digits) == 8
+            and 1900 <= int(digits[:4]) < 2100
+            and 1 <= int(digits[4:6]) <= 12
+            and 1 <= int(digits[6:]) <= 31
+        ):
+            for part in (digits[:4], "-", digits[4:6], "-", digits[6:]):
+                self.add("-", "-") if part == "-" else self.add_number(part)
+            return
+        if (
+            len(digits) in (5, 6)
+            and digits[:2] in ("19", "20")
+            and "".join(self.codes[-4:]).rstrip(" ,.")[-1:] in ("M", "d")
+        ):
+            # "6 December 20236 December 2023": two dates that a rendering joined
+            self.add_number(digits[:4])
+            self.add(" ", " ")
+            digits = digits[4:]
+        value = int(digits[:9])
+        can_be_year = len(digits) == 4 and 1300 <= value <= 2700
+        self.add("d" if len(digits) <= 2 else "y" if can_be_year else "n", digits, value)
+
+    def add_word(self, word: str) -> None:
+        """Add a word; one that is not known is cut at apostrophes and, without spaces, into the names that it holds."""
+        known = read_names().meanings.get(lower(word))
+        if known is not None:
+            self.add(_code(known), word, meanings=known)
+        elif "'" in word:
+            before, _, after = word.partition("'")
+            self.add_word(before)
+            self.add("'", "'")
+            self.add_word(after)
+        elif word[0] >= FIRST_JOINED or word[-1] >= FIRST_JOINED:
+            self._add_joined(word)
+        elif (border := _GLUED.search(word)) is not None:
+            self.add_word(word[: border.start()])
+            self.add_word(word[border.start() :])
+        else:
+            self.add("x", word)
+
+    def _add_joined(self, word: str) -> None:
+        names, start, unknown = read_names(), 0, 0
+        while start < len(word):
+            longest = min(names.longest.get(word[start], 0), len(word) - start)
+            for length in range(longest, 0, -1):
+                known = names.meanings.get(word[start : start + length])
+                if known is not None:
+                    if unknown < start:
+                        self.add("x", word[unknown:start])
+                    self.add(_code(known), word[start : start + length], meanings=known)
+                    start = unknown = start + length
+                    break
+            else:
+                start += 1
+        if unknown < start:
+            self.add("x", word[unknown:])
+
+
+@lru_cache(maxsize=1024)
+def tokenize(line: str) -> Tokens:
+    """Cut a line into parts and say what each is; of a long line only the head.
+
+    >>> tokenize("RABU, 21 OKTOBER 2020 | 09:20 WIB").codes
+    'W, d M y | d:d Z'
+    >>> tokenize("2020年10月21日水曜日 午前9時20分").codes
+    'yYdOdDW Pdhdm'
+    """
+    text = fold(line if len(line) <= LONGEST else line[:LONGEST].rpartition(" ")[0])
+    if _DOT_INSIDE.search(text):
+        text = _dotted().sub(_without_dots, text)
+    found = [(match.lastindex or 0, match.group()) for match in _TOKEN.finditer(text)]
+    parts, index = _Parts(), 0
+    while index < len(found):
+        kind, part = found[index]
+        n_used = 1
+        if kind == 1:
+            parts.add_number(part)
+        elif kind == 2:
+            n_used = _n_phrase(found, index)
+            if n_used > 1:
+                phrase = " ".join(text for other, text in found[index : index + n_used] if other == 2)
+                known = read_names().meanings[lower(phrase)]
+                parts.add(_code(known), phrase, meanings=known)
+            else:
+                parts.add_word(part)
+        else:
+            parts.add(" " if kind == 3 else part, part)
+        index += n_used
+    return Tokens("".join(parts.codes), parts.values, parts.texts, parts.meanings)
+
+
+def _n_phrase(found: list[tuple[int, str]], index: int) -> int:
+    """Parts of the longest name of several words that begins here, spaces counted; 1 if there is none."""
+    names = read_names()
+    n_words = names.n_words.get(lower(found[index][1]), 0)
+    while n_words > 1:
+        span = found[index : index + 2 * n_words - 1]
+        is_phrase = [kind for kind, _ in span] == [2, *[3, 2] * (n_words - 1)]
+        if is_phrase and lower(" ".join(text for kind, text in span if kind == 2)) in names.meanings:
+            return len(span)
+        n_words -= 1
+    return 1
+
+
+def _code(meanings: tuple[Meaning, ...]) -> str:
+    rank = min((_RANK[meaning.kind] for meaning in meanings if meaning.kind in _RANK), default=None)
+    return "x" if rank is None else _CODE_OF_RANK[rank]
+
+
+_CODE_OF_RANK = list(CODES.values())
+
+
+@cache
+def _dotted() -> re.Pattern[str]:
+    """Names with dots inside: "a.m", "p. m", "ต.ค"."""
+    names = sorted((name for name in read_names().meanings if "." in name), key=len, reverse=True)
+    words = "|".join(re.escape(name.replace(" ", "")).replace(r"\.", r"\. ?") for name in names)
+    return re.compile(rf"(?<![^\W\d_])(?:{words})(?![^\W\d_])\.?", re.IGNORECASE)
+
+
+def _without_dots(match: re.Match[str]) -> str:
+    return match.group().replace(".", "").replace(" ", "") + " "

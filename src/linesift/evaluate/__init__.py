@@ -1,0 +1,1 @@
+"""Scores and reports: how good labels, articles and kinds of pages are."""

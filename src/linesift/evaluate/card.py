@@ -1,0 +1,181 @@
+"""The card of a model directory: `model.json` as a page for people, so that the two cannot differ."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from linesift.errors import ModelError
+from linesift.labels import KINDS, LABELS
+from linesift.model.directory import read_about
+from linesift.write.atomic import write_aside
+
+_INTRO = """\
+# {name}
+
+A model of linesift: it says what each line of a news page is, `headline`,
+`body`, `timestamp` or `sidebar`. Generated from `model.json`; do not edit.
+
+    linesift classify page.txt --model {name}
+
+```python
+import linesift
+
+model = linesift.load("{name}")
+print(model.classify(text).article().text)
+```
+"""
+
+_SCORES = """\
+Every page was scored by a model that had not seen its site ({n_folds} folds by site over all collections together).
+Article scores compare the text of body lines with the gold text by 4-gram shingles; precision and recall are means over
+pages, F1 that of the two means.
+"""
+
+_BY_HAND = """\
+Headline and date lines of the collections with HTML are found by rules, and so are wrong at times. The pages that were
+labelled line by line, each path by itself:
+"""
+
+_LICENCE = """\
+## Licence
+
+The weights are under Apache-2.0, as linesift is. The pages of the collections belong to their publishers: none of their
+text is in this directory, and words stand in the weights as hashes only. The probe is taken from linesift's own pages.
+"""
+
+_LIMITS = """\
+## Limits
+
+- Made for pages of news and the like, one block of text per line. Lines broken at a fixed width, and pages of shops,
+  forums or manuals, come out worse.
+- A page in a language or of a layout that the collections lack comes out worse than the scores say; `linesift evaluate`
+  on a few pages of your own tells.
+- Teasers in whole sentences, comments and a second article below the first are what it most often takes for body.
+- It labels what is on the page. It does not know whether the article is true, whole, or the one you wanted.
+"""
+
+CHECKS = ("held-out pages of the site", "golden pages")
+"""What an adapted model is checked on, by `linesift.train.adapt`."""
+
+About = Mapping[str, Any]
+"""What `linesift.model.directory.read_about` gives: `model.json`, written by `linesift.train.train`."""
+
+
+def card(about: About) -> str:
+    """Write the card of a trained model as Markdown."""
+    parts = [
+        _INTRO.format(name=about["name"]),
+        *(["\n".join(_sites(about))] if about.get("sites") else []),
+        "\n".join(_trained_on(about)),
+        "\n".join(_scores(about)),
+        "\n".join(_made(about)),
+        _LIMITS,
+        _LICENCE,
+    ]
+    return "\n".join(part.rstrip("\n") + "\n" for part in parts)
+
+
+def write_card(directory: Path) -> None:
+    """Write `README.md` of a model directory from its `model.json`.
+
+    Raises:
+        ModelError: if the directory is not a model, or cannot be written.
+    """
+    text = card(read_about(directory))
+    try:
+        write_aside(directory / "README.md", text.encode("utf-8"))
+    except OSError as error:
+        raise ModelError(f"{directory}: cannot write the card: {error.strerror or error}") from error
+
+
+def _sites(about: About) -> Iterator[str]:
+    yield "## Adapted to\n"
+    yield "Wrong lines before and after; the scores below are those of the base model.\n"
+    yield "| site | pages | with HTML | lines | held-out pages | golden pages |"
+    yield "|---|---|---|---|---|---|"
+    for site in about["sites"]:
+        wrong = site["wrong_lines"]
+        cells = [" → ".join(map(str, wrong[name])) if name in wrong else "" for name in CHECKS]
+        counts = f"{site['pages']} | {site['html_pages']} | {site['lines']:,}"
+        yield f"| {site['name']} | {counts} | {' | '.join(cells)} |"
+    yield ""
+    for site in about["sites"]:
+        yield f"    {site['command']}"
+
+
+def _trained_on(about: About) -> Iterator[str]:
+    collections = about["collections"]
+    yield "## Trained on\n"
+    yield "| collection | pages | sites | lines | left out |"
+    yield "|---|---|---|---|---|"
+    for name, part in sorted(collections.items()):
+        left_out = "; ".join(f"{count:,}: {reason}" for reason, count in sorted(part["left_out"].items()))
+        yield f"| {name} | {part['pages']:,} | {part['sites']:,} | {part['lines']:,} | {left_out} |"
+    total = about["total"]
+    yield f"| all | {total['pages']:,} | {total['sites']:,} | {total['lines']:,} | {total['left_out']:,} |"
+
+
+def _scores(about: About) -> Iterator[str]:
+    scores = about["scores"]
+    yield "## Scores\n"
+    yield _SCORES.format(n_folds=about["config"]["n_folds"])
+    yield from _label_table(scores["all"])
+    if scores["by_hand"]:
+        yield f"\n{_BY_HAND.rstrip()}"
+    for name, part in scores["by_hand"].items():
+        yield f"\n### {name}\n"
+        yield from _label_table(part)
+    yield from _article_table(scores["all"], "article text")
+    if scores["html"] is not None:
+        yield "\nPages with HTML, read with what their markup says:\n"
+        yield from _label_table(scores["html"])
+        yield from _article_table(scores["html"], "article text, from HTML")
+    if scores.get("kinds"):
+        yield from _kinds(scores["kinds"])
+
+
+def _kinds(scores: About) -> Iterator[str]:
+    article = scores["article"]
+    n_others = sum(map(sum, scores["counts"].values())) - article["support"]
+    yield "\nWhat the pages are (rows), and what they were taken for:\n"
+    yield f"| kind | {' | '.join(KINDS)} |"
+    yield "|---|" + "---|" * len(KINDS)
+    for kind, row in scores["counts"].items():
+        yield f"| {kind} | {' | '.join(f'{count:,}' for count in row)} |"
+    yield "\n| | precision | recall | F1 | articles | others |"
+    yield "|---|---|---|---|---|---|"
+    yield f"| article or live against the rest | {_cells(article)} | {n_others:,} |"
+
+
+def _article_table(scores: About, title: str) -> Iterator[str]:
+    yield f"\n| {title} | precision | recall | F1 | pages |"
+    yield "|---|---|---|---|---|"
+    for name, score in scores["by_collection"].items():
+        yield f"| {name} | {_cells(score)} |"
+    yield f"| all | {_cells(scores['article'])} |"
+
+
+def _label_table(scores: About) -> Iterator[str]:
+    yield "| label | precision | recall | F1 | lines |"
+    yield "|---|---|---|---|---|"
+    for label in LABELS:
+        yield f"| {label} | {_cells(scores['labels'][label])} |"
+    article, calibration = scores["article"]["f1"], scores["calibration_error"]
+    yield f"\nMacro F1 {scores['macro_f1']:.3f}; article F1 {article:.3f}; body calibration error {calibration:.3f}."
+
+
+def _cells(score: About) -> str:
+    return f"{score['precision']:.3f} | {score['recall']:.3f} | {score['f1']:.3f} | {score['support']:,}"
+
+
+def _made(about: About) -> Iterator[str]:
+    yield "## Made by\n"
+    yield f"    {about['command']}\n"
+    yield f"Features `{about['fingerprint']}`, temperature {about['text']['temperature']}."
+    for title in ("config", "decoding", "versions"):
+        values = ", ".join(f"{key} {value}" for key, value in about[title].items())
+        yield f"{title.capitalize()}: {values}."
+    yield "\n| file read | SHA-256 |"
+    yield "|---|---|"
+    for name, digest in about["files"].items():
+        yield f"| {name} | `{digest}` |"

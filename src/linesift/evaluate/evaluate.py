@@ -1,0 +1,221 @@
+"""Predictions against labelled pages."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from linesift.evaluate.metrics import Score, article_score, label_scores, macro_f1, n_tokens, overlap, shingles
+from linesift.labels import LABELS, Label
+from linesift.model.prediction import Prediction
+from linesift.page import LabelledPage
+
+N_WORST = 30
+N_WORST_LINES = 5
+N_BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class WrongLine:
+    """A line with another label than the gold's; its text stays where it is, because most pages are not ours."""
+
+    number: int
+    """Line number on the page, from 1."""
+    gold: Label
+    given: Label
+    n_words: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """How one page came out."""
+
+    name: str
+    collection: str
+    site: str
+    lang: str
+    n_lines: int
+    n_wrong: int
+    precision: float
+    """Of shingles of four words."""
+    recall: float
+    word_precision: float
+    word_recall: float
+    worst_lines: tuple[WrongLine, ...]
+    """The longest wrong lines."""
+
+    @property
+    def f1(self) -> float:
+        """F1 of the page's article."""
+        total = self.precision + self.recall
+        return 2 * self.precision * self.recall / total if total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How well the probability of one label keeps what it promises."""
+
+    error: float
+    """Mean distance between probability and frequency, over ten bins weighted by their lines."""
+    brier: float
+    """Mean square of the distance between the probability and 1 where a line has the label, 0 where it has not."""
+    curve: list[tuple[float, float, int]]
+    """Of every bin the mean probability, the frequency and the lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Scores of a model over some pages."""
+
+    labels: dict[Label, Score]
+    macro_f1: float
+    confusion: dict[Label, dict[Label, int]]
+    """Lines by the gold's label, and by the one they were given."""
+    article: Score
+    """By shingles of four words."""
+    by_collection: dict[str, Score]
+    """Article scores."""
+    by_language: dict[str, Score]
+    words: Score
+    """Article score by single words, wherever they stand."""
+    words_by_collection: dict[str, Score]
+    words_by_language: dict[str, Score]
+    calibration: dict[Label, Calibration]
+    calibration_error: float
+    """That of body."""
+    pages: list[PageResult]
+
+    @property
+    def worst(self) -> list[PageResult]:
+        """The pages whose article came out worst, worst first."""
+        return sorted(self.pages, key=lambda page: (page.f1, page.name))[:N_WORST]
+
+    def to_json(self) -> str:
+        """The report as JSON, the worst pages alone listed by name."""
+        parts: dict[str, Any] = {key: value for key, value in asdict(self).items() if key != "pages"}
+        parts["worst"] = [{**asdict(page), "f1": page.f1} for page in self.worst]
+        return json.dumps(_rounded(parts), ensure_ascii=False, indent=1) + "\n"
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 4)
+    if isinstance(value, dict):
+        return {str(key): _rounded(part) for key, part in value.items()}
+    return [_rounded(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def evaluate(gold: Sequence[LabelledPage], predictions: Sequence[Prediction]) -> Report:
+    """Score predictions, page by page in the same order as the gold.
+
+    Raises:
+        ValueError: if a prediction is of another page than its gold.
+    """
+    pages = [_page_result(page, prediction) for page, prediction in zip(gold, predictions, strict=True)]
+    true = [label for page in gold for label in page.labels if label is not None]
+    given = [label for prediction in predictions for label in prediction.labels if label is not None]
+    scores = label_scores(true, given)
+    kinds = {label: calibration(gold, predictions, label) for label in LABELS}
+    return Report(
+        labels=scores,
+        macro_f1=macro_f1(scores),
+        confusion=_confusion(true, given),
+        article=article_score(map(_of_shingles, pages)),
+        by_collection=_grouped(pages, _collection, _of_shingles),
+        by_language=_grouped(pages, _language, _of_shingles),
+        words=article_score(map(_of_words, pages)),
+        words_by_collection=_grouped(pages, _collection, _of_words),
+        words_by_language=_grouped(pages, _language, _of_words),
+        calibration=kinds,
+        calibration_error=kinds[Label.BODY].error,
+        pages=pages,
+    )
+
+
+def _confusion(true: Sequence[Label], given: Sequence[Label]) -> dict[Label, dict[Label, int]]:
+    pairs = Counter(zip(true, given, strict=True))
+    return {gold: {label: pairs[gold, label] for label in LABELS} for gold in LABELS}
+
+
+def _of_shingles(page: PageResult) -> tuple[float, float]:
+    return page.precision, page.recall
+
+
+def _of_words(page: PageResult) -> tuple[float, float]:
+    return page.word_precision, page.word_recall
+
+
+def _collection(page: PageResult) -> str:
+    return page.collection
+
+
+def _language(page: PageResult) -> str:
+    return page.lang or "unknown"
+
+
+def _page_result(gold: LabelledPage, prediction: Prediction) -> PageResult:
+    if gold.page.text != prediction.page.text:
+        raise ValueError(f"{gold.page.source}: the prediction is of another page")
+    body = prediction.lines_of(Label.BODY) if prediction.has_article else []
+    article, given = gold.gold_article, "\n".join(body)
+    precision, recall = overlap(shingles(article), shingles(given))
+    word_precision, word_recall = overlap(shingles(article, 1), shingles(given, 1))
+    pairs = list(zip(gold.labels, prediction.labels, strict=True))
+    return PageResult(
+        name=gold.page.source,
+        collection=gold.collection,
+        site=gold.site,
+        lang=gold.lang,
+        n_lines=sum(label is not None for label in gold.labels),
+        n_wrong=sum(true != given for true, given in pairs),
+        precision=precision,
+        recall=recall,
+        word_precision=word_precision,
+        word_recall=word_recall,
+        worst_lines=_worst_lines(gold, prediction),
+    )
+
+
+def _worst_lines(gold: LabelledPage, prediction: Prediction) -> tuple[WrongLine, ...]:
+    rows = zip(gold.page.lines, gold.labels, prediction.labels, strict=True)
+    wrong = [
+        WrongLine(number, true, label, n_tokens(line))
+        for number, (line, true, label) in enumerate(rows, start=1)
+        if true is not None and label is not None and true is not label
+    ]
+    return tuple(sorted(wrong, key=lambda line: (-line.n_words, line.number))[:N_WORST_LINES])
+
+
+def _grouped(
+    pages: Iterable[PageResult],
+    key: Callable[[PageResult], str],
+    values: Callable[[PageResult], tuple[float, float]],
+) -> dict[str, Score]:
+    groups: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for page in pages:
+        groups[key(page)].append(values(page))
+    return {name: article_score(groups[name]) for name in sorted(groups)}
+
+
+def calibration(gold: Sequence[LabelledPage], predictions: Sequence[Prediction], label: Label) -> Calibration:
+    """Compare the probability of a label with how often lines have it."""
+    true = [other for page in gold for other in page.labels]
+    kept = np.array([other is not None for other in true], np.bool_)
+    is_label = np.array([other is label for other in true], np.float64)[kept]
+    if not len(is_label):
+        return Calibration(0.0, 0.0, [])
+    chances = np.concatenate([prediction.probabilities[:, label.column] for prediction in predictions])
+    chances = chances[kept].astype(np.float64)
+    place = np.minimum((chances * N_BINS).astype(np.int64), N_BINS - 1)
+    lines = np.bincount(place, minlength=N_BINS)
+    divisor = np.maximum(lines, 1)
+    chance = np.bincount(place, chances, N_BINS) / divisor
+    frequency = np.bincount(place, is_label, N_BINS) / divisor
+    return Calibration(
+        error=float((np.abs(chance - frequency) * lines).sum() / lines.sum()),
+        brier=float(((chances - is_label) ** 2).mean()),
+        curve=list(zip(chance.tolist(), frequency.tolist(), lines.tolist(), strict=True)),
+    )

@@ -1,0 +1,53 @@
+"""Article scores of single pages by models that had not seen their sites, for comparison with other tools."""
+
+import json
+from pathlib import Path
+
+from linesift.errors import InputError
+from linesift.evaluate.evaluate import Report
+from linesift.model.directory import read_about
+from linesift.write.atomic import write_aside
+
+HELD_OUT = "held_out.json"
+"""Beside the accuracy report. Names of pages and scores, no text."""
+_N_DIGITS = 4
+
+Scores = dict[str, dict[str, tuple[float, float]]]
+"""Precision and recall by collection and page."""
+
+
+def write_held_out(path: Path, model: Path, report: Report) -> None:
+    """Write the scores of every page of a report, and of which model's training they are.
+
+    Raises:
+        InputError: if the file cannot be written.
+    """
+    pages: Scores = {}
+    for page in report.pages:
+        scores = (round(page.precision, _N_DIGITS), round(page.recall, _N_DIGITS))
+        pages.setdefault(page.collection, {})[page.name] = scores
+    written = {"weights_sha256": read_about(model)["weights_sha256"], "pages": pages}
+    try:
+        write_aside(path, (json.dumps(written, ensure_ascii=False, indent=0) + "\n").encode("utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot write the scores: {error.strerror or error}") from error
+
+
+def read_held_out(path: Path, model: Path) -> Scores:
+    """Read the scores that were written when a model was trained.
+
+    Raises:
+        InputError: if there are none, or they are of another model.
+    """
+    hint = "train the model with --report, which writes them"
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        weights, pages = found["weights_sha256"], found["pages"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path}: no scores of held-out pages; {hint}") from error
+    if weights != read_about(model)["weights_sha256"]:
+        raise InputError(f"{path}: the scores are of another model than {model}; {hint}")
+    return {
+        collection: {name: (float(precision), float(recall)) for name, (precision, recall) in scores.items()}
+        for collection, scores in pages.items()
+    }

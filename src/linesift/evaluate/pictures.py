@@ -1,0 +1,120 @@
+"""Scores as pictures: confusion, calibration, languages. SVG that takes the colours of the page it stands in."""
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from linesift.evaluate.evaluate import Report
+from linesift.evaluate.sections import Picture
+from linesift.labels import LABELS, Label
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_INK = "#010203"
+"""Drawn instead of the colour of text, and replaced by the page's own: matplotlib knows no `currentColor`."""
+_FILL = "#3b82c4"
+"""A blue that stands out on white and on black."""
+_STYLE: Any = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "linesift",
+    "font.family": "sans-serif",
+    "font.size": 11,
+    "text.color": _INK,
+    "axes.labelcolor": _INK,
+    "axes.edgecolor": _INK,
+    "xtick.color": _INK,
+    "ytick.color": _INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+MOST_LANGUAGES = 40
+_FAMILY = re.compile(r"font-family: [^;\"]*")
+_METADATA = re.compile(r"<metadata>.*?</metadata>\s*", re.DOTALL)
+
+
+@contextmanager
+def _style() -> Iterator[None]:
+    """What is drawn under it has the colours and letters of `_STYLE`; texts take theirs when they are made."""
+    import matplotlib
+
+    with matplotlib.rc_context(_STYLE):
+        yield
+
+
+@_style()
+def confusion(report: Report) -> Picture:
+    """Of the lines with each label, the share that was given each label."""
+    figure, axes = _canvas(5.6, 4.2)
+    for row, gold in enumerate(LABELS):
+        counts = report.confusion[gold]
+        total = max(sum(counts.values()), 1)
+        for column, given in enumerate(LABELS):
+            share = counts[given] / total
+            axes.barh(row, 0.96, height=0.94, left=column + 0.02, color=_FILL, alpha=0.08 + 0.62 * share)
+            axes.text(column + 0.5, row - 0.1, f"{share:.1%}", ha="center", va="center", fontweight="bold")
+            axes.text(column + 0.5, row + 0.22, f"{counts[given]:,}", ha="center", va="center", fontsize=9)
+    axes.set_xticks([column + 0.5 for column in range(len(LABELS))], LABELS)
+    axes.set_yticks(range(len(LABELS)), LABELS)
+    axes.invert_yaxis()
+    axes.set(xlim=(0, len(LABELS)), xlabel="given", ylabel="gold")
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    return Picture(_svg(figure, "Confusion matrix"), "Lines of each label in the gold, by the label they were given.")
+
+
+@_style()
+def calibration(report: Report) -> Picture:
+    """Reliability curves: frequency against probability, a bin with more lines as a larger mark."""
+    figure, axes = _canvas(5.6, 4.6)
+    axes.plot([0, 1], [0, 1], color=_INK, linewidth=0.8, linestyle=":")
+    for label, colour, mark in zip(LABELS, ("#b05cc4", "#3fa35f", "#2f97bd", "#8a8d96"), "sovd", strict=True):
+        curve = [point for point in report.calibration[label].curve if point[2]]
+        chance, frequency, lines = zip(*curve, strict=True) if curve else ((), (), ())
+        width = 2.2 if label is Label.BODY else 1.0
+        axes.plot(chance, frequency, color=colour, linewidth=width, label=label)
+        sizes = [12 + 90 * (count / max(lines)) ** 0.5 for count in lines]
+        axes.scatter(chance, frequency, s=sizes, color=colour, marker=mark, zorder=3)
+    axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel="probability", ylabel="share of lines that have the label")
+    axes.set_aspect("equal")
+    axes.legend(frameon=False, loc="upper left")
+    said = "On the dotted line, a probability of .9 means nine in ten. Larger marks stand for more lines."
+    return Picture(_svg(figure, "Calibration curves"), said)
+
+
+@_style()
+def languages(report: Report) -> Picture:
+    """Article F1 of each language, those with most pages first."""
+    found = sorted(report.by_language.items(), key=lambda item: (-item[1].support, item[0]))[:MOST_LANGUAGES]
+    figure, axes = _canvas(7.2, 0.9 + 0.27 * len(found))
+    for row, (_, score) in enumerate(found):
+        axes.barh(row, score.f1, height=0.72, color=_FILL, alpha=0.75 if score.support >= 10 else 0.3)
+        axes.text(score.f1 + 0.01, row, f"{score.f1:.3f}", va="center", fontsize=9)
+        axes.text(1.19, row, f"{score.support:,}", va="center", ha="right", fontsize=9)
+    axes.set_yticks(range(len(found)), [name for name, _ in found])
+    axes.invert_yaxis()
+    axes.set(xlim=(0, 1.2), ylim=(len(found) - 0.4, -0.6), xlabel="article F1")
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
+    axes.tick_params(axis="y", length=0)
+    said = "Article F1 and number of pages by language; faint where there are fewer than ten pages."
+    return Picture(_svg(figure, "Article F1 by language"), said)
+
+
+def _canvas(width: float, height: float) -> "tuple[Figure, Axes]":
+    """Figure and axes of so many inches, without pyplot, which keeps figures and looks for a display."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots()
+
+
+def _svg(figure: "Figure", name: str) -> str:
+    stream = io.StringIO()
+    figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    drawn = stream.getvalue()
+    drawn = drawn[drawn.index("<svg") :].replace(_INK, "currentColor")
+    drawn = _METADATA.sub("", _FAMILY.sub("font-family: system-ui, sans-serif", drawn))
+    return drawn.replace("<svg ", f'<svg role="img" aria-label="{name}" ', 1).rstrip()

@@ -1,0 +1,107 @@
+"""Scores of a model as sections of a report."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from linesift.evaluate.evaluate import N_WORST, PageResult, Report, WrongLine
+from linesift.evaluate.metrics import Score
+from linesift.evaluate.sections import Picture, Row, Section, Table, lines_of
+from linesift.labels import LABELS, Label
+from linesift.read.labelled import OWN_COLLECTION
+
+
+def table(report: Report) -> list[str]:
+    """The scores of labels and articles as lines of Markdown without titles."""
+    return [line for section in score_sections(report) for line in lines_of(section.parts)][1:]
+
+
+def worst_table(report: Report, n_pages: int) -> list[str]:
+    """The pages whose article came out worst in the same form, a blank line above them."""
+    return list(lines_of(worst_section(report, n_pages).parts))
+
+
+def report_sections(report: Report, n_worst: int = N_WORST, *, with_pictures: bool = False) -> Iterator[Section]:
+    """The whole report; pictures need matplotlib, of the extra `train`."""
+    drawn: list[Picture] = []
+    if with_pictures:
+        from linesift.evaluate.pictures import calibration, confusion, languages
+
+        drawn = [draw(report) for draw in (confusion, calibration, languages)]
+    labels, articles = score_sections(report)
+    yield labels
+    for section, pictures in (
+        (confusion_section(report), drawn[:1]),
+        (articles, drawn[2:]),
+        (calibration_section(report), drawn[1:2]),
+    ):
+        yield Section(section.title, (*pictures, *section.parts))
+    if n_worst:
+        yield worst_section(report, n_worst)
+
+
+def score_sections(report: Report) -> Iterator[Section]:
+    """Tables of labels and of articles."""
+    labels: list[Row] = [(str(label), *_cells(report.labels[label])) for label in LABELS]
+    error, brier = report.calibration_error, report.calibration[Label.BODY].brier
+    yield Section(
+        "Labels",
+        (
+            Table(("label", "precision", "recall", "F1", "lines"), tuple(labels)),
+            f"Macro F1 {report.macro_f1:.4f}; of the probability of body the calibration error is {error:.4f} and the "
+            f"Brier score {brier:.4f}.",
+        ),
+    )
+    rows: list[Row] = [("all pages", *_article_cells(report.article, report.words))]
+    for groups, words in (
+        (report.by_collection, report.words_by_collection),
+        (report.by_language, report.words_by_language),
+    ):
+        if len(groups) > 1:
+            rows += [(name, *_article_cells(score, words[name])) for name, score in groups.items()]
+    yield Section("Articles", (Table(("article text", "precision", "recall", "F1", "word F1", "pages"), tuple(rows)),))
+
+
+def confusion_section(report: Report) -> Section:
+    """Which label was given for which."""
+    rows: list[Row] = [(str(gold), *(given[label] for label in LABELS)) for gold, given in report.confusion.items()]
+    return Section("Confusion", (Table(("gold, and given:", *LABELS), tuple(rows)),))
+
+
+def calibration_section(report: Report) -> Section:
+    """Error and Brier score of every label's probability, and the reliability curve of body's."""
+    scores: list[Row] = [(str(label), found.error, found.brier) for label, found in report.calibration.items()]
+    return Section(
+        "Calibration",
+        (
+            Table(("label", "calibration error", "Brier score"), tuple(scores)),
+            "Of the lines whose probability of body falls into a tenth, how many are body:",
+            Table(("probability", "frequency", "lines"), tuple(report.calibration[Label.BODY].curve)),
+        ),
+    )
+
+
+def worst_section(report: Report, n_pages: int = N_WORST) -> Section:
+    """The pages whose article came out worst, and their longest wrong lines by number, labels and words."""
+    columns = ("worst pages", "article F1", "precision", "recall", "wrong", "lines", "longest wrong lines")
+    rows = tuple(
+        (_name(page), page.f1, page.precision, page.recall, page.n_wrong, page.n_lines, _said(page.worst_lines))
+        for page in report.worst[:n_pages]
+    )
+    return Section("Worst pages", ("Lines: number, gold → given, words.", Table(columns, rows)))
+
+
+def _name(page: PageResult) -> str:
+    """Id of a page of a collection; of a page of ours the file's name, wherever the directory is."""
+    return Path(page.name).name if page.collection == OWN_COLLECTION else page.name
+
+
+def _said(lines: Sequence[WrongLine]) -> str:
+    return ", ".join(f"{line.number} {line.gold} → {line.given} {line.n_words}" for line in lines)
+
+
+def _article_cells(score: Score, words: Score) -> tuple[float, float, float, float, int]:
+    return score.precision, score.recall, score.f1, words.f1, score.support
+
+
+def _cells(score: Score) -> tuple[float, float, float, int]:
+    return score.precision, score.recall, score.f1, score.support

@@ -1,0 +1,1 @@
+"""Reasons of a label, in numbers and words."""

@@ -1,0 +1,1 @@
+"""HTML to lines, and what the markup says of each."""

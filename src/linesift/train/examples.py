@@ -1,0 +1,159 @@
+"""What a fit learns: every line of the training pages with its label and weight.
+
+A fit without a fold may learn other labels than the fit of everything: pages without gold are labelled by a model, and
+for it by one that has not seen the fold either.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linesift.errors import LabelError
+from linesift.features.batch import Batch, read_batch
+from linesift.labels import LABELS, Label
+from linesift.model.model import Model
+from linesift.model.prediction import Prediction
+from linesift.page import LabelledPage
+from linesift.train.augment import excerpts, varied
+from linesift.train.folds import site_folds
+from linesift.train.pseudo_labels import UnlabelledPage, corrected, taught
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """How a model is fitted; `reports/ablation.md` says which values were compared, the rest is set by hand."""
+
+    kind: str = "boosting"
+    """`boosting`: oblivious trees; `linear`: additive logistic regression over bins."""
+    n_folds: int = 4
+    seed: int = 0
+    jobs: int = 2
+    """Processor cores used."""
+    trees: int = 200
+    depth: int = 6
+    learning_rate: float = 0.12
+    n_cuts: int = 32
+    """Cuts per column for trees; the linear model takes half as many."""
+    network_width: int = 48
+    network_layers: int = 6
+    """Each reads twice as far as the one before it; together these reach 63 lines up and down."""
+    network_sweeps: tuple[int, ...] = (2, 4)
+    """Layers before which the network sweeps over the page."""
+    network_swept: int = 24
+    """Hidden units that a sweep looks at."""
+    network_epochs: int = 15
+    network_dropout: float = 0.2
+    network_unread: float = 0.3
+    """Share of the pages of an epoch that the network learns as if their words were of a language nobody has read."""
+    headline_trees: int = 100
+    headline_depth: int = 4
+    hand_weight: float = 3.0
+    """What a line of a page labelled by hand counts, against one whose label was found by alignment."""
+    label_weights: tuple[float, ...] = (3.0, 1.0, 2.0, 1.0)
+    """What a line counts by its label: a page has one headline and one or two dates among hundreds of lines."""
+    taught_weight: float = 0.5
+    """What a line of a page without gold counts, whose label the model for HTML gave."""
+    lexicon_alpha: float = 5e-7
+    """L2 regularisation of the lexicon."""
+    linear_alpha: float = 3e-5
+    """L2 regularisation of the linear model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Non-blank lines of the training pages."""
+
+    batch: Batch
+    n_gold: int
+    """Lines of pages with gold; they come first, then their excerpts and pages with the labels of a model."""
+    is_by_hand: NDArray[np.bool_]
+    """Whether the page was labelled line by line, and is no excerpt."""
+    folds: NDArray[np.int64]
+    labels: NDArray[np.int64]
+    """Shape (n_folds + 1, n_lines): what the fit without each fold learns, and last what the fit of everything does."""
+    weights: NDArray[np.float32]
+    """The same shape: what each line counts; 0 is not learnt."""
+
+
+def lessons(
+    pages: Sequence[LabelledPage],
+    html_pages: Sequence[LabelledPage],
+    unlabelled: Sequence[UnlabelledPage],
+    teachers: Sequence[Model],
+    held_out: Sequence[Prediction],
+    config: TrainConfig,
+    progress: Progress,
+) -> Lines:
+    """What the part for text learns: labelled pages, corrected by the models for HTML, and pages that these label.
+
+    The fit without a fold learns the latter as its own teacher labels them, which has not seen the fold either.
+    """
+    kept = [page for page in corrected(pages, html_pages, held_out) if page is not None]
+    progress(f"{len(pages) - len(kept)} pages left out because the HTML contradicts their gold")
+    versions = []
+    for teacher in teachers:
+        said = teacher.classify_batch(page.html for page in unlabelled)
+        versions.append([taught(page, one) for page, one in zip(unlabelled, said, strict=True)])
+    if unlabelled:
+        n_taught = sum(Label.BODY in page.labels for page in versions[-1])
+        progress(f"{n_taught} of {len(unlabelled)} pages without gold labelled by their HTML")
+    return read_lines(varied(kept), list(excerpts(kept)), [varied(version) for version in versions], config, progress)
+
+
+def read_lines(
+    gold: Sequence[LabelledPage],
+    short: Sequence[LabelledPage],
+    taught_versions: Sequence[Sequence[LabelledPage]],
+    config: TrainConfig,
+    progress: Progress,
+) -> Lines:
+    """Put labelled pages, excerpts and every fit's version of the taught pages together; an unlabelled one counts 0."""
+    known, first = [*gold, *short], taught_versions[0]
+    batch = _read([*known, *first], progress)
+    of_gold = _gold_columns(gold)
+    of_known = np.append(of_gold, _label_columns(short))
+    labels = np.stack([np.concatenate((of_known, _label_columns(pages))) for pages in taught_versions])
+    is_by_hand = np.zeros(len(known) + len(first), np.bool_)
+    is_by_hand[: len(gold)] = [page.by_hand for page in gold]
+    by_hand = np.where([page.by_hand for page in known], config.hand_weight, 1)
+    learnt = [[config.taught_weight * (Label.BODY in page.labels) for page in pages] for pages in taught_versions]
+    weights = np.stack([np.append(by_hand, counts)[batch.page] for counts in learnt])
+    weights *= np.array(config.label_weights)[labels]
+    weights = weights.astype(np.float32)
+    folds = _page_folds([*known, *first], config)
+    return Lines(batch, len(of_gold), is_by_hand[batch.page], folds[batch.page], labels, weights)
+
+
+def _page_folds(pages: Sequence[LabelledPage], config: TrainConfig) -> NDArray[np.int64]:
+    """Fold of every page, all of them with some site."""
+    folds = site_folds(pages, config.n_folds)
+    if len(set(folds.tolist())) < config.n_folds:
+        raise LabelError(
+            f"{len(pages)} pages are of too few sites for {config.n_folds} folds; add pages of other sites"
+        )
+    return folds
+
+
+def _read(pages: Sequence[LabelledPage], progress: Progress) -> Batch:
+    progress(f"reading {len(pages)} pages")
+    hints = [page.page.hints for page in pages if page.page.hints is not None]
+    return read_batch([page.page.text for page in pages], hints or None)
+
+
+def _gold_columns(pages: Sequence[LabelledPage]) -> NDArray[np.int64]:
+    """As `_label_columns`, all labels among them."""
+    columns = _label_columns(pages)
+    found = np.bincount(columns, minlength=len(LABELS))
+    if not found.all():
+        missing = ", ".join(label for label, count in zip(LABELS, found, strict=True) if not count)
+        raise LabelError(f"no line of the training pages has the label {missing}; add pages that have it")
+    return columns
+
+
+def _label_columns(pages: Iterable[LabelledPage]) -> NDArray[np.int64]:
+    """Column of the label of every non-blank line of some pages."""
+    return np.array([label.column for page in pages for label in page.labels if label is not None], np.int64)

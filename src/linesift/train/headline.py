@@ -1,0 +1,67 @@
+"""Fits what chooses the headline among its candidates."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linesift.labels import Label
+from linesift.model.headline import HeadlineChooser, candidate_table, candidates, shares
+from linesift.train.examples import Lines, TrainConfig
+from linesift.train.learners import fit_preference
+
+_NOTHING = np.arange(-8.0, 8.1, 0.25)
+_SCALES = (0.5, 0.7, 1.0, 1.4, 2.0)
+
+
+def fit_choosers(
+    table: NDArray[np.float32], probabilities: NDArray[np.float32], lines: Lines, config: TrainConfig
+) -> Sequence[HeadlineChooser | None]:
+    """Fit a chooser without each fold, and one of everything.
+
+    Pages whose title is not among their candidates teach nothing: most of them have one that alignment did not find.
+
+    Args:
+        table: of `linesift.model.window`, shape (n_columns, n_lines).
+        probabilities: the held-out ones, shape (n_lines, 4).
+        lines: the lines.
+        config: how.
+    """
+    rows = candidates(probabilities)
+    if not rows.size:
+        return [None] * (config.n_folds + 1)
+    columns = candidate_table(lines.batch, rows, table[:, rows], probabilities)
+    page, folds = lines.batch.page[rows], lines.folds[rows]
+    fitted = []
+    utility = np.zeros(len(rows), np.float32)
+    for fold in range(config.n_folds + 1):
+        is_chosen = lines.labels[fold][rows] == Label.HEADLINE.column
+        has_one = np.bincount(page, is_chosen, len(lines.batch.n_all_lines)) > 0
+        part = (folds != fold) & (lines.weights[fold][rows] > 0) & has_one[page]
+        if is_chosen[part].all():  # no candidate, or one on each page: nothing to choose between
+            return [None] * (config.n_folds + 1)
+        trees = fit_preference(np.ascontiguousarray(columns[:, part]), is_chosen[part], page[part], config)
+        held_out = folds == fold
+        utility[held_out] = trees.scores(np.ascontiguousarray(columns[:, held_out]))[:, 0]
+        fitted.append(HeadlineChooser(trees, nothing=0.0, scale=1.0))
+    nothing, scale = _calibrated(rows, utility, lines)
+    return [replace(chooser, nothing=nothing, scale=scale) for chooser in fitted]
+
+
+def _calibrated(rows: NDArray[np.int64], utility: NDArray[np.float32], lines: Lines) -> tuple[float, float]:
+    """Utility of no title, and scale, with the highest likelihood on held-out pages that were labelled by hand."""
+    by_hand = lines.is_by_hand[rows] if lines.is_by_hand.any() else np.ones(len(rows), np.bool_)
+    page, utility = lines.batch.page[rows][by_hand], utility[by_hand]
+    is_chosen = lines.labels[-1][rows][by_hand] == Label.HEADLINE.column
+    best = (np.inf, 0.0, 1.0)
+    for scale in _SCALES:
+        for nothing in _NOTHING:
+            share = shares(page, utility, float(nothing), scale).astype(np.float64)
+            of_page = np.bincount(page, share)
+            chosen = np.bincount(page, share * is_chosen)
+            has_one, is_page = np.bincount(page, is_chosen) > 0, np.bincount(page) > 0
+            right = np.where(has_one, chosen, 1 - of_page)[is_page]
+            loss = -float(np.log(np.maximum(right, 1e-6)).mean())
+            best = min(best, (loss, float(nothing), scale))
+    return best[1], best[2]

@@ -1,0 +1,118 @@
+"""What the model for HTML teaches the one for text.
+
+It sees the markup and is right more often, so its labels of pages that it was not fitted on tell which gold of a
+collection is not to be learnt from, and make training pages of those that have no gold.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from linesift.evaluate.metrics import harmonic, overlap, shingles
+from linesift.labels import Label
+from linesift.model.prediction import Prediction
+from linesift.page import LabelledPage, Page
+from linesift.train.align import Gold, align, headline_lines, letters
+
+MIN_AGREEMENT = 0.6
+"""Article F1 of the HTML's held-out labels against the gold under which a page is not learnt from: most such gold is
+of another version of the page, or ends early."""
+
+MIN_FOUND = 0.75
+"""Share of the strings known to be in the article that a taught article must hold."""
+
+MIN_COVERAGE = 0.8
+"""Share of a taught article that the text's lines must hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnlabelledPage:
+    """A page without gold, rendered both ways."""
+
+    text: Page
+    html: Page
+    """The same page with hints."""
+    site: str
+    lang: str
+    collection: str
+    must: tuple[str, ...] = ()
+    """Strings that are in the article, where a collection knows some."""
+    mustnot: tuple[str, ...] = ()
+    """Strings that are not."""
+
+
+def corrected(
+    pages: Iterable[LabelledPage], html_pages: Sequence[LabelledPage], held_out: Sequence[Prediction]
+) -> list[LabelledPage | None]:
+    """Correct the labels that alignment gave by what models that have not seen a page's site say of its HTML.
+
+    A page whose gold they contradict becomes `None`. One whose title alignment did not find gets theirs. Pages
+    labelled by hand, and those without HTML, stay as they are.
+
+    Args:
+        pages: pages of text.
+        html_pages: the same pages as HTML, as far as there are any; found by their source.
+        held_out: what the models say of each of `html_pages`.
+    """
+    by_source = {page.page.source: said for page, said in zip(html_pages, held_out, strict=True)}
+    return [
+        page if page.by_hand or page.page.source not in by_source else _corrected(page, by_source[page.page.source])
+        for page in pages
+    ]
+
+
+def _corrected(page: LabelledPage, said: Prediction) -> LabelledPage | None:
+    scores = overlap(shingles(page.gold_article), shingles("\n".join(said.lines_of(Label.BODY))))
+    if harmonic(*scores) < MIN_AGREEMENT:
+        return None
+    title = " ".join(said.lines_of(Label.HEADLINE))
+    if Label.HEADLINE in page.labels or not title:
+        return page
+    keys = [letters(line) for line in page.page.lines]
+    labels = list(page.labels)
+    body = [row for row, label in enumerate(labels) if label is Label.BODY]
+    for row in headline_lines(keys, (title,), body):
+        if labels[row] is not Label.BODY:
+            labels[row] = Label.HEADLINE
+    return replace(page, labels=tuple(labels))
+
+
+def taught(page: UnlabelledPage, said: Prediction) -> LabelledPage:
+    """Label the text of a page without gold by what a model says of its HTML.
+
+    All is `sidebar`, and not to be learnt, where the model found no article, or one that does not hold what is known
+    to be in it, or holds what is known not to be; and where the two renderings differ too much.
+    """
+    lines = page.text.lines
+    return LabelledPage(
+        page=page.text,
+        labels=_labels(page, lines, said) or tuple(Label.SIDEBAR if line.strip() else None for line in lines),
+        site=page.site,
+        lang=page.lang,
+        collection=page.collection,
+    )
+
+
+def _labels(page: UnlabelledPage, lines: Sequence[str], said: Prediction) -> tuple[Label | None, ...] | None:
+    body = said.lines_of(Label.BODY)
+    article = " ".join(" ".join(body).split())
+    n_found = sum(" ".join(part.split()) in article for part in page.must)
+    is_wrong = any(" ".join(part.split()) in article for part in page.mustnot)
+    if not body or is_wrong or n_found < MIN_FOUND * len(page.must):
+        return None
+    title = " ".join(said.lines_of(Label.HEADLINE))
+    aligned = align(lines, Gold(tuple(body), (title,) if title else ()))
+    return _dated(lines, aligned.labels, said) if aligned.coverage >= MIN_COVERAGE else None
+
+
+def _dated(lines: Sequence[str], labels: Sequence[Label | None], said: Prediction) -> tuple[Label | None, ...]:
+    """Take the timestamps from the model where a line stands there too; alignment tells dates by their form alone."""
+    times = {letters(line) for line in said.lines_of(Label.TIMESTAMP)}
+    others = {letters(line) for line in said.lines_of(Label.SIDEBAR)} - times
+    keys = [letters(line) for line in lines]
+    dated = list(labels)
+    for row, (key, label) in enumerate(zip(keys, labels, strict=True)):
+        if label is Label.TIMESTAMP and key in others:
+            dated[row] = Label.SIDEBAR
+        elif label is Label.SIDEBAR and key in times and keys.count(key) == 1:
+            dated[row] = Label.TIMESTAMP
+    return tuple(dated)

@@ -1,0 +1,91 @@
+"""What the model for HTML teaches the one for text."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from linesift.labels import LABELS, Label
+from linesift.model.prediction import Prediction
+from linesift.page import LabelledPage, Page
+from linesift.train.pseudo_labels import UnlabelledPage, corrected, taught
+
+H, B, T, S = Label
+FIRST = "The ferry came back to the harbour on Monday after a year of repairs."
+MORE = "Its new engine burns a third less, said the captain of it in the morning."
+OTHER = "A bakery in the old town has won the prize of the valley for its rye bread."
+
+
+def said(lines: list[str], labels: list[Label | None]) -> Prediction:
+    return Prediction(Page("\n".join(lines), "a"), tuple(labels), np.zeros((len(lines), len(LABELS)), np.float32))
+
+
+def labelled(lines: list[str], labels: list[Label | None]) -> LabelledPage:
+    return LabelledPage(Page("\n".join(lines), "a"), tuple(labels), site="harbour.example")
+
+
+LINES = ["Home", "Ferry returns", "11 March 2024", FIRST, MORE, OTHER, "Contact"]
+GOLD = labelled(LINES, [S, H, T, B, B, S, S])
+HTML = said(LINES, [S, H, T, B, B, S, S])
+
+
+def test_gold_that_the_html_agrees_with_stays() -> None:
+    assert corrected([GOLD], [GOLD], [HTML]) == [GOLD]
+
+
+def test_gold_that_the_html_contradicts_is_not_learnt() -> None:
+    assert corrected([GOLD], [GOLD], [said(LINES, [S, H, T, S, S, B, S])]) == [None]
+
+
+def test_a_title_that_alignment_missed_is_found() -> None:
+    missed = replace(GOLD, labels=(S, S, T, B, B, S, S))
+    assert corrected([missed], [missed], [HTML]) == [GOLD]
+
+
+def test_a_title_that_alignment_found_is_left_alone() -> None:
+    assert corrected([GOLD], [GOLD], [said(LINES, [H, S, T, B, B, S, S])]) == [GOLD]
+
+
+def test_a_body_line_never_becomes_the_title() -> None:
+    missed = replace(GOLD, labels=(S, S, T, B, B, S, S))
+    assert corrected([missed], [missed], [said(LINES, [S, S, T, H, B, S, S])])[0] == missed
+
+
+def test_labels_by_hand_and_pages_without_html_stay() -> None:
+    contradiction = said(LINES, [S, H, T, S, S, B, S])
+    by_hand = replace(GOLD, by_hand=True)
+    assert corrected([by_hand], [GOLD], [contradiction]) == [by_hand]
+    assert corrected([GOLD], [], []) == [GOLD]
+
+
+def unlabelled(text: list[str], must: tuple[str, ...] = (), mustnot: tuple[str, ...] = ()) -> UnlabelledPage:
+    page = Page("\n".join(text), "b")
+    return UnlabelledPage(page, page, "harbour.example", "en", "x", must, mustnot)
+
+
+def test_the_labels_come_over_to_the_text() -> None:
+    text = ["• Home", "", "Ferry returns", "11 March 2024", FIRST, MORE, "12 March 2024", OTHER]
+    page = taught(unlabelled(text), HTML)
+    assert page.labels == (S, None, H, T, B, B, S, S)
+    assert (page.site, page.lang, page.collection, page.by_hand) == ("harbour.example", "en", "x", False)
+
+
+def test_dates_are_those_that_the_html_calls_so() -> None:
+    lines = ["Ferry returns", "11 March 2024", "three days back", FIRST, MORE]
+    given = said(lines, [H, S, T, B, B])
+    assert taught(unlabelled(lines), given).labels == (H, S, T, B, B)
+
+
+def test_what_is_known_of_the_article_is_asked_for() -> None:
+    nothing = (S,) * len(LINES)
+    assert taught(unlabelled(LINES, must=("new  engine burns",)), HTML).labels == GOLD.labels
+    assert taught(unlabelled(LINES, must=("rye bread",)), HTML).labels == nothing
+    assert (
+        taught(unlabelled(LINES, must=("came back", "new engine", "captain", "rye bread")), HTML).labels == GOLD.labels
+    )
+    assert taught(unlabelled(LINES, mustnot=("captain of it",)), HTML).labels == nothing
+    assert taught(unlabelled(LINES, mustnot=("rye bread",)), HTML).labels == GOLD.labels
+
+
+def test_a_page_without_article_or_of_another_text_teaches_nothing() -> None:
+    assert taught(unlabelled(LINES), said(LINES, [S] * len(LINES))).labels == (S,) * len(LINES)
+    assert taught(unlabelled(["Home", OTHER]), HTML).labels == (S, S)
