@@ -169,7 +169,7 @@ def test_a_straight_network_s_weights_are_its_differences(model: Model, pages: l
     found = parts_of(network, own, rows)
     base, weights = found.base, found.columns
     whole = network.scores(own, spans).astype(np.float64)[rows]
-    np.testing.assert_allclose(base + weights.sum(axis=(0, 1)), whole, atol=1e-5)
+    np.testing.assert_allclose(base + weights.sum(axis=(0, 1)), whole, rtol=1e-6, atol=1e-5)
     median_lines = network.centre[:, None].repeat(20, 1)
     np.testing.assert_allclose(base, network.scores(median_lines, spans)[rows], atol=2e-3)
     for column in (0, 4, 9, 12):

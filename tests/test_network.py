@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from conftest import random_network, without_sweeps
 from linesift.labels import LABELS
-from linesift.model.network import TILE, Network, standing
+from linesift.model.network import TILE, Network, product, standing
 
 N_COLUMNS = 7
 SIZES = (1, 2, 3, 40, TILE + 1, 300)
@@ -112,6 +112,18 @@ def test_a_page_comes_out_the_same_in_any_batch(width: int) -> None:
         found = scores(network, [pages[number] for number in order])
         for number, together in zip(order, found, strict=True):
             np.testing.assert_array_equal(together, alone[number])
+
+
+@pytest.mark.parametrize("shape", [(140, 48), (144, 48), (48, 48), (48, 4), (7, 5)])
+def test_a_line_is_multiplied_the_same_at_every_place_of_a_tile(shape: tuple[int, int]) -> None:
+    """OpenBLAS's kernel for AVX2 adds differently in some rows: pages depended on their batch there."""
+    draw = np.random.default_rng(1)
+    line, weights = draw.normal(size=shape[0]).astype(np.float32), draw.normal(size=shape).astype(np.float32)
+    for lines in (np.repeat(line[None], TILE, axis=0), np.repeat(line[:, None], TILE, axis=1).T):
+        found = np.empty((TILE, shape[1]), np.float32)
+        product(lines, weights, found)
+        np.testing.assert_array_equal(found, np.broadcast_to(found[0], found.shape))
+        np.testing.assert_allclose(found[0], line @ weights, rtol=1e-4, atol=1e-5)
 
 
 def test_a_page_comes_out_the_same_wherever_it_begins() -> None:
