@@ -3,13 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from linesift.errors import InputError
 from linesift.page import LabelledPage
 from linesift.read.html.encoding import to_utf8
-from linesift.read.label_studio import read_label_studio
 from linesift.read.labelled import LABELLED_SUFFIX, beside, format_page, parse, read_labelled, read_utf8, relabel
 from linesift.read.page import HTML_SUFFIXES
 from linesift.read.text import read_bytes
@@ -25,8 +24,6 @@ class ImportConfig:
 
     folder: Path
     """Where labelled pages go, made where it is missing."""
-    site: str = ""
-    """Site of pages that come without one; without one here it is the folder's name."""
     is_update: bool = False
     """Put labels into files that exist and hold the same page; without it they are left alone."""
 
@@ -38,8 +35,6 @@ class Import:
     written: tuple[Path, ...]
     kept: tuple[Path, ...]
     """Files that were there and were left alone."""
-    left_out: Counter[str] = field(default_factory=Counter)
-    """Pages that could not be taken, by reason."""
 
 
 def read_exported(paths: Sequence[Path]) -> Iterator[Exported]:
@@ -64,19 +59,16 @@ def read_exported(paths: Sequence[Path]) -> Iterator[Exported]:
 
 
 def import_pages(path: Path, config: ImportConfig) -> Import:
-    """Write the pages of a Label Studio export (`.json`), or of JSON lines in our schema, as `.page` files.
+    """Write the labelled pages of a file of JSON lines as `.page` files.
 
     Raises:
         InputError: if the file cannot be read, or a file of the same name holds another page.
         LabelError: if a label or a page is not in the format.
         OSError: with `filename`, if something cannot be written.
     """
-    site = config.site or config.folder.resolve().name
-    if path.suffix == ".jsonl":
-        pages, htmls, left_out = read_labelled(path), _htmls(path), Counter[str]()
-    else:
-        imported = read_label_studio(path, site=site)
-        pages, htmls, left_out = imported.pages, {}, imported.left_out
+    if path.suffix != ".jsonl":
+        raise InputError(f"{path}: not a file of JSON lines; give a .jsonl file, as linesift export writes it")
+    pages, htmls = read_labelled(path), _htmls(path)
     config.folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     kept: list[Path] = []
@@ -87,7 +79,7 @@ def import_pages(path: Path, config: ImportConfig) -> Import:
         if html and not file.exists():  # with a mark, because it may say of itself that it is in another encoding
             write_aside(file.with_suffix(HTML_SUFFIXES[0]), html.encode("utf-8-sig", "surrogatepass"), is_new=True)
         (written if _write(file, page, config) else kept).append(file)
-    return Import(tuple(written), tuple(kept), left_out)
+    return Import(tuple(written), tuple(kept))
 
 
 def _htmls(path: Path) -> dict[str, str]:
