@@ -14,6 +14,7 @@ from pathlib import Path
 
 import linesift
 from benchmarks.adapting import fit_recurrence, measure, read_sites, report_lines
+from linesift.atomic import write_atomic
 from linesift.model.directory import save_model
 from linesift.model.memory import N_LINE_BINS, TABLE
 from linesift.model.model import Model
@@ -21,7 +22,6 @@ from linesift.page import LabelledPage
 from linesift.train.corpora import read_corpora
 from linesift.train.examples import TrainConfig
 from linesift.train.fit import fit
-from linesift.write.atomic import write_aside
 
 ROOT = Path(__file__).parents[1]
 REPORT = ROOT / "reports" / "adaptation.md"
@@ -71,7 +71,7 @@ def main() -> int:
     for name, (models, text, marked) in parts.items():
         sites[f"{name}, text"] = read_sites(models, text, marked)
         sites[f"{name}, HTML"] = read_sites(models, marked)
-    write_aside(REPORT, "\n".join([INTRO, *report_lines(measure(sites))]).encode())
+    write_atomic(REPORT, "\n".join([INTRO, *report_lines(measure(sites))]).encode())
     if given.table:
         table = fit_recurrence([site for found in sites.values() for site in found]).reshape(-1, N_LINE_BINS)
         rows = [[round(float(value), 2) for value in row] for row in table.tolist()]

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from linesift.write.atomic import write_aside
+from linesift.atomic import replacing, write_atomic
 
 
 def test_new_and_replaced(tmp_path: Path) -> None:
     path = tmp_path / "a.page"
-    write_aside(path, b"one", is_new=True)
+    write_atomic(path, b"one", is_new=True)
     path.chmod(0o640)
-    write_aside(path, b"two")
+    write_atomic(path, b"two")
     assert path.read_bytes() == b"two"
     assert path.stat().st_mode & 0o777 == 0o640
     assert list(tmp_path.iterdir()) == [path]
@@ -22,7 +22,7 @@ def test_a_new_file_never_replaces_one(tmp_path: Path, monkeypatch: pytest.Monke
     path = tmp_path / "a.page"
     path.write_bytes(b"one")
     with pytest.raises(FileExistsError):
-        write_aside(path, b"two", is_new=True)
+        write_atomic(path, b"two", is_new=True)
     path.unlink()
     real = os.fsync
 
@@ -32,7 +32,7 @@ def test_a_new_file_never_replaces_one(tmp_path: Path, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(os, "fsync", meanwhile)
     with pytest.raises(FileExistsError):
-        write_aside(path, b"two", is_new=True)
+        write_atomic(path, b"two", is_new=True)
     assert path.read_bytes() == b"theirs"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -42,7 +42,7 @@ def test_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         raise OSError(95, "Operation not supported")
 
     monkeypatch.setattr("os.link", refuse)
-    write_aside(tmp_path / "a.page", b"one", is_new=True)
+    write_atomic(tmp_path / "a.page", b"one", is_new=True)
     assert (tmp_path / "a.page").read_bytes() == b"one"
     assert len(list(tmp_path.iterdir())) == 1
 
@@ -60,7 +60,7 @@ def test_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -
     else:
         monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OSError, match="No space left") as raised:
-        write_aside(path, b"two")
+        write_atomic(path, b"two")
     assert raised.value.filename == str(path)
     assert path.read_bytes() == b"one"
     assert list(tmp_path.iterdir()) == [path]
@@ -68,7 +68,7 @@ def test_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -
 
 def test_no_directory(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file") as raised:
-        write_aside(tmp_path / "none" / "a.page", b"one")
+        write_atomic(tmp_path / "none" / "a.page", b"one")
     assert raised.value.filename == str(tmp_path / "none" / "a.page")
 
 
@@ -77,13 +77,29 @@ def test_a_read_only_file_is_left_alone(tmp_path: Path, monkeypatch: pytest.Monk
     path.write_bytes(b"one")
     monkeypatch.setattr("os.access", lambda *_: False)  # root may write everywhere
     with pytest.raises(PermissionError):
-        write_aside(path, b"two")
+        write_atomic(path, b"two")
     assert path.read_bytes() == b"one"
 
 
 def test_a_link_is_followed(tmp_path: Path) -> None:
     (tmp_path / "real").write_bytes(b"one")
     (tmp_path / "link").symlink_to("real")
-    write_aside(tmp_path / "link", b"two")
+    write_atomic(tmp_path / "link", b"two")
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real").read_bytes() == b"two"
+
+
+def test_a_block_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"one")
+    with pytest.raises(KeyError), replacing(path) as temporary:
+        temporary.write_bytes(b"half")
+        raise KeyError
+    assert path.read_bytes() == b"one"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_error_of_another_file_keeps_its_name(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No such file") as raised, replacing(tmp_path / "a.txt"):
+        (tmp_path / "other.txt").read_bytes()
+    assert raised.value.filename == str(tmp_path / "other.txt")

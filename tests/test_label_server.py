@@ -253,7 +253,7 @@ def test_a_body_that_is_too_long(server: LabelServer, file: Path) -> None:
 
 def test_conflict_and_trouble_with_the_disk(server: LabelServer, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sent = body(server, file)
-    monkeypatch.setattr(linesift.labelling.folder, "write_aside", _full)
+    monkeypatch.setattr(linesift.labelling.folder, "write_atomic", _full)
     answer = ask(server, f"/{server.token}/page?name={file}", sent)
     assert (answer.status, answer.value) == (507, {"error": "cannot write (no space left on device)"})
     monkeypatch.undo()

@@ -176,7 +176,7 @@ def test_nothing_sticks_out(site: Site, width: int) -> None:
 
 def test_full_disk(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(linesift.labelling.folder, "write_aside", fail)
+        patch.setattr(linesift.labelling.folder, "write_atomic", fail)
         site.tab.press("1")
         site.wait_for("Not saved: cannot write (no space left on device)")
         site.tab.press("3")

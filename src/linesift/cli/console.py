@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
+from linesift.atomic import replacing
 from linesift.errors import LinesiftError
 from linesift.write.tables import clean
 
@@ -86,8 +87,7 @@ def errors() -> Iterator[None]:
 def output(path: Path | None) -> Iterator[TextIO]:
     """Open what a command prints to: standard output, or a file that appears whole or not at all.
 
-    The file is written under a temporary name beside its place and renamed at the end; where anything fails, an
-    earlier file of that name is left as it was. What is no regular file (`/dev/null`, a pipe) is written directly.
+    What is no regular file (`/dev/null`, a pipe) is written directly.
 
     Raises:
         OSError: with `filename`, if the file cannot be written.
@@ -98,24 +98,12 @@ def output(path: Path | None) -> Iterator[TextIO]:
         yield sys.stdout
         sys.stdout.flush()
         return
-    target = path.resolve()
-    if target.exists() and not target.is_file():
-        with _named(path), target.open("w", encoding="utf-8", errors="replace", newline="\n") as stream:
+    if path.exists() and not path.is_file():
+        with _naming(path), path.open("w", encoding="utf-8", errors="replace", newline="\n") as stream:
             yield stream
         return
-    if target.exists() and not os.access(target, os.W_OK):
-        raise PermissionError(0, "permission denied", str(path))
-    aside = target.with_name(f".linesift-{os.getpid()}-{os.urandom(4).hex()}")
-    try:
-        with _named(path):
-            with aside.open("x", encoding="utf-8", errors="replace", newline="\n") as stream:
-                yield stream
-            if target.exists():
-                aside.chmod(target.stat().st_mode & 0o777)
-            aside.replace(target)
-    finally:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
+    with replacing(path) as temporary, temporary.open("x", encoding="utf-8", errors="replace", newline="\n") as stream:
+        yield stream
 
 
 def wants_colour(choice: bool | None, path: Path | None) -> bool:
@@ -159,8 +147,8 @@ def _can_draw() -> bool:
 
 
 @contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Let an `OSError` name the file that the user gave, not the temporary one, and not none at all (disk full)."""
+def _naming(path: Path) -> Iterator[None]:
+    """Let an `OSError` without a file name, such as that of a full disk, name this one."""
     try:
         yield
     except BrokenPipeError:

@@ -52,13 +52,13 @@ _Update = Annotated[bool, typer.Option("--update", help="Put labels into files t
 def export(pages: _Pages, to: _To = To.HF, out: _ExportOut = None) -> None:  # noqa: ARG001
     """Write labelled pages for other programs, as `EXPORT_HELP` says."""
     with console.errors():
+        from linesift.atomic import write_atomic
         from linesift.labelling.exchange import read_exported
         from linesift.write import exports
-        from linesift.write.atomic import write_aside
 
         found = list(read_exported(pages))
         if out is not None and out.suffix == ".parquet":
-            write_aside(out, exports.parquet(found))
+            write_atomic(out, exports.parquet(found))
         else:
             with console.output(out) as stream:
                 stream.writelines(exports.jsonl(found))

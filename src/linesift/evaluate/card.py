@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from linesift.atomic import write_atomic
 from linesift.errors import ModelError
 from linesift.labels import KINDS, LABELS
 from linesift.model.directory import read_about
-from linesift.write.atomic import write_aside
 
 _INTRO = """\
 # {name}
@@ -83,7 +83,7 @@ def write_card(directory: Path) -> None:
     """
     text = card(read_about(directory))
     try:
-        write_aside(directory / "README.md", text.encode("utf-8"))
+        write_atomic(directory / "README.md", text.encode("utf-8"))
     except OSError as error:
         raise ModelError(f"{directory}: cannot write the card: {error.strerror or error}") from error
 

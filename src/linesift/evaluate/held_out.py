@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
+from linesift.atomic import write_atomic
 from linesift.errors import InputError
 from linesift.evaluate.evaluate import Report
 from linesift.model.directory import read_about
-from linesift.write.atomic import write_aside
 
 HELD_OUT = "held_out.json"
 """Beside the accuracy report. Names of pages and scores, no text."""
@@ -28,7 +28,7 @@ def write_held_out(path: Path, model: Path, report: Report) -> None:
         pages.setdefault(page.collection, {})[page.name] = scores
     written = {"weights_sha256": read_about(model)["weights_sha256"], "pages": pages}
     try:
-        write_aside(path, (json.dumps(written, ensure_ascii=False, indent=0) + "\n").encode("utf-8"))
+        write_atomic(path, (json.dumps(written, ensure_ascii=False, indent=0) + "\n").encode("utf-8"))
     except OSError as error:
         raise InputError(f"{path}: cannot write the scores: {error.strerror or error}") from error
 

@@ -7,13 +7,13 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from linesift.atomic import write_atomic
 from linesift.errors import InputError, LabelError
 from linesift.labels import Label
 from linesift.page import LabelledPage, Page
 from linesift.read.labelled import LABELLED_SUFFIX, beside, format_page, parse, read_utf8
 from linesift.read.page import ARCHIVE_SUFFIXES, HTML_SUFFIXES, is_html
 from linesift.read.text import STDIN, check_encoding, decode, read_bytes
-from linesift.write.atomic import write_aside
 
 if TYPE_CHECKING:  # numpy comes with them, and a wrong option shall not wait for numpy
     from linesift.hints import Head
@@ -182,8 +182,8 @@ def write_draft(name: str, source: Source, model: "Model", config: DraftConfig) 
     if there is not None and there != copy:
         raise InputError(f"{there}: is in the way of {copy.name}; remove it or rename the page")
     if there is None or there.read_bytes() != source.data:
-        write_aside(copy, source.data, is_new=not config.is_update)
-    write_aside(path, format_page(drafted).encode("utf-8", "surrogatepass"), is_new=not config.is_update)
+        write_atomic(copy, source.data, is_new=not config.is_update)
+    write_atomic(path, format_page(drafted).encode("utf-8", "surrogatepass"), is_new=not config.is_update)
     return Drafted(path, drafted, is_written=True, n_kept=n_kept)
 
 

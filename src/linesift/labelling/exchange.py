@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from linesift.atomic import write_atomic
 from linesift.errors import InputError
 from linesift.page import LabelledPage
 from linesift.read.html.encoding import to_utf8
 from linesift.read.labelled import LABELLED_SUFFIX, beside, format_page, parse, read_labelled, read_utf8, relabel
 from linesift.read.page import HTML_SUFFIXES
 from linesift.read.text import read_bytes
-from linesift.write.atomic import write_aside
 from linesift.write.exports import Exported
 
 _NOT_IN_A_NAME = str.maketrans(dict.fromkeys('/\\:*?"<>|\x00', "-"))
@@ -77,7 +77,7 @@ def import_pages(path: Path, config: ImportConfig) -> Import:
         file = config.folder / f"{name}{LABELLED_SUFFIX}"
         html = htmls.get(page.page.source, "")
         if html and not file.exists():  # with a mark, because it may say of itself that it is in another encoding
-            write_aside(file.with_suffix(HTML_SUFFIXES[0]), html.encode("utf-8-sig", "surrogatepass"), is_new=True)
+            write_atomic(file.with_suffix(HTML_SUFFIXES[0]), html.encode("utf-8-sig", "surrogatepass"), is_new=True)
         (written if _write(file, page, config) else kept).append(file)
     return Import(tuple(written), tuple(kept))
 
@@ -91,12 +91,12 @@ def _htmls(path: Path) -> dict[str, str]:
 def _write(file: Path, page: LabelledPage, config: ImportConfig) -> bool:
     """Write one page; says whether the file was written, or was there and was kept."""
     if not file.exists():
-        write_aside(file, format_page(page).encode("utf-8", "surrogatepass"), is_new=True)
+        write_atomic(file, format_page(page).encode("utf-8", "surrogatepass"), is_new=True)
         return True
     if not config.is_update:
         return False
     text = read_utf8(file)
     if parse(text, str(file)).page.text != page.page.text:
         raise InputError(f"{file}: holds another text than {page.page.source!r}; rename it or import elsewhere")
-    write_aside(file, relabel(text, page.labels, page.doubtful).encode("utf-8", "surrogatepass"))
+    write_atomic(file, relabel(text, page.labels, page.doubtful).encode("utf-8", "surrogatepass"))
     return True

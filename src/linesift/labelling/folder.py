@@ -6,13 +6,13 @@ from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
+from linesift.atomic import write_atomic
 from linesift.errors import ConflictError, InputError
 from linesift.labelling.check import Finding, check_file
 from linesift.labels import Label
 from linesift.page import LabelledPage
 from linesift.read.labelled import labelled_files, parse, relabel, take_apart
 from linesift.read.text import decode, read_bytes
-from linesift.write.atomic import write_aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Folder:
                 return labels.version
             parse(saved, name)
             new = saved.encode("utf-8", "surrogatepass")
-            write_aside(path, new)
+            write_atomic(path, new)
             return _version(new)
 
     def _path(self, name: str) -> Path:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from linesift.atomic import replacing
 from linesift.errors import ModelError
 from linesift.features.table import fingerprint
 from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS
@@ -49,7 +50,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 
 def save_model(model: Model, info: Mapping[str, object], probe: Mapping[str, str], path: Path) -> None:
-    """Write a model directory; its files are written aside and renamed, `model.json` last.
+    """Write a model directory; each file appears whole or not at all, `model.json` last.
 
     Args:
         model: what to save.
@@ -82,17 +83,20 @@ def save_model(model: Model, info: Mapping[str, object], probe: Mapping[str, str
         }
         for name, text in probe.items()
     ]
+    weights = BytesIO()
+    write_arrays(weights, **arrays)
+    about["weights_sha256"] = sha256(weights.getbuffer()).hexdigest()
     try:
         path.mkdir(parents=True, exist_ok=True)
-        with (path / "weights.npz.part").open("wb") as stream:
-            write_arrays(stream, **arrays)
-        (path / "probe.jsonl.part").write_text(
-            "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8"
-        )
-        about["weights_sha256"] = sha256((path / "weights.npz.part").read_bytes()).hexdigest()
-        (path / "model.json.part").write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", "utf-8")
-        for name in ("weights.npz", "probe.jsonl", "model.json"):
-            (path / f"{name}.part").replace(path / name)
+        # The blocks end from the inside out: nothing is renamed before all is written, and model.json comes last.
+        with (
+            replacing(path / "model.json") as model_file,
+            replacing(path / "probe.jsonl") as probe_file,
+            replacing(path / "weights.npz") as weights_file,
+        ):
+            weights_file.write_bytes(weights.getbuffer())
+            probe_file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+            model_file.write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", "utf-8")
     except OSError as error:
         raise ModelError(f"{path}: cannot write the model: {error.strerror or error}") from error
 

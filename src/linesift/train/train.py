@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from linesift.atomic import write_atomic
 from linesift.errors import InputError
 from linesift.evaluate.card import write_card
 from linesift.evaluate.evaluate import Report, evaluate
@@ -30,7 +31,6 @@ from linesift.train.folds import site_folds
 from linesift.train.page_kind import fit_verdict
 from linesift.train.provenance import digest, short_name
 from linesift.train.pseudo_labels import UnlabelledPage
-from linesift.write.atomic import write_aside
 
 BY_HAND = " by hand"
 """Ends the collection of pages from JSON lines, to tell them from the aligned pages of the same collection."""
@@ -141,7 +141,7 @@ def write_report(path: Path, title: str, sections: Sequence[Section]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         for place, text in texts.items():
-            write_aside(place, text.encode("utf-8"))
+            write_atomic(place, text.encode("utf-8"))
     except OSError as error:
         raise InputError(f"{path}: cannot write the report: {error.strerror or error}") from error
 

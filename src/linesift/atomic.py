@@ -1,0 +1,78 @@
+"""Atomic writing: a file appears whole or not at all, whatever happens while it is written."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+
+@contextmanager
+def replacing(path: Path, *, is_new: bool = False) -> Iterator[Path]:
+    """Give the path of a temporary file to write; at the end of the block it takes the place of `path`.
+
+    The temporary file lies in the same directory and is flushed to the disk before it is renamed. If anything fails, a
+    full disk or a killed process, an earlier file of that name is as it was. Links are followed, and a file keeps its
+    mode.
+
+    Args:
+        path: the file to write.
+        is_new: refuse to replace a file, also one that appears while the block runs.
+
+    Raises:
+        FileExistsError: with `is_new`, if the file exists.
+        OSError: with `filename`, if the file cannot be written.
+    """
+    target = path.resolve()
+    if is_new and target.exists():
+        raise FileExistsError(0, "exists already", str(path))
+    if not is_new and target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(0, "permission denied", str(path))
+    temporary = target.with_name(f".linesift-{os.getpid()}-{os.urandom(4).hex()}")
+    try:
+        with _naming(path, temporary):
+            yield temporary
+            _flush(temporary)
+            _put(temporary, target, is_new=is_new)
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def write_atomic(path: Path, data: bytes, *, is_new: bool = False) -> None:
+    """Write all of a file at once; arguments and errors are those of `replacing`."""
+    with replacing(path, is_new=is_new) as temporary:
+        temporary.write_bytes(data)
+
+
+def _flush(temporary: Path) -> None:
+    with temporary.open("rb+") as stream:
+        os.fsync(stream.fileno())
+
+
+def _put(temporary: Path, target: Path, *, is_new: bool) -> None:
+    if is_new:
+        try:
+            os.link(temporary, target)  # unlike a rename, it fails if a file has appeared
+        except FileExistsError as error:
+            raise FileExistsError(0, "exists already", str(target)) from error
+        except OSError:  # a file system without links
+            if target.exists():
+                raise FileExistsError(0, "exists already", str(target)) from None
+        else:
+            return
+    elif target.exists():
+        temporary.chmod(target.stat().st_mode & 0o777)
+    temporary.replace(target)
+
+
+@contextmanager
+def _naming(path: Path, temporary: Path) -> Iterator[None]:
+    """Let an error name the file that the caller gave: not the temporary one, nor none at all (disk full)."""
+    try:
+        yield
+    except (FileExistsError, BrokenPipeError):
+        raise
+    except OSError as error:
+        if error.filename not in {None, str(temporary)}:
+            raise  # of another file, which the block reads
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
