@@ -92,9 +92,14 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
 def test_a_block_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"one")
-    with pytest.raises(KeyError), replacing(path) as temporary:
-        temporary.write_bytes(b"half")
-        raise KeyError
+
+    def fail() -> None:
+        with replacing(path) as temporary:
+            temporary.write_bytes(b"half")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
     assert path.read_bytes() == b"one"
     assert list(tmp_path.iterdir()) == [path]
 
