@@ -9,6 +9,23 @@ from linesift.errors import ModelError
 from linesift.labels import KINDS, LABELS
 from linesift.model.directory import read_about
 
+_FRONT_MATTER = """\
+---
+license: apache-2.0
+language: multilingual
+library_name: linesift
+pipeline_tag: text-classification
+tags:
+- news
+- boilerplate-removal
+- content-extraction
+metrics:
+- f1
+---
+
+"""
+"""YAML that model hubs read at the top of a card, with the keys that they know."""
+
 _INTRO = """\
 # {name}
 
@@ -72,7 +89,7 @@ def card(about: About) -> str:
         _LIMITS,
         _LICENCE,
     ]
-    return "\n".join(part.rstrip("\n") + "\n" for part in parts)
+    return _FRONT_MATTER + "\n".join(part.rstrip("\n") + "\n" for part in parts)
 
 
 def write_card(directory: Path) -> None:
