@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from linesift.features.batch import Batch, read_batch
 from linesift.labels import Label
 from linesift.model.decode import decode
-from linesift.model.headline import candidates
 from linesift.model.memory import EMPTY, N_LINE_BINS, N_PAGE_BINS
-from linesift.model.model import Model, softmax
+from linesift.model.model import Model
+from linesift.model.part import Part, softmax
 from linesift.model.prediction import Prediction
 from linesift.model.window import Neighbourhood
 from linesift.page import LabelledPage
@@ -83,10 +83,11 @@ class Site:
     is_confirmed: NDArray[np.bool_] | None
     """Whether the model for HTML gives a line its gold label; `None` where nothing was asked."""
     model: Model
-    """The part that reads the pages."""
+    part: Part
+    """The part of the model that reads the pages."""
     base: NDArray[np.float32]
     """Log-odds of every line."""
-    around: Neighbourhood
+    lines: Neighbourhood
     """Columns of every line, for the choice of the headline."""
 
     @property
@@ -96,11 +97,8 @@ class Site:
 
     def is_wrong(self, added: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Whether each line is wrong where this is added to the log-odds."""
-        chances = softmax(self.base + added)
-        if self.model.chooser is not None:
-            rows = candidates(chances)
-            chances = self.model.chooser.chances(self.batch, rows, self.around.table(rows), chances)
-        wrong: NDArray[np.bool_] = decode(self.batch, chances, self.model.decoding) != self.labels
+        probabilities = self.part.rank_headlines(self.batch, self.lines, softmax(self.base + added))
+        wrong: NDArray[np.bool_] = decode(self.batch, probabilities, self.model.decoding) != self.labels
         return wrong
 
     def is_on(self, chosen: Chosen) -> NDArray[np.bool_]:
@@ -286,14 +284,14 @@ def _read_site(name: str, found: Sequence[LabelledPage], model: Model, by_source
     order = np.random.default_rng(crc32(name.encode())).permutation(len(found))[:MAX_SITE_PAGES]
     pages = [found[index] for index in order]
     batch = read(pages)
-    part = model if batch.hints is None or model.html is None else model.html
+    part = model.part_for(batch)
     labels = np.array([label.column for page in pages for label in page.labels if label is not None], np.int64)
     is_confirmed = None
     if by_source:
         asked = [by_source[page.page.source].page for page in pages if page.page.source in by_source]
         said = {prediction.page.source: prediction for prediction in model.classify_batch(asked)}
         is_confirmed = np.array([one for page in pages for one in confirmed(page, said.get(page.page.source))], bool)
-    return Site(name, pages, batch, labels, is_confirmed, part, part.log_odds(batch), part.around(batch))
+    return Site(name, pages, batch, labels, is_confirmed, model, part, part.log_odds(batch), part.neighbourhood(batch))
 
 
 def _measure_site(site: Site, table: NDArray[np.float32]) -> SiteResult:

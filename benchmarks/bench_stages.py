@@ -19,13 +19,13 @@ from linesift.write.tables import jsonl
 
 BATCH_PAGES = 64
 REST = "the rest: groups of pages, predictions"
-_CLASSIFIER, _SCAN = "linesift.model.model", "linesift.features.scan"
+_SCAN = "linesift.features.scan"
 STAGES: dict[str, list[tuple[str, str]]] = {
     "characters": [(_SCAN, "read_chars")],
     "words": [(_SCAN, "find_words")],
     "dates": [(_SCAN, "find_dates")],
-    "lines: counts and hashes": [(_CLASSIFIER, "read_batch")],
-    "columns": [(_CLASSIFIER, "extract")],
+    "lines: counts and hashes": [("linesift.model.part", "read_batch")],
+    "columns": [("linesift.model.part", "extract")],
     "lexicon": [("linesift.model.lexicon:Lexicon", "scores")],
     "windows (neighbours, sums)": [
         ("linesift.model.window:Neighbourhood", function) for function in ("__init__", "table")
@@ -35,7 +35,7 @@ STAGES: dict[str, list[tuple[str, str]]] = {
         ("linesift.model.linear:LinearScorer", "scores"),
     ],
     "network": [("linesift.model.network:Network", "scores")],
-    "decode": [(_CLASSIFIER, "decode")],
+    "decode": [("linesift.model.model", "decode")],
 }
 """Where the function of a stage is looked up when it is called (module, or module:class), and its name there."""
 _ROOMS = {"— columns of the line": LINE, "— columns of the layout": LAYOUT, "— columns of the topic": TOPIC}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from linesift.labels import LABELS
 from linesift.model.lexicon import TARGETS, Lexicon
 from linesift.model.model import Model
 from linesift.model.network import Network
+from linesift.model.part import Part
 from linesift.model.trees import TreeScorer
 from linesift.model.window import OWN_NAMES, Neighbourhood
 from linesift.page import LabelledPage
@@ -108,6 +110,11 @@ def without_sweeps(network: Network) -> Network:
     return replace(network, **{name: getattr(network, name)[:0] for name in names})
 
 
+def with_text(model: Model, **changes: Any) -> Model:
+    """The model with changes in its part for text."""
+    return replace(model, text=replace(model.text, **changes))
+
+
 def table_of(batch: Batch, own: NDArray[np.float32]) -> NDArray[np.float32]:
     """The table of all lines of a batch."""
     return Neighbourhood(batch, own).table(np.arange(len(batch.page)))
@@ -127,12 +134,13 @@ def model(table: NDArray[np.float32]) -> Model:
     """A model of every part, its arrays drawn at random; what it says has no meaning, but it says it reliably."""
     draw = np.random.default_rng(7)
     weights = draw.normal(0, 1.0, (1 << TOKEN_BITS, len(TARGETS))).astype(np.float16).astype(np.float32)
-    return Model(
+    part = Part(
         lexicon=Lexicon(weights, np.linspace(-2, 1, len(TARGETS), dtype=np.float32)),
         scorer=random_trees(table, seed=1),
         network=random_network(len(OWN_NAMES), seed=2),
         temperature=1.25,
     )
+    return Model(part)
 
 
 @pytest.fixture(scope="session")
@@ -145,10 +153,10 @@ def html_model(model: Model, pages: list[LabelledPage]) -> Model:
     own = np.concatenate((extract(batch), words, extract(batch, MARKUP_COLUMNS), marks))
     weights = draw.normal(0, 1.0, (1 << MARKUP_BITS, len(TARGETS))).astype(np.float16).astype(np.float32)
     html = replace(
-        model,
+        model.text,
         scorer=random_trees(table_of(batch, own), seed=3),
         network=random_network(len(own), seed=4),
         temperature=0.75,
-        markup=Lexicon(weights, np.linspace(1, -1, len(TARGETS), dtype=np.float32)),
+        markup_lexicon=Lexicon(weights, np.linspace(1, -1, len(TARGETS), dtype=np.float32)),
     )
     return replace(model, html=html)

@@ -108,7 +108,7 @@ def test_one_page_holds_nothing_out(tmp_path: Path, site: Path) -> None:
 def test_the_directory_gives_the_same_model_back(adapted: Path, html_model: object) -> None:
     del html_model
     model = load_model(adapted)
-    assert len(model.sites) == 1
+    assert len(model.text.sites) == 1
     page = invented_page(9).page
     assert model.classify(page).labels != linesift.load().classify(page).labels
     about = read_about(adapted)
@@ -141,7 +141,7 @@ def test_a_second_site_is_added_and_the_first_can_be_renewed(tmp_path: Path, ada
     assert [each["name"] for each in read_about(both)["sites"]] == ["herald", "other"]
     adapt(AdaptRequest("herald", (site / "page1.page",), both, model=both, is_forced=True), lambda _: None)
     assert [(each["name"], each["pages"]) for each in read_about(both)["sites"]] == [("herald", 1), ("other", 3)]
-    assert len(load_model(both).sites) == 2
+    assert len(load_model(both).text.sites) == 2
 
 
 @pytest.mark.parametrize("damage", ["keys", "anchors", "weights", "missing"])
@@ -207,4 +207,4 @@ def test_html_beside_the_pages_is_learnt_from(tmp_path: Path) -> None:
     assert read_about(tmp_path / "m")["sites"][0]["html_pages"] == 3
     model = load_model(tmp_path / "m")
     assert model.html is not None
-    assert len(model.html.sites[0].keys) > len(model.sites[0].keys)
+    assert len(model.html.sites[0].keys) > len(model.text.sites[0].keys)

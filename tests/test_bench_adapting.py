@@ -52,7 +52,7 @@ def test_each_site_is_classified_by_the_model_of_its_fold(model: Model) -> None:
     assert {fold_of(site.name, 2) for site in found} == {0, 1}
     for site in found:
         assert site.model is models[fold_of(site.name, 2)]
-        np.testing.assert_array_equal(site.base, site.model.log_odds(site.batch))
+        np.testing.assert_array_equal(site.base, site.part.log_odds(site.batch))
 
 
 def test_lines_of_two_pages_recur(sites: list[Site]) -> None:

@@ -17,7 +17,7 @@ from linesift.model.bins import quantile_bins
 from linesift.model.directory import save_model
 from linesift.model.linear import LinearScorer
 from linesift.model.model import Model
-from linesift.model.page_kind import WORD_BITS, WORD_KINDS, Verdict, column_names
+from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, column_names
 from linesift.train.provenance import digest
 from tinycorpus import row, write_corpus
 
@@ -70,7 +70,7 @@ def test_tables(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[s
     assert err == "linesift: 1 pages left out: tiny: no gold body\n"
 
 
-def test_kinds_where_the_model_has_a_verdict(
+def test_kinds_where_the_model_gives_kinds(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path, model: Model
 ) -> None:
     assert "| kind |" not in run(monkeypatch, capsys, folder, "-m model other.page").out
@@ -78,7 +78,7 @@ def test_kinds_where_the_model_has_a_verdict(
     weights = np.zeros((len(column_names()), bins.n_bins, len(KINDS)), np.float32)
     scorer = LinearScorer(bins, weights, np.array([0, 0, 0, 9, 0], np.float32))
     words = np.zeros((1 << WORD_BITS, len(WORD_KINDS)), np.float32)
-    judging = replace(model, verdict=Verdict(words, words[0], scorer))
+    judging = replace(model, page_kind=PageKindModel(words, words[0], scorer))
     save_model(judging, {"files": {}}, {"probe": "Rain\nIt rained."}, folder / "judging")
     out = run(monkeypatch, capsys, folder, "-m judging other.page known.page").out
     assert "\n\n| kind | article | live | stub | index | other | pages |\n" in out

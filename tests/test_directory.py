@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from conftest import with_text
 from hinted import HTML_PAGES, hinted
 from linesift.errors import ModelError
 from linesift.labels import KINDS, LABELS
@@ -22,7 +23,7 @@ from linesift.model.directory import FORMAT, FORMAT_WITH_SITES, load_model, read
 from linesift.model.lexicon import Lexicon
 from linesift.model.linear import LinearScorer
 from linesift.model.model import Model
-from linesift.model.page_kind import WORD_BITS, WORD_KINDS, Verdict, column_names
+from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, column_names
 from linesift.model.trees import TreeScorer
 from linesift.model.window import OWN_NAMES, table_names
 from linesift.page import Page
@@ -45,10 +46,11 @@ def saved(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Files:
 
 def small(model: Model) -> Model:
     """The model with few weights in its lexicon, which packs and unpacks faster."""
-    weights = model.lexicon.weights.copy()
+    weights = model.text.lexicon.weights.copy()
     weights[np.arange(len(weights)) % 64 > 0] = 0
-    lexicon = Lexicon(weights, model.lexicon.bias)
-    return replace(model, lexicon=lexicon, html=None if model.html is None else replace(model.html, lexicon=lexicon))
+    lexicon = Lexicon(weights, model.text.lexicon.bias)
+    html = None if model.html is None else replace(model.html, lexicon=lexicon)
+    return replace(with_text(model, lexicon=lexicon), html=html)
 
 
 @pytest.fixture(scope="module")
@@ -60,22 +62,23 @@ def html_saved(html_model: Model, tmp_path_factory: pytest.TempPathFactory) -> F
 
 
 @pytest.fixture(scope="module")
-def judging(model: Model) -> Model:
-    """The model with a verdict, its arrays drawn at random."""
+def with_kinds(model: Model) -> Model:
+    """The model with page kinds, its arrays drawn at random."""
     draw = np.random.default_rng(17)
     columns = draw.normal(0, 9, (len(column_names()), 40)).astype(np.float32)
     bins = quantile_bins(columns, 5)
     weights = draw.normal(0, 1, (len(columns), bins.n_bins, len(KINDS))).astype(np.float32)
     words = draw.normal(0, 1, (1 << WORD_BITS, len(WORD_KINDS))).astype(np.float16).astype(np.float32)
     scorer = LinearScorer(bins, weights, draw.normal(0, 1, len(KINDS)).astype(np.float32))
-    return replace(small(model), verdict=Verdict(words, draw.normal(0, 1, len(WORD_KINDS)).astype(np.float32), scorer))
+    bias = draw.normal(0, 1, len(WORD_KINDS)).astype(np.float32)
+    return replace(small(model), page_kind=PageKindModel(words, bias, scorer))
 
 
 @pytest.fixture(scope="module")
-def judging_saved(judging: Model, tmp_path_factory: pytest.TempPathFactory) -> Files:
-    """Files of a model with a verdict."""
-    path = tmp_path_factory.mktemp("models") / "judging"
-    save_model(judging, {}, PROBE, path)
+def kinds_saved(with_kinds: Model, tmp_path_factory: pytest.TempPathFactory) -> Files:
+    """Files of a model with page kinds."""
+    path = tmp_path_factory.mktemp("models") / "with_kinds"
+    save_model(with_kinds, {}, PROBE, path)
     return {file.name: file.read_bytes() for file in path.iterdir()}
 
 
@@ -105,19 +108,19 @@ def with_linear(model: Model, table: NDArray[np.float32]) -> Model:
     bins = quantile_bins(table, 6)
     weights = draw.normal(0, 0.05, (len(table), bins.n_bins, len(LABELS))).astype(np.float32)
     scorer = LinearScorer(bins, weights, np.zeros(len(LABELS), np.float32))
-    return replace(model, scorer=scorer, temperature=0.8, decoding=DecodeConfig(headline=0.2))
+    return replace(with_text(model, scorer=scorer, temperature=0.8), decoding=DecodeConfig(headline=0.2))
 
 
 @pytest.mark.parametrize("has_network", [True, False])
 @pytest.mark.parametrize("kind", ["boosting", "linear"])
 def test_round_trip(model: Model, table: NDArray[np.float32], kind: str, has_network: bool, tmp_path: Path) -> None:
     first = with_linear(model, table) if kind == "linear" else model
-    first = first if has_network else replace(first, network=None)
+    first = first if has_network else with_text(first, network=None)
     save_model(first, {}, PROBE, tmp_path / "deep" / "x")
     second = load_model(tmp_path / "deep" / "x")
-    assert second.temperature == first.temperature
+    assert second.text.temperature == first.text.temperature
     assert second.decoding == first.decoding
-    assert (second.network is not None) == has_network
+    assert (second.text.network is not None) == has_network
     one, other = first.classify(TEXT), second.classify(TEXT)
     assert one.labels == other.labels
     np.testing.assert_array_equal(one.probabilities, other.probabilities)
@@ -148,30 +151,31 @@ def test_round_trip_of_a_model_with_a_part_for_html(html_model: Model, html_save
     assert not np.allclose(second.classify(hinted(TEXT, 3)).probabilities, second.classify(TEXT).probabilities)
 
 
-def test_round_trip_of_a_model_with_a_verdict(judging: Model, judging_saved: Files, tmp_path: Path) -> None:
-    write(judging_saved, tmp_path)
+def test_round_trip_of_a_model_with_page_kinds(with_kinds: Model, kinds_saved: Files, tmp_path: Path) -> None:
+    write(kinds_saved, tmp_path)
     loaded = load_model(tmp_path)
-    assert_same_arrays(judging, loaded)
-    one, other = judging.classify(TEXT), loaded.classify(TEXT)
+    assert_same_arrays(with_kinds, loaded)
+    one, other = with_kinds.classify(TEXT), loaded.classify(TEXT)
     assert one.kind in KINDS
     assert (one.kind, one.kind_probability) == (other.kind, other.kind_probability)
 
 
 @pytest.mark.parametrize("is_named", [True, False])
-def test_a_model_without_a_verdict_says_nothing_of_kinds(path: Path, is_named: bool) -> None:
+def test_a_model_without_page_kinds_gives_none(path: Path, is_named: bool) -> None:
     stored = json.loads((path / "model.json").read_text("utf-8"))
     assert stored.pop("verdict") is None
-    if not is_named:  # as models were before there were verdicts
+    if not is_named:  # as models were before there were kinds
         (path / "model.json").write_text(json.dumps(stored), "utf-8")
     loaded = load_model(path)
-    assert loaded.verdict is None
+    assert loaded.page_kind is None
     assert loaded.classify(TEXT).kind == ""
 
 
 def test_round_trip_of_the_shares_of_leaves(model: Model, tmp_path: Path) -> None:
-    assert isinstance(model.scorer, TreeScorer)
-    shares = np.random.default_rng(4).dirichlet(np.ones(model.scorer.leaves.shape[1]), len(model.scorer.columns))
-    first = replace(small(model), scorer=replace(model.scorer, shares=shares.astype(np.float32)))
+    scorer = model.text.scorer
+    assert isinstance(scorer, TreeScorer)
+    shares = np.random.default_rng(4).dirichlet(np.ones(scorer.leaves.shape[1]), len(scorer.columns))
+    first = with_text(small(model), scorer=replace(scorer, shares=shares.astype(np.float32)))
     save_model(first, {}, PROBE, tmp_path)
     assert_same_arrays(first, load_model(tmp_path))
 
@@ -477,9 +481,9 @@ def test_damage_of_the_part_for_html_is_told_in_a_sentence(html_saved: Files, tm
 
 
 @pytest.mark.parametrize("name", VERDICT_DAMAGES)
-def test_damage_of_the_verdict_is_told_in_a_sentence(judging_saved: Files, tmp_path: Path, name: str) -> None:
+def test_damage_of_page_kinds_is_told_in_a_sentence(kinds_saved: Files, tmp_path: Path, name: str) -> None:
     damage, message = VERDICT_DAMAGES[name]
-    write(judging_saved, tmp_path)
+    write(kinds_saved, tmp_path)
     damage(tmp_path)
     assert_told(tmp_path, message)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from conftest import random_network, without_sweeps
+from conftest import random_network, with_text, without_sweeps
 from hinted import hinted
 from linesift.errors import InputError
 from linesift.explain import integral
@@ -19,10 +19,11 @@ from linesift.features.tokens import line_tokens, spelt_tokens
 from linesift.labels import LABELS, Label
 from linesift.model.bins import quantile_bins
 from linesift.model.gradient import LEARNT
-from linesift.model.headline import HeadlineChooser
+from linesift.model.headline import HeadlineRanker
 from linesift.model.linear import LinearScorer
-from linesift.model.model import Model, softmax
+from linesift.model.model import Model
 from linesift.model.network import Network
+from linesift.model.part import softmax
 from linesift.model.prediction import Prediction
 from linesift.model.trees import TreeScorer
 from linesift.model.window import OWN_NAMES
@@ -38,10 +39,10 @@ def with_shares(model: Model) -> Model:
     """The model as if it knew the lines that it was fitted on."""
     draw = np.random.default_rng(11)
 
-    assert isinstance(model.scorer, TreeScorer)
-    n_trees, n_leaves, _ = model.scorer.leaves.shape
+    assert isinstance(model.text.scorer, TreeScorer)
+    n_trees, n_leaves, _ = model.text.scorer.leaves.shape
     shares = draw.dirichlet(np.ones(n_leaves), n_trees).astype(np.float32)
-    return replace(model, scorer=replace(model.scorer, shares=shares))
+    return with_text(model, scorer=replace(model.text.scorer, shares=shares))
 
 
 def explain(model: Model, page: str | Page, lines: list[int] | None = None) -> list[Explanation]:
@@ -68,7 +69,7 @@ def assert_adds_up(found: list[Explanation], prediction: Prediction) -> None:
 @pytest.mark.parametrize("has_shares", [True, False])
 def test_text(model: Model, has_shares: bool, has_network: bool) -> None:
     model = with_shares(model) if has_shares else model
-    model = model if has_network else replace(model, network=None)
+    model = model if has_network else with_text(model, network=None)
     found = explain(model, TEXT)
     assert [each.index for each in found] == INKED
     assert [each.label for each in found] == [model.classify(TEXT).labels[index] for index in INKED]
@@ -112,19 +113,19 @@ def linear(table: NDArray[np.float32], seed: int) -> LinearScorer:
 
 def test_linear_weights_are_the_model_s(model: Model, table: NDArray[np.float32]) -> None:
     scorer = linear(table, 1)
-    alone = replace(model, scorer=scorer, network=None)
+    alone = with_text(model, scorer=scorer, network=None)
     found = explain(alone, TEXT)
     assert_adds_up(found, alone.classify(TEXT))
     assert found[0].against == "the mean of the lines that the model learnt from"
     batch = read_batch([TEXT])
-    words = alone.around(batch).own[0, 3]
+    words = alone.text.neighbourhood(batch).own[0, 3]
     of_length = only(found[3].reasons, "line.length")
     assert of_length.value == words
-    place = scorer.bins.digitise(alone.around(batch).table(np.arange(len(INKED))))[0, 3]
+    place = scorer.bins.digitise(alone.text.neighbourhood(batch).table(np.arange(len(INKED))))[0, 3]
     expected = scorer.weights[0, place] - scorer.weights[0, place].mean()
-    np.testing.assert_allclose(of_length.weights * alone.temperature, expected, rtol=1e-5)
+    np.testing.assert_allclose(of_length.weights * alone.text.temperature, expected, rtol=1e-5)
     # With a network the score is the mean of both, and the column what both say of it.
-    both = replace(model, scorer=scorer)
+    both = with_text(model, scorer=scorer)
     assert_adds_up(explain(both, TEXT), both.classify(TEXT))
 
 
@@ -134,7 +135,7 @@ def only(reasons: Reasons, name: str) -> Reason:
 
 
 def test_without_shares_the_base_is_the_page_s_mean(model: Model) -> None:
-    found = explain(replace(model, network=None), TEXT)
+    found = explain(with_text(model, network=None), TEXT)
     scores = np.mean([each.reasons.score for each in found], axis=0)
     np.testing.assert_allclose(found[0].reasons.base, scores, atol=1e-5)
 
@@ -161,9 +162,9 @@ def straight(network: Network) -> Network:
 
 def test_a_straight_network_s_weights_are_its_differences(model: Model, pages: list[LabelledPage]) -> None:
     """What an input of a linear function adds is what its score loses when the input is 0."""
-    assert model.network is not None
-    network = straight(model.network)
-    own = model.around(read_batch([pages[0].page.text])).own[:, :20]
+    assert model.text.network is not None
+    network = straight(model.text.network)
+    own = model.text.neighbourhood(read_batch([pages[0].page.text])).own[:, :20]
     spans = np.array([20])
     rows = np.array([0, 3, 11, 19])
     found = parts_of(network, own, rows)
@@ -186,9 +187,14 @@ def test_a_straight_network_s_weights_are_its_differences(model: Model, pages: l
 
 def test_the_integral_is_that_of_differences(model: Model, pages: list[LabelledPage]) -> None:
     """Gradients from differences of the scores, one number at a time, at the same points of the way."""
-    assert model.network is not None
-    network = replace(model.network, flagged=model.network.flagged[:2], entry=model.network.entry[: len(OWN_NAMES) + 2])
-    own, rows = model.around(read_batch([pages[0].page.text])).own[:, :6].astype(np.float64), np.array([0, 2, 5])
+    assert model.text.network is not None
+    network = replace(
+        model.text.network, flagged=model.text.network.flagged[:2], entry=model.text.network.entry[: len(OWN_NAMES) + 2]
+    )
+    own, rows = (
+        model.text.neighbourhood(read_batch([pages[0].page.text])).own[:, :6].astype(np.float64),
+        np.array([0, 2, 5]),
+    )
     parts = parts_of(network, own.astype(np.float32), rows)
     exact = {name: getattr(network, name).astype(np.float64) for name in (*LEARNT, "sweep_before")}
     inputs = network.inputs(own.astype(np.float32)).T.astype(np.float64)
@@ -286,17 +292,17 @@ def test_weights_are_all_that_lies_between_a_page_of_median_lines_and_the_page(
 
 def test_lines_out_of_reach_are_seen_by_sweeps_alone(model: Model) -> None:
     """Three layers see seven lines; without sweeps a line's part is the same whatever stands beyond them."""
-    assert model.network is not None
+    assert model.text.network is not None
     lines = [f"Line {number} of the page has {number % 5} words." for number in range(30)]
-    own = model.around(read_batch(["\n".join(lines)])).own
+    own = model.text.neighbourhood(read_batch(["\n".join(lines)])).own
     changed, rows = own.copy(), np.array([14])
     changed[:, :7] += 3
     changed[:, 22:] -= 3
-    near = without_sweeps(model.network)
+    near = without_sweeps(model.text.network)
     before, after = parts_of(near, own, rows), parts_of(near, changed, rows)
     np.testing.assert_array_equal(before.base, after.base)
     np.testing.assert_array_equal(before.columns, after.columns)
-    assert (parts_of(model.network, own, rows).sweeps != parts_of(model.network, changed, rows).sweeps).all()
+    assert (parts_of(model.text.network, own, rows).sweeps != parts_of(model.text.network, changed, rows).sweeps).all()
     changed[:, 7] += 3
     assert (before.columns != parts_of(near, changed, rows).columns).any()
 
@@ -349,7 +355,7 @@ def assert_same(one: Reasons, other: Reasons) -> None:
 
 def test_words_add_up_to_their_columns(model: Model, pages: list[LabelledPage]) -> None:
     page = next(page.page for page in pages if page.lang == "ja")
-    scores = model.lexicon.scores(read_batch([page.text]))
+    scores = model.text.lexicon.scores(read_batch([page.text]))
     for row, each in enumerate(explain(model, page)):
         np.testing.assert_allclose(each.words.score, scores[: len(LABELS), row], atol=1e-4)
 
@@ -383,7 +389,7 @@ def test_a_scorer_of_another_kind(model: Model) -> None:
             return np.zeros((table.shape[1], len(LABELS)), np.float32)
 
     with pytest.raises(TypeError, match="Constant"):
-        explain(replace(model, scorer=Constant()), TEXT)
+        explain(with_text(model, scorer=Constant()), TEXT)
 
 
 H, B, T, S = LABELS
@@ -411,11 +417,11 @@ def test_why_not_the_likeliest(model: Model, label: Label, chances: tuple[float,
 
 
 def test_what_the_comparison_of_titles_made_of_a_line(model: Model) -> None:
-    assert isinstance(model.scorer, TreeScorer)
+    assert isinstance(model.text.scorer, TreeScorer)
     alone = model.classify(TEXT)
     chances = alone.probabilities.copy()
     chances[2] = (0.97, 0.01, 0.01, 0.01)
-    compared = Explainer(replace(model, chooser=HeadlineChooser(model.scorer, 0.0, 1.0)))
+    compared = Explainer(with_text(model, headline=HeadlineRanker(model.text.scorer, 0.0, 1.0)))
     said, unsaid = compared.explain(Prediction(alone.page, alone.labels, chances), [2, 3])
     before = f"{alone.probabilities[2, 0]:.0%}".replace("%", " %")
     assert said.decided.startswith(

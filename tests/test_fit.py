@@ -9,7 +9,7 @@ from linesift.features.batch import read_batch
 from linesift.labels import Label
 from linesift.train.examples import Lines, TrainConfig
 from linesift.train.fit import _spans
-from linesift.train.headline import fit_choosers
+from linesift.train.headline import fit_rankers
 from linesift.train.learners import fit_linear, fit_trees
 
 Data = tuple[NDArray[np.float32], NDArray[np.int64]]
@@ -52,18 +52,18 @@ def lines_of(texts: list[str], labels: list[Label]) -> Lines:
     )
 
 
-@pytest.mark.parametrize(("likely", "n_choosers"), [([0.9, 0.0], 0), ([0.0, 0.0], 0), ([0.6, 0.3], 3)])
-def test_where_no_two_lines_are_likely_titles_there_is_nothing_to_choose(likely: list[float], n_choosers: int) -> None:
-    """Pages that are easily told have one likely title each; with no other to compare it with, no chooser is fitted."""
+@pytest.mark.parametrize(("likely", "n_rankers"), [([0.9, 0.0], 0), ([0.0, 0.0], 0), ([0.6, 0.3], 3)])
+def test_where_no_two_lines_are_likely_titles_there_is_nothing_to_choose(likely: list[float], n_rankers: int) -> None:
+    """Pages that are easily told have one likely title each; with no other to compare it with, no ranker is fitted."""
     n_pages = 12
     lines = lines_of(["Ferry returns\nHome"] * n_pages, [Label.HEADLINE, Label.SIDEBAR] * n_pages)
     chances = np.zeros((2 * n_pages, 4), np.float32)
     chances[:, Label.HEADLINE.column] = likely * n_pages
     chances[:, Label.SIDEBAR.column] = 1 - chances.sum(axis=1)
     table = np.random.default_rng(2).random((3, 2 * n_pages)).astype(np.float32)
-    found = fit_choosers(table, chances, lines, TrainConfig(n_folds=2, jobs=1, headline_trees=2))
+    found = fit_rankers(table, chances, lines, TrainConfig(n_folds=2, jobs=1, headline_trees=2))
     assert len(found) == 3
-    assert sum(chooser is not None for chooser in found) == n_choosers
+    assert sum(ranker is not None for ranker in found) == n_rankers
 
 
 def test_lines_of_each_page_that_has_some() -> None:

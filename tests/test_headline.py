@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from conftest import random_trees
 from linesift.features.batch import Batch, read_batch
 from linesift.labels import LABELS, Label
-from linesift.model.headline import LEAST, LEAST_BEST, NAMES, HeadlineChooser, candidate_table, candidates, shares
+from linesift.model.headline import LEAST, LEAST_BEST, NAMES, HeadlineRanker, candidate_table, candidates, shares
 
 HEADLINE = Label.HEADLINE.column
 N_COLUMNS = 5
@@ -67,8 +67,8 @@ def test_a_page_is_weighed_by_itself(seed: int, sizes: list[int]) -> None:
     batch, chances, table = drawn(seed, sizes)
     rows = candidates(chances)
     example = np.random.default_rng(1).random((len(NAMES) + N_COLUMNS, 50)).astype(np.float32)
-    chooser = HeadlineChooser(random_trees(example, seed=seed, n_trees=9), nothing=0.1, scale=0.7)
-    found = chooser.chances(batch, rows, table[:, rows], chances)
+    ranker = HeadlineRanker(random_trees(example, seed=seed, n_trees=9), nothing=0.1, scale=0.7)
+    found = ranker.rerank(batch, rows, table[:, rows], chances)
     np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-5)
     others = np.setdiff1d(np.arange(len(chances)), rows)
     np.testing.assert_array_equal(found[others], chances[others])
@@ -81,7 +81,7 @@ def test_a_page_is_weighed_by_itself(seed: int, sizes: list[int]) -> None:
         if end > first:
             alone = read_batch(["\n".join(["rain"] * int(end - first))])
             alone.lines.hash[:] = batch.lines.hash[first:end]
-            again = chooser.chances(alone, mine - first, table[:, mine], chances[first:end])
+            again = ranker.rerank(alone, mine - first, table[:, mine], chances[first:end])
             np.testing.assert_array_equal(again, found[first:end])
 
 
@@ -103,9 +103,9 @@ def test_no_candidate_changes_nothing() -> None:
     chances = np.array([[0, 0.5, 0, 0.5], [0.001, 0.4, 0, 0.599]], np.float32)
     example = np.random.default_rng(1).random((len(NAMES), 3)).astype(np.float32)
     trees = random_trees(example, seed=2, n_trees=2)
-    chooser = HeadlineChooser(trees, nothing=0.0, scale=1.0)
+    ranker = HeadlineRanker(trees, nothing=0.0, scale=1.0)
     rows = candidates(chances)
-    found = chooser.chances(batch, rows, np.zeros((0, 0), np.float32), chances)
+    found = ranker.rerank(batch, rows, np.zeros((0, 0), np.float32), chances)
     np.testing.assert_array_equal(found, chances)
     assert found is not chances
     assert chances.shape[1] == len(LABELS)

@@ -1,4 +1,4 @@
-"""Scores of the verdict, counted by hand."""
+"""Scores of page kinds, counted by hand."""
 
 import numpy as np
 import pytest
@@ -38,7 +38,7 @@ def test_counts_and_article_against_the_rest() -> None:
     assert report.to_dict()["counts"]["article"] == [1, 1, 0, 1, 0]
 
 
-def test_without_a_verdict_there_is_nothing_to_say() -> None:
+def test_without_kinds_there_is_nothing_to_say() -> None:
     gold, predictions = pairs(GIVEN[:2])
     plain = [Prediction(found.page, found.labels, found.probabilities) for found in predictions]
     assert evaluate_kinds(gold, plain) is None

@@ -20,16 +20,16 @@ _LINE = st.lists(st.sampled_from(["rain", "Sun", "12", "水位", "•", "the", "
 @given(st.lists(st.lists(_LINE, max_size=5).map("\n".join), min_size=1, max_size=3))
 def test_scores_are_those_of_a_loop(model: Model, texts: list[str]) -> None:
     batch = read_batch(texts)
-    compare(model.lexicon, batch, line_tokens)
-    np.testing.assert_array_equal(model.lexicon.scores(batch), model.lexicon.scores(batch, line_tokens))
+    compare(model.text.lexicon, batch, line_tokens)
+    np.testing.assert_array_equal(model.text.lexicon.scores(batch), model.text.lexicon.scores(batch, line_tokens))
 
 
 @given(st.lists(st.lists(_LINE, max_size=5).map("\n".join), min_size=1, max_size=3), st.integers(0, 99))
 def test_scores_of_the_markup_are_those_of_a_loop(html_model: Model, texts: list[str], seed: int) -> None:
     assert html_model.html is not None
-    assert html_model.html.markup is not None
+    assert html_model.html.markup_lexicon is not None
     batch = read_batch(texts, [random_hints(text, seed + place) for place, text in enumerate(texts)])
-    compare(html_model.html.markup, batch, markup_tokens)
+    compare(html_model.html.markup_lexicon, batch, markup_tokens)
 
 
 def test_markup_that_says_nothing_has_the_bias() -> None:
@@ -64,10 +64,13 @@ def test_a_line_without_tokens_has_the_bias() -> None:
 @pytest.mark.parametrize("tile", [1, 3])
 def test_tiles_do_not_show(html_model: Model, tile: int, monkeypatch: pytest.MonkeyPatch) -> None:
     assert html_model.html is not None
-    assert html_model.html.markup is not None
+    assert html_model.html.markup_lexicon is not None
     texts = ["Rain in May\n\n•\nSun", "", "水位上\nRead more about it\n12"]
     batch = read_batch(texts, [random_hints(text, place) for place, text in enumerate(texts)])
-    pairs: list[tuple[Lexicon, Tokens]] = [(html_model.lexicon, line_tokens), (html_model.html.markup, markup_tokens)]
+    pairs: list[tuple[Lexicon, Tokens]] = [
+        (html_model.text.lexicon, line_tokens),
+        (html_model.html.markup_lexicon, markup_tokens),
+    ]
     whole = [lexicon.scores(batch, tokens) for lexicon, tokens in pairs]
     monkeypatch.setattr(room, "_TILE", tile)
     for (lexicon, tokens), scores in zip(pairs, whole, strict=True):

@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from conftest import random_trees
+from conftest import random_trees, with_text
 from hinted import HTML_PAGES, hinted
 from linesift.features.batch import read_batch
 from linesift.labels import LABELS, Label
 from linesift.model import model as room
-from linesift.model.model import Model, softmax
+from linesift.model import part
+from linesift.model.model import Model
+from linesift.model.part import Part, softmax
 from linesift.model.prediction import Prediction
 from linesift.page import LabelledPage, Page
 from linesift.read.html.page import read_html
@@ -126,7 +128,7 @@ def test_hints_choose_the_model(model: Model, html_model: Model) -> None:
     # Without a part for HTML the hints are not looked at; with one, pages without hints do not see it.
     np.testing.assert_array_equal(model.classify(page).probabilities, model.classify(text).probabilities)
     assert_same(html_model.classify(text), model.classify(text))
-    assert_same(html_model.classify(page), html_model.html.classify(page))
+    assert_same(html_model.classify(page), replace(html_model, text=html_model.html).classify(page))
     assert not np.allclose(html_model.classify(page).probabilities, model.classify(page).probabilities, atol=1e-3)
     other = hinted(text, 6)
     assert not np.allclose(html_model.classify(page).probabilities, html_model.classify(other).probabilities, atol=1e-3)
@@ -148,13 +150,13 @@ def test_tiles_do_not_show(
 ) -> None:
     batch = [pages[0].page, hinted(pages[1].page.text, 3)]
     whole = html_model.classify_batch(batch)
-    monkeypatch.setattr(room, "TILE", tile)
+    monkeypatch.setattr(part, "TILE", tile)
     for one, other in zip(whole, html_model.classify_batch(batch), strict=True):
         assert_same(one, other)
 
 
 def test_a_page_of_two_hundred_thousand_lines(model: Model, table: NDArray[np.float32]) -> None:
-    small = Model(model.lexicon, random_trees(table, seed=1, n_trees=4), model.network)
+    small = Model(Part(model.text.lexicon, random_trees(table, seed=1, n_trees=4), model.text.network))
     lines = ["Home | News", "", "The river rose for the third day.", "21 October 2024, 9:20"] * 50_000
     prediction = small.classify("\n".join(lines))
     assert len(prediction.labels) == 200_000
@@ -176,28 +178,29 @@ def test_probabilities_of_a_batch_are_those_of_its_lines(model: Model) -> None:
 
 
 def test_temperature_flattens(model: Model) -> None:
-    hot, cold = (replace(model, temperature=temperature) for temperature in (50.0, 0.1))
+    hot, cold = (with_text(model, temperature=temperature) for temperature in (50.0, 0.1))
     text = "Home | News\nThe river rose for the third day.\n21 October 2024"
     assert hot.classify(text).probabilities.max() < model.classify(text).probabilities.max()
     assert cold.classify(text).probabilities.max() > model.classify(text).probabilities.max()
 
 
 def test_log_odds_are_the_mean_of_trees_and_network(model: Model, pages: list[LabelledPage]) -> None:
-    batch = model.read([page.page for page in pages[:5]])
-    trees = replace(model, network=None)
-    assert model.network is not None
-    network = model.network.scores(model.around(batch).own, batch.spans) / np.float32(model.temperature)
+    text = model.text
+    batch = text.read([page.page for page in pages[:5]])
+    trees = replace(text, network=None)
+    assert text.network is not None
+    network = text.network.scores(text.neighbourhood(batch).own, batch.spans) / np.float32(text.temperature)
     mean = np.stack((trees.log_odds(batch), network)).mean(axis=0)
-    np.testing.assert_allclose(model.log_odds(batch), mean, rtol=1e-5, atol=1e-5)
-    np.testing.assert_allclose(model.probabilities(batch), softmax(mean), atol=1e-5)
-    assert not np.allclose(model.probabilities(batch), trees.probabilities(batch), atol=0.05)
+    np.testing.assert_allclose(text.log_odds(batch), mean, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(text.probabilities(batch), softmax(mean), atol=1e-5)
+    assert not np.allclose(text.probabilities(batch), trees.probabilities(batch), atol=0.05)
 
 
 def test_the_scorer_stands_alone_without_a_network(model: Model) -> None:
-    alone = replace(model, network=None)
+    alone = with_text(model, network=None)
     text = "Home | News\nThe river rose for the third day.\n21 October 2024"
-    batch = alone.read([Page(text)])
-    scores = alone.scorer.scores(alone.around(batch).table(np.arange(3)))
+    batch = alone.text.read([Page(text)])
+    scores = alone.text.scorer.scores(alone.text.neighbourhood(batch).table(np.arange(3)))
     np.testing.assert_allclose(alone.classify(text).probabilities, softmax(scores / np.float32(1.25)), atol=1e-6)
 
 

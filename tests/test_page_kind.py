@@ -1,4 +1,4 @@
-"""The verdict on whole pages: its columns against plain loops, batches against single pages, and empty articles."""
+"""Kinds of whole pages: its columns against plain loops, batches against single pages, and empty articles."""
 
 import math
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from linesift.model.bins import quantile_bins
 from linesift.model.decode import decode
 from linesift.model.linear import LinearScorer
 from linesift.model.model import Model
-from linesift.model.page_kind import WORD_BITS, WORD_KINDS, Verdict, column_names, page_columns, page_words
+from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, column_names, page_columns, page_words
 from linesift.model.prediction import SURE, Prediction
 from linesift.page import LabelledPage, Page
 
@@ -30,12 +30,12 @@ def texts(pages: list[LabelledPage]) -> list[str]:
     return [*TEXTS, *(page.page.text for page in pages[::3])]
 
 
-def drawn_verdict(table: NDArray[np.float32], seed: int = 3) -> Verdict:
-    """A verdict whose weights are drawn at random and whose cuts fit a table."""
+def drawn_model(table: NDArray[np.float32], seed: int = 3) -> PageKindModel:
+    """A model whose weights are drawn at random and whose cuts fit a table."""
     draw = np.random.default_rng(seed)
     bins = quantile_bins(np.concatenate((table, np.zeros((len(WORD_KINDS), table.shape[1]), np.float32))), 4)
     shape = (len(column_names()), bins.n_bins, len(KINDS))
-    return Verdict(
+    return PageKindModel(
         words=draw.normal(0, 1, (1 << WORD_BITS, len(WORD_KINDS))).astype(np.float16).astype(np.float32),
         bias=draw.normal(0, 1, len(WORD_KINDS)).astype(np.float32),
         scorer=LinearScorer(bins, draw.normal(0, 1, shape).astype(np.float32), np.zeros(len(KINDS), np.float32)),
@@ -50,7 +50,7 @@ def chances_of(batch: Batch, seed: int = 1) -> NDArray[np.float32]:
 def judging(model: Model, texts: list[str]) -> Model:
     batch = read_batch(texts)
     chances = model.probabilities(batch)
-    return replace(model, verdict=drawn_verdict(page_columns(batch, chances, decode(batch, chances, model.decoding))))
+    return replace(model, page_kind=drawn_model(page_columns(batch, chances, decode(batch, chances, model.decoding))))
 
 
 # --- columns ----------------------------------------------------------------------------------------------------------
@@ -146,15 +146,15 @@ def test_a_word_counts_once_a_page_whatever_the_tile(texts: list[str], monkeypat
 
 
 def test_word_scores_are_sums_over_the_root_of_the_number_of_words(judging: Model) -> None:
-    verdict = judging.verdict
-    assert verdict is not None
+    page_kind = judging.page_kind
+    assert page_kind is not None
     batch = read_batch(["ferry ferry harbour", "", "tide"])
-    one, none, other = verdict.word_scores(batch).T
+    one, none, other = page_kind.word_scores(batch).T
     page, bucket = page_words(batch)
     assert page.tolist() == [0, 0, 2]
-    np.testing.assert_allclose(one, verdict.words[bucket[:2]].sum(axis=0) / np.sqrt(2) + verdict.bias, rtol=1e-5)
-    np.testing.assert_allclose(none, verdict.bias)
-    np.testing.assert_allclose(other, verdict.words[bucket[2]] + verdict.bias, rtol=1e-5)
+    np.testing.assert_allclose(one, page_kind.words[bucket[:2]].sum(axis=0) / np.sqrt(2) + page_kind.bias, rtol=1e-5)
+    np.testing.assert_allclose(none, page_kind.bias)
+    np.testing.assert_allclose(other, page_kind.words[bucket[2]] + page_kind.bias, rtol=1e-5)
 
 
 # --- kinds ------------------------------------------------------------------------------------------------------------
@@ -179,7 +179,7 @@ def test_a_page_without_lines_has_no_kind(judging: Model) -> None:
         assert prediction.has_article
 
 
-def test_a_model_without_a_verdict_gives_no_kind_and_the_same_labels(model: Model, judging: Model) -> None:
+def test_a_model_without_page_kinds_gives_none_and_the_same_labels(model: Model, judging: Model) -> None:
     plain, judged = model.classify(TEXTS[3]), judging.classify(TEXTS[3])
     assert (plain.kind, judged.kind in KINDS) == ("", True)
     assert 1 / len(KINDS) <= judged.kind_probability <= 1
@@ -188,10 +188,10 @@ def test_a_model_without_a_verdict_gives_no_kind_and_the_same_labels(model: Mode
 
 
 def test_pages_with_hints_are_judged_from_what_their_own_part_says(html_model: Model, judging: Model) -> None:
-    both = replace(html_model, verdict=judging.verdict)
+    both = replace(html_model, page_kind=judging.page_kind)
     page = hinted(TEXTS[3], 5)
     assert both.html is not None
-    alone = replace(both.html, verdict=judging.verdict).classify(page)
+    alone = replace(both, text=both.html).classify(page)
     assert kinds([both.classify(page)]) == kinds([alone])
     assert both.classify(page).kind_probability != both.classify(Page(page.text)).kind_probability
 

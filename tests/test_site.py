@@ -47,7 +47,7 @@ def test_pages_of_other_sites_come_out_the_same(pages: list[LabelledPage]) -> No
 
 
 def test_fitting_again_gives_the_same(model: Model) -> None:
-    one, other = fit_site(model, LEARNT), fit_site(model, LEARNT)
+    one, other = fit_site(model.text, LEARNT), fit_site(model.text, LEARNT)
     np.testing.assert_array_equal(one.keys, other.keys)
     np.testing.assert_array_equal(one.weights, other.weights)
 
@@ -56,8 +56,8 @@ def test_html_has_a_correction_of_its_own(html_model: Model) -> None:
     given = [hinted(page, seed) for seed, page in enumerate(LEARNT)]
     adapted = with_site(html_model, [*given, OTHERS[0]])
     assert adapted.html is not None
-    assert len(adapted.sites) == len(adapted.html.sites) == 1
-    assert not np.array_equal(adapted.sites[0].keys, adapted.html.sites[0].keys)
+    assert len(adapted.text.sites) == len(adapted.html.sites) == 1
+    assert not np.array_equal(adapted.text.sites[0].keys, adapted.html.sites[0].keys)
     before, after = (model.classify(given[0].page).probabilities for model in (html_model, adapted))
     assert not np.allclose(before, after)
 
@@ -72,11 +72,11 @@ def test_a_site_without_html_leaves_html_alone(html_model: Model) -> None:
 def test_sites_are_added_or_replaced(model: Model) -> None:
     other = [invented_page(20 + number) for number in range(2)]
     both = with_site(with_site(model, LEARNT), other)
-    assert len(both.sites) == 2
+    assert len(both.text.sites) == 2
     again = with_site(both, LEARNT[:2], place=0)
-    assert len(again.sites) == 2
-    np.testing.assert_array_equal(again.sites[1].weights, both.sites[1].weights)
-    assert len(again.sites[0].keys) != len(both.sites[0].keys)
+    assert len(again.text.sites) == 2
+    np.testing.assert_array_equal(again.text.sites[1].weights, both.text.sites[1].weights)
+    assert len(again.text.sites[0].keys) != len(both.text.sites[0].keys)
 
 
 def test_a_page_does_not_depend_on_its_batch(model: Model) -> None:

@@ -1,4 +1,4 @@
-"""Pages made from articles for the verdict."""
+"""Pages made from articles for the model of page kinds."""
 
 import re
 from dataclasses import replace

@@ -234,7 +234,7 @@ def test_progress_names_the_stages(trained: Trained, stages: list[str]) -> None:
         "HTML, trees: all pages",
         "HTML, network: all pages",
         "4 pages of which the kind alone is known",
-        "verdict: kinds",
+        "page kinds: fitting",
         "scoring",
     ):
         assert part in text

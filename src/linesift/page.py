@@ -32,6 +32,11 @@ class Page:
     """When the archive fetched it, as the archive writes it."""
 
     @property
+    def has_hints(self) -> bool:
+        """Whether the page came as HTML, so that its markup is known."""
+        return self.hints is not None
+
+    @property
     def lines(self) -> list[str]:
         r"""The lines verbatim, blank ones included; `"\n".join` gives the text back."""
         return self.text.split("\n")

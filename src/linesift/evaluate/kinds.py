@@ -1,4 +1,4 @@
-"""How good the verdict is: kinds given against kinds of the gold, and what an empty article costs."""
+"""Score page kinds: kinds given against kinds of the gold, and what an empty article costs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class KindReport:
 
 
 def evaluate_kinds(gold: Sequence[LabelledPage], predictions: Sequence[Prediction]) -> KindReport | None:
-    """Compare kinds page by page; `None` where the model has no verdict."""
+    """Compare kinds page by page; `None` where the model gives no kinds."""
     pairs = [(Kind(page.kind), Kind(found.kind)) for page, found in zip(gold, predictions, strict=True) if found.kind]
     if not pairs:
         return None
@@ -62,7 +62,7 @@ def kind_table(report: KindReport) -> Table:
 
 
 def kind_section(title: str, gold: Sequence[LabelledPage], predictions: Sequence[Prediction]) -> Section | None:
-    """Give the section of the accuracy report, none where the model has no verdict.
+    """Give the section of the accuracy report, none where the model gives no kinds.
 
     Args:
         title: of the section.
@@ -109,7 +109,7 @@ def _reliability(pairs: Pairs) -> Table:
 
 
 def _emptying(pairs: Pairs) -> Table:
-    """What it costs and brings to give no article where the verdict says that there is none."""
+    """What it costs and brings to give no article where the page kind says that there is none."""
     articles = [pair for pair in pairs if pair[0].kind not in NO_ARTICLE]
     others = [pair for pair in pairs if pair[0].kind in NO_ARTICLE]
     rows = []

@@ -32,7 +32,8 @@ from linesift.labels import LABELS, Label
 from linesift.model.decode import DecodeConfig
 from linesift.model.lexicon import Lexicon
 from linesift.model.linear import LinearScorer
-from linesift.model.model import Model, Scorer, softmax
+from linesift.model.model import Model
+from linesift.model.part import Part, Scorer, softmax
 from linesift.model.prediction import Prediction
 from linesift.model.trees import TreeScorer
 from linesift.model.window import Neighbourhood, table_names
@@ -112,21 +113,20 @@ class Explainer:
         """
         _check(prediction, lines)
         page, model = prediction.page, self._model
-        if model.html is not None and page.hints is not None:
-            model = model.html
-        batch = model.read([page])
-        around = model.around(batch)
-        values, texts = self._leaf_values(model.scorer, around), page.lines
-        found = _reasons(model, around, batch.number, np.searchsorted(batch.number, lines), values)
+        part = model.part_for(page)
+        batch = part.read([page])
+        around = part.neighbourhood(batch)
+        values, texts = self._leaf_values(part.scorer, around), page.lines
+        found = _reasons(part, around, batch.number, np.searchsorted(batch.number, lines), values)
         for index, reasons in zip(lines, found, strict=True):
-            compared = _compared(prediction, index, reasons) if model.chooser is not None else ""
+            compared = _compared(prediction, index, reasons) if part.headline is not None else ""
             yield Explanation(
                 index=index,
                 label=prediction.labels[index] or Label.SIDEBAR,
                 probabilities=prediction.probabilities[index],
                 reasons=reasons,
-                against=_against(model),
-                words=_words(model.lexicon, texts[index]),
+                against=_against(part),
+                words=_words(part.lexicon, texts[index]),
                 decided=" ".join(filter(None, (compared, _decided(prediction, index, model.decoding)))),
             )
 
@@ -144,7 +144,7 @@ class Explainer:
 
 
 def _reasons(
-    model: Model,
+    part: Part,
     around: Neighbourhood,
     numbers: NDArray[np.int64],
     rows: NDArray[np.int64],
@@ -152,22 +152,22 @@ def _reasons(
 ) -> Iterator[Reasons]:
     """Take the log-odds of some rows of a page apart; `numbers` are the indices of its lines."""
     parts: Iterable[NetworkWeights | None] = repeat(None)
-    if model.network is not None:
-        parts = network_weights(model.network, around.own, rows)
+    if part.network is not None:
+        parts = network_weights(part.network, around.own, rows)
     for some, of_network in zip(batches(rows), parts, strict=False):  # without a network there is no end to `None`
-        yield from _of_both(model, around.table(some), numbers, values, of_network)
+        yield from _of_both(part, around.table(some), numbers, values, of_network)
 
 
 def _of_both(
-    model: Model,
+    part: Part,
     table: NDArray[np.float32],
     numbers: NDArray[np.int64],
     values: LeafValues | None,
     of_network: NetworkWeights | None,
 ) -> Iterator[Reasons]:
     """Reasons of the rows of a table, from those of the scorer and of the network."""
-    names, n_rows = table_names(is_html=model.markup is not None), table.shape[1]
-    base, weights = _of_scorer(model.scorer, table, values)
+    names, n_rows = table_names(is_html=part.is_html), table.shape[1]
+    base, weights = _of_scorer(part.scorer, table, values)
     if of_network is not None:
         own, above, below = of_network.columns
         base = base + of_network.base
@@ -177,7 +177,7 @@ def _of_both(
         names += tuple(SWEPT)
         of_many = np.full((2 * len(own), n_rows), np.nan, np.float32)
         table = np.concatenate((table, of_many, numbers[of_network.lines] + np.float32(1)))
-    scale = model.n_parts * model.temperature
+    scale = part.n_scores * part.temperature
     bases = _against_mean(np.broadcast_to(base, (n_rows, len(LABELS)))) / scale
     weights = _against_mean(weights) / scale
     for place, of_row in enumerate(bases):
@@ -195,8 +195,8 @@ def _of_scorer(
         np.add.at(weights, scorer.columns, found)
         return values.base + scorer.bias, weights
     if isinstance(scorer, LinearScorer):
-        for of_column, part, bins in zip(weights, scorer.weights, scorer.bins.digitise(table), strict=True):
-            of_column[:] = part[bins]
+        for of_column, of_bins, bins in zip(weights, scorer.weights, scorer.bins.digitise(table), strict=True):
+            of_column[:] = of_bins[bins]
         return scorer.bias.astype(np.float64), weights
     raise TypeError(f"cannot explain a {type(scorer).__name__}")
 
@@ -247,11 +247,11 @@ def _per_cent(share: float) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
-def _against(model: Model) -> str:
+def _against(part: Part) -> str:
     """Say what lines are compared with."""
-    is_page = isinstance(model.scorer, TreeScorer) and model.scorer.shares is None
+    is_page = isinstance(part.scorer, TreeScorer) and part.scorer.shares is None
     mean = "the mean of this page's lines" if is_page else "the mean of the lines that the model learnt from"
-    return mean if model.network is None else f"{mean}, and a page of median lines"
+    return mean if part.network is None else f"{mean}, and a page of median lines"
 
 
 def _against_mean(scores: NDArray[np.floating]) -> NDArray[np.float64]:

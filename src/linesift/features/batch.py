@@ -56,6 +56,11 @@ class Batch:
         return np.arange(len(self.page)) - self.top
 
     @property
+    def has_hints(self) -> bool:
+        """Whether the pages came as HTML."""
+        return self.hints is not None
+
+    @property
     def n_lines(self) -> NDArray[np.int64]:
         """Shape (n_pages,): non-blank lines of each page."""
         return self.first[1:] - self.first[:-1]

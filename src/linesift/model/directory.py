@@ -9,7 +9,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -26,12 +26,13 @@ from linesift.labels import KINDS, LABELS
 from linesift.model.bins import Bins
 from linesift.model.decode import DecodeConfig
 from linesift.model.headline import NAMES as CANDIDATE_NAMES
-from linesift.model.headline import HeadlineChooser
+from linesift.model.headline import HeadlineRanker
 from linesift.model.lexicon import TARGETS, Lexicon
 from linesift.model.linear import LinearScorer
-from linesift.model.model import Model, Scorer
+from linesift.model.model import Model
 from linesift.model.network import Network
-from linesift.model.page_kind import WORD_BITS, WORD_KINDS, Verdict, column_names
+from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, column_names
+from linesift.model.part import Part, Scorer
 from linesift.model.trees import TreeScorer
 from linesift.model.window import HTML_NAMES, OWN_NAMES, n_table_columns
 
@@ -65,15 +66,15 @@ def save_model(model: Model, info: Mapping[str, object], probe: Mapping[str, str
     # Not packed: the weights are loaded each time the program starts, and they pack by a tenth only.
     write_arrays: Callable[..., None] = np.savez  # its stub takes the arrays for the flag `allow_pickle`
     about = {
-        "format": FORMAT_WITH_SITES if model.sites else FORMAT,
+        "format": FORMAT_WITH_SITES if model.text.sites else FORMAT,
         "fingerprint": fingerprint(),
         "labels": list(LABELS),
-        "text": _numbers(model),
+        "text": _numbers(model.text),
         "html": None if model.html is None else _numbers(model.html),
         "decoding": asdict(model.decoding),
-        "verdict": None if model.verdict is None else {"kinds": list(KINDS), "columns": list(column_names())},
+        "verdict": None if model.page_kind is None else {"kinds": list(KINDS), "columns": list(column_names())},
         **info,
-        "n_sites": len(model.sites),
+        "n_sites": len(model.text.sites),
     }
     rows = [
         {
@@ -201,20 +202,20 @@ def _scorer_arrays(scorer: Scorer) -> dict[str, NDArray[Any]]:
     raise TypeError(f"cannot save a {type(scorer).__name__}")
 
 
-def _model_arrays(model: Model) -> dict[str, NDArray[Any]]:
-    """Arrays of a model, but for those of its model for HTML."""
+def _part_arrays(part: Part) -> dict[str, NDArray[Any]]:
+    """Arrays of one part of a model."""
     arrays: dict[str, NDArray[Any]] = {}
-    for name, lexicon in (("lexicon", model.lexicon), ("markup", model.markup)):
+    for name, lexicon in (("lexicon", part.lexicon), ("markup", part.markup_lexicon)):
         if lexicon is not None:
             arrays |= {f"{name}.weights": lexicon.weights.astype(np.float16), f"{name}.bias": lexicon.bias}
-    scorers = {"scorer": model.scorer}
-    if model.network is not None:
-        arrays |= {f"network.{f.name}": getattr(model.network, f.name) for f in fields(model.network)}
-    if model.chooser is not None:
-        scorers["chooser"] = model.chooser.trees
+    scorers = {"scorer": part.scorer}
+    if part.network is not None:
+        arrays |= {f"network.{f.name}": getattr(part.network, f.name) for f in fields(part.network)}
+    if part.headline is not None:
+        scorers["chooser"] = part.headline.trees
     for name, scorer in scorers.items():
         arrays |= {f"{name}.{key}": array for key, array in _scorer_arrays(scorer).items()}
-    for number, site in enumerate(model.sites):
+    for number, site in enumerate(part.sites):
         arrays |= {f"site{number}.anchors": site.anchors, f"site{number}.keys": site.keys}
         arrays[f"site{number}.weights"] = site.weights
     return arrays
@@ -222,60 +223,56 @@ def _model_arrays(model: Model) -> dict[str, NDArray[Any]]:
 
 def _arrays(model: Model) -> dict[str, NDArray[Any]]:
     """All arrays of a model, by the names that they are stored under."""
-    arrays: dict[str, NDArray[Any]] = _model_arrays(model)
+    arrays: dict[str, NDArray[Any]] = _part_arrays(model.text)
     if model.html is not None:
-        arrays |= {f"html.{key}": array for key, array in _model_arrays(model.html).items()}
-    if model.verdict is not None:
-        words, bias, scorer = model.verdict.words.astype(np.float16), model.verdict.bias, model.verdict.scorer
+        arrays |= {f"html.{key}": array for key, array in _part_arrays(model.html).items()}
+    if model.page_kind is not None:
+        words, bias, scorer = model.page_kind.words.astype(np.float16), model.page_kind.bias, model.page_kind.scorer
         arrays |= {"verdict.words": words, "verdict.words_bias": bias}
         arrays |= {f"verdict.{key}": array for key, array in _scorer_arrays(scorer).items()}
     return arrays
 
 
-def _numbers(model: Model) -> dict[str, float | None]:
-    """What a model has beside arrays."""
-    chooser = model.chooser
+def _numbers(part: Part) -> dict[str, float | None]:
+    """Numbers of a part that are no arrays."""
+    ranker = part.headline
     return {
-        "temperature": model.temperature,
-        "headline_nothing": None if chooser is None else chooser.nothing,
-        "headline_scale": None if chooser is None else chooser.scale,
+        "temperature": part.temperature,
+        "headline_nothing": None if ranker is None else ranker.nothing,
+        "headline_scale": None if ranker is None else ranker.scale,
     }
 
 
 def _assemble(about: Mapping[str, Any], arrays: Arrays, path: Path) -> Model:
     try:
         decoding = DecodeConfig(**about["decoding"])
-        html = None
-        if about["html"] is not None:
-            html = replace(
-                _one_model("html.", about["html"], arrays, decoding, path), sites=_sites("html.", about, arrays, path)
-            )
-        text = _one_model("", about["text"], arrays, decoding, path)
-        verdict = _verdict(about.get("verdict"), arrays, path)
-        return replace(text, html=html, verdict=verdict, sites=_sites("", about, arrays, path))
+        text = _part("", about, arrays, path)
+        html = None if about["html"] is None else _part("html.", about, arrays, path)
+        return Model(text, html, _page_kind(about.get("verdict"), arrays, path), decoding)
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path}: the model is incomplete ({error}); copy it again or train it anew") from error
 
 
-def _one_model(prefix: str, numbers: Mapping[str, Any], arrays: Arrays, decoding: DecodeConfig, path: Path) -> Model:
-    """The model for text, or with the prefix that for HTML."""
+def _part(prefix: str, about: Mapping[str, Any], arrays: Arrays, path: Path) -> Part:
+    """Put together the part for text, or with the prefix that for HTML."""
+    numbers = about["html" if prefix else "text"]
     temperature, nothing, scale = (numbers[name] for name in ("temperature", "headline_nothing", "headline_scale"))
     if not (temperature > 0 and (scale is None or scale > 0)):
         raise ModelError(f"{path}: model.json: a temperature or scale is not above 0; copy the model again")
-    chooser = None
+    ranker = None
     if nothing is not None:
         trees = _scorer(f"{prefix}chooser", arrays, path)
         if not isinstance(trees, TreeScorer):
             raise ModelError(f"{path}: weights.npz: {prefix}chooser is no trees; copy the model again")
-        chooser = HeadlineChooser(trees, float(nothing), float(scale))
-    return Model(
+        ranker = HeadlineRanker(trees, float(nothing), float(scale))
+    return Part(
         lexicon=_lexicon(f"{prefix}lexicon", TOKEN_BITS, arrays, path),
         scorer=_scorer(f"{prefix}scorer", arrays, path),
         network=_network(f"{prefix}network", arrays, path),
         temperature=float(temperature),
-        decoding=decoding,
-        markup=_lexicon(f"{prefix}markup", MARKUP_BITS, arrays, path) if prefix else None,
-        chooser=chooser,
+        markup_lexicon=_lexicon(f"{prefix}markup", MARKUP_BITS, arrays, path) if prefix else None,
+        headline=ranker,
+        sites=_sites(prefix, about, arrays, path),
     )
 
 
@@ -287,8 +284,8 @@ def _lexicon(name: str, bits: int, arrays: Arrays, path: Path) -> Lexicon:
     return Lexicon(weights, bias)
 
 
-def _verdict(about: Any, arrays: Arrays, path: Path) -> Verdict | None:
-    """Read the verdict on whole pages; a model without one says nothing of their kind."""
+def _page_kind(about: Any, arrays: Arrays, path: Path) -> PageKindModel | None:
+    """Put together the model of page kinds; `None` where there is none."""
     if about is None:
         return None
     names = list(column_names())
@@ -303,7 +300,7 @@ def _verdict(about: Any, arrays: Arrays, path: Path) -> Verdict | None:
     is_sound &= all(array.dtype.kind == "f" and np.isfinite(array).all() for array in numbers)
     if not is_sound:
         raise ModelError(f"{path}: weights.npz: the arrays of verdict do not fit together; copy the model again")
-    return Verdict(words, words_bias, LinearScorer(Bins(cuts), weights, bias))
+    return PageKindModel(words, words_bias, LinearScorer(Bins(cuts), weights, bias))
 
 
 def _sites(prefix: str, about: Mapping[str, Any], arrays: Arrays, path: Path) -> "tuple[SiteCorrection, ...]":

@@ -98,7 +98,7 @@ _MOST = 24
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class HeadlineChooser:
+class HeadlineRanker:
     """Weighs the candidates of a page against each other."""
 
     trees: TreeScorer
@@ -108,7 +108,7 @@ class HeadlineChooser:
     scale: float
     """What utilities are divided by, so that .9 means nine in ten."""
 
-    def chances(
+    def rerank(
         self, batch: Batch, rows: NDArray[np.int64], table: NDArray[np.float32], probabilities: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """Probabilities of all labels with those of the title weighed anew; arguments as `candidate_table`."""

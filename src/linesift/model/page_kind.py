@@ -35,7 +35,7 @@ Named = Iterator[tuple[str, Values, Values]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Verdict:
+class PageKindModel:
     """Probabilities of kinds; its columns are `column_names`."""
 
     words: NDArray[np.float32]
@@ -115,7 +115,7 @@ def page_columns(batch: Batch, probabilities: NDArray[np.float32], labels: NDArr
 
 @cache
 def column_names() -> tuple[str, ...]:
-    """Names of the columns, in the order of `Verdict.scorer`."""
+    """Names of the columns, in the order of `PageKindModel.scorer`."""
     found = _columns(_Pages(read_batch([""])), np.zeros((len(Label), 0)), np.zeros(0, np.int8))
     return (*(name for name, _, _ in found), *(f"words.{kind}" for kind in WORD_KINDS))
 

@@ -33,7 +33,7 @@ class Prediction:
     probabilities: NDArray[np.float32]
     """Shape (n_lines, 4), columns in the order of `linesift.labels.LABELS`; rows of non-blank lines sum to 1."""
     kind: str = ""
-    """What the page is, a `linesift.labels.Kind`; empty where the model has no verdict, or the page no lines."""
+    """What the page is, a `linesift.labels.Kind`; empty where the model gives no kinds, or the page no lines."""
     kind_probability: float = math.nan
     """How sure that is, `nan` where there is none."""
 

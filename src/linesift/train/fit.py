@@ -6,7 +6,7 @@ as those it will meet.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,17 +17,18 @@ from linesift.features.batch import Batch, running_sum
 from linesift.features.table import MARKUP_COLUMNS, extract
 from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS, line_tokens, markup_tokens
 from linesift.labels import LABELS, Label
-from linesift.model.headline import HeadlineChooser
+from linesift.model.headline import HeadlineRanker
 from linesift.model.lexicon import TARGETS, Lexicon, Tokens
-from linesift.model.model import Model, Scorer, softmax
+from linesift.model.model import Model
 from linesift.model.network import Network
+from linesift.model.part import Part, Scorer, softmax
 from linesift.model.prediction import Prediction
 from linesift.model.window import Around, Neighbourhood, Sums
 from linesift.page import LabelledPage
 from linesift.train.augment import excerpts, unread, varied
 from linesift.train.examples import Lines, Progress, TrainConfig, lessons, read_lines
 from linesift.train.folds import site_folds
-from linesift.train.headline import fit_choosers
+from linesift.train.headline import fit_rankers
 from linesift.train.learners import fit_linear, fit_trees
 from linesift.train.network import Sheets, fit_network
 from linesift.train.pseudo_labels import UnlabelledPage
@@ -84,21 +85,23 @@ def fit(
     lexicons = _fit_lexicons(token_matrix(lines.batch), lines, config)
     for_html = _fit_html(html_pages, lexicons, config, progress) if html_pages else []
     if for_html:
-        held_out = Fitted(for_html[-1], tuple(for_html[:-1])).held_out_predictions(html_pages)
-        lines = lessons(pages, html_pages, unlabelled, for_html, held_out, config, progress)
+        # There is no part for text yet; these models are given pages with hints alone.
+        readers = [Model(text=part, html=part) for part in for_html]
+        held_out = Fitted(readers[-1], tuple(readers[:-1])).held_out_predictions(html_pages)
+        lines = lessons(pages, html_pages, unlabelled, readers, held_out, config, progress)
         progress("words, with what the HTML taught")
         lexicons = _fit_lexicons(token_matrix(lines.batch), lines, config)
     own = _Own.of(extract(lines.batch), _held_out_scores(lexicons, lines, line_tokens, TOKEN_BITS))
-    models = _fit_models(lexicons, None, own, lines, config, progress)
-    if for_html:
-        models = [replace(model, html=html) for model, html in zip(models, for_html, strict=True)]
+    for_text = _fit_parts(lexicons, None, own, lines, config, progress)
+    html_parts: Sequence[Part | None] = for_html or [None] * len(for_text)
+    models = [Model(text, html) for text, html in zip(for_text, html_parts, strict=True)]
     return Fitted(models[-1], tuple(models[:-1]))
 
 
 def _fit_html(
     pages: Sequence[LabelledPage], lexicons: Sequence[Lexicon], config: TrainConfig, progress: Progress
-) -> list[Model]:
-    """Fit the models for pages with hints, one for each lexicon of words, which they share with those for text."""
+) -> list[Part]:
+    """Fit the parts for pages with hints, one for each lexicon of words, which they share with those for text."""
     lines = read_lines(pages, list(excerpts(pages)), [[]] * (config.n_folds + 1), config, progress)
     progress("words of attributes")
     markup = _fit_lexicons(token_matrix(lines.batch, markup_tokens, MARKUP_BITS), lines, config)
@@ -108,7 +111,7 @@ def _fit_html(
         extract(lines.batch, MARKUP_COLUMNS),
         _held_out_scores(markup, lines, markup_tokens, MARKUP_BITS),
     )
-    return _fit_models(lexicons, markup, own, lines, config, progress)
+    return _fit_parts(lexicons, markup, own, lines, config, progress)
 
 
 class _Scores(NamedTuple):
@@ -148,15 +151,15 @@ def _held_out_scores(lexicons: Sequence[Lexicon], lines: Lines, tokens: Tokens, 
     return scores
 
 
-def _fit_models(
+def _fit_parts(
     lexicons: Sequence[Lexicon],
     markup: Sequence[Lexicon] | None,
     own: _Own,
     lines: Lines,
     config: TrainConfig,
     progress: Progress,
-) -> list[Model]:
-    """Fit what scores lines, without each fold and on everything, and put the models together."""
+) -> list[Part]:
+    """Fit what scores lines, without each fold and on everything, and put the parts together."""
     is_boosting = config.kind == "boosting"
     stage = "text" if markup is None else "HTML"
     table = Neighbourhood(lines.batch, own.columns).table(np.arange(len(lines.folds)))
@@ -166,15 +169,15 @@ def _fit_models(
         networks, others = _fit_networks(own, lines, config, lambda what: progress(f"{stage}, network: {what}"))
         scores = (scores + others) / np.float32(2)
     temperature = fit_temperature(scores[: lines.n_gold], lines.labels[-1, : lines.n_gold])
-    choosers: Sequence[HeadlineChooser | None] = [None] * len(lexicons)
+    rankers: Sequence[HeadlineRanker | None] = [None] * len(lexicons)
     if is_boosting:
         progress(f"{stage}, headline among its candidates")
-        choosers = fit_choosers(table, softmax(scores / np.float32(temperature)), lines, config)
+        rankers = fit_rankers(table, softmax(scores / np.float32(temperature)), lines, config)
     of_markup = [None] * len(lexicons) if markup is None else markup
-    parts = zip(lexicons, scorers, networks, of_markup, choosers, strict=True)
+    parts = zip(lexicons, scorers, networks, of_markup, rankers, strict=True)
     return [
-        Model(lexicon, scorer, network, temperature=temperature, markup=words, chooser=chooser)
-        for lexicon, scorer, network, words, chooser in parts
+        Part(lexicon, scorer, network, temperature=temperature, markup_lexicon=words, headline=ranker)
+        for lexicon, scorer, network, words, ranker in parts
     ]
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.labels import Label
-from linesift.model.headline import HeadlineChooser, candidate_table, candidates, shares
+from linesift.model.headline import HeadlineRanker, candidate_table, candidates, shares
 from linesift.train.examples import Lines, TrainConfig
 from linesift.train.learners import fit_preference
 
@@ -15,10 +15,10 @@ _NOTHING = np.arange(-8.0, 8.1, 0.25)
 _SCALES = (0.5, 0.7, 1.0, 1.4, 2.0)
 
 
-def fit_choosers(
+def fit_rankers(
     table: NDArray[np.float32], probabilities: NDArray[np.float32], lines: Lines, config: TrainConfig
-) -> Sequence[HeadlineChooser | None]:
-    """Fit a chooser without each fold, and one of everything.
+) -> Sequence[HeadlineRanker | None]:
+    """Fit a ranker without each fold, and one of everything.
 
     Pages whose title is not among their candidates teach nothing: most of them have one that alignment did not find.
 
@@ -44,9 +44,9 @@ def fit_choosers(
         trees = fit_preference(np.ascontiguousarray(columns[:, part]), is_chosen[part], page[part], config)
         held_out = folds == fold
         utility[held_out] = trees.scores(np.ascontiguousarray(columns[:, held_out]))[:, 0]
-        fitted.append(HeadlineChooser(trees, nothing=0.0, scale=1.0))
+        fitted.append(HeadlineRanker(trees, nothing=0.0, scale=1.0))
     nothing, scale = _calibrated(rows, utility, lines)
-    return [replace(chooser, nothing=nothing, scale=scale) for chooser in fitted]
+    return [replace(ranker, nothing=nothing, scale=scale) for ranker in fitted]
 
 
 def _calibrated(rows: NDArray[np.int64], utility: NDArray[np.float32], lines: Lines) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from linesift.errors import LabelError, MissingExtraError
 from linesift.labels import LABELS
 from linesift.model.bins import quantile_bins
 from linesift.model.linear import LinearScorer
-from linesift.model.model import Scorer
+from linesift.model.part import Scorer
 from linesift.model.trees import TreeScorer
 from linesift.train.examples import TrainConfig
 

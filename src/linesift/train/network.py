@@ -15,8 +15,8 @@ from threadpoolctl import threadpool_limits
 
 from linesift.labels import LABELS
 from linesift.model.gradient import LEARNT, trace
-from linesift.model.model import softmax
 from linesift.model.network import Network
+from linesift.model.part import softmax
 from linesift.train.examples import TrainConfig
 
 Floats = NDArray[np.float32]

@@ -1,4 +1,4 @@
-"""The verdict: what models that had not seen a page's site made of it, to the kind of the page."""
+"""Fit the model of page kinds on what models that had not seen a page's site made of its lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from linesift.model.bins import quantile_bins
 from linesift.model.decode import decode
 from linesift.model.linear import LinearScorer
 from linesift.model.model import Model
-from linesift.model.page_kind import WORD_BITS, WORD_KINDS, Verdict, page_columns, page_words
+from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, page_columns, page_words
 from linesift.page import LabelledPage
 from linesift.train.examples import Progress, TrainConfig
 from linesift.train.fit import Fitted, fit_temperature
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import scipy.sparse as sparse
 
 _N_CUTS = 5
-"""Cuts per column; with 8 or 15 the verdict by folds is no better."""
+"""Cuts per column; with 8 or 15 it is no better by folds."""
 _C, _WORDS_C = 0.03, 10.0
 """Inverse strengths of the L2 regularisation, of the columns and of the words."""
 _MADE = {Kind.INDEX: 0.25, Kind.STUB: 0.3, Kind.LIVE: 1.0}
@@ -37,13 +37,13 @@ _ABSENT = -30.0
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """Pages as a verdict sees them; arrays have shape (n_pages,) where nothing else is said."""
+    """Pages as the model of page kinds sees them; arrays have shape (n_pages,) where nothing else is said."""
 
     kinds: NDArray[np.int64]
     folds: NDArray[np.int64]
     weights: NDArray[np.float64]
     is_real: NDArray[np.bool_]
-    """Whether it was read, not made; real pages alone say how sure a verdict may be."""
+    """Whether it was read, not made; real pages alone say how sure the model may be."""
     is_text: NDArray[np.bool_]
     """Whether it is of plain text; HTML is the same pages again, and their words are learnt once."""
     table: NDArray[np.float32]
@@ -52,17 +52,17 @@ class _Seen:
     """Shape (n_pages, 2**WORD_BITS), rows divided by the root of their number of words."""
 
 
-def fit_verdict(
+def fit_page_kind(
     fitted: Fitted,
     pages: Sequence[LabelledPage],
     html_pages: Sequence[LabelledPage],
     config: TrainConfig,
     progress: Progress,
 ) -> Fitted:
-    """Give a fitted model, and those without each fold, a verdict of their own.
+    """Give a fitted model, and those without each fold, a model of page kinds of their own.
 
     The columns of every page are made by the model that has not seen its site, so they are as uncertain as those of the
-    pages to come; the verdict without a fold has not seen its sites either.
+    pages to come; the model without a fold has not seen its sites either.
 
     Args:
         fitted: the models.
@@ -71,7 +71,7 @@ def fit_verdict(
         config: jobs and seed.
         progress: told of every stage.
     """
-    progress("verdict: held-out lines")
+    progress("page kinds: held-out lines")
     parts = [_look(fitted, pages, is_text=True)]
     if html_pages:
         parts.append(_look(fitted, html_pages, is_text=False))
@@ -79,19 +79,19 @@ def fit_verdict(
     n_folds = len(fitted.fold_models)
     kinds_of = [set(seen.kinds[seen.folds != fold].tolist()) for fold in range(n_folds)]
     if min(map(len, kinds_of)) < 2:
-        progress("no verdict: the pages are all of one kind")
+        progress("no page kinds: the pages are all of one kind")
         return fitted
-    progress("verdict: kinds")
-    verdicts = _cross_fit(seen, n_folds, config)
+    progress("page kinds: fitting")
+    kind_models = _cross_fit(seen, n_folds, config)
     models = [
-        replace(model, verdict=verdict)
-        for model, verdict in zip((*fitted.fold_models, fitted.model), verdicts, strict=True)
+        replace(model, page_kind=page_kind)
+        for model, page_kind in zip((*fitted.fold_models, fitted.model), kind_models, strict=True)
     ]
     return Fitted(models[-1], tuple(models[:-1]))
 
 
-def _cross_fit(seen: _Seen, n_folds: int, config: TrainConfig) -> list[Verdict]:
-    """Fit a verdict without each fold, then one on everything, all as sure as those without a fold were right."""
+def _cross_fit(seen: _Seen, n_folds: int, config: TrainConfig) -> list[PageKindModel]:
+    """Fit a model without each fold, then one on everything, all as sure as those without a fold were right."""
     every = np.ones(len(seen.kinds), np.bool_)
     parts = [*(seen.folds != fold for fold in range(n_folds)), every]
     words = [_fit_words(seen, part) for part in parts]
@@ -104,7 +104,7 @@ def _cross_fit(seen: _Seen, n_folds: int, config: TrainConfig) -> list[Verdict]:
     for part, scorer in zip(parts[:-1], scorers[:-1], strict=True):
         scores[~part] = scorer.scores(table[:, ~part])
     temperature = fit_temperature(scores[seen.is_real], seen.kinds[seen.is_real])
-    return [Verdict(*of, _cooled(scorer, temperature)) for of, scorer in zip(words, scorers, strict=True)]
+    return [PageKindModel(*of, _cooled(scorer, temperature)) for of, scorer in zip(words, scorers, strict=True)]
 
 
 def _look(fitted: Fitted, pages: Sequence[LabelledPage], *, is_text: bool) -> _Seen:
@@ -141,10 +141,10 @@ def _read(
     model: Model, pages: Sequence[LabelledPage], *, is_text: bool
 ) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
     """Columns of some pages, and the pages and buckets of their words."""
-    reader = model if is_text or model.html is None else model.html
-    batch = reader.read([page.page for page in pages])
-    chances = reader.probabilities(batch)
-    return page_columns(batch, chances, decode(batch, chances, reader.decoding)), *page_words(batch)
+    part = model.text if is_text or model.html is None else model.html
+    batch = part.read([page.page for page in pages])
+    chances = part.probabilities(batch)
+    return page_columns(batch, chances, decode(batch, chances, model.decoding)), *page_words(batch)
 
 
 def _joined(parts: Sequence[_Seen]) -> _Seen:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.batch import Batch, read_batch
+from linesift.features.batch import Batch
 from linesift.labels import LABELS
 from linesift.model.model import Model
+from linesift.model.part import Part
 from linesift.model.site import SiteCorrection, Traits, read_traits, recurring
 from linesift.page import LabelledPage
 
@@ -37,20 +38,19 @@ def with_site(model: Model, pages: Sequence[LabelledPage], place: int | None = N
     """
     plain = [replace(page, page=replace(page.page, hints=None)) for page in pages]
     hinted = [page for page in pages if page.page.hints is not None]
-    sites = _placed(model.sites, fit_site(model, plain), place)
+    text = replace(model.text, sites=_placed(model.text.sites, fit_site(model.text, plain), place))
     if model.html is None:
-        return replace(model, sites=sites)
+        return replace(model, text=text)
     # A site without HTML has its place there too, so that one number stands for it in both parts.
     found = fit_site(model.html, hinted) if hinted else _NOTHING
-    return replace(model, sites=sites, html=replace(model.html, sites=_placed(model.html.sites, found, place)))
+    return replace(model, text=text, html=replace(model.html, sites=_placed(model.html.sites, found, place)))
 
 
-def fit_site(model: Model, pages: Sequence[LabelledPage]) -> SiteCorrection:
+def fit_site(part: Part, pages: Sequence[LabelledPage]) -> SiteCorrection:
     """Fit a correction of one part of a model on labelled pages of a site, all with hints or all without."""
-    hints = [page.page.hints for page in pages if page.page.hints is not None] if model.markup is not None else None
-    batch = read_batch([page.page.text for page in pages], hints)
+    batch = part.read([page.page for page in pages])
     labels = np.array([label.column for page in pages for label in page.labels if label is not None], np.int64)
-    return fit_correction(batch, model.log_odds(batch), labels)
+    return fit_correction(batch, part.log_odds(batch), labels)
 
 
 def fit_correction(batch: Batch, base: NDArray[np.float32], labels: NDArray[np.int64]) -> SiteCorrection:

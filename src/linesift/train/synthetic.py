@@ -1,7 +1,7 @@
 """Pages made from labelled ones, because collections have next to none of them: sections, stubs and live pages.
 
 A section is what stands around the articles of a site without the articles; a stub ends after its first paragraphs; a
-live page has a time above every few paragraphs. Only the verdict learns from them.
+live page has a time above every few paragraphs. Only the model of page kinds learns from them.
 """
 
 from collections import defaultdict

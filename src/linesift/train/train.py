@@ -28,7 +28,7 @@ from linesift.train.examples import Progress, TrainConfig
 from linesift.train.extra import require_extra
 from linesift.train.fit import fit
 from linesift.train.folds import site_folds
-from linesift.train.page_kind import fit_verdict
+from linesift.train.page_kind import fit_page_kind
 from linesift.train.provenance import digest, short_name
 from linesift.train.pseudo_labels import UnlabelledPage
 
@@ -68,7 +68,7 @@ class Trained:
     html: Report | None = None
     """The same for the pages read as HTML; `None` without any."""
     kinds: KindReport | None = None
-    """What the pages were taken for, as plain text; `None` where the model has no verdict."""
+    """What the pages were taken for, as plain text; `None` where the model gives no kinds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class _Data:
     unlabelled: list[UnlabelledPage] = field(default_factory=list)
     """The corpora's pages without gold, and not labelled by hand either."""
     others: list[LabelledPage] = field(default_factory=list)
-    """Pages of which the kind alone is known, for the verdict."""
+    """Pages of which the kind alone is known, for the model of page kinds."""
     html_others: list[LabelledPage] = field(default_factory=list)
 
 
@@ -103,7 +103,7 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
     probe = _probe(data)
     fitted = fit(data.pages, request.config, progress, data.html_pages, data.unlabelled)
     known = ([*data.pages, *data.others], [*data.html_pages, *data.html_others])
-    fitted = fit_verdict(fitted, *known, request.config, progress)
+    fitted = fit_page_kind(fitted, *known, request.config, progress)
     progress("scoring the held-out folds")
     held_out = fitted.held_out_predictions(data.pages)
     report = evaluate(data.pages, held_out)

@@ -86,7 +86,7 @@ def jsonl(
     """Give the page as one JSON object on one line; the text of every line is verbatim once the JSON is read.
 
     A page of an archive has its `url` and the `date` it was fetched beside its path. `kind` and `kind_probability` are
-    there where the model gives a verdict. With hints every line of a page that came as HTML has what the markup says of
+    there where the model gives kinds. With hints every line of a page that came as HTML has what the markup says of
     it (`markup.line_hints`). With reasons, by index of the line, every line has them.
 
     Characters are written as they are, but U+0085, U+2028 and U+2029 are escaped because some readers end a line

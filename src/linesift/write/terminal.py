@@ -107,10 +107,10 @@ def tally(prediction: "Prediction") -> Tally:
     for row in rows(prediction):
         n_lines[row.label.column] += 1
         n_doubtful += row.confidence < DOUBT
-    return Tally(1, tuple(n_lines), n_doubtful, (verdict(prediction),) if prediction.kind else ())
+    return Tally(1, tuple(n_lines), n_doubtful, (format_kind(prediction),) if prediction.kind else ())
 
 
-def verdict(prediction: "Prediction") -> str:
+def format_kind(prediction: "Prediction") -> str:
     """Say what a page is in a few words, such as `index 97 %`."""
     return f"{prediction.kind} {100 * prediction.kind_probability:.0f} %"
 

@@ -1,0 +1,135 @@
+"""Score the lines of pages of one form, plain text or HTML: the fitted part of a model for that form."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linesift.features.batch import Batch, read_batch
+from linesift.features.table import COLUMNS, MARKUP_COLUMNS, extract
+from linesift.features.tokens import markup_tokens
+from linesift.labels import LABELS
+from linesift.model.headline import HeadlineRanker, candidates
+from linesift.model.lexicon import TARGETS, Lexicon
+from linesift.model.network import Network
+from linesift.model.window import Neighbourhood, own_names
+from linesift.page import Page
+
+if TYPE_CHECKING:  # most models have none, and loading their modules is a part of every start
+    from linesift.model.memory import SiteMemory
+    from linesift.model.site import SiteCorrection
+
+TILE = 1 << 14
+"""Lines whose tables are made at once: all lines of most batches, and a part of a page of a million lines."""
+
+
+class Scorer(Protocol):
+    """A table of columns to log-odds; see `LinearScorer` and `TreeScorer`."""
+
+    def scores(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Score a table of shape (n_columns, n_lines); the result has shape (n_lines, 4)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Everything that is fitted for pages of one form; pages with hints have a part of their own.
+
+    A batch given to a part must have been read by `read`: with hints if and only if the part is for HTML.
+    """
+
+    lexicon: Lexicon
+    """Weights of the words of a line."""
+    scorer: Scorer
+    """Scores a line by its columns and those of the lines around it."""
+    network: Network | None = None
+    """Scores the lines of a page in their order; its scores are averaged with the scorer's."""
+    temperature: float = 1.0
+    """Temperature scaling: log-odds are divided by it, so that .9 means nine in ten. Fitted on held-out folds."""
+    markup_lexicon: Lexicon | None = None
+    """Weights of the words of attributes; only the part for HTML has it."""
+    headline: HeadlineRanker | None = None
+    """Compares the likely titles of a page with each other; without it their probabilities stay as they are."""
+    sites: "tuple[SiteCorrection, ...]" = ()
+    """Corrections learnt from labelled pages of single sites."""
+
+    @property
+    def is_html(self) -> bool:
+        """Whether this part reads pages with hints."""
+        return self.markup_lexicon is not None
+
+    @property
+    def n_scores(self) -> int:
+        """Number of scores that are averaged: the scorer's, and the network's if there is one."""
+        return 1 if self.network is None else 2
+
+    def read(self, pages: Sequence[Page]) -> Batch:
+        """Read pages into a batch, with their hints if the part is for HTML."""
+        hints = [page.hints for page in pages if page.hints is not None] if self.is_html else None
+        return read_batch([page.text for page in pages], hints)
+
+    def probabilities(self, batch: Batch, memory: "SiteMemory | None" = None) -> NDArray[np.float32]:
+        """Probability of each label for every non-blank line.
+
+        Args:
+            batch: the pages.
+            memory: lines that recur on the pages' site.
+
+        Returns:
+            Shape (n_lines, 4), rows sum to 1.
+        """
+        lines = self.neighbourhood(batch)
+        base = self._log_odds(batch, lines)
+        corrections: tuple[SiteCorrection | SiteMemory, ...] = self.sites if memory is None else (*self.sites, memory)
+        corrected = sum((correction.scores(batch, base) for correction in corrections), start=base)
+        return self.rank_headlines(batch, lines, softmax(corrected))
+
+    def log_odds(self, batch: Batch) -> NDArray[np.float32]:
+        """Score every non-blank line, before corrections of sites; shape (n_lines, 4)."""
+        return self._log_odds(batch, self.neighbourhood(batch))
+
+    def neighbourhood(self, batch: Batch) -> Neighbourhood:
+        """Compute the columns of the lines of a batch and prepare those of the lines around them."""
+        return Neighbourhood(batch, self._own_columns(batch))
+
+    def _own_columns(self, batch: Batch) -> NDArray[np.float32]:
+        """Columns of the lines themselves, shape (len(own_names(batch)), n_lines)."""
+        own = np.empty((len(own_names(batch)), len(batch.page)), np.float32)
+        n_columns, n_scores = len(COLUMNS), len(TARGETS)
+        extract(batch, COLUMNS, own[:n_columns])
+        own[n_columns : n_columns + n_scores] = self.lexicon.scores(batch)
+        if self.markup_lexicon is not None:
+            extract(batch, MARKUP_COLUMNS, own[n_columns + n_scores : -n_scores])
+            own[-n_scores:] = self.markup_lexicon.scores(batch, markup_tokens)
+        return own
+
+    def _log_odds(self, batch: Batch, lines: Neighbourhood) -> NDArray[np.float32]:
+        n_lines = len(batch.page)
+        scores = np.empty((n_lines, len(LABELS)), np.float32)
+        for start in range(0, n_lines, TILE):
+            rows = np.arange(start, min(start + TILE, n_lines))
+            scores[start : start + TILE] = self.scorer.scores(lines.table(rows))
+        if self.network is not None:
+            scores += self.network.scores(lines.own, batch.spans)
+        scores /= np.float32(self.temperature * self.n_scores)
+        return scores
+
+    def rank_headlines(
+        self, batch: Batch, lines: Neighbourhood, probabilities: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Compare the likely titles of each page; the result has the shape of `probabilities`, (n_lines, 4)."""
+        if self.headline is None:
+            return probabilities
+        rows = candidates(probabilities)
+        return self.headline.rerank(batch, rows, lines.table(rows), probabilities)
+
+
+def softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Turn log-odds of shape (n, m) into probabilities; each row sums to 1."""
+    # Column by column, because numpy's own reductions over an axis of four take longer than all the rest.
+    powers: NDArray[np.float32] = np.exp(scores - reduce(np.maximum, scores.T)[:, None])
+    powers /= reduce(np.add, powers.T)[:, None]
+    return powers
