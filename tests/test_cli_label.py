@@ -114,7 +114,7 @@ def test_full_disk(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> N
         ("check .", "no labelled pages"),
         ("export . --to hf", "no labelled pages"),
         ("import none.jsonl --out site", "none.jsonl: no such file"),
-        ("import a.json --out site", "a.json: not a file of JSON lines"),
+        ("import a.json --out site", "a.json: labelled pages are imported from .jsonl or .parquet"),
     ],
 )
 def test_misuse(folder: Path, run: Run, arguments: str, message: str) -> None:

@@ -13,6 +13,7 @@ from linesift.cli.train import Progress
 from linesift.cli.train import train as command
 from linesift.evaluate.evaluate import evaluate
 from linesift.evaluate.kinds import evaluate_kinds
+from linesift.extras import install_command
 from linesift.labels import Label
 from linesift.page import LabelledPage, Page
 from linesift.train import train as library
@@ -111,10 +112,10 @@ def test_misuse(
 
 
 def test_missing_extra(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr("linesift.train.extra.find_spec", lambda _name: None)
+    monkeypatch.setattr("linesift.extras.find_spec", lambda _name: None)
     assert run(monkeypatch, "--pages", "p", "--out", "m") == 2
     assert capsys.readouterr().err == (
-        "linesift: training needs joblib, which is not installed: pip install 'linesift[train]'\n"
+        f"linesift: training needs joblib, which is not installed: {install_command('train')}\n"
     )
 
 

@@ -122,6 +122,6 @@ def test_wrong_lines_name_file_and_line(corpora: Path) -> None:
 
 
 def test_missing_extra_is_named(corpora: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("linesift.train.extra.find_spec", lambda name: None if name == "datasets" else object())
-    with pytest.raises(MissingExtraError, match=r"datasets.*pip install 'linesift\[train\]'"):
+    monkeypatch.setattr("linesift.extras.find_spec", lambda name: None if name == "datasets" else object())
+    with pytest.raises(MissingExtraError, match=r"datasets.*pip install .*\[train\]'"):
         read_corpora(corpora)

@@ -7,7 +7,7 @@ import typer
 
 from linesift.cli import console
 from linesift.errors import InputError
-from linesift.train.extra import require_extra
+from linesift.extras import require_extra
 
 if TYPE_CHECKING:
     from linesift.evaluate.evaluate import Report

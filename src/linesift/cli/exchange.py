@@ -53,15 +53,14 @@ def export(pages: _Pages, to: _To = To.HF, out: _ExportOut = None) -> None:  # n
     """Write labelled pages for other programs, as `EXPORT_HELP` says."""
     with console.errors():
         from linesift.atomic import write_atomic
-        from linesift.labelling.exchange import read_exported
-        from linesift.write import exports
+        from linesift.labelling.exchange import PARQUET_SUFFIX, jsonl, parquet, read_for_export
 
-        found = list(read_exported(pages))
-        if out is not None and out.suffix == ".parquet":
-            write_atomic(out, exports.parquet(found))
+        found = list(read_for_export(pages))
+        if out is not None and out.suffix == PARQUET_SUFFIX:
+            write_atomic(out, parquet(found))
         else:
             with console.output(out) as stream:
-                stream.writelines(exports.jsonl(found))
+                stream.writelines(jsonl(found))
         if out is not None:
             console.note(f"{out}: {console.count(len(found), 'page')}")
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from linesift.cli import console
-from linesift.train.extra import require_extra
+from linesift.extras import require_extra
 
 HELP = "Train a model on labelled pages, score it by site-grouped folds, and write it with its card."
 EXAMPLES = """

@@ -6,6 +6,7 @@ from difflib import SequenceMatcher, get_close_matches
 from itertools import pairwise
 from pathlib import Path
 
+from linesift.dates.moment import read_moments
 from linesift.errors import InputError, LabelError
 from linesift.labelling.draft import SOURCE_SUFFIXES, read_source
 from linesift.labels import KINDS, LABELS, Label
@@ -228,26 +229,18 @@ def _timestamps(sheet: _Sheet) -> _Rule:
         return
     full = [index for index, label in enumerate(sheet.labels) if label is not None]
     heads = [number for number, index in enumerate(full) if sheet.labels[index] is Label.HEADLINE]
-    dated = _dated_lines(sheet)
     for number in range(max(0, heads[0] - _ABOVE), min(len(full), heads[-1] + _BELOW + 1)):
         index = full[number]
         longest = _LONGEST_DATE_ALONE if sheet.labels[index] is Label.BODY else _LONGEST_DATE_LINE
-        if number in dated and len(sheet.lines[index]) <= longest:
+        if len(sheet.lines[index]) <= longest and _has_date(sheet.lines[index]):
             what = "a date beside the headline, but no timestamp on the page"
             yield index, f"{what}; label it so, or if it is not the article's write 'note: {_NO_DATE}'", True
             return
 
 
-def _dated_lines(sheet: _Sheet) -> set[int]:
-    """Lines with a whole date, counted without blank ones."""
-    from linesift.features.batch import read_batch
-    from linesift.features.dates import DatePart
-
-    dates = read_batch(["\n".join(sheet.lines)]).lines.dates
-    parts = dates[:, DatePart.NUMERIC] > 0
-    parts |= (dates[:, DatePart.DAY_MONTH] > 0) & (dates[:, DatePart.YEAR] > 0)
-    parts |= dates[:, DatePart.EAST_ASIAN] >= 2
-    return set(parts.nonzero()[0].tolist())
+def _has_date(line: str) -> bool:
+    """Tell whether a line shows a whole day, also one that can be read in two ways."""
+    return any(moment.day is not None or moment.choices for moment in read_moments(line))
 
 
 def _doubts(sheet: _Sheet) -> _Rule:

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from linesift.errors import InputError, LabelError
+from linesift.extras import require_extra
 from linesift.labels import Kind, Label
 from linesift.page import LabelledPage, Page
 from linesift.read.html.page import read_html
 from linesift.read.labelled import read_labelled
 from linesift.train.align import Gold, align
-from linesift.train.extra import require_extra
 from linesift.train.pseudo_labels import UnlabelledPage
 from linesift.train.when import is_date_line
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from linesift.errors import InputError, LabelError
+from linesift.extras import require_extra
 from linesift.page import LabelledPage
 from linesift.read.labelled import read_row
 from linesift.train.corpora import COLUMNS, label_rows
-from linesift.train.extra import require_extra
 
 LINE_COLUMNS = frozenset(("id", "site", "text", "labels"))
 """Columns of a dataset of labelled pages."""

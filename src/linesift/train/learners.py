@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.errors import LabelError, MissingExtraError
+from linesift.errors import LabelError
+from linesift.extras import missing_extra
 from linesift.labels import LABELS
 from linesift.model.bins import quantile_bins
 from linesift.model.linear import LinearScorer
@@ -118,7 +119,7 @@ def require_catboost() -> Any:
     try:
         import catboost
     except ImportError as error:
-        raise MissingExtraError("training boosted trees needs an extra: pip install 'linesift[train]'") from error
+        raise missing_extra("training boosted trees", "catboost") from error
     return catboost
 
 

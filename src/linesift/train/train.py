@@ -18,6 +18,7 @@ from linesift.evaluate.held_out import HELD_OUT, write_held_out
 from linesift.evaluate.kinds import KindReport, evaluate_kinds
 from linesift.evaluate.report import TITLE, accuracy_report
 from linesift.evaluate.sections import Section, as_json, markdown
+from linesift.extras import require_extra
 from linesift.model.directory import save_model
 from linesift.page import LabelledPage, Page
 from linesift.read.labelled import LABELLED_SUFFIX, OWN_COLLECTION, read_labelled
@@ -25,7 +26,6 @@ from linesift.train.align import carry_over
 from linesift.train.corpora import KIND_GOLD, corpus_files, read_corpora, read_kinds, read_unlabelled
 from linesift.train.dataset import read_dataset
 from linesift.train.examples import Progress, TrainConfig
-from linesift.train.extra import require_extra
 from linesift.train.fit import fit
 from linesift.train.folds import site_folds
 from linesift.train.page_kind import fit_page_kind

@@ -12,6 +12,9 @@ from linesift.labels import LABELS, Label
 if TYPE_CHECKING:  # numpy comes with it, and `--help` shall not wait for numpy
     from datetime import datetime
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from linesift.model.prediction import Prediction
     from linesift.page import Page
 
@@ -86,8 +89,8 @@ def jsonl(
     """Give the page as one JSON object on one line; the text of every line is verbatim once the JSON is read.
 
     A page of an archive has its `url` and the `date` it was fetched beside its path. `kind` and `kind_probability` are
-    there where the model gives kinds. With hints every line of a page that came as HTML has what the markup says of
-    it (`markup.line_hints`). With reasons, by index of the line, every line has them.
+    there where the model gives kinds. With hints, every line of a page that came as HTML has what the markup says of it
+    (`_hints`). With reasons, by index of the line, every line has them.
 
     Characters are written as they are, but U+0085, U+2028 and U+2029 are escaped because some readers end a line
     there, and everything outside ASCII is escaped where the page holds a lone surrogate, which UTF-8 has not.
@@ -140,12 +143,40 @@ def _json_line(value: Mapping[str, object]) -> str:
 
 
 def _hints(page: "Page") -> list[dict[str, Any]]:
-    """Hints of every line, none for a page of plain text."""
+    """Give the hints of every line by the names of `Hints`; none for a page of plain text.
+
+    Tags and enclosing elements are given by name. Hashes of attributes and paths mean nothing to a reader: attributes
+    are left out, and of a path only the number of siblings that share it is given.
+    """
     if page.hints is None:
         return []
-    from linesift.write.markup import line_hints
+    from linesift.hints import ANCESTORS, DAY_PARTS, TAGS
 
-    return list(line_hints(page.hints))
+    hints = page.hints
+    columns = {
+        "tag": [TAGS[tag] for tag in hints.tag.tolist()],
+        "ancestors": _named_bits(hints.ancestors, ANCESTORS),
+        "depth": hints.depth.tolist(),
+        "order": _rounded(hints.order),
+        "siblings": hints.siblings.tolist(),
+        "link_share": _rounded(hints.link_share),
+        "emphasis": _rounded(hints.emphasis),
+        "is_time": hints.is_time.tolist(),
+        "n_inline": hints.n_inline.tolist(),
+        "title_share": _rounded(hints.title_share),
+        "title_cover": _rounded(hints.title_cover),
+        "day_shown": _named_bits(hints.day_shown, DAY_PARTS),
+    }
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def _rounded(values: "NDArray[np.float32]") -> list[float]:
+    return [round(value, _N_DIGITS) for value in values.tolist()]
+
+
+def _named_bits(sets: "NDArray[np.unsignedinteger]", names: Sequence[str]) -> list[list[str]]:
+    """Give the names of the bits that are set, for every line."""
+    return [[name for bit, name in enumerate(names) if value >> bit & 1] for value in sets.tolist()]
 
 
 def article(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.errors import MissingExtraError
+from linesift.extras import missing_extra
 from linesift.hints import Head, Hints
 from linesift.page import Page
 from linesift.read.html.arrays import make_hints
@@ -89,7 +89,7 @@ def read_html(data: bytes | str, source: str = "", *, encoding: str | None = Non
     try:
         from selectolax.lexbor import LexborHTMLParser
     except ImportError as error:
-        raise MissingExtraError("reading HTML needs an extra: pip install 'linesift[html]'") from error
+        raise missing_extra("reading HTML", "selectolax", extra="html") from error
     # As with scripts, because without them a `<noscript>` in the head would end the head and show its content.
     html = _limit_depth(_limit_attributes(to_utf8(data, encoding)))
     tree = LexborHTMLParser(html, scripting=True)

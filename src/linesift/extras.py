@@ -1,0 +1,44 @@
+"""Packages that only some tasks need, and the command that installs them here."""
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from linesift.errors import MissingExtraError
+
+_ROOT = Path(__file__).parents[2]
+"""The checkout, if this is one; for a package that pip installed, a directory without `pyproject.toml`."""
+
+
+def require_extra(purpose: str, *modules: str) -> None:
+    """Check that modules of the train extra are installed, before minutes are spent on what comes ahead of them.
+
+    Raises:
+        MissingExtraError: naming the purpose, the first missing module and the command that installs it.
+    """
+    for module in modules:
+        if find_spec(module) is None:
+            raise missing_extra(purpose, module)
+
+
+def missing_extra(purpose: str, module: str, *, extra: str = "train") -> MissingExtraError:
+    """Make the error that says what needs a module, and the command that installs it."""
+    return MissingExtraError(f"{purpose} needs {module}, which is not installed: {install_command(extra)}")
+
+
+def install_command(extra: str) -> str:
+    """Give the command that adds an extra to the Python that runs.
+
+    In a checkout it installs from there. For an installed package the name is enough, also where linesift is on no
+    index: pip finds it installed and adds what the extra asks for.
+    """
+    target = f"-e '{_short(_ROOT)}[{extra}]'" if (_ROOT / "pyproject.toml").is_file() else f"'linesift[{extra}]'"
+    return f"{_short(Path(sys.executable))} -m pip install {target}"
+
+
+def _short(path: Path) -> str:
+    """Give a path as it is called from the working directory, if it lies below it."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)
