@@ -1,1 +1,1 @@
-"""HTML to lines, and what the markup says of each."""
+"""HTML to lines, and hints of the markup on each."""

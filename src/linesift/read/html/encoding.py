@@ -1,4 +1,4 @@
-"""The encoding of an HTML page: what it is marked, declared or guessed to be. Never an error."""
+"""Decode an HTML page by its byte order mark, its declaration, or a guess; never an error."""
 
 import codecs
 import re
@@ -9,7 +9,7 @@ from linesift.read.text import BOMS
 
 _BOMS = (
     *BOMS,
-    # No marks, but nothing else begins like this.
+    # `<` in UTF-16 without a mark; no other encoding begins like this.
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
@@ -17,10 +17,10 @@ _DECLARED = re.compile(
     rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)|^\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.:-]+)",
     re.IGNORECASE,
 )
-_SEARCHED = 1 << 16
-"""Bytes of the page in which a declaration is looked for; browsers stop at 1,024, writers of pages do not."""
+_DECLARATION_SEARCH = 1 << 16
+"""Bytes in which a declaration is looked for; browsers stop at 1,024, but pages declare later than that."""
 _NAMES = {
-    # What browsers read under these names (WHATWG, Encoding Standard, section 4.2), by Python's name.
+    # Python's names of encodings, and the names for which browsers use them (WHATWG, Encoding Standard, section 4.2).
     "cp1252": "ascii us-ascii latin1 iso-8859-1 iso8859-1 iso_8859-1 windows-1252 ansi",
     "gb18030": "gb2312 gbk x-gbk gb_2312-80 chinese gb18030",
     "cp932": "shift_jis shift-jis sjis x-sjis windows-31j ms_kanji",
@@ -30,7 +30,7 @@ _NAMES = {
     "cp1254": "iso-8859-9 latin5",
     "iso8859-8": "iso-8859-8-i iso-8859-8-e logical visual",
     "mac_cyrillic": "x-mac-cyrillic x-mac-ukrainian",
-    # A page whose declaration can be read byte by byte is not UTF-16.
+    # A page whose declaration could be found in its bytes is not UTF-16.
     "utf-8": "utf-16 utf-16le utf-16be unicode-1-1-utf-8",
 }
 _CODECS = {name: codec for codec, names in _NAMES.items() for name in names.split()}
@@ -41,7 +41,7 @@ _CYRILLIC, _JAPANESE = (
     (0.45, "のにはをたがでてとしれさあいるなもっンスーイトル、。日本年月"),
 )
 _FREQUENT = {
-    # Frequent characters of those who write in the encoding, and roughly their share of a page's non-ASCII text.
+    # Per encoding: the usual share of these characters in a page's non-ASCII text, and the characters.
     "cp1251": _CYRILLIC,
     "koi8-r": _CYRILLIC,
     "iso8859-5": _CYRILLIC,
@@ -62,21 +62,27 @@ _FREQUENT_LATIN = {
     "cp1257": (1.0, "āčēģīķļņšūžąęėįųõäöü„“–©\xa0"),
 }
 _LATIN_RUN = 1.8
-"""Mean length of runs of non-ASCII bytes; Latin text has 1.0 to 1.3, every other script 3 and more."""
+"""Mean length of runs of non-ASCII bytes below which text is Latin: it has 1.0 to 1.3, other scripts 3 and more."""
 _N_RUNS = 2000
-"""Runs of non-ASCII text on which a guess rests."""
+"""Most runs of non-ASCII text that a guess looks at."""
 # In some encodings the second byte of a letter is ASCII.
 _RUN = re.compile(rb"[\x80-\xff](?:[@-~]?[\x80-\xff]+)*[@-~]?")
 _BAD_ONE_IN = 20
-"""Share of bad bytes among the non-ASCII ones up to which a page is UTF-8 with blemishes."""
+"""A page is taken for UTF-8 if at most one in so many of its non-ASCII bytes is invalid."""
 
 
 def to_utf8(data: bytes | str, encoding: str | None = None) -> bytes:
-    """Turn a page into UTF-8 without a mark; what cannot be decoded becomes U+FFFD, lone surrogates `?`.
+    """Turn a page into UTF-8 without a byte order mark.
 
-    In this order: a byte order mark; valid UTF-8 whatever is declared, for no text of another encoding is that by
-    chance, while declarations are often left over; `encoding`, which the transport gave; what the page
-    declares; UTF-8 with a few bad bytes; the encoding in which most letters are frequent ones.
+    What cannot be decoded becomes U+FFFD; lone surrogates become `?`. The first of these that applies decides:
+
+    1. a byte order mark;
+    2. the bytes are valid UTF-8, whatever is declared: text of another encoding is never that by chance, while many
+       declarations are wrong;
+    3. `encoding`, which comes from HTTP;
+    4. the declaration of the page;
+    5. the bytes are UTF-8 but for a few;
+    6. the encoding in which most letters are frequent ones (`guess_encoding`).
 
     >>> to_utf8('<meta charset="windows-1251"><p>Мир'.encode("cp1251")).decode()
     '<meta charset="windows-1251"><p>Мир'
@@ -85,8 +91,8 @@ def to_utf8(data: bytes | str, encoding: str | None = None) -> bytes:
         return data.removeprefix("\ufeff").encode("utf-8", "replace")
     for mark, marked in _BOMS:
         if data.startswith(mark):
-            kept = data if mark in (b"<\0", b"\0<") else data[len(mark) :]
-            return kept if marked == "utf-8" and _is_utf8(kept) else _recode(kept, marked)
+            rest = data if mark in (b"<\0", b"\0<") else data[len(mark) :]
+            return rest if marked == "utf-8" and _is_utf8(rest) else _recode(rest, marked)
     if _is_utf8(data) and not (data.isascii() and b"\x1b$" in data):
         return data
     declared = _find_codec(encoding) or _find_codec(_declared(data))
@@ -96,7 +102,7 @@ def to_utf8(data: bytes | str, encoding: str | None = None) -> bytes:
 
 
 def guess_encoding(data: bytes) -> str:
-    """Guess the encoding of bytes that are not valid UTF-8 from the letters they would be.
+    """Guess the encoding of bytes that are not valid UTF-8: the one that makes the most frequent letters of them.
 
     >>> guess_encoding("Дождь в столице усилится к вечеру".encode("koi8-r"))
     'koi8-r'
@@ -133,13 +139,13 @@ def _recode(data: bytes, encoding: str) -> bytes:
 
 
 def _declared(data: bytes) -> str | None:
-    match = _DECLARED.search(data[:_SEARCHED])
+    match = _DECLARED.search(data[:_DECLARATION_SEARCH])
     return (match[1] or match[2]).decode("ascii", "replace") if match else None
 
 
 @lru_cache(maxsize=256)
 def _find_codec(name: str | None) -> str | None:
-    """Python's name of a declared encoding, or `None` where it is unknown or does not contain ASCII."""
+    """Python's name of a declared encoding; `None` if it is unknown or has not ASCII as a part."""
     if not name:
         return None
     try:

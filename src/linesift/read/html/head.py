@@ -1,4 +1,4 @@
-"""What a page says about itself in its head and in JSON-LD."""
+"""Read what a page says about itself: in its head, in JSON-LD, and in its first-level headings."""
 
 import json
 from collections.abc import Iterator
@@ -27,11 +27,11 @@ PUBLISHED = (
 MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified", "lastmod")
 _ARTICLE_TYPES = ("Article", "BlogPosting", "Report", "Posting")
 _MAX_NODES = 10_000
-"""Objects of JSON-LD that are looked at."""
+"""Most JSON-LD values of one script that are looked at."""
 
 
 def read_head(tree: "LexborHTMLParser") -> Head:
-    """Collect it from a parsed page; what is broken counts as not there."""
+    """Read the head of a parsed page; what is broken counts as missing."""
     meta = _read_meta(tree)
     article = _find_article(tree)
     return Head(
@@ -67,16 +67,16 @@ def _attribute(tree: "LexborHTMLParser", selector: str, name: str) -> str:
 
 
 def _read_meta(tree: "LexborHTMLParser") -> dict[str, str]:
-    """Contents of all `<meta>` by lower-cased name; the first with a content wins."""
-    found: dict[str, str] = {}
+    """Contents of all `<meta>` by lower-cased name; of several the first that is not empty."""
+    contents: dict[str, str] = {}
     for node in tree.css("meta"):
         attributes = node.attributes
         content = _collapse(attributes.get("content"))
         for key in ("property", "name", "itemprop", "http-equiv"):
             name = (attributes.get(key) or "").strip().lower()
             if name and content:
-                found.setdefault(name, content)
-    return found
+                contents.setdefault(name, content)
+    return contents
 
 
 def _first(meta: dict[str, str], names: tuple[str, ...]) -> str:
@@ -84,7 +84,7 @@ def _first(meta: dict[str, str], names: tuple[str, ...]) -> str:
 
 
 def _find_article(tree: "LexborHTMLParser") -> dict[str, Any]:
-    """The first JSON-LD object that is some kind of article."""
+    """First JSON-LD object whose type is a kind of article; empty without one."""
     for node in tree.css('script[type*="ld+json" i]'):
         try:
             # Many pages have raw line ends inside strings, which strict JSON forbids.

@@ -1,12 +1,21 @@
-"""HTML pages: lines, and hints of the markup on every line.
+"""Read an HTML page: its lines, and hints of the markup on every line.
 
-The parser is selectolax (lexbor). Measured on 100 pages of the corpora, median, one core: parsing takes 0.30 ms with
-selectolax and 0.29 ms with resiliparse, parsing and visiting every node from Python 0.6 ms and 4.7 ms, and the lines
-need a visit: resiliparse's own text has no markup. Against that text (420 pages of seven collections) these lines hold
-as much of the gold article, to .001, but on Mozilla's Readability pages (.857, .867), whose gold has alternative texts.
-`read_html` as a whole takes about eight times the parser's time, half of it in the walk, a third in the arrays.
-The walk goes from node to node because that is a quarter of it only. To cut at its tags what the parser writes out, and
-to keep by tag and state what they say, took a third longer: most tags of a page stand once in the same state.
+Steps of `read_html`:
+
+1. `encoding.to_utf8` decodes the bytes; `_limit_attributes` and `_limit_depth` shorten markup that would take hours.
+2. selectolax (lexbor) parses the page into a tree.
+3. `walk.Walk` goes from node to node and gives a `WalkedLine` for every line. It runs a second time where the text of
+   the page is hidden or in `<noscript>` (`_walk`).
+4. `evidence.read_claims` reads title and days from the head.
+5. `arrays.make_hints` turns lines and claims into the arrays of `Hints`.
+
+Measured on 100 pages of the corpora, median, one core: parsing takes 0.30 ms with selectolax and 0.29 ms with
+resiliparse. Parsing and visiting every node from Python takes 0.6 ms and 4.7 ms, and hints need a visit: the text that
+resiliparse itself gives has no markup. These lines hold as much of the gold article as that text (420 pages of seven
+collections, to .001). The exception are the pages of Mozilla's Readability (.857 against .867), whose gold has
+alternative texts. `read_html` takes about eight times as long as the parser, half of it in the walk, a third in the
+arrays. The alternative to a walk was tried: cut the parser's output at its tags, and remember by tag and state what
+they mean. It took a third longer, because most tags of a page stand only once in the same state.
 """
 
 import re
@@ -22,7 +31,7 @@ from linesift.hints import Head, Hints
 from linesift.page import Page
 from linesift.read.html.arrays import make_hints
 from linesift.read.html.encoding import to_utf8
-from linesift.read.html.evidence import read_said
+from linesift.read.html.evidence import read_claims
 from linesift.read.html.head import read_head
 from linesift.read.html.walk import BLOCKS, SKIPPED, Walk
 
@@ -30,23 +39,26 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
 _MIN_PROSE, _MAX_LINKED = 80, 0.5
-_ARTICLE, _LEAST = 600, 300
-"""Characters of prose: a page with less than the first is read as without scripts if it then has twice as much,
-and the second at least. A line that asks for scripts has a hundred or two."""
+"""A line is prose from this number of characters, up to this share of them in links."""
+_FEW_PROSE, _MIN_NOSCRIPT = 600, 300
+"""A page with fewer characters of prose than the first is read as if scripts did not run, if it then has twice as many,
+and at least the second. A line that asks for scripts has a hundred or two."""
 _MAX_DEPTH = 2_000
-_LONG, _MAX_TAG, _MAX_ATTRIBUTES = 1 << 17, 1 << 16, 5_000
+_LONG_PAGE, _MAX_TAG, _MAX_ATTRIBUTES = 1 << 17, 1 << 16, 5_000
+"""Bytes of a page from which its tags are looked at, bytes of a tag from which its attributes are counted, and how many
+of these it keeps."""
 _TAG_START = re.compile(rb"<[a-zA-Z][^\s/>]*")
 _ATTRIBUTE = re.compile(rb"""[\s/]+[^\s"'>/=]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
 _MANY_TAGS = 20_000
-"""Pages with fewer tags are never nested deep enough to be slow."""
-_LEAST_TAG = len("<b>")
+"""Pages with fewer tags are never nested so deep that they are slow."""
+_SHORTEST_TAG = len("<b>")
 _TAG = re.compile(rb"<(/?)([a-zA-Z][^\s/>]*)[^>]*>")
 _BLOCK_NAMES = frozenset(name.encode() for name in BLOCKS)
 _UNNESTED = frozenset(name.encode() for name in SKIPPED) | frozenset(
     b"p li dt dd tr td th thead tbody tfoot caption rt rp br hr"
     b" a b big code em font i nobr s small strike strong tt u".split()
 )
-"""Elements that the parser ends by itself, that have no end, or that cost nothing when nested."""
+"""Elements whose depth is not counted: the parser ends them, they have no end tag, or nesting them costs nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +71,7 @@ class HtmlPage:
     _tree: "LexborHTMLParser" = field(repr=False, compare=False)
 
     def read_head(self) -> Head:
-        """What the page says about itself outside its text; read when asked for, because JSON-LD costs time."""
+        """Read what the page says about itself outside its text; not done in advance, because JSON-LD costs time."""
         return read_head(self._tree)
 
 
@@ -74,8 +86,8 @@ def read_html(data: bytes | str, source: str = "", *, encoding: str | None = Non
     `visibility:hidden` of its own, unless that is most of the page's text; `<noscript>`, unless the page has next to no
     text without it. Style sheets are not read.
 
-    No input is refused: bytes of any kind and markup however broken become some lines, in the worst case one
-    that is empty. Elements nested more than 2,000 deep count as line ends (time would grow with the square).
+    No input is refused: any bytes and any broken markup become lines, in the worst case a single empty one. Elements
+    nested more than 2,000 deep count as line ends, because time would grow with the square of the depth.
 
     Args:
         data: the page. Bytes are decoded by their byte order mark, `encoding`, or what the page declares; if nothing
@@ -90,33 +102,33 @@ def read_html(data: bytes | str, source: str = "", *, encoding: str | None = Non
         from selectolax.lexbor import LexborHTMLParser
     except ImportError as error:
         raise missing_extra("reading HTML", "selectolax", extra="html") from error
-    # As with scripts, because without them a `<noscript>` in the head would end the head and show its content.
+    # With scripting, `<noscript>` is text. Without, one in the head would end the head, and its content would be shown.
     html = _limit_depth(_limit_attributes(to_utf8(data, encoding)))
     tree = LexborHTMLParser(html, scripting=True)
     walk = _walk(tree, html)
-    text = "\n".join([row[0] for row in walk.rows])
-    hints = make_hints(walk, read_said(tree, html))
+    text = "\n".join([line.text for line in walk.lines])
+    hints = make_hints(walk, read_claims(tree, html))
     return HtmlPage(Page(text, source, hints), hints, tree)
 
 
 def _walk(tree: "LexborHTMLParser", html: bytes) -> Walk:
-    """Lines without the hidden parts, unless those are most of the page's text, or the page has none but for scripts.
+    """Walk over a page once; a second time where most of its prose is in `<noscript>` or hidden.
 
-    Of 2,093 pages with hidden parts, 16 have their article there, behind a script that never ran: a pay wall, a
-    veil while the page loads. On all others what is hidden is menus and forms. Of 4,627 pages, 22 have next to no text
-    but in `<noscript>`: forums, a blog and a news site that a script puts together. Elsewhere it holds pictures,
-    comments, or a line that asks for scripts.
+    The first walk leaves out both. Of 4,627 pages, 22 have next to no prose outside `<noscript>`: forums, a blog and a
+    news site that a script puts together. Elsewhere it holds pictures, comments, or a line that asks for scripts. Of
+    2,093 pages with hidden parts, 16 have their article there, until a script shows it: a pay wall, or a page that
+    appears once it has loaded. On all others menus and forms are hidden.
     """
     walk = _run(Walk(), tree)
     n_visible = _count_prose(walk)
-    if n_visible < _ARTICLE and _count_without_scripts(tree) >= _LEAST:
-        full = _run(Walk(has_scripts=False), type(tree)(html, scripting=False))
-        if _count_prose(full) >= max(_LEAST, 2 * n_visible):
-            return full
+    if n_visible < _FEW_PROSE and _count_noscript(tree) >= _MIN_NOSCRIPT:
+        with_noscript = _run(Walk(has_scripts=False), type(tree)(html, scripting=False))
+        if _count_prose(with_noscript) >= max(_MIN_NOSCRIPT, 2 * n_visible):
+            return with_noscript
     if sum(len(node.text()) for node in walk.hidden) > n_visible:
-        full = _run(Walk(shows_hidden=True), tree)
-        if _count_prose(full) > 2 * n_visible:
-            return full
+        with_hidden = _run(Walk(shows_hidden=True), tree)
+        if _count_prose(with_hidden) > 2 * n_visible:
+            return with_hidden
     return walk
 
 
@@ -127,22 +139,23 @@ def _run(walk: Walk, tree: "LexborHTMLParser") -> Walk:
     return walk
 
 
-def _count_without_scripts(tree: "LexborHTMLParser") -> int:
-    """Bytes of text in `<noscript>`, which is markup as long as scripts are thought to run."""
+def _count_noscript(tree: "LexborHTMLParser") -> int:
+    """Bytes of text in `<noscript>`, whose content the tree has as one text with tags."""
     return sum(len(_replace_tags(node.text().encode(), b"")) for node in tree.css("noscript"))
 
 
 def _count_prose(walk: Walk) -> int:
     """Characters in long lines that are not links."""
-    return sum(len(row[0]) for row in walk.rows if len(row[0]) >= _MIN_PROSE and row[3] < _MAX_LINKED)
+    return sum(len(line.text) for line in walk.lines if len(line.text) >= _MIN_PROSE and line.link_share < _MAX_LINKED)
 
 
 def _limit_attributes(html: bytes) -> bytes:
-    """Cut tags that are longer than `_MAX_TAG` and full of attributes: time would grow with the square of their number.
+    """Shorten tags of `_MAX_TAG` bytes and more that have too many attributes.
 
-    They come from quotes that are not closed, or from someone who means harm. Long values are left alone.
+    The parser's time grows with the square of their number. Such tags come from quotes that are not closed, or from an
+    attack. Long values are left alone.
     """
-    if len(html) < _LONG:
+    if len(html) < _LONG_PAGE:
         return html
     # Where every stretch of half the length has a `>`, no two are farther apart than the whole.
     step = _MAX_TAG // 2
@@ -159,12 +172,12 @@ def _limit_attributes(html: bytes) -> bytes:
 
 
 def _is(html: bytes, char: str) -> NDArray[np.bool_]:
-    """Per byte, whether it is a character; a third of the time of `bytes.count`."""
+    """Compare every byte with a character; to count so takes a third of the time of `bytes.count`."""
     return np.equal(np.frombuffer(html, np.uint8), ord(char))
 
 
 def _cut_tag(stretch: bytes) -> bytes:
-    """Leave out the attributes after the first `_MAX_ATTRIBUTES`, up to the last end of an element or `>`."""
+    """Leave out the attributes after the first `_MAX_ATTRIBUTES`, up to the last end tag in the stretch or its `>`."""
     start = _TAG_START.search(stretch)
     place = start.end() if start else 0
     for _ in range(_MAX_ATTRIBUTES):
@@ -177,8 +190,8 @@ def _cut_tag(stretch: bytes) -> bytes:
 
 
 def _limit_depth(html: bytes) -> bytes:
-    """Put `<br>` for the tags of block elements that stand deeper than `_MAX_DEPTH`, nothing for those of others."""
-    if len(html) < _LEAST_TAG * _MANY_TAGS or np.count_nonzero(_is(html, "<")) < _MANY_TAGS:
+    """Remove tags deeper than `_MAX_DEPTH`; those of block elements become `<br>`."""
+    if len(html) < _SHORTEST_TAG * _MANY_TAGS or np.count_nonzero(_is(html, "<")) < _MANY_TAGS:
         return html
     depth = deepest = 0
     for end, name in _TAG.findall(html, 0, _end_of_tags(html)):
@@ -209,5 +222,5 @@ def _replace_tags(html: bytes, replacement: bytes | Callable[[re.Match[bytes]], 
 
 
 def _end_of_tags(html: bytes) -> int:
-    """Where the last tag ends: behind it one would read on from every `<` to the end of the page."""
+    """Place behind the last `>`. In what follows, every `<` would make the pattern search to the end of the page."""
     return html.rfind(b">") + 1

@@ -1,30 +1,86 @@
-"""From a parsed page to lines and what the markup says about each, in one walk without recursion.
+"""Walk over a parsed page: from nodes to lines, and what the markup says about each, without recursion.
 
-Tuples instead of classes, and bits instead of sets, because this runs for every node of every page: with named
-tuples the walk took half as long again.
+Take `<p class=lead>a <b>c</b> d</p><p>e</p>` in a `<body>`:
+
+1. `<p>` is a block: it ends the line before (here nothing) and opens a new `Block` and a new `Scope`, which says that
+   everything inside has the key `lead` around it.
+2. `"a "` is the first piece of a line. Its scope, that of `<p>`, is the line's holder.
+3. `<b>` is inline: it opens a scope with the flag of emphasis, and the line goes on.
+4. `"c"` is the second piece, and `" d"`, back in the scope of `<p>`, the third.
+5. `</p>` ends the line: the pieces become `WalkedLine("a c d", scope of <p>, ..., emphasis=1 / 3, n_inline=1, ...)`.
+6. The second `<p>` gives the line `e` likewise.
+
+Had the line begun inside `<b>` (`<p><b>c</b> d`), its holder would first be the scope of `<b>`; when that closes and
+the line goes on, the holder becomes the scope around it, `<p>`.
+
+All this runs for every node of every page. Therefore blocks and scopes are tuples, read by the names of their places:
+as named tuples they made `read_html` 11 to 15 % slower. Elements that add nothing share the scope around them.
 """
 
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from linesift.hints import ANCESTORS, N_LEVELS, TAGS
-from linesift.read.html.words import OTHERS, is_hidden
+from linesift.read.html.words import READ_ATTRIBUTES, is_hidden
 
-Block = tuple[int, "Block | None", str, str]
-"""A block's number, the block above, its name, and its `_find_key`."""
-Scope = tuple[int, int, tuple[int, ...], int, int, int, Block]
-"""An open element. Its kind; flags of it and all around it; numbers of the keys of the `N_LEVELS` innermost elements
-that have one, and how many of those belong to the block or elements in it; the block's place in `TAGS`, depth, and
-itself."""
-Row = tuple[str, Scope, bool, float, float, int, tuple[int, ...]]
-"""A line: text, holder, whether it is in `<time>`, shares of link and emphasis, number of inline elements, and numbers
-of the keys of elements inside the line."""
 Attributes = dict[str, str | None]
-_Element = tuple[int, int, int]
-"""What an element's name says: kind, flags, place in `TAGS`."""
+
+
+Block = tuple[int, "Block | None", str, str, int, int]
+"""A block element: `NUMBER` to `DEPTH`."""
+NUMBER: Final = 0
+"""Blocks of the page that begin before it."""
+OUTER: Final = 1
+"""The block around it; `None` for `body`."""
+NAME: Final = 2
+KEY: Final = 3
+"""Values of its attributes, as `_find_key` joins them."""
+TAG: Final = 4
+"""Place in `TAGS`."""
+DEPTH: Final = 5
+"""Blocks around it, `body` not counted."""
+
+Scope = tuple[int, tuple[int, ...], int, Block]
+"""What the open elements around a place say about the text there: `FLAGS` to `BLOCK`."""
+FLAGS: Final = 0
+"""Bits of `ANCESTORS`, and `_KEEPS_LINES`, of all open elements."""
+KEYS: Final = 1
+"""Numbers of the keys of the innermost elements that have one, from the inside out, at most `N_LEVELS`."""
+N_OWN: Final = 2
+"""How many elements in the block, itself included, have a key."""
+BLOCK: Final = 3
+"""The innermost block."""
+
+
+class WalkedLine(NamedTuple):
+    """A line with what the walk found out about it."""
+
+    text: str
+    holder: Scope
+    """The innermost scope around the whole line."""
+    is_time: bool
+    """Whether a part of it is in `<time>`."""
+    link_share: float
+    """Share of its characters in links, 0 to 1."""
+    emphasis: float
+    """The same for `b`, `strong` and `em`."""
+    n_inline: int
+    """Inline elements that begin in it, or before it in its block."""
+    part_keys: tuple[int, ...]
+    """Numbers of the keys of elements that hold a part of the line only."""
+
+
+class _Element(NamedTuple):
+    """What the name of an element says."""
+
+    kind: int
+    """One of `_SKIP` to `_BREAK`."""
+    flags: int
+    tag: int
+    """Place in `TAGS`; used for blocks only."""
 
 
 class Node(Protocol):
-    """What the walk asks of a node of the parser's tree; a text node has the tag `-text`."""
+    """Node of the parser's tree, as far as the walk uses it; a text node has the tag `-text`."""
 
     @property
     def tag(self) -> str | None: ...  # noqa: D102
@@ -39,11 +95,13 @@ class Node(Protocol):
     def text(self) -> str: ...  # noqa: D102
 
 
-_SKIP, _INLINE, _NAMED, _BOX, _BLOCK, _ROW, _BREAK = range(7)
-# Inline elements of three kinds, for the space between the texts of two that touch (`</a><a>`): plain ones have none,
-# they may cut a word in two. Named ones (with a class or the like) have one between each other, boxes (links and the
-# like) before any other. On the corpora, gold text has the space at 31 of 31 places where another element follows a
-# link, and none at 39 of 39 between plain spans.
+_SKIP, _INLINE, _NAMED, _BOX, _BLOCK, _TABLE_ROW, _BREAK = range(7)
+# Kinds of elements. Inline elements are of three kinds, for the space between the texts of two that touch, as in
+# `</a><a>`. Plain ones (`_INLINE`) get none: they may cut a word in two. Named ones (with a class or the like) get one
+# between each other, boxes (links and the like) before any other. In the gold text of the corpora the space is there at
+# 31 of 31 places where another element follows a link, and at 0 of 39 between plain spans.
+_GAP_DUE = -1
+"""State of `Walk._gap`: the next piece begins with a space. No kind of element has this number."""
 
 
 def _names(names: str) -> frozenset[str]:
@@ -61,30 +119,32 @@ BLOCKS: Final = _names(
     " figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup legend li listing main menu multicol nav ol p"
     " plaintext pre search section summary table tbody td tfoot th thead tr ul xmp"
 )
-"""Elements that begin and end lines. Everything else, elements of unknown name too, stands in a line."""
-_INLINES = _names("abbr b big cite code del em font i ins mark q s small span strong sub sup u")
-"""Frequent ones of everything else; every other name costs a call of `_Elements.__missing__`."""
+"""Elements that begin and end lines. All others, unknown ones too, are inline."""
+_FREQUENT_INLINES = _names("abbr b big cite code del em font i ins mark q s small span strong sub sup u")
+"""Listed for speed only: every other inline element costs a call of `_Elements.__missing__`."""
 _FLAGS = {name: 1 << place for place, name in enumerate(ANCESTORS)}
 ANCESTOR_MASK: Final = (1 << 32) - 1
+"""Flags that are bits of `ANCESTORS`."""
 _LINK, _EMPHASIS = _FLAGS.pop("a"), _FLAGS.pop("em")
 _TIME = _FLAGS["time"]
-_MARKS = _LINK | _EMPHASIS
+_SHARE_FLAGS = _LINK | _EMPHASIS
+"""Flags for which a line has a share of its characters."""
 _HIDDEN = _FLAGS["(hidden)"]
 _KEEPS_LINES = 1 << 32
+"""Flag of `<pre>` and its like, above those of `ANCESTORS`."""
 _N_OUTER = N_LEVELS - 1
-_WORDY = OTHERS - {"style"}
-_DUE = -1
-"""Not the kind of an element that leaves a gap."""
+_WORD_ATTRIBUTES = READ_ATTRIBUTES - {"style"}
 _SOFT_HYPHEN = "\xad"
 _MAX_CELL = 80
-"""Characters. A row with a longer cell, or one with two lines, is layout: its cells are lines of their own."""
+"""Most characters of a cell. A table row with a longer one, or with one of two lines, is layout: its cells are lines of
+their own."""
 
 
 class _Elements(dict[str | None, _Element]):
-    """Elements by name."""
+    """What is known of elements, by name."""
 
     def __missing__(self, name: str | None) -> _Element:
-        return (_INLINE, _FLAGS["(custom)"] if name and "-" in name else 0, 0)
+        return _Element(_INLINE, _FLAGS["(custom)"] if name and "-" in name else 0, 0)
 
 
 def _elements() -> _Elements:
@@ -92,57 +152,69 @@ def _elements() -> _Elements:
     flags = _FLAGS | dict.fromkeys(("b", "strong", "em"), _EMPHASIS)
     for name in ("pre", "listing", "plaintext", "xmp"):
         flags[name] = _KEEPS_LINES
-    table = _Elements(dict.fromkeys((None, "-comment", "-doctype", *SKIPPED), (_SKIP, 0, 0)))
-    kinds = dict.fromkeys(BLOCKS, _BLOCK) | {"tr": _ROW, "br": _BREAK, "hr": _BREAK}
-    kinds |= dict.fromkeys(("a", "label", "time"), _BOX) | dict.fromkeys(_INLINES, _INLINE)
-    table.update({name: (kind, flags.get(name, 0), tags.get(name, len(TAGS) - 1)) for name, kind in kinds.items()})
+    table = _Elements(dict.fromkeys((None, "-comment", "-doctype", *SKIPPED), _Element(_SKIP, 0, 0)))
+    kinds = dict.fromkeys(BLOCKS, _BLOCK) | {"tr": _TABLE_ROW, "br": _BREAK, "hr": _BREAK}
+    kinds |= dict.fromkeys(("a", "label", "time"), _BOX) | dict.fromkeys(_FREQUENT_INLINES, _INLINE)
+    for name, kind in kinds.items():
+        table[name] = _Element(kind, flags.get(name, 0), tags.get(name, len(TAGS) - 1))
     return table
 
 
 _ELEMENTS = _elements()
-_WITHOUT_SCRIPTS = _Elements(_ELEMENTS | {"noscript": (_BLOCK, _HIDDEN, TAGS.index("(other)"))})
+_ELEMENTS_WITHOUT_SCRIPTS = _Elements(_ELEMENTS | {"noscript": _Element(_BLOCK, _HIDDEN, TAGS.index("(other)"))})
 _CELLS = (TAGS.index("td"), TAGS.index("th"))
-_NOWHERE: Final[Scope] = (_SKIP, 0, (), 0, 0, -1, (0, None, "", ""))
+_NO_SCOPE: Final[Scope] = (0, (), 0, (0, None, "", "", 0, -1))
+"""Scope of white space between elements, which says nothing."""
 
 
 class Walk:
     """Lines of a page in the making.
 
     The open elements are a stack of scopes. A line collects pieces of text until a block or a line break begins or
-    ends. Its holder is the innermost scope that all its pieces share. A page that was parsed as without scripts has
-    elements in `<noscript>`, which are lines that nobody sees where scripts run.
+    ends.
     """
 
     def __init__(self, *, shows_hidden: bool = False, has_scripts: bool = True) -> None:
+        """Prepare a walk.
+
+        Args:
+            shows_hidden: give lines for hidden elements too, with the flag `(hidden)`.
+            has_scripts: false for a page that was parsed as if scripts did not run; then `<noscript>` has elements,
+                whose lines get the flag `(hidden)`, because nobody sees them where scripts run.
+        """
         self.hidden: list[Node] = []
-        """Elements left out because they are hidden; none with `shows_hidden`, which marks their lines instead."""
-        self._shows_hidden = shows_hidden
-        self._elements = _ELEMENTS if has_scripts else _WITHOUT_SCRIPTS
-        self.rows: list[Row] = []
+        """Elements left out because they are hidden; none with `shows_hidden`."""
+        self.lines: list[WalkedLine] = []
         self.n_blocks = 0
-        self._numbers: dict[str, int] = {"": 0}
+        self._shows_hidden = shows_hidden
+        self._elements = _ELEMENTS if has_scripts else _ELEMENTS_WITHOUT_SCRIPTS
+        self._key_numbers: dict[str, int] = {"": 0}
         self._scopes: list[Scope] = []
+        """Scopes of the open elements, the outermost first."""
         self._row_starts: list[int] = []
+        """Per open `<tr>`: how many lines there were when it began."""
+        # Of the line that has begun:
         self._pieces: list[str] = []
-        self._owners: list[Scope] = []
-        self._holder = _NOWHERE
-        self._depth = self._low = 0  # of the holder, and the lowest since the last piece
-        self._seen = 0  # flags of any piece
+        self._piece_scopes: list[Scope] = []
+        self._piece_flags = 0  # flags of all its pieces together
+        self._holder = _NO_SCOPE
+        self._holder_depth = 0  # scopes on the stack up to the holder
+        self._lowest_depth = 0  # fewest scopes on the stack since the last piece
         self._n_inline = 0
-        self._gap = 0  # kind of the element that has just ended; `_DUE` if another began right after it
+        self._gap = 0  # kind of the inline element that ended last; `_GAP_DUE` if another began right behind it
 
     @property
-    def attributes(self) -> list[str]:
-        """Every distinct key on the page; scopes name them by number."""
-        return list(self._numbers)
+    def keys(self) -> list[str]:
+        """Every distinct key of an element on the page; scopes and lines name them by their place here."""
+        return list(self._key_numbers)
 
     def run(self, root: Node) -> None:
         """Visit everything below `root`, which is taken for the body and shown in any case."""
         key = _find_key(root.attributes)
-        chain = (self._numbers.setdefault(key, 1),) if key else ()
-        self._scopes = [(_BLOCK, 0, chain, len(chain), TAGS.index("body"), 0, (0, None, "body", key))]
+        keys = (self._key_numbers.setdefault(key, 1),) if key else ()
+        self._scopes = [(0, keys, len(keys), (0, None, "body", key, TAGS.index("body"), 0))]
         self.n_blocks = 1
-        nodes, node = [root], root.first_child
+        nodes, kinds, node = [root], [_BLOCK], root.first_child
         pieces, elements, enter, leave, scopes = self._pieces, self._elements, self._enter, self._leave, self._scopes
         while node is not None:
             tag = node.tag
@@ -150,83 +222,86 @@ class Walk:
                 text = node.text_content
                 if text and (pieces or not text.isspace()):
                     self._add(text)
-            elif (element := elements[tag])[0] == _BREAK:
+            elif (element := elements[tag]).kind == _BREAK:
                 self._flush()
-            elif element[0] and enter(node, tag or "", element):
+            elif element.kind and (kind := enter(node, tag or "", element)):
                 child = node.first_child
                 if child is not None:
                     nodes.append(node)
+                    kinds.append(kind)
                     node = child
                     continue
-                leave(scopes.pop())
+                leave(kind, scopes.pop())
             following = node.next
             while following is None:
-                node = nodes.pop()
+                node, kind = nodes.pop(), kinds.pop()
                 if not nodes:
                     break
                 closed = scopes.pop()
-                if pieces or closed[0] == _ROW:
-                    leave(closed)
+                if pieces or kind == _TABLE_ROW:
+                    leave(kind, closed)
                 following = node.next
             node = following
         self._flush()
 
-    def _enter(self, node: Node, tag: str, element: _Element) -> bool:
-        """Open an element; false where it is hidden."""
-        kind, flags, place = element
-        _, outer_flags, chain, n_own, outer_place, depth, block = self._scopes[-1]
+    def _enter(self, node: Node, name: str, element: _Element) -> int:
+        """Open an element: push its scope. Returns its kind, `_SKIP` where it is hidden and nothing was opened."""
+        kind, flags, tag = element
+        outer = self._scopes[-1]
+        outer_flags, keys, n_own, block = outer
         key, attributes = "", node.attributes
         if attributes:
-            if tag == "a" and "href" in attributes:
+            if name == "a" and "href" in attributes:
                 flags = _LINK
-            if OTHERS.isdisjoint(attributes):
+            if READ_ATTRIBUTES.isdisjoint(attributes):
                 key = attributes.get("class") or ""
             else:
                 if is_hidden(attributes):
                     if not self._shows_hidden:
                         self.hidden.append(node)
-                        return False
+                        return _SKIP
                     flags |= _HIDDEN
                 key = _find_key(attributes)
             if key:
-                chain = (self._numbers.setdefault(key, len(self._numbers)), *chain[:_N_OUTER])
+                keys = (self._key_numbers.setdefault(key, len(self._key_numbers)), *keys[:_N_OUTER])
                 n_own += 1
         if kind > _BOX:
             if self._pieces:
                 self._flush()
             self._n_inline = 0
-            if kind == _ROW:
-                self._row_starts.append(len(self.rows))
-            block = (self.n_blocks, block, tag, key)
+            if kind == _TABLE_ROW:
+                self._row_starts.append(len(self.lines))
+            block = (self.n_blocks, block, name, key, tag, block[DEPTH] + 1)
             self.n_blocks += 1
-            self._scopes.append((kind, outer_flags | flags, chain, 1 if key else 0, place, depth + 1, block))
-        else:
-            if key and kind == _INLINE:
-                kind = _NAMED
-            self._n_inline += 1
-            gap = self._gap
-            if gap == _BOX or (gap == _NAMED and kind > _INLINE):
-                self._gap = _DUE
-            self._scopes.append((kind, outer_flags | flags, chain, n_own, outer_place, depth, block))
-        return True
+            self._scopes.append((outer_flags | flags, keys, 1 if key else 0, block))
+            return kind
+        if key and kind == _INLINE:
+            kind = _NAMED
+        self._n_inline += 1
+        gap = self._gap
+        if gap == _BOX or (gap == _NAMED and kind > _INLINE):
+            self._gap = _GAP_DUE
+        flags |= outer_flags
+        self._scopes.append((flags, keys, n_own, block) if key or flags != outer_flags else outer)
+        return kind
 
-    def _leave(self, scope: Scope) -> None:
-        """Close an element, already taken from the stack."""
-        kind = scope[0]
+    def _leave(self, kind: int, scope: Scope) -> None:
+        """Close an element, whose scope is no longer on the stack."""
         if kind > _BOX:
             self._flush()
-            if kind == _ROW:
+            if kind == _TABLE_ROW:
                 self._join_cells(scope, self._row_starts.pop())
         elif self._pieces:
-            if kind > self._gap != _DUE:
+            if kind > self._gap != _GAP_DUE:
                 self._gap = kind
-            if len(self._scopes) < self._low:
-                self._low = len(self._scopes)
+            if len(self._scopes) < self._lowest_depth:
+                self._lowest_depth = len(self._scopes)
 
     def _add(self, text: str) -> None:
+        """Add a piece of text to the line, or begin one."""
         scopes, pieces = self._scopes, self._pieces
         scope = scopes[-1]
-        flags = scope[1]
+        flags = scope[FLAGS]
         if flags & _KEEPS_LINES and "\n" in text:
             for line in text.split("\n"):
                 self._flush()
@@ -234,73 +309,88 @@ class Walk:
                     self._add(line)
         elif pieces and text.isspace():
             pieces.append(" ")
-            self._owners.append(_NOWHERE)
+            self._piece_scopes.append(_NO_SCOPE)
         else:
             if not pieces:
-                self._holder, self._depth, self._low = scope, len(scopes), len(scopes)
-            elif self._low < self._depth:
-                self._holder, self._depth = scopes[self._low - 1], self._low
-            pieces.append(" " + text if self._gap == _DUE else text)
-            self._owners.append(scope)
-            self._seen |= flags
+                self._holder, self._holder_depth, self._lowest_depth = scope, len(scopes), len(scopes)
+            elif self._lowest_depth < self._holder_depth:
+                self._holder, self._holder_depth = scopes[self._lowest_depth - 1], self._lowest_depth
+            pieces.append(" " + text if self._gap == _GAP_DUE else text)
+            self._piece_scopes.append(scope)
+            self._piece_flags |= flags
             self._gap = 0
 
     def _flush(self) -> None:
         """End the line, if one has begun."""
         self._gap = 0
-        pieces, owners, holder = self._pieces, self._owners, self._holder
+        pieces, piece_scopes, holder = self._pieces, self._piece_scopes, self._holder
         if not pieces:
             return
-        text, flags, seen = pieces[0].strip(), holder[1], self._seen
-        link = emphasis = 0.0
-        parts: tuple[int, ...] = ()
+        text, piece_flags = pieces[0].strip(), self._piece_flags
+        flags, keys, n_own, _ = holder
+        link_share = emphasis = 0.0
+        part_keys: tuple[int, ...] = ()
         if len(pieces) > 1:
             text = "".join(pieces).strip()
-            chain, n_own = holder[2], holder[3]
-            inside = [owner for owner in owners if owner[2] is not chain]
+            inside = [scope for scope in piece_scopes if scope[KEYS] is not keys]
             if inside:
-                parts = tuple(dict.fromkeys([number for owner in inside for number in owner[2][: owner[3] - n_own]]))
+                part_keys = tuple(
+                    dict.fromkeys([key for scope in inside for key in scope[KEYS][: scope[N_OWN] - n_own]])
+                )
         # The space is the only white space that is printable; soft hyphens are not shown.
         if not text.isprintable() or "  " in text:
             text = " ".join(text.replace(_SOFT_HYPHEN, "").split())
-        if text and seen & _MARKS:
-            if seen & _LINK:
-                link = 1.0 if flags & _LINK else self._share(_LINK, text)
-            if seen & _EMPHASIS:
+        if text and piece_flags & _SHARE_FLAGS:
+            if piece_flags & _LINK:
+                link_share = 1.0 if flags & _LINK else self._share(_LINK, text)
+            if piece_flags & _EMPHASIS:
                 emphasis = 1.0 if flags & _EMPHASIS else self._share(_EMPHASIS, text)
         if text:
-            self.rows.append((text, holder, seen & _TIME != 0, link, emphasis, self._n_inline, parts))
+            is_time = piece_flags & _TIME != 0
+            self.lines.append(WalkedLine(text, holder, is_time, link_share, emphasis, self._n_inline, part_keys))
         pieces.clear()
-        owners.clear()
-        self._seen = self._n_inline = 0
+        piece_scopes.clear()
+        self._piece_flags = self._n_inline = 0
 
     def _share(self, flag: int, text: str) -> float:
         """Share of the line's characters in pieces with a flag, spaces not counted."""
-        marked = "".join([piece for piece, owner in zip(self._pieces, self._owners, strict=True) if owner[1] & flag])
-        return len("".join(marked.replace(_SOFT_HYPHEN, "").split())) / len(text.replace(" ", ""))
+        pairs = zip(self._pieces, self._piece_scopes, strict=True)
+        flagged = "".join([piece for piece, scope in pairs if scope[FLAGS] & flag])
+        return len("".join(flagged.replace(_SOFT_HYPHEN, "").split())) / len(text.replace(" ", ""))
 
     def _join_cells(self, scope: Scope, start: int) -> None:
-        """Make one line of a table's row, cells separated by tabs, if every cell is one short line."""
-        cells = self.rows[start:]
-        blocks = {row[1][6][0] for row in cells}
-        if len(cells) < 2 or len(blocks) < len(cells) or max(len(row[0]) for row in cells) > _MAX_CELL:
+        """Make one line of the lines of a `<tr>`, cells separated by tabs, if every cell is one short line."""
+        cells = self.lines[start:]
+        blocks = [cell.holder[BLOCK] for cell in cells]
+        if (
+            len(cells) < 2
+            or len({block[NUMBER] for block in blocks}) < len(cells)
+            or max(len(cell.text) for cell in cells) > _MAX_CELL
+        ):
             return
-        if any(row[1][4] not in _CELLS or row[1][6][1] is not scope[6] for row in cells):
+        if any(block[TAG] not in _CELLS or block[OUTER] is not scope[BLOCK] for block in blocks):
             return
-        size = sum(len(row[0]) for row in cells)
-        link = sum(row[3] * len(row[0]) for row in cells) / size
-        emphasis = sum(row[4] * len(row[0]) for row in cells) / size
-        parts = dict.fromkeys(number for row in cells for number in (*row[1][2][: row[1][3]], *row[6]))
-        text, is_time = "\t".join(row[0] for row in cells), any(row[2] for row in cells)
-        self.rows[start:] = [(text, scope, is_time, link, emphasis, sum(row[5] for row in cells), tuple(parts))]
+        size = sum(len(cell.text) for cell in cells)
+        keys = (key for cell in cells for key in (*cell.holder[KEYS][: cell.holder[N_OWN]], *cell.part_keys))
+        self.lines[start:] = [
+            WalkedLine(
+                text="\t".join(cell.text for cell in cells),
+                holder=scope,
+                is_time=any(cell.is_time for cell in cells),
+                link_share=sum(cell.link_share * len(cell.text) for cell in cells) / size,
+                emphasis=sum(cell.emphasis * len(cell.text) for cell in cells) / size,
+                n_inline=sum(cell.n_inline for cell in cells),
+                part_keys=tuple(dict.fromkeys(keys)),
+            )
+        ]
 
 
 def _find_key(attributes: Attributes) -> str:
-    """Class, line end, and the other values that have words."""
+    """Key of an element: its class, a line end, and the values of its other attributes that have words."""
     key = attributes.get("class") or ""
     edge = "\n"
     for name in attributes:
-        if name in _WORDY and (value := attributes[name]):
+        if name in _WORD_ATTRIBUTES and (value := attributes[name]):
             key += edge + value
             edge = " "
     return key

@@ -1,4 +1,4 @@
-"""Words of the attributes of HTML elements: what a page's authors call its parts."""
+"""Words in the attributes of HTML elements, such as `article` and `body` in `class="articleBody"`."""
 
 import re
 from collections.abc import Sequence
@@ -15,16 +15,17 @@ def _names(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-OTHERS: Final = _names(
+READ_ATTRIBUTES: Final = _names(
     "id itemprop role rel aria-label property typeof itemtype name data-component data-component-name data-module"
     " data-module-name data-name data-role data-type data-block data-block-name data-section-name data-link-name"
     " data-testid data-test-id data-test data-qa data-hook data-element data-widget data-zone hidden style"
 )
-"""Attributes that matter besides `class` and `href`. All but `hidden` and `style` have words that are hints: sites with
-generated class names say in `data-component` or `data-testid` what others say in `class`."""
+"""Attributes that are read besides `class` and `href`. The words of all but `style` are hints: sites with generated
+class names say in `data-component` or `data-testid` what others say in `class`. `hidden` and `style` say what is not
+shown; a value of `hidden` gives words only in lines that are kept although they are hidden."""
 
 _SEPARATOR = "\0"
-_MAX_VALUE = 400
+_MAX_KEY = 400
 """Characters of one element's attributes that are read; longer ones are generated, up to megabytes."""
 _OTHER, _LOWER, _UPPER = range(3)
 _TO_LOWER = np.uint8(ord("a") - ord("A"))
@@ -35,7 +36,7 @@ _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)"
 
 
 def _kinds() -> NDArray[np.uint8]:
-    """Kinds of bytes of UTF-8; beyond ASCII nearly everything in a name is a letter."""
+    """Kind of every byte of UTF-8. Beyond ASCII, nearly everything in a name is a letter."""
     kinds = np.full(256, _OTHER, np.uint8)
     kinds[ord("a") : ord("z") + 1] = _LOWER
     kinds[ord("A") : ord("Z") + 1] = _UPPER
@@ -46,11 +47,17 @@ def _kinds() -> NDArray[np.uint8]:
 _KINDS = _kinds()
 
 
-def split_words(attributes: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Hashes of the words in joined values of attributes, and to which of these each belongs, ascending.
+def split_words(keys: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Hash the words of joined attribute values.
 
-    Words are cut at everything but letters and between cases (`articleBody` is two words), lower-cased, and have
-    two letters at least (outside ASCII: one); each comes once. All in one go, because a page has some hundred values.
+    Words are cut at everything but letters and between cases (`articleBody` is two words), and lower-cased. Those of a
+    single byte are left out. Each comes once per key. All keys are done at once, because a page has hundreds.
+
+    Args:
+        keys: attribute values of one element each.
+
+    Returns:
+        Hashes, and for each the index of its key, ascending.
 
     >>> hashes, places = split_words(["col-md-8 articleBody_x2", "", "NewsHTML teaser teaser"])
     >>> places.tolist()
@@ -58,7 +65,7 @@ def split_words(attributes: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[
     >>> set(hashes.tolist()) == set(map(hash_word, "col md article body news html teaser".split()))
     True
     """
-    joined = _SEPARATOR.join([value[:_MAX_VALUE].replace(_SEPARATOR, " ") for value in attributes])
+    joined = _SEPARATOR.join([key[:_MAX_KEY].replace(_SEPARATOR, " ") for key in keys])
     codes = np.frombuffer(joined.encode("utf-8", "replace"), np.uint8)
     padded = np.zeros(len(codes) + 2, np.uint8)
     padded[1:-1] = _KINDS[codes]
@@ -69,19 +76,19 @@ def split_words(attributes: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[
     is_end[:-1] |= is_begin[1:]
     is_end &= is_word
     start, end = np.flatnonzero(is_begin), np.flatnonzero(is_end) + 1
-    is_long = end - start > 1
-    start, end = start[is_long], end[is_long]
-    found = SpanHasher((codes + _TO_LOWER * is_upper).astype(np.uint32))(start, end)
-    place = np.cumsum(codes == 0)[start]
-    order = np.lexsort((found, place))
-    found, place = found[order], place[order]
-    is_new = np.ones(len(found), np.bool_)
-    is_new[1:] = (found[1:] != found[:-1]) | (place[1:] != place[:-1])
-    return found[is_new], place[is_new]
+    has_two_bytes = end - start > 1
+    start, end = start[has_two_bytes], end[has_two_bytes]
+    hashes = SpanHasher((codes + _TO_LOWER * is_upper).astype(np.uint32))(start, end)
+    key = np.cumsum(codes == 0)[start]
+    order = np.lexsort((hashes, key))
+    hashes, key = hashes[order], key[order]
+    is_new = np.ones(len(hashes), np.bool_)
+    is_new[1:] = (hashes[1:] != hashes[:-1]) | (key[1:] != key[:-1])
+    return hashes[is_new], key[is_new]
 
 
 def is_hidden(attributes: dict[str, str | None]) -> bool:
-    """Whether the element itself says that it is not shown; style sheets are not read.
+    """Say whether an element is not shown, by its own attributes; style sheets are not read.
 
     >>> is_hidden({"style": "color:red; display: none"}), is_hidden({"hidden": None}), is_hidden({"style": "margin:0"})
     (True, True, False)
