@@ -14,7 +14,7 @@ OUT ?= models/mine
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install classify test slow check lint types imports gate gate-update train evaluate bench compare dates adaptation clean
+.PHONY: help install classify test slow check lint types imports gate gate-update train evaluate bench compare dates adaptation docs wheel clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
@@ -73,8 +73,16 @@ adaptation: .venv/.complete  ## measure with the models of FOLDS what pages of a
 	$(BIN)/python -m benchmarks.adaptation $(or $(CORPORA),../shared/corpora) $(FOLDS) --jobs $(JOBS) $(if $(STRANGER),--stranger $(STRANGER))
 	@cat reports/adaptation.md
 
+docs: .venv-docs/.installed  ## build the documents as a site: build/docs/index.html
+	.venv-docs/bin/python -m sphinx -q -W --keep-going -c docs -d build/doctrees . build/docs
+
+wheel: .venv/bin/python  ## build dist/linesift-*.whl, which pip installs anywhere
+	@rm -f dist/linesift-*.whl
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	@ls dist/linesift-*.whl
+
 clean:  ## remove .venv and caches
-	rm -rf .venv .venv-compare .venv-dates .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf .venv .venv-compare .venv-dates .venv-docs .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -101,4 +109,9 @@ clean:  ## remove .venv and caches
 .venv-dates/.installed: pyproject.toml
 	$(PYTHON) -m venv .venv-dates
 	.venv-dates/bin/python -m pip install --quiet --editable '.[train]' dateparser htmldate
+	@touch $@
+
+.venv-docs/.installed: pyproject.toml
+	$(PYTHON) -m venv .venv-docs
+	.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	@touch $@

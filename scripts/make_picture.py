@@ -1,28 +1,22 @@
-"""Write what the README shows of the output: `docs/classify.svg`, and what stands below each `$ classify` in it.
+"""Write the picture of the documents, `docs/classify.svg`, and the outputs that they show.
 
-Run after a new model: python scripts/make_picture.py
+Run after a new model, in the environment of the checkout: python -m scripts.make_picture
 """
 
-import re
-import shlex
 from io import StringIO
-from pathlib import Path
 
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
-from typer.testing import CliRunner
 
 import linesift
-from linesift.cli.app import classify_app
 from linesift.read.page import read_page
 from linesift.write import terminal
+from scripts.shown import ROOT, write_outputs
 
-ROOT = Path(__file__).parents[1]
-SAMPLE, README, PICTURE = ROOT / "data" / "sample.txt", ROOT / "README.md", ROOT / "docs" / "classify.svg"
+SAMPLE, PICTURE = ROOT / "data" / "sample.txt", ROOT / "docs" / "classify.svg"
 WIDTH = 104
 COMMAND = "$ make classify"
-SHOWN = re.compile(r"(?<=^```console\n)\$ classify (.*)\n[^`]*(?=^```$)", re.MULTILINE)
 
 # A card of its own ground, so that it stands on a light page as well as on a dark one.
 _PALETTE = [(40, 44, 52), (224, 108, 117), (152, 195, 121), (229, 192, 123)]
@@ -68,16 +62,10 @@ def picture(text: str) -> str:
     return "\n".join(line.rstrip() for line in drawn.split("\n"))
 
 
-def with_output(match: re.Match[str]) -> str:
-    """A command of the README, run at the root of the checkout, and what it prints."""
-    return f"$ classify {match[1]}\n{CliRunner().invoke(classify_app, shlex.split(match[1])).stdout}"
-
-
 def main() -> None:
     """Write both."""
-    PICTURE.parent.mkdir(exist_ok=True)
     PICTURE.write_text(picture(printed(linesift.load())), "utf-8")
-    README.write_text(SHOWN.sub(with_output, README.read_text("utf-8")), "utf-8")
+    write_outputs()
 
 
 if __name__ == "__main__":

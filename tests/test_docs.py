@@ -12,25 +12,26 @@ from typing import Any
 import pytest
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
-from typer.testing import CliRunner
 
 from linesift.cli.app import app, classify_app
+from scripts.shown import SHOWN, outputs
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text("utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
-DOCUMENTS = sorted(
-    path for part in ("*.md", "data/*.md", "models/*.md", "models/*/*.md", "reports/*.md") for path in ROOT.glob(part)
-)
+FOLDERS = ("*.md", "docs/*.md", "data/*.md", "models/*.md", "models/*/*.md", "reports/*.md")
+DOCUMENTS = sorted(path for part in FOLDERS for path in ROOT.glob(part))
+LARGEST = {"README.md": 8_000, "CONTRIBUTING.md": 7_000}
+"""Bytes: who opens these for the first time shall read them to the end."""
+WITH_OUTPUT = [path for path in DOCUMENTS if SHOWN.search(path.read_text("utf-8"))]
+"""Documents that show commands with their output."""
 
 _FENCE = re.compile(r"^ *```[^\n]*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _PYTHON = re.compile(r"^ *```python\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
-_CONSOLE = re.compile(r"^```console\n\$ classify (.*?)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
-SHOWN: list[tuple[str, str]] = _CONSOLE.findall(README)
-"""Commands of the README that stand with their output, and the output."""
+_PROBABILITY = re.compile(r"[+-]?\b\d+\.\d+|\b\d+ ?%|\b\d+(?= lines? wrong| after)")
+"""Numbers that a new model changes, and nothing else with them."""
 _INDENTED = re.compile(r"^    ((?:linesift|classify|make) .*)$", re.MULTILINE)
 _PROMPT = re.compile(r"^\s*(?:\$ )?(?:\.venv/bin/)?")
 
@@ -112,27 +113,43 @@ def test_python_of_documents_can_be_read(path: Path) -> None:
             ast.parse(block)
 
 
-def test_python_of_the_readme(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its blocks one after the other, as a reader would type them at the root of a checkout."""
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_examples_in_python(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks of a document one after the other, as a reader would type them at the root of a checkout."""
     monkeypatch.chdir(ROOT)
+    text = path.read_text("utf-8")
     names: dict[str, Any] = {}
     runner = doctest.DocTestRunner()
-    said: list[str] = []
-    for match in _PYTHON.finditer(README):
-        line = README.count("\n", 0, match.start(1))
-        block = doctest.DocTestParser().get_doctest(dedent(match[1]), names, "README.md", "README.md", line)
-        runner.run(block, out=said.append, clear_globs=False)
+    printed: list[str] = []
+    for match in _PYTHON.finditer(text):
+        line = text.count("\n", 0, match.start(1))
+        block = doctest.DocTestParser().get_doctest(dedent(match[1]), names, path.name, str(path), line)
+        runner.run(block, out=printed.append, clear_globs=False)
         names = block.globs
-    assert runner.tries
-    assert not runner.failures, "".join(said)
+    assert not runner.failures, "".join(printed)
 
 
-@pytest.mark.parametrize(("arguments", "shown"), SHOWN, ids=[arguments for arguments, _ in SHOWN])
-def test_output_in_the_readme(arguments: str, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As printed, but for the probabilities; where it is not, and should be: python scripts/make_picture.py."""
-    monkeypatch.chdir(ROOT)
-    printed = CliRunner().invoke(classify_app, shlex.split(arguments)).stdout
-    assert re.sub(r"\b[01]\.\d+", "p", printed) == re.sub(r"\b[01]\.\d+", "p", shown)
+@pytest.mark.parametrize("path", WITH_OUTPUT, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_output_in_documents(path: Path) -> None:
+    """As printed, but for probabilities and scores; where it should be: python -m scripts.make_picture."""
+    for command, shown, printed in outputs(path.read_text("utf-8")):
+        assert _PROBABILITY.sub("p", printed) == _PROBABILITY.sub("p", shown), command
+
+
+def test_examples_and_outputs_are_found() -> None:
+    """An empty search would pass every test above."""
+    texts = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in DOCUMENTS}
+    assert {"README.md", "docs/correcting.md", "docs/outputs.md"} <= {
+        path.relative_to(ROOT).as_posix() for path in WITH_OUTPUT
+    }
+    assert {"README.md", "docs/usage.md", "docs/dates.md"} <= {
+        name for name, text in texts.items() if any(">>>" in block for block in _PYTHON.findall(text))
+    }
+
+
+@pytest.mark.parametrize("name", LARGEST)
+def test_first_documents_are_short(name: str) -> None:
+    assert len((ROOT / name).read_bytes()) <= LARGEST[name]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,39 @@
+"""Settings of the site that `make docs` builds from the documents of this repository.
+
+The source directory is the root of the checkout, so that one relative link works in the repository and on the site.
+"""
+
+from importlib.metadata import version as version_of
+
+project = "linesift"
+author = copyright = "The linesift developers"  # noqa: A001 (Sphinx reads this name)
+version = release = version_of("linesift")
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+root_doc = "docs/index"
+include_patterns = [
+    "README.md",
+    "docs/*.md",
+    "data/README.md",
+    "models/README.md",
+    "models/news/README.md",
+    "reports/*.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+]
+exclude_patterns = [".*", "build", "dist"]
+
+myst_heading_anchors = 4
+myst_links_external_new_tab = False
+default_role = "code"
+suppress_warnings = ["myst.header"]
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented"
+
+html_theme = "furo"
+html_title = "linesift"
+html_extra_path = ["site"]
+html_show_sourcelink = False
+html_copy_source = False

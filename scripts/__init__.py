@@ -1,0 +1,1 @@
+"""Small programs that write tables, the picture and the shown outputs of the documents."""
