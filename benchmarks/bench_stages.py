@@ -14,7 +14,7 @@ from linesift.features.layout import LAYOUT
 from linesift.features.line import LINE
 from linesift.features.table import extract
 from linesift.features.topic import TOPIC
-from linesift.read.text import decode
+from linesift.read.text import decode_text
 from linesift.write.tables import jsonl
 
 BATCH_PAGES = 64
@@ -90,7 +90,7 @@ def _run(model: linesift.Model, data: Sequence[bytes]) -> dict[str, float]:
     watch = Stopwatch()
     for start in range(0, len(data), BATCH_PAGES):
         pages = [
-            watch.timed("read: bytes to text", decode)(one, "page")[0] for one in data[start : start + BATCH_PAGES]
+            watch.timed("read: bytes to text", decode_text)(one, "page")[0] for one in data[start : start + BATCH_PAGES]
         ]
         watch.timed("split into lines", lambda: [page.lines for page in pages])()  # noqa: B023 - called here
         with watch.watching():

@@ -7,8 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from linesift.article.dating import dated_lines, read_stamps
 from linesift.article.lines import LabelledLines
-from linesift.article.stamps import dated_lines, read_stamps
 from linesift.dates.context import Context
 from linesift.model.prediction import Prediction
 from linesift.page import Page

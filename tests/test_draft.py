@@ -11,7 +11,7 @@ from linesift.errors import InputError
 from linesift.labelling.draft import DraftConfig, Drafted, draft_names, read_source, write_draft
 from linesift.labels import Label
 from linesift.model.model import Model
-from linesift.read.labelled import parse, read_labelled
+from linesift.read.labelled import parse_page, read_labelled
 
 MODEL = cast("Model", FakeModel())
 PAGE = "Menu\n\nH Rain\nT 11 March\nB It rained?\n"
@@ -110,7 +110,7 @@ def test_update_keeps_corrections(tmp_path: Path) -> None:
     write(path, text.replace("kind: article", "kind: live\nnote: mine"))
     write(source, "Top\nMenu\nH Rain\nB one\nB two\nB three?\nT 12 March")
     drafted = make(source, tmp_path / "out", is_update=True)
-    page = parse(path.read_text("utf-8"), "rain.page")
+    page = parse_page(path.read_text("utf-8"), "rain.page")
     assert (page.lang, page.kind, page.note) == ("en", "live", "mine")
     assert page.labels == tuple(map(Label, ["sidebar", "sidebar", "headline", "body", "sidebar", "body", "timestamp"]))
     assert page.doubtful == {5}

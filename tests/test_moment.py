@@ -4,13 +4,15 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.dating import DateLine, Outcome, outcome, read_date_lines
+from linesift.dates.calendars import FIRST_YEAR, LAST_YEAR
 from linesift.dates.context import Context, Order
 from linesift.dates.moment import Moment, Role, read_moments
-from linesift.dates.names import ANY, Kind, lower, read_names
+from linesift.dates.names import ANY, WordKind, lower, read_words
+from linesift.dates.tokens import LONGEST
 
 ROOT = Path(__file__).parent / "data"
 LINES = read_date_lines(ROOT / "moments.tsv")
@@ -55,21 +57,37 @@ def test_patterns_of_cldr() -> None:
 
 
 def test_each_language_reads_its_own_names() -> None:
-    for name, meanings in read_names().meanings.items():
+    for name, meanings in read_words().meanings.items():
         for meaning in meanings:
             for language in meaning.languages:
-                if meaning.kind is Kind.MONTH:
+                if meaning.kind is WordKind.MONTH:
                     for line in (f"21 {name} 2020", f"{name} 21, 2020", f"2020 {name} 21"):
                         assert only(line, language) == Moment(date(2020, int(meaning.value), 21)), line
-                elif meaning.kind is Kind.WEEKDAY:
+                elif meaning.kind is WordKind.WEEKDAY:
                     line = f"{name}, {18 + int(meaning.value)}.10.2020"
                     assert only(line, language) == Moment(date(2020, 10, 18 + int(meaning.value))), line
 
 
-@given(st.text(max_size=80))
-def test_any_text_is_read(line: str) -> None:
+DATE_PARTS = [
+    *("21", "10", "3", "2020", "20", "1399", "10月", "21日", "2020年", "9:20", "9.20", "+0530"),
+    *("October", "ottobre", "Mon", "am", "GMT", "IST", "updated", "yesterday", "2 hours ago", "by"),
+    *("/", ".", "-", ",", " ", "  "),
+]
+
+
+@given(st.lists(st.sampled_from(DATE_PARTS) | st.text(max_size=8), max_size=12).map("".join))
+@settings(derandomize=True, max_examples=500)
+def test_what_is_missing_is_explained(line: str) -> None:
+    """A moment has a day or a clock or says why not, and a day only if there is no choice of days."""
     for moment in read_moments(line, Context(now=datetime(2024, 6, 15, 12))):
-        assert moment.day is not None or moment.iso is None
+        assert moment.day or moment.clock or moment.problems
+        assert moment.day is None or not (moment.choices or (moment.is_open and moment.clock is None))
+        assert moment.day is None or FIRST_YEAR <= moment.day.year <= LAST_YEAR
+        assert len(moment.choices) != 1
+        assert list(moment.choices) == sorted(set(moment.choices))
+        if moment.iso is not None:
+            read = datetime.fromisoformat(moment.iso)
+            assert (read.date(), read.timetz()) == (moment.day, moment.clock or time())
 
 
 @given(DAYS, st.times(), st.sampled_from(["", "Z", "+07:00", "-03:30"]))
@@ -179,10 +197,13 @@ def test_other_numbers_are_no_days(line: str) -> None:
     assert all(moment.day is None for moment in read_moments(line))
 
 
-def test_a_long_line_is_not_cut_inside_a_date() -> None:
-    line = "word " * 198 + "21 October 2020"
-    assert read_moments(line) in ([], read_moments("21 October 2020"))
+@pytest.mark.parametrize("n_before", range(LONGEST - 20, LONGEST + 5))
+def test_a_long_line_is_not_cut_inside_a_date(n_before: int) -> None:
+    """A date that does not fit into what is read of a line gives no day, and never another one."""
+    line = ("word " * LONGEST)[: n_before - 1] + " 21 October 2020"
+    days = [moment.day for moment in read_moments(line) if moment.day is not None]
+    assert days == [date(2020, 10, 21)] * (len(line) <= LONGEST)
 
 
 def test_names_are_folded_alike() -> None:
-    assert all(name == lower(name) for name in read_names().meanings)
+    assert all(name == lower(name) for name in read_words().meanings)

@@ -111,7 +111,7 @@ def test_the_start_of_a_stream(start: bytes, expected: bool) -> None:
 
 
 def test_a_directory_is_no_file(tmp_path: Path) -> None:
-    from linesift.read.page import Kind, Source, read_lines
+    from linesift.read.page import PageSource, SourceKind, read_lines
 
     with pytest.raises(InputError, match="is a directory"):
-        list(read_lines(Source(tmp_path, Kind.JSONL), Fields()))
+        list(read_lines(PageSource(tmp_path, SourceKind.JSONL), Fields()))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from linesift.errors import InputError
-from linesift.read.page import Kind, open_source, read_page, read_stdin
+from linesift.read.page import SourceKind, open_source, read_page, read_stdin
 from linesift.read.record import Record
 from linesift.read.text import STDIN
 
@@ -18,40 +18,40 @@ WARC = b"WARC/1.0\r\nWARC-Type: warcinfo\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("page.txt", Kind.PAGE),
-        ("page", Kind.PAGE),
-        ("page.json", Kind.PAGE),
-        ("Crawl.WARC.gz", Kind.ARCHIVE),
-        ("crawl.wet", Kind.ARCHIVE),
-        ("pages.jsonl", Kind.JSONL),
-        ("pages.ndjson.gz", Kind.JSONL),
+        ("page.txt", SourceKind.PAGE),
+        ("page", SourceKind.PAGE),
+        ("page.json", SourceKind.PAGE),
+        ("Crawl.WARC.gz", SourceKind.ARCHIVE),
+        ("crawl.wet", SourceKind.ARCHIVE),
+        ("pages.jsonl", SourceKind.JSONL),
+        ("pages.ndjson.gz", SourceKind.JSONL),
     ],
 )
-def test_files_go_by_their_names(name: str, kind: Kind) -> None:
+def test_files_go_by_their_names(name: str, kind: SourceKind) -> None:
     assert open_source(Path(name)).kind is kind
 
 
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
-        (b"", Kind.PAGE),
-        (b"Rain\n", Kind.PAGE),
-        (b"{Update} Rain\n", Kind.PAGE),
-        (b"<html>", Kind.PAGE),
-        (b'{"text": "Rain"}\n', Kind.JSONL),
-        (gzip.compress(b'{"text": "Rain"}\n'), Kind.JSONL),
-        (WARC, Kind.ARCHIVE),
-        (gzip.compress(WARC), Kind.ARCHIVE),
-        (gzip.compress(b"Rain\n"), Kind.PAGE),
-        (b"\x1f\x8b rubbish", Kind.PAGE),
+        (b"", SourceKind.PAGE),
+        (b"Rain\n", SourceKind.PAGE),
+        (b"{Update} Rain\n", SourceKind.PAGE),
+        (b"<html>", SourceKind.PAGE),
+        (b'{"text": "Rain"}\n', SourceKind.JSONL),
+        (gzip.compress(b'{"text": "Rain"}\n'), SourceKind.JSONL),
+        (WARC, SourceKind.ARCHIVE),
+        (gzip.compress(WARC), SourceKind.ARCHIVE),
+        (gzip.compress(b"Rain\n"), SourceKind.PAGE),
+        (b"\x1f\x8b rubbish", SourceKind.PAGE),
     ],
 )
-def test_standard_input_goes_by_its_first_bytes(data: bytes, kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_standard_input_goes_by_its_first_bytes(data: bytes, kind: SourceKind, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
     source = open_source(STDIN)
     assert source.kind is kind
     assert source.stream is not None
-    assert read_stdin(source) == Record("", "", data, "page", source="-")
+    assert read_stdin(source) == Record("", "", data, "unknown", source="-")
 
 
 def test_standard_input_that_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,5 +68,5 @@ def test_records_are_read_by_their_kind() -> None:
     assert (text.text, text.source, text.url, text.date) == ("Rain\n", "pages.jsonl:1", *address)
     assert (wet.text, wet.hints) == ("Rain\ufffd\n", None)
     assert (html.lines, html.hints is not None, html.url) == (["Rain", "Sun"], True, address[0])
-    assert read_page(Record("", "", b"Caf\xe9", "page", source="-"), "cp1252")[0].text == "Café"
-    assert read_page(Record("", "", b"<!doctype html><p>Sun", "page", source="-"))[0].lines == ["Sun"]
+    assert read_page(Record("", "", b"Caf\xe9", "unknown", source="-"), "cp1252")[0].text == "Café"
+    assert read_page(Record("", "", b"<!doctype html><p>Sun", "unknown", source="-"))[0].lines == ["Sun"]

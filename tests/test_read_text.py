@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from linesift.errors import InputError
 from linesift.page import Page
-from linesift.read.text import STDIN, check_encoding, decode, find_pages, read_text
+from linesift.read.text import STDIN, check_encoding, decode_text, find_pages, read_text
 
 TEXT = "Überschrift\n\n東京 – Первый абзац 👍\n"
 
@@ -28,18 +28,18 @@ TEXT = "Überschrift\n\n東京 – Первый абзац 👍\n"
     ],
 )
 def test_marks_decide(mark: bytes, encoding: str) -> None:
-    page, warning = decode(mark + TEXT.encode(encoding), "p.txt")
+    page, warning = decode_text(mark + TEXT.encode(encoding), "p.txt")
     assert (page.text, page.source, warning) == (TEXT, "p.txt", None)
 
 
 def test_mark_decides_before_the_encoding_asked_for() -> None:
-    assert decode(codecs.BOM_UTF8 + TEXT.encode(), "p.txt", "cp1252")[0].text == TEXT
+    assert decode_text(codecs.BOM_UTF8 + TEXT.encode(), "p.txt", "cp1252")[0].text == TEXT
 
 
 @pytest.mark.parametrize("encoding", ["cp1251", "gb18030", "utf-16-le", "UTF8", "shift_jis"])
 def test_named_encoding(encoding: str) -> None:
     text = "Новости\nПервый абзац\n"
-    assert decode(text.encode(encoding), "p.txt", encoding) == (Page(text, "p.txt"), None)
+    assert decode_text(text.encode(encoding), "p.txt", encoding) == (Page(text, "p.txt"), None)
 
 
 @pytest.mark.parametrize("encoding", ["latin-nonsense", "hex", "rot13", "idna", "undefined", "", "a\0b"])
@@ -47,11 +47,11 @@ def test_unknown_encoding(encoding: str) -> None:
     with pytest.raises(InputError, match="unknown encoding"):
         check_encoding(encoding)
     with pytest.raises(InputError, match="unknown encoding"):
-        decode(b"text", "p.txt", encoding)
+        decode_text(b"text", "p.txt", encoding)
 
 
 def test_invalid_utf8_is_replaced_with_a_warning_that_names_file_line_and_option() -> None:
-    page, warning = decode(b"Title\nCaf\xe9 \xff\nend", "p.txt")
+    page, warning = decode_text(b"Title\nCaf\xe9 \xff\nend", "p.txt")
     assert page.lines == ["Title", "Caf\ufffd \ufffd", "end"]
     assert warning is not None
     assert warning.startswith("p.txt: line 2 is not valid utf-8")
@@ -59,20 +59,20 @@ def test_invalid_utf8_is_replaced_with_a_warning_that_names_file_line_and_option
 
 
 def test_invalid_utf16_names_its_line() -> None:
-    page, warning = decode(codecs.BOM_UTF16_LE + "a\nb\nc".encode("utf-16-le") + b"\n", "p.txt")
+    page, warning = decode_text(codecs.BOM_UTF16_LE + "a\nb\nc".encode("utf-16-le") + b"\n", "p.txt")
     assert page.lines[:2] == ["a", "b"]
     assert warning is not None
     assert "line 3 is not valid utf-16-le" in warning
 
 
 def test_replacement_characters_of_the_page_itself_are_no_reason_to_warn() -> None:
-    assert decode("gone\ufffd".encode(), "p.txt")[1] is None
+    assert decode_text("gone\ufffd".encode(), "p.txt")[1] is None
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
 def test_lone_surrogates_survive(encoding: str) -> None:
     text = "half \ud83d of a face"
-    assert decode(text.encode(encoding, "surrogatepass"), "p.txt", encoding) == (Page(text, "p.txt"), None)
+    assert decode_text(text.encode(encoding, "surrogatepass"), "p.txt", encoding) == (Page(text, "p.txt"), None)
 
 
 @given(st.text(st.characters(), max_size=60).filter(lambda text: not text.startswith("\ufeff")))
@@ -80,15 +80,15 @@ def test_lone_surrogates_survive(encoding: str) -> None:
 def test_utf8_comes_back_verbatim(text: str) -> None:
     # Eight control characters are always let through, and the text is padded so that more are a small share.
     text += " " * 6000
-    assert decode(text.encode("utf-8", "surrogatepass"), "p.txt") == (Page(text, "p.txt"), None)
+    assert decode_text(text.encode("utf-8", "surrogatepass"), "p.txt") == (Page(text, "p.txt"), None)
 
 
 def test_carriage_returns_stay_in_the_line() -> None:
-    assert decode(b"a\r\nb\rc\r\n", "p.txt")[0].lines == ["a\r", "b\rc\r", ""]
+    assert decode_text(b"a\r\nb\rc\r\n", "p.txt")[0].lines == ["a\r", "b\rc\r", ""]
 
 
 def test_a_few_nul_bytes_are_kept() -> None:
-    assert decode(b"a\0b\n\0", "p.txt") == (Page("a\0b\n\0", "p.txt"), None)
+    assert decode_text(b"a\0b\n\0", "p.txt") == (Page("a\0b\n\0", "p.txt"), None)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_few_nul_bytes_are_kept() -> None:
 )
 def test_binaries_are_refused_by_name(data: bytes, name: str) -> None:
     with pytest.raises(InputError, match=r"^p\.bin: ") as raised:
-        decode(data, "p.bin")
+        decode_text(data, "p.bin")
     assert name in str(raised.value)
 
 

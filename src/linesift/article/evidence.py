@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from linesift.dates.context import Context, Order
-from linesift.dates.names import ANY, Kind, Languages, fold, lower, read_names
+from linesift.dates.names import ANY, Languages, WordKind, fold, lower, read_words
 
 _SAMPLE = 40_000
 """Characters of a page that its languages are told from."""
@@ -89,8 +89,8 @@ def _arabic_languages(text: str) -> Languages:
 @cache
 def _common() -> dict[str, Languages]:
     found = {}
-    for word, meanings in read_names().meanings.items():
-        languages = [meaning.languages for meaning in meanings if meaning.kind is Kind.COMMON]
+    for word, meanings in read_words().meanings.items():
+        languages = [meaning.languages for meaning in meanings if meaning.kind is WordKind.COMMON]
         if languages:
             found[word] = frozenset().union(*languages)
     return found

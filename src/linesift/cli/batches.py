@@ -170,7 +170,7 @@ def read_item(item: Item, encoding: str | None) -> tuple[Page | None, Outcome]:
     except InputError as error:
         return None, Outcome(messages=(str(error),), is_failure=True)
     messages = [] if warning is None else [f"warning: {warning}"]
-    is_file = isinstance(item, Path) or item.kind == "page"
+    is_file = isinstance(item, Path) or item.kind == "unknown"
     if is_file and not page.text.strip():
         messages.append(f"warning: {page.source}: the page is empty")
     return page, Outcome(messages=tuple(messages))

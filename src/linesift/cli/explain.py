@@ -9,7 +9,7 @@ import typer
 from linesift.cli import console
 from linesift.cli.files import STDOUT
 from linesift.errors import InputError
-from linesift.read.page import Kind, open_source, read_page, read_stdin
+from linesift.read.page import SourceKind, open_source, read_page, read_stdin
 from linesift.read.text import STDIN
 from linesift.write import reasons, tables, terminal
 
@@ -62,7 +62,7 @@ def explain(
     with console.errors():
         output = None if output == STDOUT else output
         source = open_source(page)
-        if source.kind is not Kind.PAGE:
+        if source.kind is not SourceKind.PAGE:
             raise InputError(f"{page}: holds many pages; save the page that you mean as a file of its own")
         found, warning = read_page(read_stdin(source) if page == STDIN else page, encoding)
         if warning is not None:

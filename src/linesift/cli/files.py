@@ -18,7 +18,7 @@ from linesift.errors import InputError
 from linesift.labels import Label
 from linesift.page import Page
 from linesift.read.jsonl import Fields
-from linesift.read.page import Kind, Source, open_source, read_archive, read_lines, read_stdin
+from linesift.read.page import PageSource, SourceKind, open_source, read_archive, read_lines, read_stdin
 from linesift.read.text import STDIN, check_encoding, find_pages, is_directory
 from linesift.write import tables, terminal
 
@@ -101,7 +101,7 @@ def _check(request: Request) -> None:
         check_encoding(request.encoding)
 
 
-def _memory(request: Request, sources: Sequence[Source]) -> "SiteMemory | None":
+def _memory(request: Request, sources: Sequence[PageSource]) -> "SiteMemory | None":
     """What is remembered of the pages' site, and what the pages themselves repeat; `None` where nobody asked for it."""
     if request.site is None and not request.is_same_site:
         return None
@@ -155,9 +155,9 @@ def hopeless(paths: Sequence[Path]) -> list[InputError]:
     return problems
 
 
-def _shape(request: Request, sources: Sequence[Source]) -> Shape:
+def _shape(request: Request, sources: Sequence[PageSource]) -> Shape:
     shown = request.output is None and console.is_terminal()
-    has_many = any(source.kind is not Kind.PAGE for source in sources)
+    has_many = any(source.kind is not SourceKind.PAGE for source in sources)
     usual = Format.PRETTY if shown and not has_many else Format.TSV
     if has_many or (request.output is not None and request.output.suffix == ".jsonl"):
         usual = Format.JSONL
@@ -176,9 +176,9 @@ def _shape(request: Request, sources: Sequence[Source]) -> Shape:
     )
 
 
-def _has_lines(sources: Sequence[Source]) -> bool:
+def _has_lines(sources: Sequence[PageSource]) -> bool:
     """Whether pages of one file are told apart by their path: JSON lines have a number in it."""
-    return any(source.kind is Kind.JSONL for source in sources)
+    return any(source.kind is SourceKind.JSONL for source in sources)
 
 
 def _load(directory: Path | None) -> None:
@@ -221,28 +221,28 @@ def _write(outcomes: Iterable[Outcome], shape: Shape, path: Path | None) -> int:
     return n_failed
 
 
-def find_items(sources: Sequence[Source], fields: Fields) -> Iterator[Item]:
+def find_items(sources: Sequence[PageSource], fields: Fields) -> Iterator[Item]:
     """Find the pages of all sources in order, none before it is asked for; what cannot be read is noted."""
     for source in sources:
         try:
-            if source.kind is Kind.PAGE and source.path == STDIN:
+            if source.kind is SourceKind.PAGE and source.path == STDIN:
                 yield read_stdin(source)
-            elif source.kind is Kind.PAGE:
+            elif source.kind is SourceKind.PAGE:
                 for path in find_pages(source.path):
                     inside = open_source(path)
-                    yield from [path] if inside.kind is Kind.PAGE else _records(inside, fields)
+                    yield from [path] if inside.kind is SourceKind.PAGE else _records(inside, fields)
             else:
                 yield from _records(source, fields)
         except InputError as error:
             yield Note(str(error))
 
 
-def _records(source: Source, fields: Fields) -> Iterator[Item]:
+def _records(source: PageSource, fields: Fields) -> Iterator[Item]:
     """Read a file of many pages; how many of them were skipped is told at its end."""
-    return _archive(source) if source.kind is Kind.ARCHIVE else _lines(source, fields)
+    return _archive(source) if source.kind is SourceKind.ARCHIVE else _lines(source, fields)
 
 
-def _archive(source: Source) -> Iterator[Item]:
+def _archive(source: PageSource) -> Iterator[Item]:
     from linesift.read.warc import WarcCounts
 
     counts = WarcCounts()
@@ -256,7 +256,7 @@ def _archive(source: Source) -> Iterator[Item]:
         yield Note(f"{source.path}: {counts.pages} pages; skipped: {reasons}", is_failure)
 
 
-def _lines(source: Source, fields: Fields) -> Iterator[Item]:
+def _lines(source: PageSource, fields: Fields) -> Iterator[Item]:
     n_pages = n_skipped = 0
     try:
         for record in read_lines(source, fields):

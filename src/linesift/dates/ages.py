@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 from functools import cache
 
-from linesift.dates.names import Kind, Meaning, read_names
+from linesift.dates.names import WordKind, WordMeaning, read_words
 from linesift.dates.tokens import Tokens
 
 ROUNDED = "counted back from when the page was read, by a rounded age"
@@ -40,7 +40,7 @@ def read_age(tokens: Tokens, now: datetime | None) -> tuple[datetime | None, boo
 def _age(tokens: Tokens, words: list[tuple[int, str]]) -> tuple[str, int] | None:
     """Unit and number of the age of a line."""
     for place in range(len(tokens.codes)):
-        for meaning in tokens.find(place, Kind.PAST):
+        for meaning in tokens.find(place, WordKind.PAST):
             return ("second", 0) if meaning.value == "now" else ("day", int(meaning.value))
     numbers = [index for index, (_, word) in enumerate(words) if word == "#"]
     for index in numbers or [0]:
@@ -56,10 +56,10 @@ def _age(tokens: Tokens, words: list[tuple[int, str]]) -> tuple[str, int] | None
 
 
 @cache
-def _ages() -> dict[str, tuple[Meaning, ...]]:
+def _ages() -> dict[str, tuple[WordMeaning, ...]]:
     """Patterns without spaces and dots."""
-    found: dict[str, tuple[Meaning, ...]] = {}
-    for name, meanings in read_names().ages.items():
+    found: dict[str, tuple[WordMeaning, ...]] = {}
+    for name, meanings in read_words().ages.items():
         key = _NOT_WORDS.sub("", name)
         found[key] = found.get(key, ()) + meanings
     return found

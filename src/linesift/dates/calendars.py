@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from linesift.dates.names import read_names
+from linesift.dates.names import read_words
 
 FIRST_YEAR, LAST_YEAR = 1970, 2049
 """Years in which a page can have been published; a number beyond is something else."""
@@ -62,7 +62,7 @@ def hijri(year: int, month: int, day: int) -> date | None:
     >>> hijri(1442, 3, 4)
     datetime.date(2020, 10, 21)
     """
-    known = read_names().hijri.get(year)
+    known = read_words().hijri.get(year)
     if known is None or not 1 <= month <= 12:
         return None
     first, long = known

@@ -2,13 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from linesift.dates.context import fits
 from linesift.dates.grammar import ClockText
-from linesift.dates.names import Kind, Languages
+from linesift.dates.names import Languages, WordKind
 from linesift.dates.tokens import Tokens
-from linesift.dates.zones import MAX_OFFSET, offset_of
 
 _BETWEEN = " ,.()|hfP"
 _REACH = 7
@@ -17,6 +16,8 @@ _OFFSET = re.compile(r"(?P<open>[ ,(|]{0,3})(?P<sign>[+\-])(?P<space> ?)(?P<hour
 _GERMAN = frozenset(["de", "lb"])
 """Languages in which a small `am` after a clock is a preposition."""
 _QUARTER = 15
+_MAX_OFFSET = 14 * 60
+_SUNDAY = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,9 @@ def _parts_of_day(tokens: Tokens, text: ClockText, languages: Languages) -> set[
     while before >= 0 and before >= text.start - 1 and tokens.codes[before] == " ":
         before -= 1
     for place in (after, before):
-        if tokens.find(place, Kind.HOUR_MARK):
+        if tokens.find(place, WordKind.HOUR_MARK):
             continue
-        found = {name.value for name in tokens.find(place, Kind.PERIOD) if fits(name.languages, languages)}
+        found = {name.value for name in tokens.find(place, WordKind.PERIOD) if fits(name.languages, languages)}
         if found and not (languages and languages <= _GERMAN and tokens.texts[place] == "am"):
             return found
     return set()
@@ -95,7 +96,7 @@ def read_zone(tokens: Tokens, text: ClockText, languages: Languages, day: date |
 
 def _is_zone(tokens: Tokens, place: int) -> bool:
     """Whether a word is a zone here: abbreviations are words of some language unless in capitals."""
-    if not tokens.find(place, Kind.ZONE):
+    if not tokens.find(place, WordKind.ZONE):
         return False
     text = tokens.texts[place]
     return not text.isascii() or " " in text or text.isupper() or text in ("gmt", "utc")
@@ -113,16 +114,60 @@ def _explicit(tokens: Tokens, place: int, *, is_named: bool, has_seconds: bool) 
     if match["hours"] != "d":
         hours, minutes = divmod(hours, 100)
     offset = hours * 60 + minutes
-    if offset > MAX_OFFSET or offset % _QUARTER:
+    if offset > _MAX_OFFSET or offset % _QUARTER:
         return None
     return -offset if match["sign"] == "-" else offset
 
 
 def _named(tokens: Tokens, place: int, languages: Languages, day: date | None) -> Zone:
-    names = tokens.find(place, Kind.ZONE)
+    names = tokens.find(place, WordKind.ZONE)
     fitting = [name for name in names if not name.languages or name.languages & languages]
     is_alone = not fitting and len({name.value for name in names}) == 1
-    found = {offset_of(name.value, day) for name in (names if is_alone else fitting)}
+    found = {_offset(name.value, day) for name in (names if is_alone else fitting)}
     if len(found) == 1 and None not in found:
         return Zone(found.pop())
     return Zone(None, f"the zone {tokens.texts[place]} has several meanings", not languages)
+
+
+def _offset(zone: str, day: date | None) -> int | None:
+    """Minutes of a zone of `words.tsv` on a day; `None` if the day is needed and missing, or has no such zone.
+
+    Only the day counts, not the hour at which clocks are changed, which is one of a Sunday's small hours.
+
+    >>> _offset("420", None), _offset("US-300", date(2020, 7, 1)), _offset("SUMMER60", date(2020, 12, 1))
+    (420, -240, None)
+    """
+    rule = zone.rstrip("-0123456789")
+    if rule == "?":
+        return None
+    minutes = int(zone[len(rule) :])
+    if not rule:
+        return minutes
+    if day is None:
+        return None
+    if rule == "US":
+        return minutes + 60 * _is_american_summer(day)
+    if rule == "EU":
+        return minutes + 60 * _is_european_summer(day)
+    return minutes if _is_european_summer(day) else None
+
+
+def _is_european_summer(day: date) -> bool:
+    return _last_sunday(day.year, 3) <= day < _last_sunday(day.year, 10)
+
+
+def _is_american_summer(day: date) -> bool:
+    """By the law of 2007, and before by that of 1987."""
+    if day.year >= 2007:
+        return _first_sunday(day.year, 3) + timedelta(7) <= day < _first_sunday(day.year, 11)
+    return _first_sunday(day.year, 4) <= day < _last_sunday(day.year, 10)
+
+
+def _first_sunday(year: int, month: int) -> date:
+    first = date(year, month, 1)
+    return first + timedelta((_SUNDAY - first.weekday()) % 7)
+
+
+def _last_sunday(year: int, month: int) -> date:
+    last = date(year, month, 31)
+    return last - timedelta((last.weekday() - _SUNDAY) % 7)

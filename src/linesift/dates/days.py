@@ -7,7 +7,7 @@ from itertools import product
 from linesift.dates.calendars import buddhist, gregorian, hijri, is_buddhist, persian
 from linesift.dates.context import Context, Order, fits, narrow
 from linesift.dates.grammar import DayText
-from linesift.dates.names import ANY, MONTHS, Kind, Languages, read_names
+from linesift.dates.names import ANY, MONTHS, Languages, WordKind, read_words
 from linesift.dates.tokens import Tokens
 
 YEAR_FIRST = frozenset(["ko", "ja", "zh", "yue", "hu", "lt", "mn"])
@@ -24,14 +24,14 @@ _REACH = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class DayReading:
     """What was made of a day as it is written."""
 
     day: date | None
     problems: tuple[str, ...] = ()
     is_open: bool = False
     languages: Languages = ANY
-    calendar: Kind = Kind.MONTH
+    calendar: WordKind = WordKind.MONTH
     choices: tuple[date, ...] = ()
     """Days between which the line leaves the choice."""
 
@@ -43,17 +43,17 @@ class _Civil:
     year: int
     month: int
     day: int
-    calendar: Kind
+    calendar: WordKind
 
 
-def read_day(tokens: Tokens, text: DayText, context: Context) -> Reading:
+def read_day(tokens: Tokens, text: DayText, context: Context) -> DayReading:
     """Say which day it is, or why that cannot be said."""
     languages = narrow(_name_languages(tokens, text), context.languages)
     weekdays, spoken = _weekday(tokens, text, languages)
     languages = narrow(languages, spoken)
     if text.year is None:
         return _without_year(tokens, text, weekdays, languages, context)
-    found: dict[date, Kind] = {}
+    found: dict[date, WordKind] = {}
     problem = "no such day"
     for civil in _civil_readings(tokens, text, languages):
         day, reason = _to_gregorian(civil, languages)
@@ -66,14 +66,14 @@ def read_day(tokens: Tokens, text: DayText, context: Context) -> Reading:
     if len(days) > 1:
         days = _by_order(tokens, text, days, languages, context)
     if not days:
-        return Reading(None, (problem,), problem == _OPEN_CALENDAR, languages)
+        return DayReading(None, (problem,), problem == _OPEN_CALENDAR, languages)
     if len(days) > 1:
         either = " or ".join(day.isoformat() for day in days)
-        return Reading(None, (f"the day can be {either}",), True, languages, choices=tuple(days))
+        return DayReading(None, (f"the day can be {either}",), True, languages, choices=tuple(days))
     problems = _contradiction(days[0], weekdays)
-    if found[days[0]] is Kind.ISLAMIC:
+    if found[days[0]] is WordKind.ISLAMIC:
         problems += ("a Hijri day by the Umm al-Qura calendar; elsewhere it can be a day off",)
-    return Reading(days[0], problems, False, languages, found[days[0]])
+    return DayReading(days[0], problems, False, languages, found[days[0]])
 
 
 def drop_translations(tokens: Tokens, days: list[DayText]) -> list[DayText]:
@@ -85,7 +85,7 @@ def drop_translations(tokens: Tokens, days: list[DayText]) -> list[DayText]:
 def _can_be_gregorian(tokens: Tokens, day: DayText) -> bool:
     if day.month is None or tokens.codes[day.month] != "M":
         return True
-    return bool(tokens.find(day.month, Kind.MONTH))
+    return bool(tokens.find(day.month, WordKind.MONTH))
 
 
 def _name_languages(tokens: Tokens, text: DayText) -> Languages:
@@ -101,7 +101,7 @@ def _weekday(tokens: Tokens, text: DayText, languages: Languages) -> tuple[froze
     after = range(text.end, min(text.end + _REACH, len(tokens.codes)))
     for places in (before, after):
         for place in places:
-            names = [name for name in tokens.find(place, Kind.WEEKDAY) if fits(name.languages, languages)]
+            names = [name for name in tokens.find(place, WordKind.WEEKDAY) if fits(name.languages, languages)]
             if (names and len(tokens.texts[place]) > 1) or (names and tokens.texts[place] >= "\u2e80"):
                 numbers = frozenset(int(name.value) for name in names)
                 return numbers, frozenset().union(*(name.languages for name in names))
@@ -131,17 +131,18 @@ def _civil_readings(tokens: Tokens, text: DayText, languages: Languages) -> list
         ]
     found = []
     for whole in _years(tokens, text, year, languages):
-        found.append(_Civil(whole, month, day, Kind.MONTH))
+        found.append(_Civil(whole, month, day, WordKind.MONTH))
         if text.is_open:
-            found.append(_Civil(whole, day, month, Kind.MONTH))
-    if text.is_open and len(tokens.texts[year]) == 2 and fits(read_names().year_first, languages):
+            found.append(_Civil(whole, day, month, WordKind.MONTH))
+    if text.is_open and len(tokens.texts[year]) == 2 and fits(read_words().year_first, languages):
         found += [
-            _Civil(whole, month, tokens.values[year], Kind.MONTH) for whole in _years(tokens, text, text.day, languages)
+            _Civil(whole, month, tokens.values[year], WordKind.MONTH)
+            for whole in _years(tokens, text, text.day, languages)
         ]
     return found
 
 
-def _months(tokens: Tokens, place: int, languages: Languages) -> list[tuple[Kind, int]]:
+def _months(tokens: Tokens, place: int, languages: Languages) -> list[tuple[WordKind, int]]:
     names = [name for name in tokens.meanings[place] if name.kind in MONTHS]
     fitting = [name for name in names if fits(name.languages, languages)] or names
     return sorted({(name.kind, int(name.value)) for name in fitting})
@@ -151,8 +152,8 @@ def _years(tokens: Tokens, text: DayText, place: int, languages: Languages) -> l
     """The year in full, of all calendars that a short one can be of."""
     value, n_digits = tokens.values[place], len(tokens.texts[place])
     if text.era is not None:
-        return [int(era.value) + value for era in tokens.find(text.era, Kind.ERA)]
-    if n_digits == 3 and (languages & HAN or tokens.find(place + 1, Kind.YEAR_MARK)):
+        return [int(era.value) + value for era in tokens.find(text.era, WordKind.ERA)]
+    if n_digits == 3 and (languages & HAN or tokens.find(place + 1, WordKind.YEAR_MARK)):
         return [_BEFORE_REPUBLIC + value]
     if n_digits != 2:
         return [value] if n_digits == 4 else []
@@ -166,11 +167,11 @@ def _years(tokens: Tokens, text: DayText, place: int, languages: Languages) -> l
 def _to_gregorian(civil: _Civil, languages: Languages) -> tuple[date | None, str]:
     """The day, and a reason where there is none."""
     year, month, day = civil.year, civil.month, civil.day
-    if civil.calendar is Kind.PERSIAN:
+    if civil.calendar is WordKind.PERSIAN:
         return persian(year, month, day), ""
-    if civil.calendar is Kind.ISLAMIC:
+    if civil.calendar is WordKind.ISLAMIC:
         return hijri(year, month, day), ""
-    if civil.calendar is not Kind.MONTH:
+    if civil.calendar is not WordKind.MONTH:
         return None, f"the {civil.calendar} calendar is not converted"
     if is_buddhist(year):
         return buddhist(year, month, day), ""
@@ -194,12 +195,12 @@ def _by_order(tokens: Tokens, text: DayText, days: list[date], languages: Langua
     if not text.is_open or text.year is None or text.month is None or text.day is None:
         return days
     first, second = tokens.values[text.day], tokens.values[text.month]
-    if len(tokens.texts[text.year]) == 2 and fits(read_names().year_first, languages):
+    if len(tokens.texts[text.year]) == 2 and fits(read_words().year_first, languages):
         is_sure = bool(languages) and languages <= YEAR_FIRST
         return ([day for day in days if day.year % 100 == first] or days) if is_sure else days
     day_first = [day for day in days if (day.day, day.month) == (first, second)]
     month_first = [day for day in days if (day.day, day.month) == (second, first)]
-    if context.order is Order.DAY_FIRST or (languages and not languages & read_names().month_first):
+    if context.order is Order.DAY_FIRST or (languages and not languages & read_words().month_first):
         return day_first or days
     if context.order is Order.MONTH_FIRST:
         return month_first or days
@@ -208,21 +209,21 @@ def _by_order(tokens: Tokens, text: DayText, days: list[date], languages: Langua
 
 def _without_year(
     tokens: Tokens, text: DayText, weekdays: frozenset[int], languages: Languages, context: Context
-) -> Reading:
+) -> DayReading:
     """The last such day before the page was read, if that is known."""
     if context.now is None:
-        return Reading(None, ("a day without a year, and it is not known when the page was read",), False, languages)
+        return DayReading(None, ("a day without a year, and it is not known when the page was read",), False, languages)
     if text.month is None or text.day is None:
-        return Reading(None, ("no such day",), False, languages)
+        return DayReading(None, ("no such day",), False, languages)
     day = tokens.values[text.day]
-    months = [(Kind.MONTH, tokens.values[text.month])]
+    months = [(WordKind.MONTH, tokens.values[text.month])]
     if tokens.codes[text.month] == "M":
         months = _months(tokens, text.month, languages)
     latest = (context.now + timedelta(1)).date()
     found = {
         max(past)
         for kind, month in months
-        if kind is Kind.MONTH
+        if kind is WordKind.MONTH
         if (
             past := [
                 one for year in (latest.year, latest.year - 1) if (one := gregorian(year, month, day)) and one <= latest
@@ -230,6 +231,6 @@ def _without_year(
         )
     }
     if len(found) != 1:
-        return Reading(None, ("a day without a year",), bool(found), languages)
+        return DayReading(None, ("a day without a year",), bool(found), languages)
     only = found.pop()
-    return Reading(only, _contradiction(only, weekdays), False, languages)
+    return DayReading(only, _contradiction(only, weekdays), False, languages)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from linesift.dates.names import FIRST_JOINED, Kind
+from linesift.dates.names import FIRST_JOINED, WordKind
 from linesift.dates.tokens import Tokens
 
 
@@ -154,13 +154,13 @@ def find_loose_clocks(tokens: Tokens, codes: str) -> list[ClockText]:
 def _is_hour(tokens: Tokens, codes: str, match: re.Match[str]) -> bool:
     """Whether a number alone is an hour: `9 am`, `9 Uhr`, `9時`, and `9h` only after a word such as `à`."""
     mark = match.start("mark")
-    if tokens.find(mark, Kind.PERIOD):
+    if tokens.find(mark, WordKind.PERIOD):
         return tokens.texts[mark].lower() in ("am", "pm") or tokens.texts[mark] >= FIRST_JOINED
-    if not tokens.find(mark, Kind.HOUR_MARK):
+    if not tokens.find(mark, WordKind.HOUR_MARK):
         return False
     before = codes[: match.start()].rstrip(" ")
     # "à 9h", "21.10.2020 9h"; but "21.10.2020 · 9 h" is an age
-    after_at = before.endswith(MASK) or bool(tokens.find(len(before) - 1, Kind.AT))
+    after_at = before.endswith(MASK) or bool(tokens.find(len(before) - 1, WordKind.AT))
     text = tokens.texts[mark].lower()
     return after_at or text == "uhr" or text >= FIRST_JOINED
 
@@ -170,7 +170,11 @@ def _clock(tokens: Tokens, match: re.Match[str]) -> ClockText | None:
     places = [match.start(name) if groups.get(name) else None for name in ("hour", "minute", "second")]
     hour, minute, second = (0 if place is None else tokens.values[place] for place in places)
     # "午後4時5分", but "16:9" is a format of pictures.
-    if places[1] is not None and len(tokens.texts[places[1]]) != 2 and not tokens.find(places[1] + 1, Kind.MINUTE_MARK):
+    if (
+        places[1] is not None
+        and len(tokens.texts[places[1]]) != 2
+        and not tokens.find(places[1] + 1, WordKind.MINUTE_MARK)
+    ):
         return None
     if hour > 23 or minute > 59 or second > 59:
         return None

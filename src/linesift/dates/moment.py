@@ -12,7 +12,7 @@ from itertools import pairwise
 from linesift.dates.ages import read_age
 from linesift.dates.clocks import Zone, read_clock, read_zone
 from linesift.dates.context import Context, narrow
-from linesift.dates.days import Reading, drop_translations, read_day
+from linesift.dates.days import DayReading, drop_translations, read_day
 from linesift.dates.grammar import ClockText, DayText, find_clocks, find_days, find_loose_clocks
 from linesift.dates.tokens import Tokens, tokenize
 
@@ -140,7 +140,7 @@ def _with_roles(tokens: Tokens, roles: list[int], spans: list[_Span], moments: l
 
 def _moment(tokens: Tokens, span: _Span, context: Context) -> Moment:
     reading = (
-        read_day(tokens, span.day, context) if span.day is not None else Reading(None, (), False, context.languages)
+        read_day(tokens, span.day, context) if span.day is not None else DayReading(None, (), False, context.languages)
     )
     if span.clock is None:
         return Moment(reading.day, None, problems=reading.problems, is_open=reading.is_open, choices=reading.choices)

@@ -31,7 +31,7 @@ _FOLDED |= {
 _FOLDED |= {ord(c): "(" for c in "[（【［〔"} | {ord(c): ")" for c in "]）】］〕"}
 
 
-class Kind(StrEnum):
+class WordKind(StrEnum):
     """What a word can be; the first columns of the tables."""
 
     MONTH = "month"
@@ -58,15 +58,15 @@ class Kind(StrEnum):
     COMMON = "common"
 
 
-MONTHS = frozenset([Kind.MONTH, Kind.PERSIAN, Kind.ISLAMIC, Kind.NEPALI, Kind.BENGALI])
+MONTHS = frozenset([WordKind.MONTH, WordKind.PERSIAN, WordKind.ISLAMIC, WordKind.NEPALI, WordKind.BENGALI])
 """The kind of a month is its calendar."""
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class WordMeaning:
     """One thing that a word can stand for."""
 
-    kind: Kind
+    kind: WordKind
     value: str
     """Number of a month or weekday (Monday is 1), minutes of a zone, part of the day, unit of an age."""
     languages: Languages
@@ -74,15 +74,15 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class DateWords:
     """All words, small letters and folded, with what they mean."""
 
-    meanings: dict[str, tuple[Meaning, ...]]
+    meanings: dict[str, tuple[WordMeaning, ...]]
     n_words: dict[str, int]
     """By the first word of names of several words: the most words of such a name."""
     longest: dict[str, int]
     """By the first letter of names that are written without spaces: the most letters of such a name."""
-    ages: dict[str, tuple[Meaning, ...]]
+    ages: dict[str, tuple[WordMeaning, ...]]
     """Patterns such as `# hours ago`."""
     hijri: dict[int, tuple[int, int]]
     """By Hijri year: number of its first day, and a bit for each month of 30 days."""
@@ -110,10 +110,10 @@ def lower(text: str) -> str:
 
 
 @cache
-def read_names() -> Names:
+def read_words() -> DateWords:
     """Both tables, read once."""
-    meanings: dict[str, list[Meaning]] = {}
-    ages: dict[str, list[Meaning]] = {}
+    meanings: dict[str, list[WordMeaning]] = {}
+    ages: dict[str, list[WordMeaning]] = {}
     hijri: dict[int, tuple[int, int]] = {}
     month_first = year_first = ANY
     for name, kind, value, languages in _rows():
@@ -124,8 +124,8 @@ def read_names() -> Names:
             month_first |= languages if name == "MDY" else ANY
             year_first |= languages if name == "YMD" else ANY
         else:
-            into = ages if kind == Kind.AGO else meanings
-            into.setdefault(name, []).append(Meaning(Kind(kind), value, languages))
+            into = ages if kind == WordKind.AGO else meanings
+            into.setdefault(name, []).append(WordMeaning(WordKind(kind), value, languages))
     _add_dotless(meanings)
     n_words: dict[str, int] = {}
     longest: dict[str, int] = {}
@@ -135,14 +135,14 @@ def read_names() -> Names:
             n_words[words[0]] = max(n_words.get(words[0], 0), len(words))
         if name[0] >= FIRST_JOINED:
             longest[name[0]] = max(longest.get(name[0], 0), len(name))
-    return Names(_frozen(meanings), n_words, longest, _frozen(ages), hijri, month_first, year_first)
+    return DateWords(_frozen(meanings), n_words, longest, _frozen(ages), hijri, month_first, year_first)
 
 
-def _frozen(table: dict[str, list[Meaning]]) -> dict[str, tuple[Meaning, ...]]:
+def _frozen(table: dict[str, list[WordMeaning]]) -> dict[str, tuple[WordMeaning, ...]]:
     return {name: tuple(found) for name, found in table.items()}
 
 
-def _add_dotless(meanings: dict[str, list[Meaning]]) -> None:
+def _add_dotless(meanings: dict[str, list[WordMeaning]]) -> None:
     """Names with dots inside ("a.m", "ต.ค") are also written without."""
     for name in [name for name in meanings if "." in name]:
         plain = meanings.setdefault(name.replace(".", "").replace(" ", ""), [])

@@ -4,27 +4,27 @@ import re
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-from linesift.dates.names import FIRST_JOINED, MONTHS, Kind, Meaning, fold, lower, read_names
+from linesift.dates.names import FIRST_JOINED, MONTHS, WordKind, WordMeaning, fold, lower, read_words
 
 LONGEST = 1_000
 """Characters of a line that are read; a date stands at its head, and some bodies are one line."""
 
-CODES: dict[Kind, str] = {
+CODES: dict[WordKind, str] = {
     **dict.fromkeys(MONTHS, "M"),
-    Kind.YEAR_MARK: "Y",
-    Kind.MONTH_MARK: "O",
-    Kind.DAY_MARK: "D",
-    Kind.HOUR_MARK: "h",
-    Kind.MINUTE_MARK: "m",
-    Kind.SECOND_MARK: "s",
-    Kind.UPDATED: "U",
-    Kind.PUBLISHED: "p",
-    Kind.ERA: "E",
-    Kind.FILLER: "f",
-    Kind.AT: "f",
-    Kind.WEEKDAY: "W",
-    Kind.PERIOD: "P",
-    Kind.ZONE: "Z",
+    WordKind.YEAR_MARK: "Y",
+    WordKind.MONTH_MARK: "O",
+    WordKind.DAY_MARK: "D",
+    WordKind.HOUR_MARK: "h",
+    WordKind.MINUTE_MARK: "m",
+    WordKind.SECOND_MARK: "s",
+    WordKind.UPDATED: "U",
+    WordKind.PUBLISHED: "p",
+    WordKind.ERA: "E",
+    WordKind.FILLER: "f",
+    WordKind.AT: "f",
+    WordKind.WEEKDAY: "W",
+    WordKind.PERIOD: "P",
+    WordKind.ZONE: "Z",
 }
 """Codes of words, the first that fits; other words are `x`. A number is `d` with one or two digits, `y` with four that
 can be a year of some calendar, else `n`. White space is ` `, and a mark is itself."""
@@ -46,9 +46,9 @@ class Tokens:
     """The number, or -1."""
     texts: list[str]
     """The text, folded; words keep their capitals."""
-    meanings: list[tuple[Meaning, ...]]
+    meanings: list[tuple[WordMeaning, ...]]
 
-    def find(self, index: int, kind: Kind) -> list[Meaning]:
+    def find(self, index: int, kind: WordKind) -> list[WordMeaning]:
         """What a part means of one kind; nothing beyond the ends."""
         if not 0 <= index < len(self.codes):
             return []
@@ -62,9 +62,9 @@ class _Parts:
     codes: list[str] = field(default_factory=list)
     values: list[int] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
-    meanings: list[tuple[Meaning, ...]] = field(default_factory=list)
+    meanings: list[tuple[WordMeaning, ...]] = field(default_factory=list)
 
-    def add(self, code: str, text: str, value: int = -1, meanings: tuple[Meaning, ...] = ()) -> None:
+    def add(self, code: str, text: str, value: int = -1, meanings: tuple[WordMeaning, ...] = ()) -> None:
         self.codes.append(code)
         self.values.append(value)
         self.texts.append(text)
@@ -96,7 +96,7 @@ class _Parts:
 
     def add_word(self, word: str) -> None:
         """Add a word; one that is not known is cut at apostrophes and, without spaces, into the names that it holds."""
-        known = read_names().meanings.get(lower(word))
+        known = read_words().meanings.get(lower(word))
         if known is not None:
             self.add(_code(known), word, meanings=known)
         elif "'" in word:
@@ -113,7 +113,7 @@ class _Parts:
             self.add("x", word)
 
     def _add_joined(self, word: str) -> None:
-        names, start, unknown = read_names(), 0, 0
+        names, start, unknown = read_words(), 0, 0
         while start < len(word):
             longest = min(names.longest.get(word[start], 0), len(word) - start)
             for length in range(longest, 0, -1):
@@ -153,7 +153,7 @@ def tokenize(line: str) -> Tokens:
             n_used = _n_phrase(found, index)
             if n_used > 1:
                 phrase = " ".join(text for other, text in found[index : index + n_used] if other == 2)
-                known = read_names().meanings[lower(phrase)]
+                known = read_words().meanings[lower(phrase)]
                 parts.add(_code(known), phrase, meanings=known)
             else:
                 parts.add_word(part)
@@ -165,7 +165,7 @@ def tokenize(line: str) -> Tokens:
 
 def _n_phrase(found: list[tuple[int, str]], index: int) -> int:
     """Parts of the longest name of several words that begins here, spaces counted; 1 if there is none."""
-    names = read_names()
+    names = read_words()
     n_words = names.n_words.get(lower(found[index][1]), 0)
     while n_words > 1:
         span = found[index : index + 2 * n_words - 1]
@@ -176,7 +176,7 @@ def _n_phrase(found: list[tuple[int, str]], index: int) -> int:
     return 1
 
 
-def _code(meanings: tuple[Meaning, ...]) -> str:
+def _code(meanings: tuple[WordMeaning, ...]) -> str:
     rank = min((_RANK[meaning.kind] for meaning in meanings if meaning.kind in _RANK), default=None)
     return "x" if rank is None else _CODE_OF_RANK[rank]
 
@@ -187,7 +187,7 @@ _CODE_OF_RANK = list(CODES.values())
 @cache
 def _dotted() -> re.Pattern[str]:
     """Names with dots inside: "a.m", "p. m", "ต.ค"."""
-    names = sorted((name for name in read_names().meanings if "." in name), key=len, reverse=True)
+    names = sorted((name for name in read_words().meanings if "." in name), key=len, reverse=True)
     words = "|".join(re.escape(name.replace(" ", "")).replace(r"\.", r"\. ?") for name in names)
     return re.compile(rf"(?<![^\W\d_])(?:{words})(?![^\W\d_])\.?", re.IGNORECASE)
 

@@ -11,7 +11,7 @@ from linesift.errors import InputError, LabelError
 from linesift.labelling.draft import SOURCE_SUFFIXES, read_source
 from linesift.labels import KINDS, LABELS, Label
 from linesift.page import LabelledPage
-from linesift.read.labelled import PageFile, beside, labelled_files, parse, read_utf8, take_apart
+from linesift.read.labelled import PageFile, beside, labelled_files, parse_leniently, parse_page, read_utf8
 
 _ABOVE, _BELOW = 4, 8
 """Lines above the headline and below it among which the page's own date stands. Of 148 pages labelled by hand,
@@ -83,7 +83,7 @@ def check_file(path: Path) -> tuple[LabelledPage | None, list[Finding]]:
     """Look at one file; the page is `None` where it is not in the format."""
     _, found = _look(path)
     try:
-        return parse(read_utf8(path), str(path)), found
+        return parse_page(read_utf8(path), str(path)), found
     except LabelError:
         return None, found
 
@@ -104,11 +104,11 @@ class _Sheet:
 
 def _look(path: Path) -> tuple[_Sheet, list[Finding]]:
     try:
-        file = take_apart(read_utf8(path))
+        file = parse_leniently(read_utf8(path))
     except LabelError as error:
         return _Sheet(), [Finding(path, 1, str(error).removeprefix(f"{path}: "))]
     found = [Finding(path, line, _with_guess(file, line, what)) for line, what in file.problems]
-    if not file.rows:
+    if not file.lines:
         return _Sheet(), found
     sheet = _understand(file)
     found += [Finding(path, line, what) for line, what in _changes(sheet, path, file.first)]
@@ -118,15 +118,15 @@ def _look(path: Path) -> tuple[_Sheet, list[Finding]]:
 
 
 def _understand(file: PageFile) -> _Sheet:
-    labels = tuple(row.label or _guess(row.word) for row in file.rows)
+    labels = tuple(row.label or _guess(row.word) for row in file.lines)
     header = dict(file.header)
     return _Sheet(
-        lines=tuple(row.text for row in file.rows),
+        lines=tuple(row.text for row in file.lines),
         labels=labels,
-        doubtful=tuple(index for index, row in enumerate(file.rows) if row.is_doubtful),
+        doubtful=tuple(index for index, row in enumerate(file.lines) if row.is_doubtful),
         kind=header.get("kind", KINDS[0]),
         note=header.get("note", ""),
-        has_riddles=any(label is None and row.problem for label, row in zip(labels, file.rows, strict=True)),
+        has_riddles=any(label is None and row.problem for label, row in zip(labels, file.lines, strict=True)),
     )
 
 
@@ -137,7 +137,7 @@ def _guess(word: str) -> Label | None:
 
 
 def _with_guess(file: PageFile, line: int, what: str) -> str:
-    guess = _guess(file.rows[line - file.first].word) if line >= file.first and file.rows else None
+    guess = _guess(file.lines[line - file.first].word) if line >= file.first and file.lines else None
     return what if guess is None else f"{what} (did you mean {guess}?)"
 
 

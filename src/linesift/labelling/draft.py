@@ -11,9 +11,9 @@ from linesift.atomic import write_atomic
 from linesift.errors import InputError, LabelError
 from linesift.labels import Label
 from linesift.page import LabelledPage, Page
-from linesift.read.labelled import LABELLED_SUFFIX, beside, format_page, parse, read_utf8
+from linesift.read.labelled import LABELLED_SUFFIX, beside, format_page, parse_page, read_utf8
 from linesift.read.page import ARCHIVE_SUFFIXES, HTML_SUFFIXES, is_html
-from linesift.read.text import STDIN, check_encoding, decode, read_bytes
+from linesift.read.text import STDIN, check_encoding, decode_text, read_bytes
 
 if TYPE_CHECKING:  # numpy comes with them, and a wrong option shall not wait for numpy
     from linesift.hints import Head
@@ -114,7 +114,7 @@ def read_source(path: Path, encoding: str | None = None) -> Source:
         found = read_html(data, str(path))
         suffix = path.suffix.lower() if path.suffix.lower() in HTML_SUFFIXES else HTML_SUFFIXES[0]
         return Source(found.page, data, suffix, found.read_head())
-    page, warning = decode(data, str(path), encoding)
+    page, warning = decode_text(data, str(path), encoding)
     if encoding is not None:
         data = b"\xef\xbb\xbf" + page.text.encode("utf-8", "surrogatepass")
     return Source(page, data, _TEXT_SUFFIX, warning=warning)
@@ -172,7 +172,7 @@ def write_draft(name: str, source: Source, model: "Model", config: DraftConfig) 
         return Drafted(path, _earlier(path, source), is_written=False)
     drafted, n_kept = draft(source, model.classify(source.page), config), 0
     if path.exists():
-        earlier = parse(read_utf8(path), str(path))
+        earlier = parse_page(read_utf8(path), str(path))
         same = set(earlier.page.lines) & set(drafted.page.lines)
         if len(same) < _SAME_PAGE * len(set(earlier.page.lines)):
             raise InputError(f"{path}: has hardly a line in common with {source.page.source}; rename one of them")
@@ -200,6 +200,6 @@ def _earlier(path: Path, source: Source) -> LabelledPage | None:
             "or give --update to draft anew and keep the labels of lines that are the same"
         )
     try:
-        return parse(read_utf8(path), str(path))
+        return parse_page(read_utf8(path), str(path))
     except LabelError:  # kept all the same; `linesift check` says what is wrong
         return None

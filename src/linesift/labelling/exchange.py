@@ -22,7 +22,7 @@ from linesift.read.labelled import (
     LABELLED_SUFFIX,
     beside,
     format_page,
-    parse,
+    parse_page,
     read_labelled,
     read_row,
     read_utf8,
@@ -223,7 +223,7 @@ def _write(file: Path, page: LabelledPage, config: ImportConfig) -> bool:
     if not config.is_update:
         return False
     text = read_utf8(file)
-    if parse(text, str(file)).page.text != page.page.text:
+    if parse_page(text, str(file)).page.text != page.page.text:
         raise InputError(f"{file}: holds another text than {page.page.source!r}; rename it or import elsewhere")
     write_atomic(file, relabel(text, page.labels, page.doubtful).encode("utf-8", "surrogatepass"))
     return True

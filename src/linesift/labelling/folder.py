@@ -11,8 +11,8 @@ from linesift.errors import ConflictError, InputError
 from linesift.labelling.check import Finding, check_file
 from linesift.labels import Label
 from linesift.page import LabelledPage
-from linesift.read.labelled import labelled_files, parse, relabel, take_apart
-from linesift.read.text import decode, read_bytes
+from linesift.read.labelled import labelled_files, parse_leniently, parse_page, relabel
+from linesift.read.text import decode_text, read_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,8 @@ class Folder:
         path = self._path(name)
         data = read_bytes(path)
         page, findings = check_file(path)
-        text = decode(data, name)[0].text
-        first = take_apart(text).first
+        text = decode_text(data, name)[0].text
+        first = parse_leniently(text).first
         header = "\n".join(text.split("\n")[: first - 1])
         opened = Opened(name, _version(data), page, header, first, tuple(findings))
         self._seen[name] = opened
@@ -104,11 +104,11 @@ class Folder:
             data = read_bytes(path)
             if _version(data) != labels.version:
                 raise ConflictError(f"{name}: the file has changed since it was opened")
-            text = decode(data, name)[0].text
+            text = decode_text(data, name)[0].text
             saved = relabel(text, labels.labels, labels.doubtful)
             if saved == text:
                 return labels.version
-            parse(saved, name)
+            parse_page(saved, name)
             new = saved.encode("utf-8", "surrogatepass")
             write_atomic(path, new)
             return _version(new)

@@ -49,7 +49,7 @@ _WORDS = ", ".join(LABELS)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FileLine:
     """One line of the page as the file has it; `label` is `None` where the line is blank or wrong."""
 
     text: str
@@ -65,55 +65,50 @@ class PageFile:
     """A `.page` file taken apart, with everything that is wrong in it as `(file line, problem)`."""
 
     header: tuple[tuple[str, str], ...]
-    rows: tuple[Row, ...]
+    lines: tuple[FileLine, ...]
     problems: tuple[tuple[int, str], ...]
     first: int = 1
     """File line of the page's first line, from 1."""
 
 
-def parse(text: str, source: str) -> LabelledPage:
+def parse_page(text: str, source: str) -> LabelledPage:
     r"""Read the text of one `.page` file.
 
     A file that an editor saved with `"\r\n"` (seen at the line of dashes) loses one `"\r"` per line; a `"\r"` in any
     other file belongs to the page.
 
-    >>> page = parse("site: a.example\n----\nheadline  | Rain | again\n\nbody?     | It rained.\n", "a.page")
+    >>> page = parse_page("site: a.example\n----\nheadline  | Rain | again\n\nbody?     | It rained.\n", "a.page")
     >>> page.page.lines, page.labels[2], page.doubtful
     (['Rain | again', '', 'It rained.'], <Label.BODY: 'body'>, frozenset({2}))
 
     Raises:
-        LabelError: at the first problem of the file; `problems` lists all of them.
+        LabelError: at the first problem of the file; `parse_leniently` gives all of them.
     """
-    file = take_apart(text)
-    found = _sentences(file, source)
-    if found:
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        raise LabelError(found[0] + more)
+    file = parse_leniently(text)
+    if file.problems:
+        line, problem = file.problems[0]
+        more = f" (and {len(file.problems) - 1} more)" if len(file.problems) > 1 else ""
+        raise LabelError(f"{source}:{line}: {problem}{more}")
     header = dict(file.header)
     return LabelledPage(
         by_hand=True,
-        page=Page("\n".join(row.text for row in file.rows), source),
-        labels=tuple(row.label for row in file.rows),
+        page=Page("\n".join(row.text for row in file.lines), source),
+        labels=tuple(row.label for row in file.lines),
         site=header["site"],
         lang=header.get("lang", ""),
         kind=header.get("kind", KINDS[0]),
         collection=OWN_COLLECTION,
         url=header.get("url", ""),
         note=header.get("note", ""),
-        doubtful=frozenset(index for index, row in enumerate(file.rows) if row.is_doubtful),
+        doubtful=frozenset(index for index, row in enumerate(file.lines) if row.is_doubtful),
     )
 
 
-def problems(text: str, source: str) -> list[str]:
-    """List what is wrong with the text of a `.page` file, one sentence `source:line: problem; what to do` each."""
-    return _sentences(take_apart(text), source)
-
-
 def format_page(page: LabelledPage) -> str:
-    """Write a labelled page as the text of a `.page` file; `parse` reads the same lines and labels back.
+    """Write a labelled page as the text of a `.page` file; `parse_page` reads the same lines and labels back.
 
     Header values are one line each: white space in them is folded to single spaces. Empty ones are left out, except
-    `site`, which a person has to fill in before `parse` takes the file.
+    `site`, which a person has to fill in before `parse_page` takes the file.
     """
     values = {"site": page.site, "url": page.url, "lang": page.lang, "kind": page.kind, "note": page.note}
     folded = {key: " ".join(value.split()) for key, value in values.items()}
@@ -134,12 +129,12 @@ def relabel(text: str, labels: Sequence[Label | None], doubtful: AbstractSet[int
     Raises:
         LabelError: if the text is not in the format, or has not these lines.
     """
-    file = take_apart(text)
+    file = parse_leniently(text)
     lines = text.split("\n")
-    if file.problems or len(labels) != len(file.rows):
+    if file.problems or len(labels) != len(file.lines):
         raise LabelError("the labels are of another page")
     has_crlf = lines[file.first - 2].endswith("\r")
-    for number, (row, label) in enumerate(zip(file.rows, labels, strict=True)):
+    for number, (row, label) in enumerate(zip(file.lines, labels, strict=True)):
         if (label is None) != (row.label is None):
             raise LabelError(f"line {number + 1} of the page: a label for a blank line, or none for another")
         if (label, number in doubtful) != (row.label, row.is_doubtful):
@@ -197,14 +192,14 @@ def has_labels(path: Path) -> bool:
 
 def _read_file(path: Path) -> LabelledPage:
     text = read_utf8(path)
-    page = parse(text, str(path))
+    page = parse_page(text, str(path))
     html = beside(path, HTML_SUFFIXES)
     if html is None:
         return page
     source, _ = read_page(html)
     if source.text != page.page.text:
         pairs = list(zip(page.page.lines, source.lines, strict=False))
-        line = take_apart(text).first + next(
+        line = parse_leniently(text).first + next(
             (n for n, (ours, theirs) in enumerate(pairs) if ours != theirs), len(pairs)
         )
         raise LabelError(
@@ -314,7 +309,7 @@ def _format_line(line: str, label: Label | None, *, is_doubtful: bool) -> str:
     return f"{word:<{_LABEL_WIDTH}} | {line}"
 
 
-def take_apart(text: str) -> PageFile:
+def parse_leniently(text: str) -> PageFile:
     """Read the text of a `.page` file as far as it can be, whatever is wrong in it."""
     lines = text.split("\n")
     at = next((index for index, line in enumerate(lines) if line.rstrip() == _RULE), len(lines))
@@ -326,7 +321,7 @@ def take_apart(text: str) -> PageFile:
     page_lines = lines[at + 1 :]
     if len(page_lines) > 1 and page_lines[-1] == "":
         del page_lines[-1]  # the end of the last line, not one more line
-    rows = tuple(_read_row(line) for line in page_lines) or (Row(""),)
+    rows = tuple(_read_row(line) for line in page_lines) or (FileLine(""),)
     row_problems = [(at + 2 + index, row.problem) for index, row in enumerate(rows) if row.problem]
     return PageFile(tuple(header.items()), rows, (*header_problems, *row_problems), at + 2)
 
@@ -354,19 +349,15 @@ def _read_header(lines: list[str]) -> tuple[dict[str, str], list[tuple[int, str]
     return header, sorted(found)
 
 
-def _read_row(line: str) -> Row:
+def _read_row(line: str) -> FileLine:
     if not line.strip():
-        return Row(line)
+        return FileLine(line)
     match = _LABELLED.fullmatch(line)
     if match is None:
-        return Row(line, problem=f"no label; write one of {_WORDS}, then ' | ', then the text")
+        return FileLine(line, problem=f"no label; write one of {_WORDS}, then ' | ', then the text")
     word, text = match["label"], match["text"] or ""
     if word not in LABELS:
-        return Row(text, problem=f"unknown label {word!r}; use {_WORDS}", word=word)
+        return FileLine(text, problem=f"unknown label {word!r}; use {_WORDS}", word=word)
     if not text.strip():
-        return Row(line, problem="a label without text; put ' | ' and the text behind it, or leave the line blank")
-    return Row(text, Label(word), bool(match["doubt"]), word=word)
-
-
-def _sentences(file: PageFile, source: str) -> list[str]:
-    return [f"{source}:{number}: {problem}" for number, problem in file.problems]
+        return FileLine(line, problem="a label without text; put ' | ' and the text behind it, or leave the line blank")
+    return FileLine(text, Label(word), bool(match["doubt"]), word=word)

@@ -14,7 +14,7 @@ from linesift.errors import InputError
 from linesift.page import Page
 from linesift.read.jsonl import GZIP_START, Fields, is_jsonl, read_jsonl
 from linesift.read.record import HTML_START, Record
-from linesift.read.text import STDIN, check_encoding, decode, read_bytes
+from linesift.read.text import STDIN, check_encoding, decode_text, read_bytes
 
 if TYPE_CHECKING:  # the reader of archives is loaded for archives
     from linesift.read.warc import WarcCounts
@@ -28,7 +28,7 @@ _SNIFFED = 2048
 _BUFFER = 1 << 16
 
 
-class Kind(Enum):
+class SourceKind(Enum):
     """What a file holds."""
 
     PAGE = auto()
@@ -37,16 +37,16 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PageSource:
     """A file that is to be read, or standard input, whose first bytes were looked at."""
 
     path: Path
-    kind: Kind
+    kind: SourceKind
     stream: BinaryIO | None = None
     """Standard input; a file is opened when its pages are asked for."""
 
 
-def open_source(path: Path) -> Source:
+def open_source(path: Path) -> PageSource:
     """Say what a file holds: by the end of its name, or, of standard input, by its first bytes.
 
     Raises:
@@ -54,8 +54,8 @@ def open_source(path: Path) -> Source:
     """
     if path != STDIN:
         name = path.name.lower()
-        kinds = {ARCHIVE_SUFFIXES: Kind.ARCHIVE, JSONL_SUFFIXES: Kind.JSONL}
-        return Source(path, next((kind for ends, kind in kinds.items() if name.endswith(ends)), Kind.PAGE))
+        kinds = {ARCHIVE_SUFFIXES: SourceKind.ARCHIVE, JSONL_SUFFIXES: SourceKind.JSONL}
+        return PageSource(path, next((kind for ends, kind in kinds.items() if name.endswith(ends)), SourceKind.PAGE))
     if sys.stdin is None:
         raise InputError("-: standard input is closed; give a file")
     stream = io.BufferedReader(cast(io.RawIOBase, sys.stdin.buffer), _BUFFER)  # for `peek`
@@ -64,8 +64,8 @@ def open_source(path: Path) -> Source:
         with suppress(zlib.error):
             start = zlib.decompressobj(31).decompress(start, _SNIFFED)
     if is_jsonl(start):
-        return Source(path, Kind.JSONL, stream)
-    return Source(path, Kind.ARCHIVE if start.startswith(b"WARC/") else Kind.PAGE, stream)
+        return PageSource(path, SourceKind.JSONL, stream)
+    return PageSource(path, SourceKind.ARCHIVE if start.startswith(b"WARC/") else SourceKind.PAGE, stream)
 
 
 def is_html(data: bytes, suffix: str = "") -> bool:
@@ -83,7 +83,7 @@ def read_page(page: Path | Record, encoding: str | None = None) -> tuple[Page, s
     """Read one page, from a file of its own or from what `read_archive` and `read_jsonl` give.
 
     A file whose name ends in `.html`, or that begins like HTML under any name but `.txt`, gives a page with hints;
-    everything else is text, see `linesift.read.text.decode`.
+    everything else is text, see `linesift.read.text.decode_text`.
 
     Returns:
         The page, and a sentence on what could not be kept, or `None`.
@@ -93,11 +93,11 @@ def read_page(page: Path | Record, encoding: str | None = None) -> tuple[Page, s
         MissingExtraError: for HTML, if its parser is not installed.
     """
     if isinstance(page, Path):
-        page = Record("", "", read_bytes(page), "page", source=str(page))
+        page = Record("", "", read_bytes(page), "unknown", source=str(page))
     data, kind, charset = page.payload, page.kind, page.charset
-    if kind == "page" and isinstance(data, bytes):
+    if kind == "unknown" and isinstance(data, bytes):
         if not is_html(data, Path(page.source).suffix):
-            return decode(data, page.source, encoding)
+            return decode_text(data, page.source, encoding)
         kind, charset = "html", encoding
         if encoding is not None:
             check_encoding(encoding)
@@ -110,7 +110,7 @@ def read_page(page: Path | Record, encoding: str | None = None) -> tuple[Page, s
     return Page(text, page.source, url=page.url, date=page.date), None
 
 
-def read_stdin(source: Source) -> Record:
+def read_stdin(source: PageSource) -> Record:
     """Read a single page from standard input, as bytes that `read_page` understands.
 
     Raises:
@@ -120,10 +120,10 @@ def read_stdin(source: Source) -> Record:
         data = b"" if source.stream is None else source.stream.read()
     except OSError as error:
         raise InputError(f"{source.path}: {(error.strerror or str(error)).lower()}") from error
-    return Record("", "", data, "page", source=str(source.path))
+    return Record("", "", data, "unknown", source=str(source.path))
 
 
-def read_archive(source: Source, counts: "WarcCounts") -> Iterator[Record]:
+def read_archive(source: PageSource, counts: "WarcCounts") -> Iterator[Record]:
     """Read the pages of a WARC or WET file, one at a time; memory does not grow with the file.
 
     Args:
@@ -139,7 +139,7 @@ def read_archive(source: Source, counts: "WarcCounts") -> Iterator[Record]:
         yield replace(record, source=str(source.path))
 
 
-def read_lines(source: Source, fields: Fields) -> Iterator[Record | InputError]:
+def read_lines(source: PageSource, fields: Fields) -> Iterator[Record | InputError]:
     """Read the pages of a file of JSON lines, as `linesift.read.jsonl.read_jsonl` does.
 
     Raises:

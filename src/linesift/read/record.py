@@ -22,8 +22,8 @@ class Record:
     """When it was fetched, as the archive writes it: `2024-05-01T10:00:00Z`."""
     payload: bytes | str
     """The page without HTTP headers, unpacked."""
-    kind: Literal["html", "text", "page"]
-    """`text` for lines of UTF-8, as in the records of a WET file; `page` for what has yet to be looked at."""
+    kind: Literal["html", "text", "unknown"]
+    """`text` for lines of UTF-8, as in the records of a WET file; `unknown` for what has yet to be looked at."""
     charset: str | None = None
     """Encoding that the HTTP headers name."""
     source: str = ""

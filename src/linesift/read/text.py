@@ -68,7 +68,7 @@ def check_encoding(encoding: str) -> None:
         raise InputError(f"unknown encoding {encoding!r}; try utf-8, cp1252, utf-16 or gb18030") from error
 
 
-def decode(data: bytes, source: str, encoding: str | None = None) -> tuple[Page, str | None]:
+def decode_text(data: bytes, source: str, encoding: str | None = None) -> tuple[Page, str | None]:
     r"""Turn the bytes of a page into a `Page`, and say in a sentence what could not be kept (or `None`).
 
     A byte order mark decides before `encoding`, as in browsers: nobody means the characters that it would be
@@ -77,9 +77,9 @@ def decode(data: bytes, source: str, encoding: str | None = None) -> tuple[Page,
     careless writers, or halves of a pair in UTF-16) are kept. Lines stay verbatim: `"\r\n"` leaves its `"\r"` at the
     end of the line, where features and writers take it for white space.
 
-    >>> decode("Überschrift\r\nText".encode("utf-8-sig"), "page.txt")
+    >>> decode_text("Überschrift\r\nText".encode("utf-8-sig"), "page.txt")
     (Page(text='Überschrift\r\nText', source='page.txt', hints=None, url='', date=''), None)
-    >>> decode(b"Caf\xe9", "page.txt")[1]
+    >>> decode_text(b"Caf\xe9", "page.txt")[1]
     'page.txt: line 1 is not valid utf-8, its bad bytes became U+FFFD; name the right encoding with --encoding'
 
     Raises:
@@ -123,12 +123,12 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_text(path: Path, encoding: str | None = None) -> tuple[Page, str | None]:
-    """Read one page of plain text from a file, or from standard input where the path is `-`, as `decode` does.
+    """Read one page of plain text from a file, or from standard input where the path is `-`, as `decode_text` does.
 
     Raises:
         InputError: if the file cannot be read, is not text, or the encoding is unknown.
     """
-    return decode(read_bytes(path), str(path), encoding)
+    return decode_text(read_bytes(path), str(path), encoding)
 
 
 def find_pages(path: Path) -> Iterator[Path]:
