@@ -3,7 +3,9 @@
 The source directory is the root of the checkout, so that one relative link works in the repository and on the site.
 """
 
+import re
 from importlib.metadata import version as version_of
+from typing import Any
 
 project = "linesift"
 author = copyright = "The linesift developers"  # noqa: A001 (Sphinx reads this name)
@@ -37,3 +39,23 @@ html_title = "linesift"
 html_extra_path = ["site"]
 html_show_sourcelink = False
 html_copy_source = False
+
+
+_CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
+
+
+def setup(app: Any) -> None:
+    """Register `_prepare` so that it runs before napoleon."""
+    app.connect("autodoc-process-docstring", _prepare, priority=100)
+
+
+def _prepare(_app: Any, what: str, *rest: Any) -> None:
+    """Make code in backticks literal, so that a backslash in it stays.
+
+    napoleon takes words before a colon in the first line of a variable's docstring for its type; an empty comment of
+    reStructuredText before it prevents that.
+    """
+    lines: list[str] = rest[-1]
+    lines[:] = [_CODE.sub(r"``\1``", line) for line in lines]
+    if what in {"attribute", "data", "property"}:
+        lines[:0] = ["..", ""]

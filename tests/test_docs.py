@@ -26,8 +26,12 @@ LARGEST = {"README.md": 8_000, "CONTRIBUTING.md": 7_000}
 WITH_OUTPUT = [path for path in DOCUMENTS if SHOWN.search(path.read_text("utf-8"))]
 """Documents that show commands with their output."""
 
+OF_TODAY = [path for path in DOCUMENTS if path.name not in {"CHANGELOG.md", "ablation.md"}]
+"""Documents that tell how things are, not how they were."""
+
 _FENCE = re.compile(r"^ *```[^\n]*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _PYTHON = re.compile(r"^ *```python\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+_FILE = re.compile(r"`([\w.-]+/[\w./-]+\.(?:py|tsv|npz|json|md|svg))`")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 _PROBABILITY = re.compile(r"[+-]?\b\d+\.\d+|\b\d+ ?%|\b\d+(?= lines? wrong| after)")
@@ -104,6 +108,13 @@ def test_links_lead_somewhere(path: Path) -> None:
 def anchors(text: str) -> set[str]:
     """Headings of a document as the end of an address."""
     return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in _HEADING.findall(text)}
+
+
+@pytest.mark.parametrize("path", OF_TODAY, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_documents_name_real_files(path: Path) -> None:
+    named = set(_FILE.findall(path.read_text("utf-8")))
+    places = (ROOT, ROOT / "src" / "linesift", path.parent)
+    assert {name for name in named if not any((place / name).exists() for place in places)} == set()
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
