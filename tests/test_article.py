@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linesift.article.article import Article, build_article
-from linesift.article.evidence import look_around, page_languages, page_order
+from linesift.article.evidence import add_evidence, find_languages, find_order
 from linesift.article.lines import LabelledLines
 from linesift.dates.context import Context, Order
 from linesift.labels import LABELS, Label
@@ -173,11 +173,11 @@ def test_entries_keep_the_clock_where_the_day_is_open() -> None:
 
 
 def test_languages_of_a_text() -> None:
-    assert page_languages("The ferry is back in the harbour, and that is for the town") == {"en"}
-    assert page_languages("フェリーが港に戻った") == {"ja"}
-    assert page_languages("xyz") == frozenset()
-    assert page_order("12/25/2020 and 13.04.2020") is Order.UNKNOWN
-    assert look_around(["12/25/2020"], Context()).order is Order.MONTH_FIRST
+    assert find_languages("The ferry is back in the harbour, and that is for the town") == {"en"}
+    assert find_languages("フェリーが港に戻った") == {"ja"}
+    assert find_languages("xyz") == frozenset()
+    assert find_order("12/25/2020 and 13.04.2020") is Order.UNKNOWN
+    assert add_evidence(["12/25/2020"], Context()).order is Order.MONTH_FIRST
 
 
 @given(

@@ -12,7 +12,7 @@ from linesift.dates.calendars import FIRST_YEAR, LAST_YEAR
 from linesift.dates.context import Context, Order
 from linesift.dates.moment import Moment, Role, read_moments
 from linesift.dates.names import ANY, WordKind, lower, read_words
-from linesift.dates.tokens import LONGEST
+from linesift.dates.tokens import MAX_LENGTH
 
 ROOT = Path(__file__).parent / "data"
 LINES = read_date_lines(ROOT / "moments.tsv")
@@ -197,12 +197,12 @@ def test_other_numbers_are_no_days(line: str) -> None:
     assert all(moment.day is None for moment in read_moments(line))
 
 
-@pytest.mark.parametrize("n_before", range(LONGEST - 20, LONGEST + 5))
+@pytest.mark.parametrize("n_before", range(MAX_LENGTH - 20, MAX_LENGTH + 5))
 def test_a_long_line_is_not_cut_inside_a_date(n_before: int) -> None:
     """A date that does not fit into what is read of a line gives no day, and never another one."""
-    line = ("word " * LONGEST)[: n_before - 1] + " 21 October 2020"
+    line = ("word " * MAX_LENGTH)[: n_before - 1] + " 21 October 2020"
     days = [moment.day for moment in read_moments(line) if moment.day is not None]
-    assert days == [date(2020, 10, 21)] * (len(line) <= LONGEST)
+    assert days == [date(2020, 10, 21)] * (len(line) <= MAX_LENGTH)
 
 
 def test_names_are_folded_alike() -> None:

@@ -1,1 +1,1 @@
-"""From labelled lines to the article: its parts, and its dates as ISO 8601; standard library and numpy alone."""
+"""Labelled lines to an article: headline, body, dates, and the entries of a live page."""

@@ -1,4 +1,4 @@
-"""The article that a page holds, put together from the labels of its lines."""
+"""Build the article of a page from the labels of its lines."""
 
 import math
 from collections.abc import Sequence
@@ -14,19 +14,21 @@ from linesift.labels import Label
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """How sure each part of an article is, from 0 to 1; `nan` for a part that is not there or was not asked for."""
+    """Probability that each part of an article is right, 0 to 1; `nan` for a part that is missing."""
 
     kind: float = math.nan
+    """Probability of the kind of page; `nan` also where that was not asked for."""
     headline: float = math.nan
-    """Mean probability of the lines, as for the body."""
+    """Mean probability of the headline lines."""
     published: float = math.nan
-    """Chance that the day is right, by the line that it is from."""
+    """Probability that the day is right, by the line that it is from."""
     body: float = math.nan
+    """Mean probability of the body lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineNumbers:
-    """Where each part of an article stands: line numbers in the file, from 1."""
+    """Line numbers of each part of an article, from 1."""
 
     headline: tuple[int, ...] = ()
     published: tuple[int, ...] = ()
@@ -36,58 +38,58 @@ class LineNumbers:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """The page's own article; every text is stripped of surrounding white space."""
+    """Article of a page; its texts have no white space around them."""
 
     headline: str = ""
-    """Lines of the title joined by a space; empty where the page has none."""
+    """Headline lines, joined by spaces; empty without one."""
     published: str | None = None
-    """ISO 8601: the day, with the time if the page gives one, and the offset if it gives a zone; `None` where there is
-    no date, or none that can be read in one way only."""
+    """ISO 8601: the day, the time if the page gives one, and the offset if it gives a zone. `None` where there is no
+    date, or none with a single meaning."""
     updated: str | None = None
-    """When it was changed for the last time, likewise."""
+    """When it was last changed, in the same form."""
     published_raw: str = ""
-    """Text of the line that `published` is from; if it could not be read, of the lines that date the article."""
+    """Text of the line that `published` is from; where that is `None`, of the timestamp lines."""
     timestamp: str = ""
-    """All lines that date the article, joined by `" | "`."""
+    """All timestamp lines, joined by `" | "`."""
     body: tuple[str, ...] = ()
-    """One entry per body line, in page order."""
+    """Body lines, in page order."""
     kind: str = ""
-    """What the page is: article, live, index, stub or other; empty where that was not asked."""
+    """Kind of page: article, live, index, stub or other; empty where that was not asked for."""
     entries: tuple[Entry, ...] = ()
     """Entries of a live page, in page order."""
     confidence: Confidence = field(default_factory=Confidence)
     lines: LineNumbers = field(default_factory=LineNumbers)
     problems: tuple[str, ...] = ()
-    """What of the dates could not be read, and what contradicts itself."""
+    """Sentences on dates that could not be read or that contradict themselves."""
 
     @property
     def text(self) -> str:
-        """Headline, timestamp and body as paragraphs with a blank line between them."""
+        """Headline, timestamp and body lines, with blank lines between them."""
         return "\n\n".join(part for part in (self.headline, self.timestamp, *self.body) if part)
 
 
 def build_article(
     page: LabelledLines, *, now: datetime | None = None, kind: str = "", kind_probability: float = math.nan
 ) -> Article:
-    """Put the article together.
+    """Build the article from labelled lines.
 
     Args:
         page: lines, labels and probabilities.
-        now: when the page was read; relative times and days without a year stay unread without it.
-        kind: what the page is, if that is known; live pages have entries.
-        kind_probability: how sure that is.
+        now: when the page was read. Without it, "2 hours ago" and days without a year are not read.
+        kind: kind of page, if that is known. Only live pages, and pages of unknown kind, are searched for entries.
+        kind_probability: probability of the kind.
     """
     dating = date_page(page, Context(now=now))
     published, updated = dating.published, dating.updated
-    stamps = page.texts(Label.TIMESTAMP)
-    raw = [page.lines[index].strip() for index in published.lines] if published else stamps
+    timestamps = page.texts(Label.TIMESTAMP)
+    raw = [page.lines[index].strip() for index in published.lines] if published else timestamps
     is_live = kind in ("", "live")
     return Article(
         headline=" ".join(page.texts(Label.HEADLINE)),
         published=published.moment.iso if published else None,
         updated=updated.moment.iso if updated else None,
         published_raw=" | ".join(raw),
-        timestamp=" | ".join(stamps),
+        timestamp=" | ".join(timestamps),
         body=page.texts(Label.BODY),
         kind=kind,
         entries=find_entries(page, dating) if is_live else (),
@@ -95,10 +97,10 @@ def build_article(
             kind_probability, page.confidence(Label.HEADLINE), dating.confidence, page.confidence(Label.BODY)
         ),
         lines=LineNumbers(
-            _from_one(page.numbers(Label.HEADLINE)),
+            _from_one(page.indices(Label.HEADLINE)),
             _from_one(published.lines if published else ()),
             _from_one(updated.lines if updated else ()),
-            _from_one(page.numbers(Label.BODY)),
+            _from_one(page.indices(Label.BODY)),
         ),
         problems=dating.problems,
     )

@@ -1,37 +1,41 @@
-"""When an article was published and when it was updated."""
+"""Find out when an article was published and when it was updated.
+
+`read_stamps` reads the dates of some lines and scores them. `date_page` asks it for the lines labelled as timestamps,
+and for all others if those do not suffice, and chooses.
+"""
 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
-from linesift.article.evidence import look_around
+from linesift.article.evidence import add_evidence
 from linesift.article.lines import LabelledLines
 from linesift.dates.context import Context
 from linesift.dates.moment import Moment, Role, read_moments
 from linesift.dates.tokens import tokenize
 from linesift.labels import Label
 
-LONGEST_LINE = 300
-"""Characters of a line that is looked at for a date, unless it is labelled as one."""
+MAX_LINE = 300
+"""Most characters of a line that is searched for a date, unless it is labelled as a timestamp."""
 
-_LONGEST_WORD_LINE = 30
-"""Characters of a line such as "Last updated:" that says what the date below it is."""
+_MAX_ROLE_LINE = 30
+"""Most characters of a line such as "Last updated:", which says what the date below it is."""
 
 _ROLE_WEIGHT, _WORD_WEIGHT, _MAX_WORDS, _HEAD_WEIGHT = 2.0, 0.15, 12, 1.0
 _ABOVE_HEAD, _BELOW_HEAD = 8, 12
 _MIN_ODDS = 1e-4
 
 MIN_SCORE = 0.0
-"""Score from which a line that is labelled so is taken; below, all lines with a date are looked at. On the pages of
-`Stamp.score`, from -3 to 0 the day is right on 97.9 %, from 1 on 97.8 %."""
+"""If the best timestamp line scores less, all lines with a date are searched. On the pages named at `Stamp.score`, the
+day is right on 97.9 % with any bound from -3 to 0, and on 97.8 % with 1 and more."""
 
 _NEAR, _MIN_FIRST = 6, -1.0
-"""Lines between a date and that of its update, and the score that it needs."""
+"""Most lines between the date of publication and that of an update, and the least score of the former."""
 
 _SLOPE, _OFFSET = 0.3, 1.6
-"""Score to the chance that the day is the collection's: logistic regression over 1,094 pages of the four collections,
-those included that do not show it."""
+"""Slope and intercept that turn a score into the probability that the day is right. Fitted by logistic regression on
+1,094 pages of the four collections, those included that do not show their day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,14 @@ class Stamp:
     lines: tuple[int, ...]
     """Indices; two where the day stands on one line and the clock on the next."""
     score: float
-    """How likely the line dates the article, as log-odds.
+    """Log-odds that the line dates the article.
 
-    That of the label, two more for a word of publishing and less for one of updating, 0.15 less for each other word,
-    and one more within 8 lines above and 12 below the headline. On 983 pages of four collections that show the day,
-    labelled by models that had not seen their sites, the best line is then right on 97.9 %; by the label alone on
-    96.9 %, and with weights of 17 columns fitted by folds over sites on 97.3 %.
+    They begin with those of the label `timestamp`. A word for publishing adds 2, one for updating takes 2 away, and
+    each other word takes 0.15, up to 12 words. A place from 8 lines above to 12 below the headline adds 1.
+
+    On 983 pages of four collections that show their day, labelled by models that had not seen their sites, the best
+    line is right on 97.9 %. By the label alone it is on 96.9 %, and with 17 columns whose weights were fitted by folds
+    over sites on 97.3 %.
     """
 
 
@@ -59,29 +65,30 @@ class Dating:
     updated: Stamp | None = None
     problems: tuple[str, ...] = ()
     stamps: tuple[Stamp, ...] = ()
-    """Of all lines that are labelled as dates."""
+    """Dates of the lines labelled as timestamps."""
 
     @property
     def confidence(self) -> float:
-        """Chance that the day of publication is right; `nan` without one."""
+        """Probability that the day of publication is right; `nan` without one."""
         if self.published is None:
             return math.nan
         return 1 / (1 + math.exp(-(_SLOPE * self.published.score + _OFFSET)))
 
 
 def date_page(page: LabelledLines, context: Context) -> Dating:
-    """Choose when the article was published and last updated; `Dating()` where no line is its headline or body.
+    """Choose when the article was published and last updated; `Dating()` for a page without headline and body.
 
-    Lines labelled as dates come first. Where none of them has a day or is sure enough, any line with a date can be it.
+    Lines labelled as timestamps come first. Where none of them has a day and the score `MIN_SCORE`, any line with a
+    date can be chosen.
     """
-    if not page.numbers(Label.HEADLINE) and not page.numbers(Label.BODY):
+    if not page.indices(Label.HEADLINE) and not page.indices(Label.BODY):
         return Dating()
-    labelled = read_stamps(page, page.numbers(Label.TIMESTAMP), context)
+    labelled = read_stamps(page, page.indices(Label.TIMESTAMP), context)
     stamps = labelled
     published = _published(stamps)
     if published is None or published.score < MIN_SCORE:
-        marked = {*page.numbers(Label.TIMESTAMP), *dated_lines(page)}
-        stamps = read_stamps(page, sorted(marked), context)
+        candidates = {*page.indices(Label.TIMESTAMP), *dated_lines(page)}
+        stamps = read_stamps(page, sorted(candidates), context)
         published = _published(stamps)
     updated = _updated(stamps, published)
     problems = [text for stamp in labelled for text in stamp.moment.problems]
@@ -93,7 +100,10 @@ def date_page(page: LabelledLines, context: Context) -> Dating:
 
 
 def _published(stamps: Sequence[Stamp]) -> Stamp | None:
-    """The best line, and of several days on it the first in time that is not said to be an update."""
+    """Stamp with the best score; of several on one line the earliest.
+
+    If the best is an update, a date near it that is earlier and no update is taken instead.
+    """
     dated = [stamp for stamp in stamps if stamp.moment.day is not None]
     if not dated:
         return None
@@ -106,13 +116,13 @@ def _published(stamps: Sequence[Stamp]) -> Stamp | None:
 
 
 def _is_first_of(stamp: Stamp, update: Stamp) -> bool:
-    """Whether a line near that of an update, likely enough, has an earlier date that is not one."""
+    """Say whether a date is that of publication for an update: near it, earlier, no update, with a fair score."""
     is_near = abs(stamp.lines[0] - update.lines[0]) <= _NEAR and stamp.score >= _MIN_FIRST
     return is_near and stamp.moment.role is not Role.UPDATED and _when(stamp) <= _when(update)
 
 
 def _updated(stamps: Sequence[Stamp], published: Stamp | None) -> Stamp | None:
-    """The latest that is said to be an update, or that stands unmarked behind the publication and is later."""
+    """Latest date that the page calls an update, or that is later and on the same line as that of publication."""
     if published is None:
         return None
     found = [
@@ -133,62 +143,63 @@ def _updated(stamps: Sequence[Stamp], published: Stamp | None) -> Stamp | None:
 
 
 def _when(stamp: Stamp) -> datetime:
-    """Day and clock for comparing, zones aside: lines of one page are of one zone."""
+    """Day and clock, for comparing; without the offset, because lines of one page are in one zone."""
     day, clock = stamp.moment.day or datetime.min.date(), stamp.moment.clock or time()
     return datetime.combine(day, clock.replace(tzinfo=None))
 
 
 def dated_lines(page: LabelledLines) -> list[int]:
-    """Indices of all lines that may show a day."""
-    return [index for index, line in enumerate(page.lines) if len(line) <= LONGEST_LINE and any(map(str.isdigit, line))]
+    """Indices of all lines that may have a date: short enough, with a digit."""
+    return [index for index, line in enumerate(page.lines) if len(line) <= MAX_LINE and any(map(str.isdigit, line))]
 
 
 def read_stamps(page: LabelledLines, indices: Sequence[int], context: Context) -> list[Stamp]:
-    """The moments of some lines, days and clocks of neighbouring lines put together.
+    """Read and score the moments of some lines; a day and a clock on neighbouring lines are joined.
 
-    Where a line alone leaves something open, it is read again with the languages of the page and with its other dates.
+    If any of them can be read in several ways, all are read again with the languages of the page and its other dates.
     """
     moments = [read_moments(page.lines[index], context) for index in indices]
     if any(moment.is_open for line in moments for moment in line):
-        context = look_around(page.lines, context)
+        context = add_evidence(page.lines, context)
         moments = [read_moments(page.lines[index], context) for index in indices]
         if any(moment.choices for line in moments for moment in line):
             shown = _shown_days(page, context)
             moments = [[_settle(moment, shown) for moment in line] for line in moments]
-    rows = _rows(page)
+    distances = _distances(page)
     stamps: list[Stamp] = []
     for index, line in zip(indices, moments, strict=True):
         role = _role_above(page, index) if line and line[0].role is Role.UNKNOWN else Role.UNKNOWN
         for place, moment in enumerate(line):
             given = replace(moment, role=role) if role and not place else moment
-            stamps.append(Stamp(given, (index,), _score(page, index, given, rows)))
+            stamps.append(Stamp(given, (index,), _score(page, index, given, distances)))
     return list(_join_clocks(page, stamps))
 
 
-def _rows(page: LabelledLines) -> dict[int, int]:
-    """Distance of every line that is not blank from the headline or, without one, the body, in such lines."""
+def _distances(page: LabelledLines) -> dict[int, int]:
+    """Signed distance of every line from the headline or, without one, the body; blank lines are not counted."""
     written = [index for index, label in enumerate(page.labels) if label is not None]
-    heads = page.numbers(Label.HEADLINE) or page.numbers(Label.BODY)
+    heads = page.indices(Label.HEADLINE) or page.indices(Label.BODY)
     head = written.index(heads[0]) if heads else 0
-    return {index: row - head for row, index in enumerate(written)}
+    return {index: place - head for place, index in enumerate(written)}
 
 
-def _score(page: LabelledLines, index: int, moment: Moment, rows: dict[int, int]) -> float:
-    chance = min(max(float(page.probabilities[index, Label.TIMESTAMP.column]), _MIN_ODDS), 1 - _MIN_ODDS)
-    score = math.log(chance / (1 - chance))
+def _score(page: LabelledLines, index: int, moment: Moment, distances: dict[int, int]) -> float:
+    """Score of a moment, as `Stamp.score` says."""
+    probability = min(max(float(page.probabilities[index, Label.TIMESTAMP.column]), _MIN_ODDS), 1 - _MIN_ODDS)
+    score = math.log(probability / (1 - probability))
     score += _ROLE_WEIGHT * ((moment.role is Role.PUBLISHED) - (moment.role is Role.UPDATED))
     score -= _WORD_WEIGHT * min(tokenize(page.lines[index]).codes.count("x"), _MAX_WORDS)
-    return score + _HEAD_WEIGHT * (-_ABOVE_HEAD <= rows.get(index, _BELOW_HEAD + 1) <= _BELOW_HEAD)
+    return score + _HEAD_WEIGHT * (-_ABOVE_HEAD <= distances.get(index, _BELOW_HEAD + 1) <= _BELOW_HEAD)
 
 
 def _shown_days(page: LabelledLines, context: Context) -> frozenset[date]:
-    """All days that lines of the page show for sure."""
+    """Days that lines of the page show beyond doubt."""
     found = (moment.day for index in dated_lines(page) for moment in read_moments(page.lines[index], context))
     return frozenset(day for day in found if day is not None)
 
 
 def _settle(moment: Moment, shown: frozenset[date]) -> Moment:
-    """Take the one day of those that a line can mean which the page shows elsewhere, say in words."""
+    """Choose, of the days that a line can mean, the one that the page shows elsewhere beyond doubt."""
     found = [day for day in moment.choices if day in shown]
     if len(found) != 1:
         return moment
@@ -196,9 +207,9 @@ def _settle(moment: Moment, shown: frozenset[date]) -> Moment:
 
 
 def _role_above(page: LabelledLines, index: int) -> Role:
-    """What a short line without a number right above says, such as "Last updated:"."""
+    """Role of a date by the line above it, if that is short and without numbers, such as "Last updated:"."""
     above = next((page.lines[place].strip() for place in range(index - 1, -1, -1) if page.lines[place].strip()), "")
-    if not above or len(above) > _LONGEST_WORD_LINE or any(map(str.isdigit, above)):
+    if not above or len(above) > _MAX_ROLE_LINE or any(map(str.isdigit, above)):
         return Role.UNKNOWN
     codes = tokenize(above).codes
     if codes.count("x") > 1:
@@ -207,8 +218,8 @@ def _role_above(page: LabelledLines, index: int) -> Role:
 
 
 def _join_clocks(page: LabelledLines, stamps: Sequence[Stamp]) -> Iterator[Stamp]:
-    """Give a day without a clock the clock that stands alone on the next line."""
-    waiting: Stamp | None = None
+    """Join a day without a clock and a clock without a day on the next line."""
+    waiting: Stamp | None = None  # has a day and no clock; the next stamp may bring it
     for stamp in stamps:
         if waiting is not None:
             if _is_clock_of(page, waiting, stamp):
@@ -226,7 +237,7 @@ def _join_clocks(page: LabelledLines, stamps: Sequence[Stamp]) -> Iterator[Stamp
 
 
 def _is_clock_of(page: LabelledLines, first: Stamp, second: Stamp) -> bool:
-    """Whether the second is a clock alone on the next line that is not blank."""
+    """Say whether the second stamp is a clock alone, on the next line that is not blank, and belongs to the first."""
     moment, start, end = second.moment, first.lines[-1], second.lines[0]
     if moment.day is not None or moment.clock is None or moment.choices or start == end:
         return False

@@ -1,4 +1,7 @@
-"""What a whole page says of its languages and its order of day and month; looked at when one of its dates is open."""
+"""Find out from the whole page which languages it may be in, and whether it writes the day or the month first.
+
+This is done when one of its dates can be read in several ways.
+"""
 
 import re
 from collections import Counter
@@ -10,10 +13,11 @@ from linesift.dates.context import Context, Order
 from linesift.dates.names import ANY, Languages, WordKind, fold, lower, read_words
 
 _SAMPLE = 40_000
-"""Characters of a page that its languages are told from."""
+"""Characters of a page that are looked at for its languages."""
 _MIN_WORDS = 5
+"""Fewest common words of a language that decide for it."""
 _CLOSE = 0.7
-"""Share of the best language's words from which another is as likely."""
+"""A language is possible, too, if the page has this share of as many of its words as of the best language's."""
 _SCRIPTS: tuple[tuple[str, str], ...] = (
     ("[\u3040-\u30ff]", "ja"),
     ("[\uac00-\ud7af]", "ko"),
@@ -39,7 +43,8 @@ _SCRIPTS: tuple[tuple[str, str], ...] = (
     ("[\u0d80-\u0dff]", "si"),
 )
 _MIN_SHARE = 0.2
-"""Share of a page's letters from which its script tells the language; Japanese has more Han than kana."""
+"""Share of a page's letters in a script that decides for its languages. Half of it is enough for kana, because Japanese
+has more Han."""
 _PERSIAN_LETTERS = re.compile("[\u067e\u0686\u0698\u06a9\u06af\u06cc]")
 _URDU_LETTERS = re.compile("[\u0679\u0688\u0691\u06ba\u06d2\u06c1]")
 _PASHTO_LETTERS = re.compile("[\u0681\u0685\u0689\u0693\u0696\u069a\u06bc\u06d0\u06cd]")
@@ -51,14 +56,14 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _NUMBERS = re.compile(r"(?<![\d./\-])(\d{1,2})([./\-])(\d{1,2})\2((?:19|20)\d\d)(?![\d/\-])")
 
 
-def look_around(lines: Sequence[str], context: Context) -> Context:
-    """What is known with all lines of the page."""
+def add_evidence(lines: Sequence[str], context: Context) -> Context:
+    """Add to a context what all lines of the page say; languages that are known already stay."""
     text = fold("\n".join(lines))
-    return replace(context, languages=context.languages or page_languages(text), order=page_order(text))
+    return replace(context, languages=context.languages or find_languages(text), order=find_order(text))
 
 
-def page_languages(text: str) -> Languages:
-    """Languages that a text can be in, told by its script and its commonest words; `ANY` where that is not clear."""
+def find_languages(text: str) -> Languages:
+    """Languages that a text may be in, by its script and its commonest words; `ANY` where that is open."""
     text = text[:_SAMPLE]
     n_letters = len(_LETTER.findall(text)) or 1
     for script, languages in _SCRIPTS:
@@ -88,20 +93,21 @@ def _arabic_languages(text: str) -> Languages:
 
 @cache
 def _common() -> dict[str, Languages]:
-    found = {}
+    """Common words, each with its languages."""
+    words = {}
     for word, meanings in read_words().meanings.items():
         languages = [meaning.languages for meaning in meanings if meaning.kind is WordKind.COMMON]
         if languages:
-            found[word] = frozenset().union(*languages)
-    return found
+            words[word] = frozenset().union(*languages)
+    return words
 
 
-def page_order(text: str) -> Order:
-    """The order of day and month in the dates of a page: in numbers above 12, else in dates with names."""
-    found = set()
+def find_order(text: str) -> Order:
+    """Order of day and month in the numeric dates of a text, by numbers above 12; unknown where they disagree."""
+    orders = set()
     for first, _, second, _ in _NUMBERS.findall(text):
         if int(first) > 12 >= int(second):
-            found.add(Order.DAY_FIRST)
+            orders.add(Order.DAY_FIRST)
         elif int(second) > 12 >= int(first):
-            found.add(Order.MONTH_FIRST)
-    return found.pop() if len(found) == 1 else Order.UNKNOWN
+            orders.add(Order.MONTH_FIRST)
+    return orders.pop() if len(orders) == 1 else Order.UNKNOWN

@@ -1,4 +1,4 @@
-"""The lines of a page as a model labelled them."""
+"""Lines of a page with their labels and probabilities."""
 
 import math
 from collections.abc import Sequence
@@ -12,22 +12,22 @@ from linesift.labels import Label
 
 @dataclass(frozen=True, slots=True)
 class LabelledLines:
-    """The lines of a page as a model labelled them; all have as many entries."""
+    """Lines of a page with labels and probabilities; all fields have one entry per line."""
 
     lines: Sequence[str]
     labels: Sequence[Label | None]
     probabilities: NDArray[np.float32]
-    """Shape (n_lines, 4)."""
+    """Shape (n_lines, 4), columns in the order of `LABELS`."""
 
-    def numbers(self, label: Label) -> tuple[int, ...]:
+    def indices(self, label: Label) -> tuple[int, ...]:
         """Indices of the lines with a label."""
         return tuple(index for index, given in enumerate(self.labels) if given is label)
 
     def texts(self, label: Label) -> tuple[str, ...]:
-        """Lines with a label, stripped."""
-        return tuple(self.lines[index].strip() for index in self.numbers(label))
+        """Texts of the lines with a label, stripped."""
+        return tuple(self.lines[index].strip() for index in self.indices(label))
 
     def confidence(self, label: Label) -> float:
-        """Mean probability of a label on the lines that have it."""
-        rows = list(self.numbers(label))
-        return float(self.probabilities[rows, label.column].mean()) if rows else math.nan
+        """Mean probability of a label on the lines that have it; `nan` without such lines."""
+        indices = list(self.indices(label))
+        return float(self.probabilities[indices, label.column].mean()) if indices else math.nan

@@ -1,6 +1,7 @@
-"""Ages such as "2 hours ago" and "yesterday": a day as soon as it is known when the page was read."""
+"""Read ages such as "2 hours ago" and "yesterday": points in time, once it is known when the page was read."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -9,15 +10,31 @@ from linesift.dates.tokens import Tokens
 
 ROUNDED = "counted back from when the page was read, by a rounded age"
 _BEFORE, _AFTER = 4, 6
-"""Words of an age around its number."""
+"""Most words of an age before its number, and after it (the number included)."""
 _LONGEST = 80
-"""Tokens of a line that can be an age; a longer one tells of it."""
+"""Most tokens of a line that can be an age; a longer line is a text in which one occurs."""
 _NOT_WORDS = re.compile(r"[\s.'\-]")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 
 
-def read_age(tokens: Tokens, now: datetime | None) -> tuple[datetime | None, bool, str] | None:
-    """When a line with an age is of, whether that gives a clock, and what is to be said; `None` without an age."""
+@dataclass(frozen=True, slots=True)
+class Age:
+    """An age, counted back from when the page was read."""
+
+    when: datetime | None = None
+    """`None` if it is not known when the page was read, or the unit is too coarse."""
+    has_clock: bool = False
+    """Whether the unit is short enough to give a time of day."""
+    problem: str = ""
+
+
+def read_age(tokens: Tokens, now: datetime | None) -> Age | None:
+    """Read the age on a line; `None` where there is none.
+
+    Args:
+        tokens: the line.
+        now: when the page was read, if that is known.
+    """
     if len(tokens.codes) > _LONGEST:
         return None
     words = [
@@ -25,20 +42,25 @@ def read_age(tokens: Tokens, now: datetime | None) -> tuple[datetime | None, boo
         for place, (text, value) in enumerate(zip(tokens.texts, tokens.values, strict=True))
         if value >= 0 or _NOT_WORDS.sub("", text)
     ]
-    found = _age(tokens, words)
-    if found is None:
+    age = _find_age(tokens, words)
+    if age is None:
         return None
-    unit, number = found
+    unit, number = age
     if now is None:
-        return None, False, "an age, and it is not known when the page was read"
+        return Age(problem="an age, and it is not known when the page was read")
     if unit not in _SECONDS:
-        return None, False, f"an age in {unit}s"
+        return Age(problem=f"an age in {unit}s")
     has_clock = unit in ("second", "minute", "hour")
-    return now - timedelta(seconds=number * _SECONDS[unit]), has_clock, ROUNDED if number else ""
+    return Age(now - timedelta(seconds=number * _SECONDS[unit]), has_clock, ROUNDED if number else "")
 
 
-def _age(tokens: Tokens, words: list[tuple[int, str]]) -> tuple[str, int] | None:
-    """Unit and number of the age of a line."""
+def _find_age(tokens: Tokens, words: list[tuple[int, str]]) -> tuple[str, int] | None:
+    """Unit and number of the age on a line.
+
+    Args:
+        tokens: the line.
+        words: place among the tokens and text of every word; `#` for a number.
+    """
     for place in range(len(tokens.codes)):
         for meaning in tokens.find(place, WordKind.PAST):
             return ("second", 0) if meaning.value == "now" else ("day", int(meaning.value))
@@ -57,9 +79,9 @@ def _age(tokens: Tokens, words: list[tuple[int, str]]) -> tuple[str, int] | None
 
 @cache
 def _ages() -> dict[str, tuple[WordMeaning, ...]]:
-    """Patterns without spaces and dots."""
-    found: dict[str, tuple[WordMeaning, ...]] = {}
+    """Patterns of ages, `#hoursago`, without spaces and dots."""
+    patterns: dict[str, tuple[WordMeaning, ...]] = {}
     for name, meanings in read_words().ages.items():
         key = _NOT_WORDS.sub("", name)
-        found[key] = found.get(key, ()) + meanings
-    return found
+        patterns[key] = patterns.get(key, ()) + meanings
+    return patterns

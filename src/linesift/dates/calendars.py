@@ -1,17 +1,17 @@
-"""Days of other calendars as days of the Gregorian one."""
+"""Convert days of other calendars to Gregorian ones."""
 
 from datetime import date
 
 from linesift.dates.names import read_words
 
 FIRST_YEAR, LAST_YEAR = 1970, 2049
-"""Years in which a page can have been published; a number beyond is something else."""
+"""Years in which a page can have been published; other numbers are no years."""
 
 _BUDDHIST = 543
 
 
 def gregorian(year: int, month: int, day: int) -> date | None:
-    """The day, if there is one and a page can be of that year."""
+    """Gregorian day, or `None` if there is no such day or no page can be of that year."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return None
     try:
@@ -21,7 +21,7 @@ def gregorian(year: int, month: int, day: int) -> date | None:
 
 
 def buddhist(year: int, month: int, day: int) -> date | None:
-    """The day of a Buddhist year, whose months are the Gregorian ones.
+    """Gregorian day of one in a Buddhist year, whose months are the Gregorian ones.
 
     >>> buddhist(2563, 10, 21)
     datetime.date(2020, 10, 21)
@@ -30,12 +30,14 @@ def buddhist(year: int, month: int, day: int) -> date | None:
 
 
 def is_buddhist(year: int) -> bool:
-    """Whether a year can only be Buddhist."""
+    """Say whether a year can only be Buddhist."""
     return FIRST_YEAR + _BUDDHIST <= year <= LAST_YEAR + _BUDDHIST
 
 
 def persian(year: int, month: int, day: int) -> date | None:
-    """The day of the Solar Hijri calendar, with leap years by the cycle of 33 years, which is right from 1244 to 1472.
+    """Gregorian day of one of the Solar Hijri calendar.
+
+    Leap years follow the cycle of 33 years, which is right from 1244 to 1472.
 
     >>> persian(1399, 7, 30), persian(1399, 12, 30), persian(1400, 12, 30)
     (datetime.date(2020, 10, 21), datetime.date(2021, 3, 20), None)
@@ -57,7 +59,9 @@ def _is_persian_leap(year: int) -> bool:
 
 
 def hijri(year: int, month: int, day: int) -> date | None:
-    """The day by the Umm al-Qura calendar; where the moon is watched, it can be a day earlier or later.
+    """Gregorian day of one of the Umm al-Qura calendar.
+
+    Where a month begins when the moon is seen, the day can be one earlier or later.
 
     >>> hijri(1442, 3, 4)
     datetime.date(2020, 10, 21)

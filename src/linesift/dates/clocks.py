@@ -1,4 +1,4 @@
-"""A clock time as it is written to hour and minute, and the zone that it is in."""
+"""Read clock times: hour, minute and second by a clock of 24 hours, and the zone with its offset from UTC."""
 
 import re
 from dataclasses import dataclass
@@ -11,28 +11,30 @@ from linesift.dates.tokens import Tokens
 
 _BETWEEN = " ,.()|hfP"
 _REACH = 7
-"""Tokens between a clock and its zone."""
+"""Most tokens between a clock and its zone."""
 _OFFSET = re.compile(r"(?P<open>[ ,(|]{0,3})(?P<sign>[+\-])(?P<space> ?)(?P<hours>[dyn])(?::(?P<minutes>d))?(?![dyn])")
 _GERMAN = frozenset(["de", "lb"])
-"""Languages in which a small `am` after a clock is a preposition."""
+"""Languages in which a lower-case `am` after a clock is a preposition."""
 _QUARTER = 15
+"""Minutes; every offset is a multiple."""
 _MAX_OFFSET = 14 * 60
+"""Minutes from UTC of the zone farthest east."""
 _SUNDAY = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """The zone of a clock."""
+    """Zone of a clock."""
 
     offset: int | None = None
     """Minutes from UTC."""
     problem: str = ""
     is_open: bool = False
-    """Whether the language of the page could say which zone it is."""
+    """Whether the language of the page, if it were known, could decide which zone is meant."""
 
 
 def read_clock(tokens: Tokens, text: ClockText, languages: Languages) -> tuple[time | None, str]:
-    """The time by a clock of 24 hours, and what contradicts it."""
+    """Read a time; give it by a clock of 24 hours, and a sentence on what contradicts it, or `""`."""
     parts = _parts_of_day(tokens, text, languages)
     if not parts:
         return time(text.hour, text.minute, text.second), ""
@@ -47,7 +49,7 @@ def read_clock(tokens: Tokens, text: ClockText, languages: Languages) -> tuple[t
 
 
 def _parts_of_day(tokens: Tokens, text: ClockText, languages: Languages) -> set[str]:
-    """What is said of the part of the day beside a clock."""
+    """Parts of the day ("am", "night") that the words beside a clock can mean; none without such a word."""
     after = text.end
     while after < len(tokens.codes) and after < text.end + 2 and tokens.codes[after] in " hm":
         after += 1
@@ -64,7 +66,7 @@ def _parts_of_day(tokens: Tokens, text: ClockText, languages: Languages) -> set[
 
 
 def _hour(hour: int, part: str) -> int | None:
-    """The hour of 24, `None` where there is no such time.
+    """Hour of 24 from an hour and a part of the day; `None` where there is no such time.
 
     >>> _hour(12, "am"), _hour(12, "pm"), _hour(9, "pm"), _hour(1, "noon"), _hour(2, "night"), _hour(21, "pm")
     (0, 12, 21, 13, 2, 21)
@@ -81,7 +83,7 @@ def _hour(hour: int, part: str) -> int | None:
 
 
 def read_zone(tokens: Tokens, text: ClockText, languages: Languages, day: date | None) -> Zone:
-    """The zone that stands behind a clock, by its name, by hours from UTC, or both."""
+    """Read the zone behind a clock: its name, its hours from UTC, or both."""
     place = text.end
     while place < len(tokens.codes) and place < text.end + _REACH:
         if _is_zone(tokens, place):
@@ -95,7 +97,7 @@ def read_zone(tokens: Tokens, text: ClockText, languages: Languages, day: date |
 
 
 def _is_zone(tokens: Tokens, place: int) -> bool:
-    """Whether a word is a zone here: abbreviations are words of some language unless in capitals."""
+    """Say whether a word is a zone here: an abbreviation in small letters is often a word of some language."""
     if not tokens.find(place, WordKind.ZONE):
         return False
     text = tokens.texts[place]
@@ -103,7 +105,10 @@ def _is_zone(tokens: Tokens, place: int) -> bool:
 
 
 def _explicit(tokens: Tokens, place: int, *, is_named: bool, has_seconds: bool) -> int | None:
-    """Minutes of `+07:00`; after a clock alone, `-` begins a range unless the clock has seconds."""
+    """Minutes of an offset such as `+07:00`.
+
+    Directly after a clock, `-` begins a range of times, unless the clock has seconds.
+    """
     match = _OFFSET.match(tokens.codes, place)
     if match is None or not (is_named or match["sign"] == "+" or has_seconds):
         return None
@@ -120,6 +125,7 @@ def _explicit(tokens: Tokens, place: int, *, is_named: bool, has_seconds: bool) 
 
 
 def _named(tokens: Tokens, place: int, languages: Languages, day: date | None) -> Zone:
+    """Zone of a name, if the languages leave one offset for it."""
     names = tokens.find(place, WordKind.ZONE)
     fitting = [name for name in names if not name.languages or name.languages & languages]
     is_alone = not fitting and len({name.value for name in names}) == 1
@@ -130,9 +136,10 @@ def _named(tokens: Tokens, place: int, languages: Languages, day: date | None) -
 
 
 def _offset(zone: str, day: date | None) -> int | None:
-    """Minutes of a zone of `words.tsv` on a day; `None` if the day is needed and missing, or has no such zone.
+    """Minutes from UTC of a zone of `words.tsv` on a day.
 
-    Only the day counts, not the hour at which clocks are changed, which is one of a Sunday's small hours.
+    `None` if the offset depends on the day and that is missing, or the zone does not hold on it. The hour at which
+    clocks change, early on a Sunday, is not looked at.
 
     >>> _offset("420", None), _offset("US-300", date(2020, 7, 1)), _offset("SUMMER60", date(2020, 12, 1))
     (420, -240, None)
@@ -157,7 +164,7 @@ def _is_european_summer(day: date) -> bool:
 
 
 def _is_american_summer(day: date) -> bool:
-    """By the law of 2007, and before by that of 1987."""
+    """By the law in force from 2007, and before that by the one from 1987."""
     if day.year >= 2007:
         return _first_sunday(day.year, 3) + timedelta(7) <= day < _first_sunday(day.year, 11)
     return _first_sunday(day.year, 4) <= day < _last_sunday(day.year, 10)

@@ -1,4 +1,4 @@
-"""What is known of a page when one of its date lines is read."""
+"""Facts about a page that decide how its date lines are read."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from linesift.dates.names import ANY, Languages
 
 
 class Order(StrEnum):
-    """How a page writes days in numbers, where the year is last."""
+    """Order of day and month on a page, where it writes them as numbers with the year last."""
 
     UNKNOWN = ""
     DAY_FIRST = "day first"
@@ -17,22 +17,22 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known beside the line."""
+    """Facts beside the line; the default is that nothing is known."""
 
     languages: Languages = ANY
-    """Languages that the page may be in; none if that is not known."""
+    """Languages that the page may be in; `ANY` if that is not known."""
     order: Order = Order.UNKNOWN
     now: datetime | None = None
     """When the page was read: for "2 hours ago", "yesterday", and days without a year."""
 
 
 def narrow(known: Languages, more: Languages) -> Languages:
-    """Languages that fit both; what was known stays where nothing would."""
+    """Languages in both sets; `known` where there are none, and the other set where one is `ANY`."""
     if not known or not more:
         return known or more
     return known & more or known
 
 
 def fits(languages: Languages, known: Languages) -> bool:
-    """Whether a word of some languages can stand on a page; `ANY` fits all."""
+    """Say whether a word of some languages can be meant on a page of the known ones; `ANY` fits all."""
     return not languages or not known or bool(languages & known)

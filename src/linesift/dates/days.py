@@ -1,4 +1,4 @@
-"""A day as it is written to the day that it is: order of the numbers, names of months, calendars."""
+"""Read days: order of the numbers, names of months, calendars."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,9 +10,9 @@ from linesift.dates.grammar import DayText
 from linesift.dates.names import ANY, MONTHS, Languages, WordKind, read_words
 from linesift.dates.tokens import Tokens
 
-YEAR_FIRST = frozenset(["ko", "ja", "zh", "yue", "hu", "lt", "mn"])
-"""Languages that write `20.10.21` for 21 October 2020; others that write a full year first may do so or not."""
-HAN = frozenset(["zh", "yue"])
+_YEAR_FIRST = frozenset(["ko", "ja", "zh", "yue", "hu", "lt", "mn"])
+"""Languages in which `20.10.21` is 21 October 2020. Others that write a full year first may do so or not."""
+_HAN = frozenset(["zh", "yue"])
 _BEFORE_REPUBLIC = 1911
 """The year before the first of the Republic of China."""
 _PERSIAN, _ARABIC = frozenset(["fa", "ps"]), frozenset(["ar", "ur", "ms", "ug", "sd"])
@@ -25,7 +25,7 @@ _REACH = 6
 
 @dataclass(frozen=True, slots=True)
 class DayReading:
-    """What was made of a day as it is written."""
+    """Outcome of reading a day."""
 
     day: date | None
     problems: tuple[str, ...] = ()
@@ -33,21 +33,22 @@ class DayReading:
     languages: Languages = ANY
     calendar: WordKind = WordKind.MONTH
     choices: tuple[date, ...] = ()
-    """Days between which the line leaves the choice."""
+    """Days of which the line does not say which is meant."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Civil:
-    """Numbers of a year, a month and a day, and whose calendar they are of."""
+    """Year, month and day as numbers of some calendar."""
 
     year: int
     month: int
     day: int
     calendar: WordKind
+    """Kind of a month's name in it; `MONTH` is the Gregorian one."""
 
 
 def read_day(tokens: Tokens, text: DayText, context: Context) -> DayReading:
-    """Say which day it is, or why that cannot be said."""
+    """Find out which day is meant, or why that is open."""
     languages = narrow(_name_languages(tokens, text), context.languages)
     weekdays, spoken = _weekday(tokens, text, languages)
     languages = narrow(languages, spoken)
@@ -77,7 +78,10 @@ def read_day(tokens: Tokens, text: DayText, context: Context) -> DayReading:
 
 
 def drop_translations(tokens: Tokens, days: list[DayText]) -> list[DayText]:
-    """Days in Gregorian months alone where a line has some: "19 Rabiul Awal 1442 H / 5 November 2020" is one day."""
+    """Leave out days of other calendars where a line has Gregorian ones.
+
+    "19 Rabiul Awal 1442 H / 5 November 2020" is one day in two calendars.
+    """
     kept = [day for day in days if _can_be_gregorian(tokens, day)]
     return kept if any(day.year is not None for day in kept) else days
 
@@ -96,7 +100,7 @@ def _name_languages(tokens: Tokens, text: DayText) -> Languages:
 
 
 def _weekday(tokens: Tokens, text: DayText, languages: Languages) -> tuple[frozenset[int], Languages]:
-    """Numbers of the weekday beside a day, none if there is none, and the languages of its name."""
+    """Numbers (Monday is 1) that the weekday beside a day can mean, and its languages; nothing without a weekday."""
     before = range(text.start - 1, max(text.start - _REACH, 0) - 1, -1)
     after = range(text.end, min(text.end + _REACH, len(tokens.codes)))
     for places in (before, after):
@@ -118,7 +122,7 @@ def _contradiction(day: date, weekdays: frozenset[int]) -> tuple[str, ...]:
 
 
 def _civil_readings(tokens: Tokens, text: DayText, languages: Languages) -> list[_Civil]:
-    """All ways to read the numbers of a day, where its parts and languages leave any open."""
+    """All ways to read the numbers of a day that its form and languages allow."""
     if text.year is None or text.month is None or text.day is None:
         return []
     year, month, day = text.year, tokens.values[text.month], tokens.values[text.day]
@@ -149,11 +153,11 @@ def _months(tokens: Tokens, place: int, languages: Languages) -> list[tuple[Word
 
 
 def _years(tokens: Tokens, text: DayText, place: int, languages: Languages) -> list[int]:
-    """The year in full, of all calendars that a short one can be of."""
+    """Years in full that a number can mean: of two digits, of an era, of the Republic of China."""
     value, n_digits = tokens.values[place], len(tokens.texts[place])
     if text.era is not None:
         return [int(era.value) + value for era in tokens.find(text.era, WordKind.ERA)]
-    if n_digits == 3 and (languages & HAN or tokens.find(place + 1, WordKind.YEAR_MARK)):
+    if n_digits == 3 and (languages & _HAN or tokens.find(place + 1, WordKind.YEAR_MARK)):
         return [_BEFORE_REPUBLIC + value]
     if n_digits != 2:
         return [value] if n_digits == 4 else []
@@ -165,7 +169,7 @@ def _years(tokens: Tokens, text: DayText, place: int, languages: Languages) -> l
 
 
 def _to_gregorian(civil: _Civil, languages: Languages) -> tuple[date | None, str]:
-    """The day, and a reason where there is none."""
+    """Gregorian day, and a reason where there is none, or `""`."""
     year, month, day = civil.year, civil.month, civil.day
     if civil.calendar is WordKind.PERSIAN:
         return persian(year, month, day), ""
@@ -182,7 +186,7 @@ def _to_gregorian(civil: _Civil, languages: Languages) -> tuple[date | None, str
 
 
 def _hijri_of_numbers(civil: _Civil, languages: Languages) -> tuple[date | None, str]:
-    """Days such as 1399/07/30, which are Persian or Arabic by the language."""
+    """Read days such as 1399/07/30: Persian or Arabic, by the language."""
     if languages & _PERSIAN and not languages <= _ARABIC:
         return persian(civil.year, civil.month, civil.day), ""
     if languages and languages <= _ARABIC:
@@ -191,12 +195,12 @@ def _hijri_of_numbers(civil: _Civil, languages: Languages) -> tuple[date | None,
 
 
 def _by_order(tokens: Tokens, text: DayText, days: list[date], languages: Languages, context: Context) -> list[date]:
-    """Days that fit the order of day and month on the page and in its languages."""
+    """Keep the days that fit the order of day and month on the page or in its languages; all if that is open."""
     if not text.is_open or text.year is None or text.month is None or text.day is None:
         return days
     first, second = tokens.values[text.day], tokens.values[text.month]
     if len(tokens.texts[text.year]) == 2 and fits(read_words().year_first, languages):
-        is_sure = bool(languages) and languages <= YEAR_FIRST
+        is_sure = bool(languages) and languages <= _YEAR_FIRST
         return ([day for day in days if day.year % 100 == first] or days) if is_sure else days
     day_first = [day for day in days if (day.day, day.month) == (first, second)]
     month_first = [day for day in days if (day.day, day.month) == (second, first)]
@@ -210,7 +214,7 @@ def _by_order(tokens: Tokens, text: DayText, days: list[date], languages: Langua
 def _without_year(
     tokens: Tokens, text: DayText, weekdays: frozenset[int], languages: Languages, context: Context
 ) -> DayReading:
-    """The last such day before the page was read, if that is known."""
+    """Read a day without a year: the last one before the page was read, if that time is known."""
     if context.now is None:
         return DayReading(None, ("a day without a year, and it is not known when the page was read",), False, languages)
     if text.month is None or text.day is None:

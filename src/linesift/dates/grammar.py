@@ -1,4 +1,4 @@
-"""Where days and clocks stand on a line: patterns over the codes of its tokens; what they mean is for `moment`."""
+"""Find days and clocks on a line: patterns over the codes of its tokens. `days` and `clocks` say what they mean."""
 
 import re
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from linesift.dates.tokens import Tokens
 
 @dataclass(frozen=True, slots=True)
 class DayText:
-    """A day as it is written, by the places of its parts among the tokens."""
+    """A day as it is written: places of its parts among the tokens."""
 
     start: int
     end: int
     year: int | None = None
     month: int | None = None
-    """Of a number or a name."""
+    """A number or a name."""
     day: int | None = None
     era: int | None = None
     is_open: bool = False
-    """Whether `day` and `month` are just the first and the second number, in whatever order."""
+    """Whether the order is not known: `day` is then the first number, and `month` the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class ClockText:
 
 _NAME = r"(?P<month>M)(?: ?[/(\-] ?M ?\)?)?"
 _ALONE, _END = r"(?<![dyn])(?<![dyn][./\-])", r"(?!(?P=s)?[dyn])"
-"""Numbers before and behind make a version or a telephone number of it."""
+"""No further numbers before and behind: with them it is a version or a telephone number."""
 _Patterns = tuple[tuple[str, re.Pattern[str]], ...]
-"""Each with a code that it needs: most lines lack most of them."""
+"""Pairs of a code that the pattern needs, to skip it on most lines, and the pattern."""
 
 _DAYS: _Patterns = (
     # 21 October 2020, 21. října 2020, 21-Oct-2020, 21 de octubre de 2020, 21 October, 09:20 GMT, 2020
@@ -90,11 +90,18 @@ _CLOCKS = [
 _DOTTED = re.compile(r"(?<![dyn.:])(?P<hour>d)\.(?P<minute>d)(?:\.(?P<second>d))?(?![dyn]|\.[dyn])")
 _HOUR_ALONE = re.compile(r"(?<![dyn.:,])(?P<hour>d) ?(?P<mark>[hPfZ])")
 _MILITARY = re.compile(r"(?<![dyn.:,/\-])(?P<clock>[yn]) ?(?=[hZ])")
-MASK, CLOCK = "\0", "c"
+_MASK, _CLOCK = "\0", "c"
+"""Codes in the place of days and clocks that were found."""
 
 
 def find_days(codes: str) -> tuple[list[DayText], str]:
-    """Days of a line in order, and the codes with them masked; two-digit years and none only where no full one is."""
+    """Find the days of a line.
+
+    Days with a two-digit year, or without a year, count only where there is none with a full year.
+
+    Returns:
+        The days in order, and the codes with `_MASK` in their place.
+    """
     found, codes = _search(codes, _DAYS)
     for patterns in (_SHORT_YEARS, _WITHOUT_YEAR):
         if not found:
@@ -119,24 +126,33 @@ def _search(codes: str, patterns: _Patterns) -> tuple[list[DayText], str]:
                     is_open="first" in places,
                 )
             )
-            codes = codes[: match.start()] + MASK * (match.end() - match.start()) + codes[match.end() :]
+            codes = codes[: match.start()] + _MASK * (match.end() - match.start()) + codes[match.end() :]
     return found, codes
 
 
 def find_clocks(tokens: Tokens) -> tuple[list[ClockText], str]:
-    """Clocks that are sure by their form, and the codes with `c` in their place."""
+    """Find clocks that are certain by their form.
+
+    Returns:
+        The clocks, and the codes with `_CLOCK` in their place.
+    """
     codes, found = tokens.codes, []
     for pattern in _CLOCKS:
         for match in pattern.finditer(codes):
             clock = _clock(tokens, match)
             if clock is not None:
                 found.append(clock)
-                codes = codes[: clock.start] + CLOCK * (clock.end - clock.start) + codes[clock.end :]
+                codes = codes[: clock.start] + _CLOCK * (clock.end - clock.start) + codes[clock.end :]
     return found, codes
 
 
 def find_loose_clocks(tokens: Tokens, codes: str) -> list[ClockText]:
-    """Clocks that are such beside a day or by what stands around them: `09.20`, `9 Uhr`, `9 am`, `0920 GMT`."""
+    """Find clocks that are only certain by what stands around them: `09.20`, `9 Uhr`, `9 am`, `0920 GMT`.
+
+    Args:
+        tokens: the line.
+        codes: its codes with days and clocks replaced.
+    """
     found = [clock for match in _DOTTED.finditer(codes) if (clock := _clock(tokens, match))]
     if found:
         return found
@@ -152,7 +168,7 @@ def find_loose_clocks(tokens: Tokens, codes: str) -> list[ClockText]:
 
 
 def _is_hour(tokens: Tokens, codes: str, match: re.Match[str]) -> bool:
-    """Whether a number alone is an hour: `9 am`, `9 Uhr`, `9時`, and `9h` only after a word such as `à`."""
+    """Say whether a number alone is an hour: `9 am`, `9 Uhr`, `9時`, and `9h` only after a word such as `à`."""
     mark = match.start("mark")
     if tokens.find(mark, WordKind.PERIOD):
         return tokens.texts[mark].lower() in ("am", "pm") or tokens.texts[mark] >= FIRST_JOINED
@@ -160,7 +176,7 @@ def _is_hour(tokens: Tokens, codes: str, match: re.Match[str]) -> bool:
         return False
     before = codes[: match.start()].rstrip(" ")
     # "à 9h", "21.10.2020 9h"; but "21.10.2020 · 9 h" is an age
-    after_at = before.endswith(MASK) or bool(tokens.find(len(before) - 1, WordKind.AT))
+    after_at = before.endswith(_MASK) or bool(tokens.find(len(before) - 1, WordKind.AT))
     text = tokens.texts[mark].lower()
     return after_at or text == "uhr" or text >= FIRST_JOINED
 

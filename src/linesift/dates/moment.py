@@ -1,22 +1,22 @@
-"""Date lines to moments: which day, which clock, which zone, and whether it is the publication or an update.
+"""Read the moments of a date line: day, clock, zone, and whether it is the publication or an update.
 
-Nothing is guessed. Where a line can be read in two ways and neither it nor its page says which, there is no day, and
-`problems` says why; so with a clock, and with the offset of a zone.
+Nothing is guessed. Where a line can be read in two ways, and neither it nor its page says which, there is no day, and
+`problems` says why. The same holds for a clock, and for the offset of a zone.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, time, timedelta, timezone
 from enum import StrEnum
 from itertools import pairwise
 
-from linesift.dates.ages import read_age
+from linesift.dates.ages import Age, read_age
 from linesift.dates.clocks import Zone, read_clock, read_zone
 from linesift.dates.context import Context, narrow
 from linesift.dates.days import DayReading, drop_translations, read_day
 from linesift.dates.grammar import ClockText, DayText, find_clocks, find_days, find_loose_clocks
 from linesift.dates.tokens import Tokens, tokenize
 
-NOTHING_KNOWN = Context()
+_NOTHING_KNOWN = Context()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class _Span:
 
 
 class Role(StrEnum):
-    """What a date line says that its date is."""
+    """Meaning of a date on a page, by the words beside it."""
 
     UNKNOWN = ""
     PUBLISHED = "published"
@@ -49,7 +49,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One point in time of a line."""
+    """One point in time that a line gives."""
 
     day: date | None = None
     clock: time | None = None
@@ -58,9 +58,9 @@ class Moment:
     problems: tuple[str, ...] = ()
     """Why something is missing, or what contradicts the rest."""
     is_open: bool = False
-    """Whether the page, its languages and other dates, could decide more than the line does."""
+    """Whether the languages or other dates of the page could decide what the line leaves open."""
     choices: tuple[date, ...] = ()
-    """Days between which the line leaves the choice."""
+    """Days of which the line does not say which is meant."""
 
     @property
     def iso(self) -> str | None:
@@ -70,8 +70,8 @@ class Moment:
         return self.day.isoformat() + (f"T{self.clock.isoformat('seconds')}" if self.clock is not None else "")
 
 
-def read_moments(line: str, context: Context = NOTHING_KNOWN) -> list[Moment]:
-    """All points in time of a line, in order; a line with neither day nor clock nor age has none.
+def read_moments(line: str, context: Context = _NOTHING_KNOWN) -> list[Moment]:
+    """Read all points in time of a line, in order; none without a day, a clock or an age.
 
     >>> read_moments("RABU, 21 OKTOBER 2020 | 09:20 WIB | LAPORAN: ...")[0].iso
     '2020-10-21T09:20:00+07:00'
@@ -85,8 +85,8 @@ def read_moments(line: str, context: Context = NOTHING_KNOWN) -> list[Moment]:
     if not clocks:
         clocks = find_loose_clocks(tokens, codes)
     roles = [place for place, code in enumerate(codes) if code in "Up"]
-    spoken = [frozenset().union(*(word.languages for word in tokens.meanings[place])) for place in roles]
-    for languages in spoken:
+    for place in roles:
+        languages = frozenset[str]().union(*(word.languages for word in tokens.meanings[place]))
         context = replace(context, languages=narrow(context.languages, languages))
     if not days and (age := read_age(tokens, context.now)):
         return [_of_age(tokens, clocks, context, age)]
@@ -96,7 +96,7 @@ def read_moments(line: str, context: Context = NOTHING_KNOWN) -> list[Moment]:
 
 
 def _spans(tokens: Tokens, days: list[DayText], clocks: list[ClockText]) -> list[_Span]:
-    """Give every day its clock; a clock without a day is a moment, and so is a second one said to be an update."""
+    """Give every day its clock. A clock without a day is a moment, and so is a second clock that is an update."""
     if not days:
         return [_Span(None, clock) for clock in clocks]
     is_clock_first = bool(clocks) and clocks[0].start < days[0].start and len(clocks) >= len(days)
@@ -120,7 +120,16 @@ def _spans(tokens: Tokens, days: list[DayText], clocks: list[ClockText]) -> list
 
 
 def _with_roles(tokens: Tokens, roles: list[int], spans: list[_Span], moments: list[Moment]) -> list[Moment]:
-    """Say of each moment what the nearest word before it says, or after it on lines that set such words behind."""
+    """Give each moment the role of the nearest word for one.
+
+    That is the word before it, or after it on a line that ends with such a word.
+
+    Args:
+        tokens: the line.
+        roles: places of words for "published" and "updated".
+        spans: where the moments stand.
+        moments: as many as there are spans.
+    """
     if not roles or not spans:
         return moments
     starts, ends = [span.start for span in spans], [span.end for span in spans]
@@ -158,14 +167,13 @@ def _moment(tokens: Tokens, span: _Span, context: Context) -> Moment:
     )
 
 
-def _of_age(
-    tokens: Tokens, clocks: list[ClockText], context: Context, age: tuple[datetime | None, bool, str]
-) -> Moment:
-    when, has_clock, problem = age
-    problems = (problem,) if problem else ()
-    if when is None:
+def _of_age(tokens: Tokens, clocks: list[ClockText], context: Context, age: Age) -> Moment:
+    """Make a moment of an age; "yesterday, 9:20" has its clock from the line."""
+    problems = (age.problem,) if age.problem else ()
+    if age.when is None:
         return Moment(problems=problems)
-    if clocks and not has_clock:
-        said = _moment(tokens, _Span(None, clocks[0]), context)
-        return Moment(when.date(), said.clock, problems=said.problems)
-    return Moment(when.date(), when.timetz().replace(microsecond=0) if has_clock else None, problems=problems)
+    if clocks and not age.has_clock:
+        written = _moment(tokens, _Span(None, clocks[0]), context)
+        return Moment(age.when.date(), written.clock, problems=written.problems)
+    clock = age.when.timetz().replace(microsecond=0) if age.has_clock else None
+    return Moment(age.when.date(), clock, problems=problems)

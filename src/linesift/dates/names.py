@@ -1,4 +1,4 @@
-"""Words that dates are made of, in the languages of `names.tsv` (CLDR) and `words.tsv` (news sites)."""
+"""Words of dates, in the languages of two tables: `names.tsv` (from CLDR) and `words.tsv` (from news sites)."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from pathlib import Path
 
 Languages = frozenset[str]
 ANY: Languages = frozenset()
-"""No languages stand for all: the word means the same everywhere, or nothing is known of the page."""
+"""The empty set stands for all languages: a word means the same in each, or the language of a page is not known."""
 
 FIRST_JOINED = "\u0e00"
-"""From here on scripts may write words without spaces: Thai, Lao, Khmer, Burmese, Han, kana, Hangul."""
+"""First letter of the scripts that may write words without spaces: Thai, Lao, Khmer, Burmese, Han, kana, Hangul."""
 
 _FOLDED: dict[int, str | None] = {ord(c): " " for c in "\u00a0\u2007\u2009\u202f\u3000"}
 _FOLDED |= {
@@ -32,7 +32,7 @@ _FOLDED |= {ord(c): "(" for c in "[（【［〔"} | {ord(c): ")" for c in "]）�
 
 
 class WordKind(StrEnum):
-    """What a word can be; the first columns of the tables."""
+    """Function of a word in a date; a column of both tables."""
 
     MONTH = "month"
     PERSIAN = "persian"
@@ -59,12 +59,12 @@ class WordKind(StrEnum):
 
 
 MONTHS = frozenset([WordKind.MONTH, WordKind.PERSIAN, WordKind.ISLAMIC, WordKind.NEPALI, WordKind.BENGALI])
-"""The kind of a month is its calendar."""
+"""Kinds of names of months, one for each calendar."""
 
 
 @dataclass(frozen=True, slots=True)
 class WordMeaning:
-    """One thing that a word can stand for."""
+    """One meaning of a word."""
 
     kind: WordKind
     value: str
@@ -75,17 +75,17 @@ class WordMeaning:
 
 @dataclass(frozen=True, slots=True)
 class DateWords:
-    """All words, small letters and folded, with what they mean."""
+    """All words, lower-cased and folded, with their meanings."""
 
     meanings: dict[str, tuple[WordMeaning, ...]]
     n_words: dict[str, int]
-    """By the first word of names of several words: the most words of such a name."""
+    """First words of names of several words, and the most words of a name that begins so."""
     longest: dict[str, int]
-    """By the first letter of names that are written without spaces: the most letters of such a name."""
+    """First letters of names that are written without spaces, and the most letters of a name that begins so."""
     ages: dict[str, tuple[WordMeaning, ...]]
     """Patterns such as `# hours ago`."""
     hijri: dict[int, tuple[int, int]]
-    """By Hijri year: number of its first day, and a bit for each month of 30 days."""
+    """Hijri years, each with the ordinal of its first day, and a bit for each month of 30 days."""
     month_first: Languages
     """Languages that may write the month before the day in numbers."""
     year_first: Languages
@@ -93,7 +93,7 @@ class DateWords:
 
 
 def fold(text: str) -> str:
-    """Make the marks of all scripts plain and remove what is not seen, so that one grammar fits; letters stay.
+    """Replace the punctuation of all scripts by ASCII and remove invisible characters; letters stay.
 
     >>> fold("２０２０／10／21　09：20")
     '２０２０/10/21 09:20'
@@ -104,14 +104,14 @@ def fold(text: str) -> str:
 
 
 def lower(text: str) -> str:
-    """Small letters one by one, as the tables have them."""
+    """Lower-case a text character by character, as the tables have it: the length stays."""
     small = text.lower()
     return small if len(small) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
 @cache
 def read_words() -> DateWords:
-    """Both tables, read once."""
+    """Read both tables; once, the result is kept."""
     meanings: dict[str, list[WordMeaning]] = {}
     ages: dict[str, list[WordMeaning]] = {}
     hijri: dict[int, tuple[int, int]] = {}
@@ -143,7 +143,7 @@ def _frozen(table: dict[str, list[WordMeaning]]) -> dict[str, tuple[WordMeaning,
 
 
 def _add_dotless(meanings: dict[str, list[WordMeaning]]) -> None:
-    """Names with dots inside ("a.m", "ต.ค") are also written without."""
+    """Add names with dots inside ("a.m", "ต.ค") without the dots, too."""
     for name in [name for name in meanings if "." in name]:
         plain = meanings.setdefault(name.replace(".", "").replace(" ", ""), [])
         plain += [meaning for meaning in meanings[name] if meaning not in plain]

@@ -1,4 +1,7 @@
-"""A line as numbers, known words and marks, one letter of code for each, so that dates are patterns over letters."""
+"""Cut a line into numbers, known words and marks, with one letter of code for each.
+
+Over these codes dates are short regular expressions: "21 October 2020" is `d M y`.
+"""
 
 import re
 from dataclasses import dataclass, field
@@ -6,8 +9,8 @@ from functools import cache, lru_cache
 
 from linesift.dates.names import FIRST_JOINED, MONTHS, WordKind, WordMeaning, fold, lower, read_words
 
-LONGEST = 1_000
-"""Characters of a line that are read; a date stands at its head, and some bodies are one line."""
+MAX_LENGTH = 1_000
+"""Characters of a line that are read: dates stand at the beginning, and some pages have all their text in one line."""
 
 CODES: dict[WordKind, str] = {
     **dict.fromkeys(MONTHS, "M"),
@@ -26,30 +29,30 @@ CODES: dict[WordKind, str] = {
     WordKind.PERIOD: "P",
     WordKind.ZONE: "Z",
 }
-"""Codes of words, the first that fits; other words are `x`. A number is `d` with one or two digits, `y` with four that
-can be a year of some calendar, else `n`. White space is ` `, and a mark is itself."""
+"""Codes of words; of several that fit, the first. Other words are `x`. A number is `d` with one or two digits, `y` with
+four that can be a year of some calendar, else `n`. White space is ` `, and a mark is itself."""
 
 _RANK = {kind: rank for rank, kind in enumerate(CODES)}
 _WORD = r"[^\s\d!-/:-@\[-`{-~«»·•…“”„|؛।「」『』・]"
 _DOT_INSIDE = re.compile(r"\D\. ?[^\W\d_]")
 _GLUED = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-zà-ÿ])")
-"""Where a rendering joined two words: `CETFirst`, `PMUpdated`."""
+"""Place between two words that lost the space between them: `CETFirst`, `PMUpdated`."""
 _TOKEN = re.compile(rf"(\d+)|({_WORD}+(?:'{_WORD}+)*)|(\s+)|(.)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The parts of a line in order; all fields have as many entries."""
+    """Parts of a line in order; all fields have one entry per part."""
 
     codes: str
     values: list[int]
-    """The number, or -1."""
+    """Numbers; -1 for other parts."""
     texts: list[str]
-    """The text, folded; words keep their capitals."""
+    """Texts, folded; words keep their capitals."""
     meanings: list[tuple[WordMeaning, ...]]
 
     def find(self, index: int, kind: WordKind) -> list[WordMeaning]:
-        """What a part means of one kind; nothing beyond the ends."""
+        """Meanings of one kind of the part at an index; none beyond the ends of the line."""
         if not 0 <= index < len(self.codes):
             return []
         return [meaning for meaning in self.meanings[index] if meaning.kind is kind]
@@ -71,7 +74,7 @@ class _Parts:
         self.meanings.append(meanings)
 
     def add_number(self, digits: str) -> None:
-        """Add a number; `20201021` as the three that it is."""
+        """Add a number; `20201021` is added as three, with hyphens between."""
         if (
             len(digits) == 8
             and 1900 <= int(digits[:4]) < 2100
@@ -86,7 +89,7 @@ class _Parts:
             and digits[:2] in ("19", "20")
             and "".join(self.codes[-4:]).rstrip(" ,.")[-1:] in ("M", "d")
         ):
-            # "6 December 20236 December 2023": two dates that a rendering joined
+            # "6 December 20236 December 2023": two dates that lost the space between them
             self.add_number(digits[:4])
             self.add(" ", " ")
             digits = digits[4:]
@@ -95,7 +98,11 @@ class _Parts:
         self.add("d" if len(digits) <= 2 else "y" if can_be_year else "n", digits, value)
 
     def add_word(self, word: str) -> None:
-        """Add a word; one that is not known is cut at apostrophes and, without spaces, into the names that it holds."""
+        """Add a word.
+
+        One that is not known is cut at apostrophes, between words that lost their space, and in scripts without
+        spaces into the names in it.
+        """
         known = read_words().meanings.get(lower(word))
         if known is not None:
             self.add(_code(known), word, meanings=known)
@@ -132,14 +139,14 @@ class _Parts:
 
 @lru_cache(maxsize=1024)
 def tokenize(line: str) -> Tokens:
-    """Cut a line into parts and say what each is; of a long line only the head.
+    """Cut a line into parts with codes and meanings; of a long line only the first `MAX_LENGTH` characters.
 
     >>> tokenize("RABU, 21 OKTOBER 2020 | 09:20 WIB").codes
     'W, d M y | d:d Z'
     >>> tokenize("2020年10月21日水曜日 午前9時20分").codes
     'yYdOdDW Pdhdm'
     """
-    text = fold(line if len(line) <= LONGEST else line[:LONGEST].rpartition(" ")[0])
+    text = fold(line if len(line) <= MAX_LENGTH else line[:MAX_LENGTH].rpartition(" ")[0])
     if _DOT_INSIDE.search(text):
         text = _dotted().sub(_without_dots, text)
     found = [(match.lastindex or 0, match.group()) for match in _TOKEN.finditer(text)]
@@ -164,7 +171,7 @@ def tokenize(line: str) -> Tokens:
 
 
 def _n_phrase(found: list[tuple[int, str]], index: int) -> int:
-    """Parts of the longest name of several words that begins here, spaces counted; 1 if there is none."""
+    """Count the parts, spaces included, of the longest name of several words that begins here; 1 without one."""
     names = read_words()
     n_words = names.n_words.get(lower(found[index][1]), 0)
     while n_words > 1:
@@ -186,7 +193,7 @@ _CODE_OF_RANK = list(CODES.values())
 
 @cache
 def _dotted() -> re.Pattern[str]:
-    """Names with dots inside: "a.m", "p. m", "ต.ค"."""
+    """Pattern of names with dots inside: "a.m", "p. m", "ต.ค"."""
     names = sorted((name for name in read_words().meanings if "." in name), key=len, reverse=True)
     words = "|".join(re.escape(name.replace(" ", "")).replace(r"\.", r"\. ?") for name in names)
     return re.compile(rf"(?<![^\W\d_])(?:{words})(?![^\W\d_])\.?", re.IGNORECASE)
