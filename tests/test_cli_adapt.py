@@ -57,7 +57,8 @@ def test_compare_without_lines(run: Run, folder: Path) -> None:
 
 
 def test_one_page_is_warned_of(run: Run, folder: Path) -> None:
-    assert "nothing could be held out" in run("adapt", "--site", "a", "site/0.page", "--out", folder / "m").err
+    done = run("adapt", "--site", "a", "site/0.page", "--out", folder / "m")
+    assert "with one page nothing can be held out" in done.err
 
 
 def test_a_worse_model_is_not_written(run: Run, folder: Path) -> None:
@@ -83,10 +84,10 @@ def notice_chances(table: str, word: str) -> float:
 def test_learn_and_use_a_site(run: Run, folder: Path) -> None:
     done = run("learn-site", "pages", "--out", "herald.site")
     assert done.code == 0
-    assert done.err.startswith("herald.site: rests on 5 pages (5 read);")
+    assert done.err.startswith("herald.site: learnt from 5 pages (5 read);")
     plain = run("classify", "pages", "--format", "tsv")
     known = run("classify", "pages", "--site", "herald.site", "--format", "tsv")
-    assert "site memory: rests on 5 pages" in known.err
+    assert "site memory: learnt from 5 pages" in known.err
     assert notice_chances(known.out, "sidebar") > notice_chances(plain.out, "sidebar")
     at_once = run("classify", "pages", "--same-site", "--format", "tsv")
     assert at_once == known
@@ -99,7 +100,7 @@ def test_merge(run: Run, folder: Path) -> None:
     run("learn-site", "pages/2.txt", "-o", "two.site")
     assert run("learn-site", "--merge", "one.site", "--merge", "two.site", "-o", "both.site").code == 0
     again = run("learn-site", "pages/0.txt", "pages/3.txt", "--merge", "both.site", "-o", "both.site")
-    assert "rests on 4 pages (2 read, 1 known before or empty)" in again.err
+    assert "learnt from 4 pages (2 read, 1 known before or empty)" in again.err
     run("learn-site", *(f"pages/{number}.txt" for number in range(4)), "-o", "whole.site")
     assert (folder / "both.site").read_text() == (folder / "whole.site").read_text()
     assert read_memory(folder / "both.site").n_pages == 4
@@ -111,7 +112,7 @@ def test_merge(run: Run, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["classify", "-", "--same-site"], "which standard input cannot"),
+        (["classify", "-", "--same-site"], "not possible for standard input"),
         (["classify", "pages", "--site", "none.site"], "none.site: cannot be read"),
         (["learn-site", "-o", "a.site"], "no pages; name some"),
         (["learn-site", "none.txt", "-o", "a.site"], "none.txt"),

@@ -130,7 +130,10 @@ def test_pages_of_the_training_are_named(
 ) -> None:
     code, _, err = run(monkeypatch, capsys, folder, "-m model known.page other.page")
     assert code == 0
-    assert err == "linesift: warning: known.page: the model was trained on this; the card has its scores by folds\n"
+    assert err == (
+        "linesift: warning: known.page: the model was trained on these pages, "
+        "so the scores are too good; see its card for held-out scores\n"
+    )
 
 
 @pytest.mark.parametrize(

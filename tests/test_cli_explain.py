@@ -55,7 +55,7 @@ def test_no_line_in_doubt(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("linesift.write.terminal.DOUBT", 0.0)
     code, out, err = run("explain page.txt")
     assert (code, out) == (0, "")
-    assert err == "linesift: page.txt: no line is in doubt; name one: --line 1\n"
+    assert err == "linesift: page.txt: no line is doubtful; name one with --line\n"
 
 
 def test_into_a_file(run: Run, tmp_path: Path) -> None:

@@ -105,8 +105,8 @@ def test_full_disk(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("label rain.txt", "rain.txt: is not labelled yet; say where labelled pages go with --out DIR"),
-        ("label a.page", "a.page: is labelled already; open it in an editor, or with --web"),
+        ("label rain.txt", "rain.txt: is not labelled yet; name a directory for labelled pages: --out DIR"),
+        ("label a.page", "a.page: is labelled already; open it in an editor, or add --web"),
         ("label none.txt --out site", "none.txt: no such file"),
         ("label rain.txt --out site --encoding x", "unknown encoding 'x'"),
         ("label --web none.page --no-browser", "none.page: no labelled pages"),
@@ -173,7 +173,7 @@ def test_export_and_import(folder: Path, run: Run) -> None:
     assert (folder / "back" / "rain.page").read_bytes() == (folder / "site" / "rain.page").read_bytes()
     result = run("import", "rows.jsonl", "--out", "back")
     assert result.code == 1
-    assert "back/rain.page: is there already and was kept" in result.err
+    assert "back/rain.page: exists already and was kept" in result.err
     assert run("import", "rows.jsonl", "--out", "back", "--update").code == 0
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from fakes import predict
 from linesift import cli
-from linesift.cli.train import Progress
+from linesift.cli.console import Progress
 from linesift.cli.train import train as command
 from linesift.evaluate.evaluate import evaluate
 from linesift.evaluate.kinds import evaluate_kinds

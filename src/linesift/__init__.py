@@ -18,7 +18,20 @@ if TYPE_CHECKING:
     from linesift.model.model import Model
     from linesift.model.prediction import Prediction
 
-__all__ = ["Article", "Label", "Model", "Page", "Prediction", "classify", "classify_html", "extract", "load"]
+__version__ = "0.1.0"
+
+__all__ = [
+    "Article",
+    "Label",
+    "Model",
+    "Page",
+    "Prediction",
+    "__version__",
+    "classify",
+    "classify_html",
+    "extract",
+    "load",
+]
 
 _LATE = {
     "Article": "linesift.article.article",

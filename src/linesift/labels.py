@@ -28,6 +28,34 @@ LABELS: tuple[Label, ...] = tuple(Label)
 
 _COLUMNS = {label: column for column, label in enumerate(LABELS)}
 
+_OTHER_WORDS = {
+    "title": Label.HEADLINE,
+    "heading": Label.HEADLINE,
+    "text": Label.BODY,
+    "article": Label.BODY,
+    "paragraph": Label.BODY,
+    "content": Label.BODY,
+    "date": Label.TIMESTAMP,
+    "time": Label.TIMESTAMP,
+    "boilerplate": Label.SIDEBAR,
+    "navigation": Label.SIDEBAR,
+    "menu": Label.SIDEBAR,
+}
+"""Words that people write for a label."""
+
+
+def suggest_label(word: str) -> Label | None:
+    """Guess which label was meant by a word that is none.
+
+    >>> suggest_label("bdoy"), suggest_label("Titel"), suggest_label("xyz")
+    (<Label.BODY: 'body'>, <Label.HEADLINE: 'headline'>, None)
+    """
+    from difflib import get_close_matches  # slow to load, and seldom needed
+
+    meant = {**{str(label): label for label in LABELS}, **_OTHER_WORDS}
+    near = get_close_matches(word.lower(), meant, n=1) if word else []
+    return meant[near[0]] if near else None
+
 
 class Kind(StrEnum):
     """What a page is."""

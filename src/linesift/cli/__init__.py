@@ -18,19 +18,19 @@ def classify_main() -> None:
     _run("classify_app", sys.argv[1:])
 
 
-def _run(name: str, pages: Sequence[str]) -> None:
-    """Run the program of this name in `app`; `pages` is what follows `classify`.
+def _run(name: str, arguments: Sequence[str]) -> None:
+    """Run the program of this name in `app`; `arguments` are those that follow `classify`.
 
-    Where that is names of files alone, there is nothing to parse. typer is left out then: it brings pydantic along,
-    and both together take as long to load as numpy.
+    If they are names of files alone, there is nothing to parse. typer is left out then: it imports pydantic, and both
+    together take as long to load as numpy.
     """
     console.prepare()
     try:
-        if pages and all(map(_is_file, pages)):
-            from linesift.cli.files import Request, label_files
+        if arguments and all(map(_cannot_be_option, arguments)):
+            from linesift.cli.files import ClassifyOptions, label_files
 
             with console.errors():
-                sys.exit(label_files(Request([Path(page) for page in pages])))
+                sys.exit(label_files(ClassifyOptions([Path(argument) for argument in arguments])))
         from linesift.cli import app
 
         getattr(app, name)()
@@ -39,7 +39,7 @@ def _run(name: str, pages: Sequence[str]) -> None:
         sys.exit(console.EXIT_INTERRUPTED)
 
 
-def _is_file(argument: str) -> bool:
-    """Whether an argument cannot be an option; on Windows, nor a pattern, which typer resolves."""
+def _cannot_be_option(argument: str) -> bool:
+    """Tell whether an argument can only be the name of a file; on Windows typer also expands patterns such as `*`."""
     is_pattern = os.name == "nt" and any(mark in argument for mark in "*?[")
     return not is_pattern and (argument == "-" or not argument.startswith("-"))

@@ -1,4 +1,4 @@
-"""`linesift adapt`: a few labelled pages of a site to a model that knows it."""
+"""`linesift adapt`: a model that knows a site, from a few labelled pages of it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,9 +6,14 @@ from typing import Annotated
 import typer
 
 from linesift.cli import console
-from linesift.cli.train import Progress
+from linesift.cli.options import LabelledPages, Model, ModelOut
 
-HELP = "Adapt a model to a site with 1 to 20 labelled pages of it, in seconds and without the corpora."
+HELP = """Teach a model a site with 1 to 20 labelled pages of it.
+
+It takes seconds and needs no extra. The wrong lines are counted before and after, on pages of the site that were held
+out and on the golden pages of linesift. If the new model has more wrong lines on either, it is not written, unless you
+say --force. Pages of other sites get the same labels as before.
+"""
 EXAMPLES = """
 Examples:
 
@@ -17,46 +22,40 @@ Examples:
   linesift adapt --site other data/sites/other/ --model models/mysite --out models/both
   linesift classify page.txt --model models/mysite
 
-Pages are held out and the golden pages of linesift are scored before and after; a model that is worse on either is not
-written unless you say --force. Pages of other sites come out as before: the correction acts on pages of the site only.
+Exit code: 0 the model was written, 1 it was worse and was not written, 2 nothing could be done.
 """
 
-_Pages = Annotated[
-    list[Path], typer.Argument(metavar="PAGES", help="Labelled pages of the site: .page files, directories, .jsonl.")
-]
-_Site = Annotated[str, typer.Option(metavar="NAME", help="Name of the site; replaces one of that name in the model.")]
-_Out = Annotated[Path, typer.Option(metavar="DIR", help="The model directory to write; a model there is replaced.")]
-_Model = Annotated[
-    Path | None, typer.Option("--model", "-m", metavar="DIR", help="Start from this model instead of the shipped one.")
+_Site = Annotated[
+    str, typer.Option(metavar="NAME", help="Name of the site; a site of that name in the model is replaced.")
 ]
 _Golden = Annotated[
     Path | None,
-    typer.Option(metavar="PATH", help="Pages that may not get worse [default: those of linesift]."),
+    typer.Option(metavar="PATH", help="Labelled pages that may not get worse [default: those of linesift]."),
 ]
-_Force = Annotated[bool, typer.Option("--force", help="Write the model even if it is worse.")]
+_Force = Annotated[bool, typer.Option("--force", help="Write the model also if it is worse.")]
 
 
 def adapt(
-    pages: _Pages, site: _Site, out: _Out, model: _Model = None, golden: _Golden = None, force: _Force = False
+    pages: LabelledPages, site: _Site, out: ModelOut, model: Model = None, golden: _Golden = None, force: _Force = False
 ) -> None:
     """Adapt a model, as `HELP` says; exit 0 written, 1 worse and not written, 2 misuse."""
     with console.errors():
-        # Only now: numpy is not needed for a wrong option.
+        # Imported here, so that a wrong option does not wait for numpy.
         from linesift.train.adapt import AdaptRequest, check_lines
         from linesift.train.adapt import adapt as adapt_model
 
         request = AdaptRequest(site, tuple(pages), out, model=model, golden=golden, is_forced=force)
-        progress = Progress()
+        progress = console.Progress()
         adapted = adapt_model(request, progress)
         with console.output(None) as stream:
             for check in adapted.checks:
                 stream.writelines(f"{line}\n" for line in [*check_lines(check), ""])
         if len(adapted.checks) == 1:
-            console.say("warning: one page, so nothing could be held out; label a second to see whether it helps")
+            console.say("warning: with one page nothing can be held out; label a second page to see whether it helps")
         for check in adapted.worse:
             before, after = check.n_wrong
             console.say(f"worse on the {check.name}: {before} wrong lines before, {after} after")
         if not adapted.is_written:
-            console.say(f"{out}: not written; check the labels (linesift check), label more pages, or say --force")
+            console.say(f"{out}: not written; find wrong labels with linesift check, label more pages, or say --force")
             raise typer.Exit(console.EXIT_FAILED)
         progress("done")

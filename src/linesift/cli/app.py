@@ -1,44 +1,80 @@
-"""The commands with their options, as typer needs them."""
+"""The two programs with their commands, as typer needs them; a new command is added here."""
 
 from typing import Annotated
 
 import typer
 
-from linesift.cli import adapt, check, classify, compare, evaluate, exchange, explain, label, learn_site, report, train
+from linesift.cli import (
+    adapt,
+    check,
+    classify,
+    compare,
+    evaluate,
+    explain,
+    export,
+    import_,
+    label,
+    learn_site,
+    report,
+    train,
+)
+from linesift.cli.options import Command
+
+_SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
-    name="linesift", add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, no_args_is_help=True
+    name="linesift",
+    context_settings=_SETTINGS,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
 )
-classify_app = typer.Typer(name="classify", add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+classify_app = typer.Typer(
+    name="classify", context_settings=_SETTINGS, pretty_exceptions_enable=False, rich_markup_mode=None
+)
 
 
 def _print_version(is_asked: bool) -> None:
     if is_asked:
-        from importlib.metadata import version
+        import linesift
 
-        typer.echo(f"linesift {version('linesift')}")
+        typer.echo(f"linesift {linesift.__version__}")
         raise typer.Exit
 
 
-@app.callback(epilog="Help on a command: linesift COMMAND --help")
+_EPILOG = """
+Help on a command: linesift COMMAND --help
+
+Examples:
+
+\b
+  linesift classify page.txt
+  linesift classify page.html --format article
+  linesift --install-completion
+
+The last one lets your shell complete commands and options with the Tab key; open a new shell after it.
+"""
+
+
+@app.callback(epilog=_EPILOG)
 def _linesift(
     _version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Say what each line of a news page is: headline, body, timestamp or sidebar."""
+    """Label each line of a news page: headline, body, timestamp or sidebar."""
 
 
-app.command("classify", help=classify.HELP, epilog=classify.EXAMPLES)(classify.classify)
-app.command("explain", help=explain.HELP, epilog=explain.EXAMPLES)(explain.explain)
-app.command("report", help=report.HELP, epilog=report.EXAMPLES)(report.report)
-app.command("train", help=train.HELP, epilog=train.EXAMPLES)(train.train)
-app.command("adapt", help=adapt.HELP, epilog=adapt.EXAMPLES)(adapt.adapt)
-app.command("learn-site", help=learn_site.HELP, epilog=learn_site.EXAMPLES)(learn_site.learn_site)
-app.command("compare", help=compare.HELP, epilog=compare.EXAMPLES)(compare.compare)
-app.command("evaluate", help=evaluate.HELP, epilog=evaluate.EXAMPLES)(evaluate.evaluate)
-app.command("label", help=label.HELP, epilog=label.EXAMPLES)(label.label)
-app.command("check", help=check.HELP, epilog=check.EXAMPLES)(check.check)
-app.command("export", help=exchange.EXPORT_HELP, epilog=exchange.EXPORT_EXAMPLES)(exchange.export)
-app.command("import", help=exchange.IMPORT_HELP, epilog=exchange.IMPORT_EXAMPLES)(exchange.import_)
-classify_app.command(help=classify.HELP, epilog=classify.EXAMPLES)(classify.classify)
+app.command("classify", cls=Command, help=classify.HELP, epilog=classify.EXAMPLES)(classify.classify)
+app.command("explain", cls=Command, help=explain.HELP, epilog=explain.EXAMPLES)(explain.explain)
+app.command("report", cls=Command, help=report.HELP, epilog=report.EXAMPLES)(report.report)
+app.command("label", cls=Command, help=label.HELP, epilog=label.EXAMPLES)(label.label)
+app.command("check", cls=Command, help=check.HELP, epilog=check.EXAMPLES)(check.check)
+app.command("export", cls=Command, help=export.HELP, epilog=export.EXAMPLES)(export.export)
+app.command("import", cls=Command, help=import_.HELP, epilog=import_.EXAMPLES)(import_.import_)
+app.command("learn-site", cls=Command, help=learn_site.HELP, epilog=learn_site.EXAMPLES)(learn_site.learn_site)
+app.command("adapt", cls=Command, help=adapt.HELP, epilog=adapt.EXAMPLES)(adapt.adapt)
+app.command("train", cls=Command, help=train.HELP, epilog=train.EXAMPLES)(train.train)
+app.command("evaluate", cls=Command, help=evaluate.HELP, epilog=evaluate.EXAMPLES)(evaluate.evaluate)
+app.command("compare", cls=Command, help=compare.HELP, epilog=compare.EXAMPLES)(compare.compare)
+classify_app.command(cls=Command, help=classify.HELP, epilog=classify.EXAMPLES)(classify.classify)

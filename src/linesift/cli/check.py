@@ -1,4 +1,4 @@
-"""`linesift check`: find what is wrong with labelled pages."""
+"""`linesift check`: mistakes in labelled pages."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,8 +6,12 @@ from typing import Annotated
 import typer
 
 from linesift.cli import console
+from linesift.cli.options import Colour
 
-HELP = "Find what is wrong with labelled pages: mistakes of form, changed text, labels that cannot be right."
+HELP = """Find mistakes in labelled pages, each with its file and line.
+
+It finds mistakes of form, text that was changed, and labels that cannot be right, such as a second headline.
+"""
 EXAMPLES = """
 Examples:
 
@@ -16,15 +20,14 @@ Examples:
   linesift check mine.page other.page
   linesift check data/sites --quiet
 
-Exit code: 0 nothing to correct, 1 errors were found, 2 there was nothing to check.
+Exit code: 0 no errors, 1 errors were found, 2 there was nothing to check.
 """
 
-_Pages = Annotated[list[Path], typer.Argument(metavar="PAGES", help="Labelled pages (.page) and directories of them.")]
-_Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Errors only, no notes.")]
-_Color = Annotated[bool | None, typer.Option("--color/--no-color", help="Colours [default: on a terminal].")]
+_Pages = Annotated[list[Path], typer.Argument(metavar="PAGE", help="Labelled pages (.page) or directories of them.")]
+_Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only, no notes.")]
 
 
-def check(pages: _Pages, quiet: _Quiet = False, color: _Color = None) -> None:
+def check(pages: _Pages, quiet: _Quiet = False, color: Colour = None) -> None:
     """Check labelled pages, as `HELP` says; one line for each finding on standard output."""
     with console.errors():
         from linesift.labelling.check import check as check_pages
@@ -46,6 +49,6 @@ def check(pages: _Pages, quiet: _Quiet = False, color: _Color = None) -> None:
             console.count(checked.n_errors, "error"),
             console.count(n_notes, "note"),
         ]
-        console.note(f"{', '.join(counts)}; {console.count(checked.n_doubtful, 'line')} marked with ?")
+        console.status(f"{', '.join(counts)}; {console.count(checked.n_doubtful, 'line')} marked with ?")
         if checked.n_errors:
             raise typer.Exit(console.EXIT_FAILED)

@@ -1,4 +1,8 @@
-"""`linesift classify`: label the lines of pages; its options and nothing else."""
+"""`linesift classify`: its options.
+
+`classify page.txt`, names of files without any option, does not come through here: `linesift.cli` calls
+`files.label_files` at once.
+"""
 
 from datetime import datetime
 from pathlib import Path
@@ -7,13 +11,28 @@ from typing import Annotated
 import typer
 
 from linesift.cli import console
-from linesift.cli.batches import Format
-from linesift.cli.files import STDOUT, Request, label_files
-from linesift.labels import Label
+from linesift.cli.chunks import Format
+from linesift.cli.files import STDOUT, ClassifyOptions, label_files
+from linesift.cli.options import PAGES_HELP, Colour, Encoding, Model, Output
+from linesift.labels import LABELS, Label, suggest_label
 from linesift.read.jsonl import Fields
 from linesift.write import tables
 
-HELP = "Label every line of pages as headline, body, timestamp or sidebar."
+HELP = """Label each line: headline, body, timestamp or sidebar.
+
+On a terminal, each line is printed with its number, label and confidence. A question mark stands behind a confidence
+under 60 %. Formats for --format:
+
+\b
+  pretty    for people; the default on a terminal
+  tsv       line number, label, probability, text; the default elsewhere
+  jsonl     one JSON object per page, with all lines; the default for WARC,
+            WET and JSON lines, and for --output names that end in .jsonl
+  json      one JSON object per page, with its article: headline, dates
+            in ISO 8601, paragraphs, numbers of their lines
+  article   headline, timestamp and body as text
+  markdown  the same with subheads, lists and quotations
+"""
 EXAMPLES = """
 Examples:
 
@@ -30,70 +49,69 @@ Examples:
   linesift classify pages/ --same-site
   linesift classify page.txt --site mysite.site
   linesift classify *.txt --format article --label body
+
+Exit code: 0 done, 1 some page could not be read, 2 nothing could be done.
 """
 
-_Pages = Annotated[
-    list[Path],
-    typer.Argument(
-        metavar="PAGES",
-        help="Text and HTML files, archives (WARC, WET), files of JSON lines, directories, or - for standard input.",
-    ),
-]
+
+def _parse_label(word: str) -> Label:
+    if word in LABELS:
+        return Label(word)
+    guess = suggest_label(word)
+    hint = f"did you mean {guess}?" if guess else f"use {', '.join(LABELS)}"
+    raise typer.BadParameter(f"{word!r} is not a label; {hint}")
+
+
+def _complete_label(start: str) -> list[str]:
+    return [label for label in LABELS if label.startswith(start)]
+
+
+_Pages = Annotated[list[Path], typer.Argument(metavar="PAGE", help=PAGES_HELP)]
 _Format = Annotated[
-    Format | None,
-    typer.Option(
-        "--format",
-        "-f",
-        help="pretty: for people (on a terminal). tsv: line, label, probability, text (else). "
-        "jsonl: one object a page (default for archives and JSON lines). json: the article of each page as an object: "
-        "headline, dates in ISO 8601, paragraphs, line numbers. article: headline, timestamp and body text only. "
-        "markdown: the same with its structure.",
-    ),
+    Format | None, typer.Option("--format", "-f", metavar="FORMAT", help="Format of the output, one of those above.")
 ]
 _Labels = Annotated[
-    list[Label] | None, typer.Option("--label", "-l", help="Print only lines with this label; may be repeated.")
-]
-_Model = Annotated[
-    Path | None, typer.Option("--model", "-m", metavar="DIR", help="Model directory instead of the shipped one.")
-]
-_Encoding = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Encoding of pages without a byte order mark [default: utf-8].")
-]
-_Output = Annotated[
-    Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write here (jsonl if it ends so); appears when all is done."),
+    list[Label] | None,
+    typer.Option(
+        "--label",
+        "-l",
+        metavar="LABEL",
+        parser=_parse_label,
+        autocompletion=_complete_label,
+        help="Print only lines with this label: headline, body, timestamp or sidebar; may be repeated.",
+    ),
 ]
 _Path = Annotated[
     bool | None,
-    typer.Option("--path/--no-path", help="Name the page in tsv, pretty and article [default: if several]."),
+    typer.Option("--path/--no-path", help="Name the page in tsv, pretty and article [default: if there are several]."),
 ]
 _Now = Annotated[
     datetime | None,
     typer.Option(
         metavar="TIME",
         formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"],
-        help='When the pages were read, as 2024-06-14 or 2024-06-14T17:42+02:00: dates "2 hours ago" in json need it.',
+        help='When the pages were saved, as 2024-06-14 or 2024-06-14T17:42+02:00; json needs it for "2 hours ago".',
     ),
 ]
-_Color = Annotated[bool | None, typer.Option("--color/--no-color", help="Colours in pretty [default: on a terminal].")]
 _TextField = Annotated[
-    str, typer.Option("--text-field", metavar="NAME", help="Field of JSON lines that holds the page's text.")
+    str, typer.Option("--text-field", metavar="NAME", help="Field of JSON lines that holds the text of a page.")
 ]
 _HtmlField = Annotated[
-    str | None, typer.Option("--html-field", metavar="NAME", help="Field of JSON lines that holds HTML, read first.")
+    str | None,
+    typer.Option("--html-field", metavar="NAME", help="Field of JSON lines that holds HTML; it is used before text."),
 ]
 _Hints = Annotated[
-    bool, typer.Option("--hints", help="Say in jsonl what the markup of an HTML page says of every line.")
+    bool, typer.Option("--hints", help="Add to jsonl, for each line of an HTML page, what the markup says about it.")
 ]
 _Explain = Annotated[
-    bool, typer.Option("--explain", help="Say what weighed most for and against each label (pretty, tsv, jsonl).")
+    bool, typer.Option("--explain", help="Show what counted most for and against each label (pretty, tsv, jsonl).")
 ]
 _Site = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Lines that the pages' site repeats, from linesift learn-site."),
+    typer.Option(metavar="FILE", help="Use lines that the site repeats: a file that linesift learn-site wrote."),
 ]
 _SameSite = Annotated[
-    bool, typer.Option("--same-site", help="The pages are of one site: learn first which lines it repeats.")
+    bool, typer.Option("--same-site", help="All pages are of one site: first learn which lines it repeats.")
 ]
 _Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processor cores to use.")]
 
@@ -102,14 +120,14 @@ def classify(
     pages: _Pages,
     format_: _Format = None,
     label: _Labels = None,
-    model: _Model = None,
-    encoding: _Encoding = None,
+    model: Model = None,
+    encoding: Encoding = None,
     text_field: _TextField = "text",
     html_field: _HtmlField = None,
-    output: _Output = None,
+    output: Output = None,
     jobs: _Jobs = 1,
     path: _Path = None,
-    color: _Color = None,
+    color: Colour = None,
     hints: _Hints = False,
     explain: _Explain = False,
     now: _Now = None,
@@ -117,7 +135,7 @@ def classify(
     same_site: _SameSite = False,
 ) -> None:
     """Label every line of pages, as `HELP` says; exit 0 done, 1 some page failed, 2 misuse."""
-    request = Request(
+    options = ClassifyOptions(
         pages,
         format=format_,
         labels=frozenset(label) if label else tables.ALL_LABELS,
@@ -125,14 +143,14 @@ def classify(
         encoding=encoding,
         fields=Fields(text_field, html_field),
         output=None if output == STDOUT else output,
-        has_path=path,
+        shows_path=path,
         is_coloured=color,
         n_jobs=jobs,
-        has_hints=hints,
+        shows_hints=hints,
         is_explaining=explain,
         now=now,
-        site=site,
+        memory_file=site,
         is_same_site=same_site,
     )
     with console.errors():
-        raise SystemExit(label_files(request))
+        raise SystemExit(label_files(options))

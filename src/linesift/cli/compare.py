@@ -1,4 +1,4 @@
-"""`linesift compare`: what another model says differently, line by line and in sum."""
+"""`linesift compare`: lines that two models label differently."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,8 +7,14 @@ import typer
 
 from linesift.cli import console
 from linesift.cli.files import read_pages
+from linesift.cli.options import Encoding
 
-HELP = "Compare two models on pages: every line that they label differently, and sums; against the labels if they have."
+HELP = """Compare the labels that two models give to the same pages.
+
+Each line that differs is printed with its number, the label of the first model, that of the second, and its text. On
+labelled pages (.page, .jsonl, directories of .page) it starts with + if the second model is right, with - if the first
+is right, and with ~ if neither is. Sums stand at the end.
+"""
 EXAMPLES = """
 Examples:
 
@@ -16,25 +22,18 @@ Examples:
   linesift compare models/news models/mysite data/sites/mysite/
   linesift compare models/news models/mysite page.txt page.html
   linesift compare models/news models/mysite data/pages --no-lines
-
-A line shows its number, the label of the first model, that of the second, and its text. Of labelled pages (.page,
-.jsonl, directories of .page) it begins with + where the second model is right, - where the first was, and ~ where
-neither is.
 """
 
 _First = Annotated[Path, typer.Argument(metavar="FIRST", help="Model directory.")]
-_Second = Annotated[Path, typer.Argument(metavar="SECOND", help="The model directory to compare with it.")]
-_Pages = Annotated[list[Path], typer.Argument(metavar="PAGES", help="Labelled pages, or pages as classify reads them.")]
+_Second = Annotated[Path, typer.Argument(metavar="SECOND", help="Model directory to compare with the first.")]
+_Pages = Annotated[list[Path], typer.Argument(metavar="PAGE", help="Labelled pages, or pages as classify reads them.")]
 _Lines = Annotated[bool, typer.Option("--lines/--no-lines", help="Print every line that differs.")]
-_Encoding = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Encoding of pages without a byte order mark [default: utf-8].")
-]
 
 
-def compare(first: _First, second: _Second, pages: _Pages, lines: _Lines = True, encoding: _Encoding = None) -> None:
+def compare(first: _First, second: _Second, pages: _Pages, lines: _Lines = True, encoding: Encoding = None) -> None:
     """Compare two models, as `HELP` says; exit 0 done, whether or not they differ, 1 some page failed, 2 misuse."""
     with console.errors():
-        # Only now: numpy is not needed for a wrong option.
+        # Imported here, so that a wrong option does not wait for numpy.
         import linesift
         from linesift.evaluate.compare import compare_pages, difference_lines, sum_lines
         from linesift.read.labelled import has_labels, read_labelled

@@ -1,8 +1,9 @@
-"""What every command does at its edges: one-line messages, exit codes, safe output."""
+"""Messages, exit codes, progress and output of every command."""
 
 import io
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,11 +17,11 @@ EXIT_DONE = 0
 EXIT_FAILED = 1
 """Some page failed; the others are done."""
 EXIT_MISUSE = 2
-"""Nothing sensible could be done with these arguments."""
+"""Nothing could be done with these arguments."""
 EXIT_INTERRUPTED = 130
 """128 + SIGINT, as shells report it."""
 EXIT_BROKEN_PIPE = 141
-"""128 + SIGPIPE: the reader of our output went away, as in `linesift classify page.txt | head -1`."""
+"""128 + SIGPIPE: the reader of our output ended early, as in `linesift classify page.txt | head -1`."""
 
 _N_PAGES_WORTH_PROGRESS = 20
 _CLEAR_LINE = "\r\x1b[K"
@@ -40,18 +41,18 @@ def prepare() -> None:
 
 
 def say(message: str) -> None:
-    """Write one line about what goes on to standard error."""
-    note(f"linesift: {clean(message)}")
+    """Write an error or a warning to standard error: one line that begins with `linesift:`."""
+    status(f"linesift: {clean(message)}")
 
 
-def note(line: str) -> None:
-    """Write one line to standard error as it is."""
+def status(line: str) -> None:
+    """Write a line to standard error as it is, such as what was written or counted."""
     clear_progress()
     _write_err(f"{line}\n")
 
 
 def count(number: int, word: str) -> str:
-    """Say how many.
+    """Write a number with its noun.
 
     >>> count(1, "page"), count(0, "line")
     ('1 page', '0 lines')
@@ -61,7 +62,7 @@ def count(number: int, word: str) -> str:
 
 @contextmanager
 def errors() -> Iterator[None]:
-    """Turn what a command raises on purpose, and trouble with the output, into one line and an exit code.
+    """Turn errors of linesift, and those of writing output, into one line and an exit code.
 
     Raises:
         SystemExit: with the exit code.
@@ -85,9 +86,9 @@ def errors() -> Iterator[None]:
 
 @contextmanager
 def output(path: Path | None) -> Iterator[TextIO]:
-    """Open what a command prints to: standard output, or a file that appears whole or not at all.
+    """Open standard output, or a file that appears whole or not at all.
 
-    What is no regular file (`/dev/null`, a pipe) is written directly.
+    A path that is no regular file (`/dev/null`, a pipe) is written directly.
 
     Raises:
         OSError: with `filename`, if the file cannot be written.
@@ -107,21 +108,23 @@ def output(path: Path | None) -> Iterator[TextIO]:
 
 
 def wants_colour(choice: bool | None, path: Path | None) -> bool:
-    """Whether to colour: as the option says, else on a terminal, unless `NO_COLOR` is set (no-color.org)."""
+    """Tell whether to use colours: as the option says, else on a terminal, unless `NO_COLOR` is set (no-color.org)."""
     if choice is not None:
         return choice
     return path is None and is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def is_terminal() -> bool:
-    """Whether standard output is a terminal."""
+    """Tell whether standard output is a terminal."""
     return sys.stdout is not None and sys.stdout.isatty()
 
 
 def progress(n_pages: int, n_all: int | None = None) -> None:
-    """Show how far a long run is, where somebody may be looking and nothing else is drawn on the terminal.
+    """Show how many pages of a long run are done, if standard error is a terminal and standard output is not.
 
-    `n_all` is `None` where pages are found while others are done, and nobody knows their number.
+    Args:
+        n_pages: pages that are done.
+        n_all: pages in all; `None` if pages are still being found while others are done.
     """
     if max(n_pages, n_all or 0) >= _N_PAGES_WORTH_PROGRESS and _can_draw():
         of_all = "" if n_all is None else f" of {n_all:,}"
@@ -129,13 +132,25 @@ def progress(n_pages: int, n_all: int | None = None) -> None:
 
 
 def clear_progress() -> None:
-    """Take the progress line away before something else is written."""
+    """Remove the progress line before something else is written."""
     if _can_draw():
         _write_err(_CLEAR_LINE)
 
 
+class Progress:
+    """Write on standard error which step begins, with the minutes and seconds since the start."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+
+    def __call__(self, stage: str) -> None:
+        """Write the step that begins now."""
+        minutes, seconds = divmod(int(time.monotonic() - self._start), 60)
+        status(f"{minutes:3}:{seconds:02}  {stage}")
+
+
 def _write_err(text: str) -> None:
-    """Write to standard error; a closed one is no reason to stop, and there is nowhere to say so."""
+    """Write to standard error; if it is closed, the command goes on without messages."""
     with suppress(OSError, ValueError, AttributeError):
         sys.stderr.write(text)
         sys.stderr.flush()
@@ -158,7 +173,7 @@ def _naming(path: Path) -> Iterator[None]:
 
 
 def _abandon_stdout() -> None:
-    """Send the rest of the output nowhere, so that closing it at exit does not fail a second time."""
+    """Send the rest of the output to the null device, so that closing it at exit does not fail a second time."""
     with suppress(OSError, ValueError, AttributeError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

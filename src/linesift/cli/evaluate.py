@@ -1,4 +1,4 @@
-"""`linesift evaluate`: a model against labelled pages."""
+"""`linesift evaluate`: scores of a model on labelled pages."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from linesift.cli import console
+from linesift.cli.options import Model
 from linesift.errors import InputError
 from linesift.extras import require_extra
 
@@ -13,45 +14,44 @@ if TYPE_CHECKING:
     from linesift.evaluate.evaluate import Report
     from linesift.train.corpora import Corpora
 
-HELP = "Score a model on labelled pages: per label, article text, per collection and language, and the worst pages."
+HELP = """Score a model on labelled pages.
+
+It prints scores per label, of the article text, per collection and language, and the worst pages. A report as HTML has
+pictures and needs the extra named train; without it, the error names the command that installs it.
+"""
 EXAMPLES = """
 Examples:
 
 \b
   linesift evaluate data/pages
   linesift evaluate --model models/mine my.jsonl --json report.json
-  linesift evaluate --model models/mine corpora/andy.parquet --worst 30
+  linesift evaluate --model models/mine corpora/mine.parquet --worst 30
   linesift evaluate data/pages --report scores.html
-
-A report as HTML has pictures and needs: pip install 'linesift[train]'
 """
 
 _Pages = Annotated[
     list[Path],
     typer.Argument(
-        metavar="PAGES", help="Labelled pages: .page files, directories of them, .jsonl, or collections as .parquet."
+        metavar="PAGE",
+        help="Labelled pages: .page files, directories of them, or .jsonl files; or collections (.parquet).",
     ),
 ]
-_Model = Annotated[
-    Path | None, typer.Option("--model", "-m", metavar="DIR", help="Model directory instead of the shipped one.")
-]
 _Json = Annotated[
-    Path | None, typer.Option("--json", metavar="FILE", help="Write the whole report here too; - prints it instead.")
+    Path | None,
+    typer.Option("--json", metavar="FILE", help="Write all scores to this file; - prints them instead."),
 ]
 _Report = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Write the scores as a report too: .html, with pictures, or .md."),
+    typer.Option(metavar="FILE", help="Write a report too: .html, with pictures, or .md."),
 ]
-_Html = Annotated[
-    bool, typer.Option("--html", help="Read collections as HTML with what the markup says, not as plain text.")
-]
-_Worst = Annotated[int, typer.Option(min=0, max=30, metavar="N", help="How many of the worst pages to print.")]
-_Jobs = Annotated[int, typer.Option(min=1, metavar="N", help="Processor cores to render collections with.")]
+_Html = Annotated[bool, typer.Option("--html", help="Read collections as HTML, not as plain text.")]
+_Worst = Annotated[int, typer.Option(min=0, max=30, metavar="N", help="Number of worst pages to print.")]
+_Jobs = Annotated[int, typer.Option(min=1, metavar="N", help="Processor cores to use for reading collections.")]
 
 
 def evaluate(
     pages: _Pages,
-    model: _Model = None,
+    model: Model = None,
     json_: _Json = None,
     report: _Report = None,
     html: _Html = False,
@@ -61,7 +61,7 @@ def evaluate(
     """Score a model, as `HELP` says; the scores as Markdown on standard output."""
     with console.errors():
         _check_report(report)
-        # Only now: numpy is not needed for a wrong option.
+        # Imported here, so that a wrong option does not wait for numpy.
         import linesift
         from linesift.evaluate.evaluate import evaluate as evaluate_predictions
         from linesift.evaluate.kinds import evaluate_kinds, kind_table
@@ -75,7 +75,10 @@ def evaluate(
         gold = read_gold(pages, jobs=jobs, is_html=html)
         _say_left_out(gold)
         for path in trained_on(read_about(model or linesift.shipped()), pages):
-            console.say(f"warning: {path}: the model was trained on this; the card has its scores by folds")
+            console.say(
+                f"warning: {path}: the model was trained on these pages, so the scores are too good; "
+                f"see its card for held-out scores"
+            )
         predictions = loaded.classify_batch(page.page for page in gold.pages)
         scores = evaluate_predictions(gold.pages, predictions)
         kinds = evaluate_kinds(gold.pages, predictions)
@@ -93,11 +96,16 @@ def evaluate(
 
 
 def _check_report(path: Path | None) -> None:
-    """Refuse at once what would fail after minutes."""
+    """Refuse what would fail only after minutes.
+
+    Raises:
+        InputError: for another suffix.
+        MissingExtraError: for HTML, if matplotlib is not installed.
+    """
     if path is None:
         return
     if path.suffix not in {".html", ".md"}:
-        raise InputError(f"{path}: a report is .html or .md; name it so")
+        raise InputError(f"{path}: a report is .html or .md; change the name")
     if path.suffix == ".html":
         require_extra("pictures of scores", "matplotlib")
 

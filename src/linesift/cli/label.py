@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from linesift.cli import console
+from linesift.cli.options import Encoding, Model
 from linesift.errors import InputError, LabelError
 from linesift.labels import LABELS
 from linesift.read.labelled import LABELLED_SUFFIX, labelled_files
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
     from linesift.labelling.draft import DraftConfig, Drafted
     from linesift.labelling.folder import Folder
 
-HELP = (
-    "Label pages by hand: the model fills in a draft and marks doubtful lines; you correct it in an editor or browser."
-)
+HELP = """Label pages by hand: correct a draft that the model makes.
+
+Correct the draft in an editor, or with --web in the browser; doubtful lines are marked with a question mark. A copy of
+the page is kept beside the labelled page, so that 'linesift check' finds changed text and HTML keeps its markup. Files
+that exist are kept. With --web, each change is saved in the files at once.
+"""
 EXAMPLES = """
 Examples:
 
@@ -30,42 +34,44 @@ Examples:
   linesift label saved/*.html --out data/sites/mysite --lang id --web
   linesift label --web data/sites/mysite
   linesift label saved/*.html --out data/sites/mysite --update
-
-Beside every labelled page lies a copy of the page it was made from, so that 'linesift check' sees changed text and
-HTML keeps its markup. Files that exist are kept. With --web, what you do is saved in the files at once.
 """
 
 _Pages = Annotated[
     list[Path],
     typer.Argument(
-        metavar="PAGES", help="Text and HTML files or directories of them; labelled pages (.page) are opened by --web."
+        metavar="PAGE", help="Text and HTML files to label, labelled pages (.page) for --web, or directories of them."
     ),
 ]
 _Out = Annotated[
     Path | None,
-    typer.Option("--out", "-o", metavar="DIR", help="Write labelled pages here: one directory for each site."),
+    typer.Option("--out", "-o", metavar="DIR", help="Write labelled pages to this directory; one for each site."),
 ]
-_Web = Annotated[bool, typer.Option("--web", "-w", help="Correct them in the browser; served to this machine only.")]
+_Web = Annotated[
+    bool, typer.Option("--web", "-w", help="Correct the labels in the browser; no other machine can open the page.")
+]
 _Site = Annotated[str, typer.Option(metavar="NAME", help="Site of the pages [default: name of the directory].")]
-_Lang = Annotated[str, typer.Option(metavar="CODE", help="Language of the pages [default: what HTML says].")]
-_Model = Annotated[
-    Path | None, typer.Option("--model", "-m", metavar="DIR", help="Model directory instead of the shipped one.")
-]
-_Encoding = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Encoding of pages without a byte order mark [default: utf-8].")
+_Lang = Annotated[
+    str, typer.Option(metavar="CODE", help="Language of the pages, such as en [default: as the HTML says].")
 ]
 _Doubt = Annotated[
-    float, typer.Option(min=0, max=1, metavar="P", help="Mark lines with a label less likely than this [default: 0.9].",
-                        show_default=False),
-]  # fmt: skip
+    float,
+    typer.Option(
+        min=0,
+        max=1,
+        metavar="P",
+        help="Mark lines whose label is less probable than this [default: 0.9].",
+        show_default=False,
+    ),
+]
 _Update = Annotated[
     bool,
     typer.Option(
-        "--update", help="Draft files that exist anew; header and labels without ? are kept, as far as the line is."
+        "--update",
+        help="Draft again files that exist; keep the header, and labels without ? of lines that are still there.",
     ),
 ]
 _Port = Annotated[int | None, typer.Option(min=0, max=65535, metavar="N", help="Port of --web [default: 8377].")]
-_Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the address of --web.")]
+_Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser for --web.")]
 
 
 def label(
@@ -74,8 +80,8 @@ def label(
     web: _Web = False,
     site: _Site = "",
     lang: _Lang = "",
-    model: _Model = None,
-    encoding: _Encoding = None,
+    model: Model = None,
+    encoding: Encoding = None,
     doubt: _Doubt = 0.9,
     update: _Update = False,
     port: _Port = None,
@@ -85,9 +91,9 @@ def label(
     with console.errors():
         labelled, sources = _sort(pages, has_out=out is not None)
         if sources and out is None:
-            raise InputError(f"{sources[0]}: is not labelled yet; say where labelled pages go with --out DIR")
+            raise InputError(f"{sources[0]}: is not labelled yet; name a directory for labelled pages: --out DIR")
         if labelled and not web:
-            raise InputError(f"{labelled[0]}: is labelled already; open it in an editor, or with --web")
+            raise InputError(f"{labelled[0]}: is labelled already; open it in an editor, or add --web")
         n_failed = 0
         if sources and out is not None:
             from linesift.labelling.draft import DraftConfig
@@ -161,7 +167,7 @@ def _row(drafted: "Drafted") -> str:
 def _say_next(drafted: "Sequence[Drafted]", config: "DraftConfig") -> None:
     n_doubtful = sum(len(one.page.doubtful) for one in drafted if one.page is not None)
     if drafted:
-        console.note(
+        console.status(
             f"{console.count(len(drafted), 'page')}, {console.count(n_doubtful, 'line')} to look at; "
             f"in an editor, or with: linesift label --web {config.folder}"
         )
@@ -180,15 +186,15 @@ def _serve(folder: "Folder", port: int | None, *, opens: bool) -> None:
             raise InputError(f"{HOST}:{port}: {(error.strerror or str(error)).lower()}; name another --port") from error
         server = LabelServer(folder)
     with server:
-        console.note(f"Labels at {server.address}")
-        console.note("Everything is saved in the files at once. Ctrl+C ends.")
+        console.status(f"Labels at {server.address}")
+        console.status("Everything is saved in the files at once. Ctrl+C ends.")
         if opens and _has_desktop():
             webbrowser.open(server.address)
         try:
             server.serve_forever()
         except KeyboardInterrupt:
             left = sum(len(page.doubtful) for name in folder.names() if (page := folder.read(name).page))
-            console.note(f"\n{console.count(left, 'doubtful line')} left; mistakes: linesift check")
+            console.status(f"\n{console.count(left, 'doubtful line')} left; mistakes: linesift check")
 
 
 def _has_desktop() -> bool:

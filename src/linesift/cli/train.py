@@ -1,6 +1,5 @@
-"""`linesift train`: labelled pages and corpora to a model directory."""
+"""`linesift train`: a model directory from labelled pages and collections."""
 
-import time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -8,9 +7,14 @@ from typing import Annotated
 import typer
 
 from linesift.cli import console
+from linesift.cli.options import ModelOut
 from linesift.extras import require_extra
 
-HELP = "Train a model on labelled pages, score it by site-grouped folds, and write it with its card."
+HELP = """Train a model on labelled pages, and score it on unseen sites.
+
+The scores are those of pages that were held out, by folds of whole sites. They are printed, and written into the card
+of the model. Training needs the extra named train; without it, the error names the command that installs it.
+"""
 EXAMPLES = """
 Examples:
 
@@ -18,15 +22,13 @@ Examples:
   linesift train --pages data/pages --out models/mine
   linesift train --pages data/pages --pages my.jsonl --corpora corpora/ --out models/mine
   linesift train --pages data/pages --pages data/sites/mysite --out models/mine
-  linesift train --pages data/pages --dataset user/news-pages --dataset mysite.parquet --out models/mine
+  linesift train --pages data/pages --dataset mysite.parquet --out models/mine
   linesift train --pages data/pages --out models/linear --model-kind linear --folds 3
-
-Needs: pip install 'linesift[train]'
 """
 
 
 class ModelKind(StrEnum):
-    """What learns."""
+    """What scores the lines."""
 
     BOOSTING = "boosting"
     LINEAR = "linear"
@@ -35,30 +37,29 @@ class ModelKind(StrEnum):
 _Pages = Annotated[
     list[Path],
     typer.Option(
-        metavar="PATH", help="Pages labelled line by line: .page files, directories of them, .jsonl; may be repeated."
+        metavar="PATH", help="Labelled pages: .page files, directories of them, or .jsonl files; may be repeated."
     ),
 ]
-_Out = Annotated[Path, typer.Option(metavar="DIR", help="The model directory to write; a model there is replaced.")]
 _Corpora = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Collections with article gold (*.parquet), aligned to lines.")
+    Path | None, typer.Option(metavar="DIR", help="Collections of pages with the text of their article (*.parquet).")
 ]
 _Dataset = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="NAME", help="Dataset of labelled pages or of pages with articles, path or hub name; may be repeated."
+        metavar="NAME",
+        help="Dataset of labelled pages, or of pages with their article: a path or a name on the Hugging Face hub; "
+        "may be repeated.",
     ),
 ]
 _Kind = Annotated[
-    ModelKind, typer.Option(help="boosting: trees, the better one. linear: regression over bins, a table to read.")
+    ModelKind,
+    typer.Option(metavar="KIND", help="boosting: trees, more accurate. linear: weights that one can read."),
 ]
-_Folds = Annotated[int, typer.Option(min=2, metavar="N", help="Folds by site that the scores are held out by.")]
-_Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Seed of everything drawn by lot.")]
+_Folds = Annotated[int, typer.Option(min=2, metavar="N", help="Number of folds; all pages of a site are in one fold.")]
+_Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Seed of all random numbers.")]
 _Report = Annotated[
     Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="Write the accuracy report in full, as Markdown and beside it as .json: slices, manners, worst pages.",
-    ),
+    typer.Option(metavar="FILE", help="Write the whole accuracy report as Markdown, and beside it as .json."),
 ]
 _Keep = Annotated[
     Path | None,
@@ -69,7 +70,7 @@ _Jobs = Annotated[int, typer.Option(min=1, metavar="N", help="Processor cores to
 
 def train(
     pages: _Pages,
-    out: _Out,
+    out: ModelOut,
     corpora: _Corpora = None,
     model_kind: _Kind = ModelKind.BOOSTING,
     folds: _Folds = 4,
@@ -82,7 +83,7 @@ def train(
     """Train a model, as `HELP` says; progress on standard error, scores on standard output."""
     with console.errors():
         require_extra("training", "joblib", "sklearn")
-        # Only now: what fits takes seconds to load, and a wrong option shall not wait for it.
+        # Imported here: it takes seconds to load, and a wrong option does not wait for it.
         from linesift.evaluate.kinds import kind_table
         from linesift.evaluate.scores import table
         from linesift.evaluate.sections import markdown_table
@@ -100,7 +101,7 @@ def train(
             report=report,
             folds=keep_folds,
         )
-        progress = Progress()
+        progress = console.Progress()
         trained = train_model(request, progress)
         progress("done")
         with console.output(None) as stream:
@@ -113,15 +114,3 @@ def train(
             if trained.kinds is not None:
                 stream.write("## kinds of pages, held out by site\n\n")
                 stream.writelines(f"{line}\n" for line in markdown_table(kind_table(trained.kinds)))
-
-
-class Progress:
-    """Says on standard error what begins, and the minutes and seconds since the start."""
-
-    def __init__(self) -> None:
-        self._start = time.monotonic()
-
-    def __call__(self, stage: str) -> None:
-        """Say what begins now."""
-        minutes, seconds = divmod(int(time.monotonic() - self._start), 60)
-        console.note(f"{minutes:3}:{seconds:02}  {stage}")

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher, get_close_matches
+from difflib import SequenceMatcher
 from itertools import pairwise
 from pathlib import Path
 
 from linesift.dates.moment import read_moments
 from linesift.errors import InputError, LabelError
 from linesift.labelling.draft import SOURCE_SUFFIXES, read_source
-from linesift.labels import KINDS, LABELS, Label
+from linesift.labels import KINDS, Label, suggest_label
 from linesift.page import LabelledPage
 from linesift.read.labelled import PageFile, beside, labelled_files, parse_leniently, parse_page, read_utf8
 
@@ -118,7 +118,7 @@ def _look(path: Path) -> tuple[_Sheet, list[Finding]]:
 
 
 def _understand(file: PageFile) -> _Sheet:
-    labels = tuple(row.label or _guess(row.word) for row in file.lines)
+    labels = tuple(row.label or suggest_label(row.word) for row in file.lines)
     header = dict(file.header)
     return _Sheet(
         lines=tuple(row.text for row in file.lines),
@@ -130,14 +130,8 @@ def _understand(file: PageFile) -> _Sheet:
     )
 
 
-def _guess(word: str) -> Label | None:
-    """The label that was likely meant."""
-    meant = get_close_matches(word.lower(), LABELS, n=1) if word else []
-    return Label(meant[0]) if meant else None
-
-
 def _with_guess(file: PageFile, line: int, what: str) -> str:
-    guess = _guess(file.lines[line - file.first].word) if line >= file.first and file.lines else None
+    guess = suggest_label(file.lines[line - file.first].word) if line >= file.first and file.lines else None
     return what if guess is None else f"{what} (did you mean {guess}?)"
 
 

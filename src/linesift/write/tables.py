@@ -66,16 +66,17 @@ def tsv(
     labels: frozenset[Label] = ALL_LABELS,
     *,
     with_path: bool = False,
-    notes: Mapping[int, Sequence[str]] | None = None,
+    reasons: Mapping[int, Sequence[str]] | None = None,
 ) -> Iterator[str]:
     """Give rows `line<TAB>label<TAB>probability<TAB>text`, with the path as a first column where asked for.
 
     Text and path go through `clean`, so a row has always the same number of columns; there is no quoting and no
-    header. What shall be had verbatim comes from `jsonl`. With notes, by index of the line, a last column has them.
+    header. What shall be had verbatim comes from `jsonl`. With reasons, by index of the
+    line, a last column has them.
     """
     start = f"{clean(prediction.page.source)}\t" if with_path else ""
     for row in rows(prediction, labels):
-        end = "" if notes is None else f"\t{clean('; '.join(notes.get(row.number - 1, ())))}"
+        end = "" if reasons is None else f"\t{clean('; '.join(reasons.get(row.number - 1, ())))}"
         yield f"{start}{row.number}\t{row.label}\t{row.confidence:.{_N_DIGITS}f}\t{clean(row.text)}{end}\n"
 
 

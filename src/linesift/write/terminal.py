@@ -74,13 +74,13 @@ def pretty(
     *,
     style: Style = PLAIN,
     only: frozenset[int] | None = None,
-    notes: Mapping[int, Sequence[str]] | None = None,
+    reasons: Mapping[int, Sequence[str]] | None = None,
 ) -> Iterator[str]:
     """Give one line of output per labelled line, of `only` some indices: number, label, confidence in per cent, text.
 
     Text is stripped and stays on its line: what does not fit ends in an ellipsis, wide characters count two columns,
     control characters are shown as pictures and so never reach the terminal. A `?` stands behind a confidence
-    under `DOUBT`. Below a line stand its notes, by its index.
+    under `DOUBT`. Below a line stand its reasons, by its index.
     """
     number_width = len(str(len(prediction.page.lines)))
     fixed = number_width + _LABEL_WIDTH + len("    100%? ")
@@ -89,8 +89,8 @@ def pretty(
         if only is not None and row.number - 1 not in only:
             continue
         yield _pretty_row(row, number_width, text_width, is_coloured=style.is_coloured)
-        for note in (notes or {}).get(row.number - 1, ()):
-            text = " " * fixed + (visible(note) if text_width is None else cut(visible(note), text_width))
+        for reason in (reasons or {}).get(row.number - 1, ()):
+            text = " " * fixed + (visible(reason) if text_width is None else cut(visible(reason), text_width))
             yield f"{_paint(text, _DIM) if style.is_coloured else text}\n"
 
 

@@ -1,0 +1,258 @@
+"""Read, classify and format chunks of pages: the part of `classify` that worker processes do.
+
+A chunk is some items of input: files, records of files with many pages, and messages between them. (A batch is what the
+model makes of the pages of a chunk.) Each item has one outcome, in the same order.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from linesift.errors import InputError
+from linesift.labels import Label
+from linesift.page import Page
+from linesift.read.page import read_page
+from linesift.read.record import Record
+from linesift.write import tables, terminal
+
+if TYPE_CHECKING:  # numpy comes with them, and `--help` does not wait for numpy
+    from linesift.explain.explain import Explainer
+    from linesift.model.memory import SiteMemory
+    from linesift.model.model import Model
+    from linesift.model.prediction import Prediction
+
+CHUNK_PAGES = 64
+CHUNK_BYTES = 4_000_000
+"""A chunk ends at so many items or bytes: enough to pay for numpy's calls, few enough for memory."""
+
+
+class Format(StrEnum):
+    """Format of the output; `linesift.cli.classify.HELP` describes each."""
+
+    PRETTY = "pretty"
+    TSV = "tsv"
+    JSONL = "jsonl"
+    JSON = "json"
+    ARTICLE = "article"
+    MARKDOWN = "markdown"
+
+
+@dataclass(frozen=True, slots=True)
+class OutputOptions:
+    """How predictions are written."""
+
+    format: Format
+    labels: frozenset[Label] = tables.ALL_LABELS
+    """Only lines with these labels."""
+    names_pages: bool = False
+    """Whether the output names the page: a path column in TSV, a heading above each page for people."""
+    style: terminal.Style = terminal.PLAIN
+    shows_hints: bool = False
+    """Whether JSON lines have the hints of the markup for every line."""
+    is_explaining: bool = False
+    """Whether every line has the reasons of its label."""
+    now: datetime | None = None
+    """When the pages were saved, for dates such as "2 hours ago"."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobSettings:
+    """What a worker process has to know for every chunk."""
+
+    model: Path | None
+    """Directory of the model; `None` is the shipped one."""
+    output: OutputOptions
+    encoding: str | None = None
+    memory: "SiteMemory | None" = None
+    """Lines that the site of the pages repeats, if `--site` or `--same-site` asked for that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message between two pages, in its place among them."""
+
+    text: str
+    is_failure: bool = True
+    """Whether a page was lost."""
+
+
+Item = Path | Record | Message
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Result of one item: text for the output, lines for standard error."""
+
+    text: str | None = None
+    """`None` without a page: for a message, or a page that failed."""
+    messages: tuple[str, ...] = ()
+    is_failure: bool = False
+    tally: terminal.Tally | None = None
+    """Counts for the summary of `pretty`."""
+
+
+def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Gather items up to `CHUNK_PAGES` or `CHUNK_BYTES`; a larger page is a chunk of its own or ends one."""
+    chunk: list[Item] = []
+    n_bytes = 0
+    for item in items:
+        chunk.append(item)
+        n_bytes += _size(item)
+        if len(chunk) == CHUNK_PAGES or n_bytes >= CHUNK_BYTES:
+            yield chunk
+            chunk, n_bytes = [], 0
+    if chunk:
+        yield chunk
+
+
+def label_chunk(settings: JobSettings, chunk: Sequence[Item]) -> list[Outcome]:
+    """Read, classify and format the pages of a chunk; one outcome for each item, in order.
+
+    Raises:
+        ModelError: if the model cannot be loaded; it is loaded once in a process.
+        MissingExtraError: for HTML, if its parser is not installed.
+    """
+    import linesift  # here, because numpy comes with the model
+
+    _keep_freed_memory()
+    model = linesift.load(settings.model)
+    if settings.memory is not None:
+        model = model.with_memory(settings.memory)
+    explainer = make_explainer(model) if settings.output.is_explaining else None
+    return [
+        outcome if prediction is None else _complete(prediction, outcome, settings.output, explainer)
+        for prediction, outcome in predict_chunk(model, chunk, settings.encoding)
+    ]
+
+
+@cache
+def _keep_freed_memory() -> None:
+    """Make the C library keep up to 32 MB of freed memory for the next batch.
+
+    The C library of Linux gives freed blocks above a threshold back to the system, which clears them again when they
+    are next asked for: a sixth of the time of classifying. The threshold rises to the size of the largest block that
+    was ever freed, at most 32 MB. So a block of nearly that size is freed here; it is never touched.
+    """
+    import numpy as np
+
+    np.empty((32 << 20) - (1 << 16), np.uint8)
+
+
+def predict_chunk(
+    model: "Model", chunk: Sequence[Item], encoding: str | None
+) -> "Iterator[tuple[Prediction | None, Outcome]]":
+    """Read and classify the pages of a chunk: for each item its prediction, if it has one, and its outcome so far."""
+    read = [read_item(item, encoding) for item in chunk]
+    predictions = _classify(model, [page for page, _ in read if page is not None])
+    for page, outcome in read:
+        # Items without a page have no prediction, so the two lists are not of one length.
+        prediction = None if page is None else next(predictions)
+        if isinstance(prediction, _Failed):
+            yield None, replace(outcome, messages=(*outcome.messages, prediction.reason), is_failure=True)
+        else:
+            yield prediction, outcome
+
+
+def _size(item: Item) -> int:
+    if isinstance(item, Path):
+        try:
+            return item.stat().st_size
+        except (OSError, ValueError):
+            return 0  # reading it gives the reason
+    return len(item.payload) if isinstance(item, Record) else 0
+
+
+def read_item(item: Item, encoding: str | None) -> tuple[Page | None, Outcome]:
+    """Read the page of an item, if it has one, and begin its outcome."""
+    if isinstance(item, Message):
+        return None, Outcome(messages=(item.text,), is_failure=item.is_failure)
+    try:
+        page, warning = read_page(item, encoding)
+    except InputError as error:
+        return None, Outcome(messages=(str(error),), is_failure=True)
+    messages = [] if warning is None else [f"warning: {warning}"]
+    is_file = isinstance(item, Path) or item.kind == "unknown"
+    if is_file and not page.text.strip():
+        messages.append(f"warning: {page.source}: the page is empty")
+    return page, Outcome(messages=tuple(messages))
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """A page that could not be classified."""
+
+    reason: str
+
+
+def _classify(model: "Model", pages: Sequence[Page]) -> "Iterator[Prediction | _Failed]":
+    """Classify pages at once, and one by one if that fails: one bad page must not lose the others."""
+    try:
+        return iter(model.classify_batch(pages))
+    except Exception:  # noqa: BLE001 - one bad page must not lose the others; each is tried alone
+        return (_classify_alone(model, page) for page in pages)
+
+
+def _classify_alone(model: "Model", page: Page) -> "Prediction | _Failed":
+    try:
+        return model.classify(page)
+    except Exception as error:  # noqa: BLE001 - reported with its reason
+        return _Failed(f"{page.source}: not classified ({type(error).__name__}: {error})")
+
+
+def make_explainer(model: "Model") -> "Explainer":
+    """Make what explains lines; its code is loaded only when somebody asks for reasons."""
+    from linesift.explain.explain import Explainer
+
+    return Explainer(model)
+
+
+def _complete(
+    prediction: "Prediction", outcome: Outcome, options: OutputOptions, explainer: "Explainer | None"
+) -> Outcome:
+    """Add text, counts and messages to the outcome of a page."""
+    tally = terminal.tally(prediction) if options.format is Format.PRETTY else None
+    messages = outcome.messages
+    if options.format in {Format.ARTICLE, Format.MARKDOWN} and not prediction.has_article:
+        messages += (f"{prediction.page.source}: the page has no article ({terminal.format_kind(prediction)})",)
+    return replace(outcome, text="".join(_texts(prediction, options, explainer)), tally=tally, messages=messages)
+
+
+def _texts(prediction: "Prediction", options: OutputOptions, explainer: "Explainer | None") -> Iterator[str]:
+    """Format one page."""
+    brief = full = None
+    if explainer is not None:
+        from linesift.write import reasons
+
+        explanations = list(explainer.explain(prediction, _indices_of(prediction, options.labels)))
+        brief = {each.index: reasons.brief(each) for each in explanations}
+        full = {each.index: reasons.as_json(each) for each in explanations}
+    match options.format:
+        case Format.TSV:
+            yield from tables.tsv(prediction, options.labels, with_path=options.names_pages, reasons=brief)
+        case Format.JSONL:
+            yield tables.jsonl(prediction, options.labels, with_hints=options.shows_hints, reasons=full)
+        case Format.JSON:
+            yield tables.article_json(prediction, options.now)
+        case Format.ARTICLE:
+            if options.names_pages:
+                yield terminal.heading(prediction.page.source)
+            yield tables.article(prediction, options.labels)
+        case Format.MARKDOWN:
+            if options.names_pages:
+                yield f"<!-- {tables.clean(prediction.page.source)} -->\n\n"
+            from linesift.write.markdown import markdown
+
+            yield markdown(prediction)
+        case Format.PRETTY:
+            if options.names_pages:
+                yield terminal.heading(prediction.page.source, style=options.style)
+            yield from terminal.pretty(prediction, options.labels, style=options.style, reasons=brief)
+
+
+def _indices_of(prediction: "Prediction", labels: frozenset[Label]) -> list[int]:
+    """Give the indices of the lines with these labels."""
+    return [index for index, label in enumerate(prediction.labels) if label in labels]

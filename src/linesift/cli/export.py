@@ -1,0 +1,46 @@
+"""`linesift export`: labelled pages as one file for other programs."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from linesift.cli import console
+from linesift.cli.options import LabelledPages
+
+HELP = """Write labelled pages as one file for Hugging Face datasets.
+
+The file is Parquet if its name ends in .parquet, otherwise JSON lines. 'linesift import' writes the pages back.
+"""
+EXAMPLES = """
+Examples:
+
+\b
+  linesift export data/sites/mysite --out mysite.parquet
+  linesift export data/sites --out sites.jsonl
+"""
+
+
+class _To(StrEnum):
+    HF = "hf"
+
+
+_Option = Annotated[_To, typer.Option("--to", hidden=True, help="Kept for commands of earlier versions; only hf.")]
+_Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write to this file [default: print].")]
+
+
+def export(pages: LabelledPages, to: _Option = _To.HF, out: _Out = None) -> None:  # noqa: ARG001
+    """Write labelled pages as one file, as `HELP` says."""
+    with console.errors():
+        from linesift.atomic import write_atomic
+        from linesift.labelling.exchange import PARQUET_SUFFIX, jsonl, parquet, read_for_export
+
+        found = list(read_for_export(pages))
+        if out is not None and out.suffix == PARQUET_SUFFIX:
+            write_atomic(out, parquet(found))
+        else:
+            with console.output(out) as stream:
+                stream.writelines(jsonl(found))
+        if out is not None:
+            console.status(f"{out}: {console.count(len(found), 'page')}")

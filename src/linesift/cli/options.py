@@ -1,0 +1,60 @@
+"""Options and arguments that several commands have, and how their help is laid out."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperArgument, TyperCommand
+
+Model = Annotated[
+    Path | None,
+    typer.Option("--model", "-m", metavar="DIR", help="Use this model directory, not the model of the package."),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Encoding of pages without a byte order mark [default: utf-8]."),
+]
+Colour = Annotated[
+    bool | None, typer.Option("--color/--no-color", help="Use colours [default: if printed on a terminal].")
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write to this file, when all is done [default: print]."),
+]
+LabelledPages = Annotated[
+    list[Path],
+    typer.Argument(metavar="PAGE", help="Labelled pages: .page files, directories of them, or .jsonl files."),
+]
+ModelOut = Annotated[
+    Path, typer.Option(metavar="DIR", help="Model directory to write; replaces a model that is there.")
+]
+
+PAGES_HELP = "Text, HTML, WARC, WET and JSON lines files, directories of them, or - for standard input."
+
+
+class Command(TyperCommand):
+    """A command whose help shows arguments by name alone: `PAGE...`, without brackets and types of Python."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        """Give what stands behind the name of the command in the line of usage."""
+        names = [_name(parameter) for parameter in self.params if isinstance(parameter, TyperArgument)]
+        return [self.options_metavar or "", *names]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the arguments and the options, each with its help."""
+        sections: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None and isinstance(parameter, TyperArgument):
+                sections["Arguments"].append((_name(parameter), record[1]))
+            elif record is not None:
+                sections["Options"].append(record)
+        for title, records in sections.items():
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
+
+
+def _name(argument: TyperArgument) -> str:
+    name = (argument.metavar or str(argument.name)) + ("..." if argument.nargs != 1 else "")
+    return name if argument.required else f"[{name}]"
