@@ -14,7 +14,7 @@ OUT ?= models/mine
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install classify test slow check lint types imports gate gate-update train evaluate bench compare dates adaptation docs wheel clean
+.PHONY: help install classify test slow check lint types imports gate gate-update train evaluate bench compare accuracy dates adaptation docs wheel clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
@@ -64,6 +64,9 @@ bench: .venv-compare/.installed  ## measure speed and memory of MODEL beside oth
 compare: .venv-compare/.installed  ## compare MODEL with other extractors on pages of CORPORA, write reports/compare.md
 	.venv-compare/bin/python -m benchmarks.compare $(MODEL) $(or $(CORPORA),../shared/corpora) $(FOLDS)
 	@cat reports/compare.md
+
+accuracy: .venv/.complete  ## score the models of FOLDS, kept with MODEL, on PAGES and CORPORA; write reports/accuracy.md
+	$(BIN)/python -m benchmarks.accuracy $(MODEL) $(or $(CORPORA),../shared/corpora) $(FOLDS) $(foreach path,$(PAGES),--pages $(path)) --jobs $(JOBS)
 
 dates: .venv-dates/.installed  ## measure how dates are read with the models of FOLDS, write reports/dates.md
 	.venv-dates/bin/python -m benchmarks.dates $(or $(CORPORA),../shared/corpora) $(FOLDS)

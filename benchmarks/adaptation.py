@@ -15,6 +15,7 @@ from pathlib import Path
 import linesift
 from benchmarks.adapting import fit_recurrence, measure, read_sites, report_lines
 from linesift.atomic import write_atomic
+from linesift.example import Example
 from linesift.model.directory import save_model
 from linesift.model.memory import N_LINE_BINS, TABLE
 from linesift.model.model import Model
@@ -58,15 +59,15 @@ def main() -> int:
     parser.add_argument("--table", action="store_true", help="write the table of recurrence too")
     given = parser.parse_args()
     folds = [linesift.load(path) for path in sorted(given.folds.iterdir())]
-    pages, html = (read_corpora(given.corpora, jobs=given.jobs, is_html=is_html).pages for is_html in (False, True))
-    known = {page.site for page in html if page.collection == STRANGER}
+    examples = read_corpora(given.corpora, jobs=given.jobs)
+    known = {each.site for each in examples if each.origin.collection == STRANGER and each.html_labels is not None}
     parts: dict[str, tuple[Sequence[Model], Sequence[LabelledPage], Sequence[LabelledPage]]]
-    parts = {"Sites that the base has not met, but others of the same collection": (folds, pages, html)}
+    parts = {"Sites that the base has not met, but others of the same collection": (folds, *forms(examples))}
     if given.stranger is not None:
-        others = [[page for page in part if page.site not in known] for part in (pages, html)]
-        unmet = [[page for page in part if page.site in known] for part in (pages, html)]
-        base = stranger(given.stranger, TrainConfig(jobs=given.jobs, n_folds=FOLDS), others[0], others[1])
-        parts = {"Sites of a kind that the base has never met": ([base], unmet[0], unmet[1]), **parts}
+        others = [each for each in examples if each.site not in known and each.has_line_gold]
+        base = stranger(given.stranger, TrainConfig(jobs=given.jobs, n_folds=FOLDS), others)
+        unmet = forms([each for each in examples if each.site in known])
+        parts = {"Sites of a kind that the base has never met": ([base], *unmet), **parts}
     sites = {}
     for name, (models, text, marked) in parts.items():
         sites[f"{name}, text"] = read_sites(models, text, marked)
@@ -80,10 +81,16 @@ def main() -> int:
     return 0
 
 
-def stranger(path: Path, config: TrainConfig, pages: Sequence[LabelledPage], html: Sequence[LabelledPage]) -> Model:
+def forms(examples: Sequence[Example]) -> tuple[list[LabelledPage], list[LabelledPage]]:
+    """Give the labelled texts of pages, and their labelled HTML."""
+    texts, htmls = [each.as_text() for each in examples], [each.as_html() for each in examples]
+    return [page for page in texts if page is not None], [page for page in htmls if page is not None]
+
+
+def stranger(path: Path, config: TrainConfig, examples: Sequence[Example]) -> Model:
     """Load the model that has met no site of the collection, or train it on the others and keep it."""
     if not (path / "model.json").is_file():
-        model = fit(pages, config, lambda stage: print(stage, file=sys.stderr, flush=True), html).model
+        model = fit(examples, config, lambda stage: print(stage, file=sys.stderr, flush=True)).model
         save_model(model, {"name": path.name}, {"sample.txt": (ROOT / "data" / "sample.txt").read_text("utf-8")}, path)
     return linesift.load(path)
 

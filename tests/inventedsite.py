@@ -3,7 +3,7 @@
 from random import Random
 
 from linesift.labels import Label
-from linesift.page import LabelledPage, Page
+from linesift.page import LabelledPage, LabelSource, Origin, Page
 
 _PLACES = ["harbour", "bridge", "market", "school", "valley", "mill", "quay", "library", "station", "orchard", "ferry"]
 _DOERS = ["council", "baker", "captain", "teacher", "farmer", "mayor", "ranger", "clerk", "sailor", "gardener"]
@@ -40,4 +40,5 @@ def invented_page(number: int, *, site: str = "herald.example") -> LabelledPage:
     rows += [(f"{sentence(draw)} {sentence(draw)} {sentence(draw)}", Label.SIDEBAR) for _ in range(draw.randint(4, 6))]
     rows += [(line, Label.SIDEBAR) for line in NOTICE]
     text = "\n".join(line for line, _ in rows)
-    return LabelledPage(Page(text, f"page{number}"), tuple(label for _, label in rows), site=site, by_hand=True)
+    origin = Origin(labels=LabelSource.BY_HAND)
+    return LabelledPage(Page(text, f"page{number}"), tuple(label for _, label in rows), site=site, origin=origin)

@@ -3,7 +3,7 @@
 import pytest
 
 from linesift.labels import Label
-from linesift.train.align import Gold, align, carry_over, letters
+from linesift.train.align import MIN_CARRIED, Gold, align, carry_over, letters
 
 H, B, T, S = Label
 
@@ -102,9 +102,16 @@ def test_labels_come_over_to_another_rendering() -> None:
     lines = ["• Home", "", "Ferry returns", "11 March 2024", LONG, MORE, "Contact us"]
     labels = [S, None, H, T, B, B, S]
     others = ["Skip", "Ferry returns", "11 March", "2024", "", LONG[:30], LONG[30:], MORE, "Read more", "Contact us"]
-    assert carry_over(lines, labels, others) == [S, H, T, T, None, B, B, B, S, S]
+    carried = carry_over(lines, labels, others)
+    # "Skip" and "Read more" stand in the other rendering alone, so nothing is known of them.
+    assert carried.labels == (None, H, T, T, None, B, B, B, None, S)
+    assert carried.share == 1
 
 
 def test_labels_do_not_come_over_where_the_text_is_another() -> None:
-    assert carry_over([LONG, MORE], [B, B], [LONG, "Something else stands here."]) is None
-    assert carry_over([LONG, MORE], [B, S], [LONG, "Something else stands here."]) == [B, S]
+    others = [LONG, "Something else stands here."]
+    carried = carry_over([LONG, MORE], [B, B], others)
+    assert carried.labels == (B, None)
+    assert 0.4 < carried.share < MIN_CARRIED
+    assert carry_over([LONG, MORE], [B, S], others).share == 1  # a sidebar line may be missing
+    assert carry_over([], [], others).share == 1

@@ -86,7 +86,7 @@ def test_excerpts_are_parts_of_their_pages(pages: list[LabelledPage]) -> None:
         assert any(label is B and first.startswith(line) for line, label in labelled(part))  # the first paragraph stays
         for label in (H, T):
             assert part.labels.count(label) == whole.labels.count(label)
-        assert (part.site, part.collection, part.by_hand) == (whole.site, whole.collection, whole.by_hand)
+        assert (part.site, part.origin) == (whole.site, whole.origin)
 
 
 def test_excerpts_are_short_and_of_many_kinds(pages: list[LabelledPage]) -> None:

@@ -33,7 +33,7 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> list[TrainRequest]:
         made.append(request)
         progress("text, trees")
         report = evaluate([PAGE], [predict(PAGE.page)])
-        kinds = evaluate_kinds([PAGE], [replace(predict(PAGE.page), kind="article", kind_probability=0.8)])
+        kinds = evaluate_kinds([(PAGE, replace(predict(PAGE.page), kind="article", kind_probability=0.8))])
         return Trained(request.out, report, {"data/pages": report}, kinds=kinds)
 
     monkeypatch.setattr(library, "train", train)

@@ -7,7 +7,8 @@ import pytest
 
 from linesift.errors import InputError, LabelError, MissingExtraError
 from linesift.labels import Kind, Label
-from linesift.train.corpora import corpus_files, read_corpora, read_corpus, read_gold, read_kinds
+from linesift.page import LabelSource, Origin
+from linesift.train.corpora import corpus_files, left_out, read_corpora, read_corpus, read_gold, read_kinds
 from tinycorpus import PARAGRAPHS, TITLE, row, write_corpus
 
 LINES = "菜单\n\n渡轮回港\n2024年3月11日\n渡轮在船坞停了一年后回到港口。"
@@ -25,7 +26,9 @@ def corpora(tmp_path: Path) -> Path:
 
 
 def test_rendered_and_aligned(corpora: Path) -> None:
-    (page,) = read_corpus(corpora / "tiny.parquet", jobs=1).pages
+    example, *_ = read_corpus(corpora / "tiny.parquet", jobs=1)
+    page = example.as_text()
+    assert page is not None
     found: dict[Label, list[str]] = {label: [] for label in Label}
     for line, label in zip(page.page.lines, page.labels, strict=True):
         if label:
@@ -34,23 +37,27 @@ def test_rendered_and_aligned(corpora: Path) -> None:
     assert found[Label.TIMESTAMP] == ["11 March 2024, 09:20"]
     assert found[Label.BODY] == list(PARAGRAPHS)
     assert "About us" in found[Label.SIDEBAR]
-    assert (page.site, page.lang, page.collection) == ("site0.example", "en", "tiny")
+    assert (page.site, page.lang, page.origin) == ("site0.example", "en", Origin("tiny", LabelSource.ALIGNED))
     assert page.gold_article == "\n".join(PARAGRAPHS)
 
 
 def test_left_out_is_counted_by_reason(corpora: Path) -> None:
-    left_out = read_corpus(corpora / "tiny.parquet", jobs=1).left_out
-    assert left_out == {"tiny: no gold body": 1, "tiny: aligned lines cover under 80% of the gold": 1}
+    examples = read_corpus(corpora / "tiny.parquet", jobs=1)
+    assert [each.has_line_gold for each in examples] == [True, False, True]
+    assert [each.as_text() is not None for each in examples] == [True, False, False]
+    for is_html in (False, True):
+        counts = left_out(examples, is_html=is_html)
+        assert counts == {"tiny: no gold body": 1, "tiny: aligned lines cover under 80% of the gold": 1}
 
 
 def test_directory_has_the_pages_of_all_its_files(corpora: Path) -> None:
-    pages = read_corpora(corpora, jobs=1).pages
-    assert [page.collection for page in pages] == ["tiny", "lines"]
-    assert pages[1].labels == (Label.SIDEBAR, None, Label.HEADLINE, Label.TIMESTAMP, Label.BODY)
+    examples = read_corpora(corpora, jobs=1)
+    assert [each.origin.collection for each in examples] == ["tiny", "tiny", "tiny", "lines"]
+    assert [each.html is not None for each in examples] == [True, True, True, False]
+    assert examples[3].text_labels == (Label.SIDEBAR, None, Label.HEADLINE, Label.TIMESTAMP, Label.BODY)
 
 
-@pytest.mark.parametrize("is_html", [False, True])
-def test_pages_of_which_the_kind_alone_is_known(corpora: Path, is_html: bool) -> None:
+def test_pages_of_which_the_kind_alone_is_known(corpora: Path) -> None:
     assert read_kinds(corpora, jobs=1) == []
     ids = (
         "a/1/listing",
@@ -63,18 +70,24 @@ def test_pages_of_which_the_kind_alone_is_known(corpora: Path, is_html: bool) ->
     )
     rows = [row(number, id=name, source="wcxb_other", body=[]) for number, name in enumerate(ids)]
     write_corpus(corpora / "wcxb_other.parquet", rows)
-    pages = read_kinds(corpora, jobs=1, is_html=is_html)
+    examples = read_kinds(corpora, jobs=1)
     other = Kind.OTHER
-    assert [page.kind for page in pages] == [Kind.INDEX, other, Kind.INDEX, other, other, other]
-    assert [page.page.source for page in pages] == [name for name in ids if "poster" not in name]
-    assert {label for page in pages for label in page.labels} - {None} == {Label.SIDEBAR}
-    assert all((page.page.hints is not None) is is_html and PARAGRAPHS[0] in page.page.text for page in pages)
+    assert [each.kind for each in examples] == [Kind.INDEX, other, Kind.INDEX, other, other, other]
+    assert [each.source for each in examples] == [name for name in ids if "poster" not in name]
+    for each in examples:
+        text, html = each.as_text(), each.as_html()
+        assert text is not None
+        assert html is not None
+        assert html.page.hints is not None
+        assert {*text.labels, *html.labels} == {None}
+        assert PARAGRAPHS[0] in text.page.text
+        assert PARAGRAPHS[0] in html.page.text
     assert [file.name for file in corpus_files(corpora)] == ["tiny.parquet", "lines.jsonl"]
 
 
 def test_title_from_markup_where_the_collection_has_none(tmp_path: Path) -> None:
-    (page,) = read_corpus(write_corpus(tmp_path / "a.parquet", [row(title=None)]), jobs=1).pages
-    assert page.labels.count(Label.HEADLINE) == 1
+    (example,) = read_corpus(write_corpus(tmp_path / "a.parquet", [row(title=None)]), jobs=1)
+    assert (example.text_labels or ()).count(Label.HEADLINE) == 1
 
 
 def test_read_gold_takes_files_and_directories(corpora: Path, tmp_path: Path) -> None:
@@ -82,7 +95,7 @@ def test_read_gold_takes_files_and_directories(corpora: Path, tmp_path: Path) ->
     own = tmp_path / "own" / "a.page"
     own.write_text("site: a.example\n----\nbody | Text\n", "utf-8")
     gold = read_gold([own, own.parent, corpora, corpora / "tiny.parquet"], jobs=1)
-    assert [page.collection for page in gold.pages] == ["pages", "pages", "tiny", "lines", "tiny"]
+    assert [page.origin.collection for page in gold.pages] == ["pages", "pages", "tiny", "lines", "tiny"]
     assert gold.left_out.total() == 4
 
 

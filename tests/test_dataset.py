@@ -9,6 +9,7 @@ import pytest
 
 from inventedsite import invented_page
 from linesift.errors import InputError, LabelError
+from linesift.page import LabelSource, Origin
 from linesift.train.dataset import read_dataset
 from tinycorpus import row as corpus_row
 from tinycorpus import write_corpus
@@ -41,18 +42,16 @@ def write(path: Path, rows: list[dict[str, Any]]) -> str:
 
 def test_labelled_pages_of_a_parquet_file(tmp_path: Path) -> None:
     found = read_dataset(write(tmp_path / "a.parquet", [line_row(0), line_row(1)]))
-    assert [page.labels for page in found.pages] == [invented_page(0).labels, invented_page(1).labels]
-    assert [(page.page.source, page.collection, page.by_hand) for page in found.pages] == [
-        ("herald/0", "herald", True),
-        ("herald/1", "herald", True),
-    ]
-    assert found.html_pages == []
+    assert [each.text_labels for each in found.examples] == [invented_page(0).labels, invented_page(1).labels]
+    assert [each.source for each in found.examples] == ["herald/0", "herald/1"]
+    assert {each.origin for each in found.examples} == {Origin("herald", LabelSource.BY_HAND)}
+    assert {each.html for each in found.examples} == {None}
 
 
 def test_a_directory_of_files(tmp_path: Path) -> None:
     (tmp_path / "rows").mkdir()
     write(tmp_path / "rows" / "train.parquet", [line_row(0)])
-    assert len(read_dataset(str(tmp_path / "rows")).pages) == 1
+    assert len(read_dataset(str(tmp_path / "rows")).examples) == 1
 
 
 def test_a_saved_dataset(tmp_path: Path) -> None:
@@ -60,16 +59,18 @@ def test_a_saved_dataset(tmp_path: Path) -> None:
 
     saved = datasets.DatasetDict({"train": datasets.Dataset.from_list([line_row(0), line_row(1)])})
     saved.save_to_disk(str(tmp_path / "saved"))
-    assert len(read_dataset(str(tmp_path / "saved")).pages) == 2
+    assert len(read_dataset(str(tmp_path / "saved")).examples) == 2
 
 
 def test_pages_with_articles_are_aligned(tmp_path: Path) -> None:
     file = write_corpus(tmp_path / "tiny.parquet", [corpus_row(0), corpus_row(1, body=[])])
     found = read_dataset(str(file), jobs=1)
-    assert [page.page.source for page in found.pages] == ["tiny/0"]
-    assert found.html_pages[0].page.hints is not None
-    assert found.pages[0].page.hints is None
-    assert found.left_out.total() == 1
+    first, second = found.examples
+    assert (first.source, first.text.hints) == ("tiny/0", None)
+    assert first.html is not None
+    assert first.html.hints is not None
+    assert first.html_labels is not None
+    assert (second.text_labels, second.origin.labels) == (None, LabelSource.MODEL)
 
 
 def test_the_digest_is_of_the_rows(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hinted import ARTICLE
 from linesift.errors import InputError, LabelError
 from linesift.labelling.exchange import ExchangedPage, ImportConfig, import_pages, jsonl, parquet, read_for_export
 from linesift.labels import Label
-from linesift.page import LabelledPage, Page
+from linesift.page import LabelledPage, LabelSource, Origin, Page
 from linesift.read.html.page import read_html
 from linesift.read.labelled import format_page, read_labelled
 
@@ -23,11 +23,10 @@ RAIN = LabelledPage(
     site="a.example",
     lang="en",
     kind="live",
-    collection="pages",
+    origin=Origin("pages", LabelSource.BY_HAND),
     url="https://a.example/rain",
     note="n",
     doubtful=frozenset({0, 3}),
-    by_hand=True,
 )
 
 

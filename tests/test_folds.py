@@ -4,12 +4,12 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linesift.page import LabelledPage, Page
+from linesift.page import LabelledPage, Origin, Page
 from linesift.train.folds import site_folds
 
 
 def page(site: str, *, collection: str = "", source: str = "") -> LabelledPage:
-    return LabelledPage(Page("", source), (None,), site=site, collection=collection)
+    return LabelledPage(Page("", source), (None,), site=site, origin=Origin(collection))
 
 
 @given(st.lists(st.sampled_from("abcdefgh"), max_size=30), st.integers(2, 7))

@@ -9,7 +9,7 @@ from linesift.errors import InputError
 from linesift.evaluate.evaluate import Report, evaluate
 from linesift.evaluate.held_out import read_held_out, write_held_out
 from linesift.labels import Label
-from linesift.page import LabelledPage, Page
+from linesift.page import LabelledPage, Origin, Page
 
 MODEL = Path(__file__).parents[1] / "models" / "news"
 
@@ -18,7 +18,9 @@ def report() -> Report:
     from fakes import predict
 
     pages = [
-        LabelledPage(Page("Menu\nB It rained.", f"p{number}"), (Label.SIDEBAR, label), site="a.example", collection="c")
+        LabelledPage(
+            Page("Menu\nB It rained.", f"p{number}"), (Label.SIDEBAR, label), site="a.example", origin=Origin("c")
+        )
         for number, label in enumerate((Label.BODY, Label.SIDEBAR))
     ]
     return evaluate(pages, [predict(page.page) for page in pages])

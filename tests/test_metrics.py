@@ -2,13 +2,13 @@
 
 import json
 from collections import Counter
-from dataclasses import astuple
+from dataclasses import astuple, replace
 
 import numpy as np
 import pytest
 
 from fakes import predict
-from linesift.evaluate.evaluate import WrongLine, calibration, evaluate
+from linesift.evaluate.evaluate import WrongLine, calibration, collection_names, evaluate
 from linesift.evaluate.metrics import (
     Score,
     article_score,
@@ -19,7 +19,7 @@ from linesift.evaluate.metrics import (
     shingles,
 )
 from linesift.labels import Label
-from linesift.page import LabelledPage, Page
+from linesift.page import LabelledPage, LabelSource, Origin, Page
 
 H, B, T, S = Label
 
@@ -103,8 +103,8 @@ def gold() -> list[LabelledPage]:
     first = Page("Menu\n\nH Rain\nB one two three four five\nB six", "a")
     second = Page("B seven\nT 11 March\nno letter", "b")
     return [
-        LabelledPage(first, (S, None, H, B, S), site="a.example", lang="en", collection="x"),
-        LabelledPage(second, (B, T, B), site="b.example", lang="", collection="y"),
+        LabelledPage(first, (S, None, H, B, S), site="a.example", lang="en", origin=Origin("x")),
+        LabelledPage(second, (B, T, B), site="b.example", lang="", origin=Origin("y")),
     ]
 
 
@@ -126,6 +126,26 @@ def test_evaluate(gold: list[LabelledPage]) -> None:
     # Page a: six words, all found, and "B six" too many; page b: two of four words.
     assert report.words_by_collection == {"x": Near(6 / 8, 1.0, 12 / 14, 1), "y": Near(1.0, 0.5, 1 / 1.5, 1)}
     assert report.words == Near(7 / 8, 0.75, 2 * 7 / 8 * 0.75 / (7 / 8 + 0.75), 2)
+
+
+def test_lines_whose_label_is_unknown_do_not_count(gold: list[LabelledPage]) -> None:
+    """The wrong lines of both pages are not known, so everything is right, and they are no part of the articles."""
+    partial = [
+        replace(gold[0], labels=(S, None, H, B, None), is_partial=True),
+        replace(gold[1], labels=(B, T, None), is_partial=True),
+    ]
+    report = evaluate(partial, [predict(page.page) for page in partial])
+    assert [(page.n_wrong, page.n_lines, page.f1) for page in report.pages] == [(0, 3, 1.0), (0, 2, 1.0)]
+    assert report.macro_f1 == 1.0
+    assert sum(lines for _, _, lines in report.calibration[B].curve) == 5
+    with_article = [replace(page, article=page.gold_article) for page in partial]
+    report = evaluate(with_article, [predict(page.page) for page in partial])
+    assert report.pages[0].precision == 0.6  # where the article is known, what is too much is wrong
+
+
+def test_collections_say_by_hand_where_they_have_both_sorts_of_labels() -> None:
+    hand = LabelSource.BY_HAND
+    assert collection_names([Origin("a"), Origin("a", hand), Origin("b", hand)]) == ["a", "a by hand", "b"]
 
 
 def test_a_report_is_json_without_the_text_of_pages(gold: list[LabelledPage]) -> None:

@@ -33,6 +33,13 @@ def test_labels_that_do_not_fit(labels: tuple[Label | None, ...], problem: str) 
     assert str(raised.value) == problem
 
 
+def test_a_partial_page_may_lack_labels_but_a_blank_line_has_none() -> None:
+    page = Page("Rain\n\nSun", "p")
+    assert LabelledPage(page, (None, None, BODY), is_partial=True).labels == (None, None, BODY)
+    with pytest.raises(LabelError, match="p:2: a blank line has a label"):
+        LabelledPage(page, (None, BODY, BODY), is_partial=True)
+
+
 def test_the_gold_article_is_that_of_the_collection_or_the_body_lines() -> None:
     page = Page(" Rain \n\nMenu\nSun")
     assert LabelledPage(page, (BODY, None, SIDEBAR, BODY)).gold_article == "Rain\nSun"

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from linesift.example import Example
 from linesift.labels import LABELS, Label
 from linesift.model.prediction import Prediction
-from linesift.page import LabelledPage, Page
-from linesift.train.pseudo_labels import UnlabelledPage, corrected, taught
+from linesift.page import LabelledPage, LabelSource, Origin, Page
+from linesift.train.pseudo_labels import corrected, taught
 
 H, B, T, S = Label
 FIRST = "The ferry came back to the harbour on Monday after a year of repairs."
@@ -29,44 +30,45 @@ HTML = said(LINES, [S, H, T, B, B, S, S])
 
 
 def test_gold_that_the_html_agrees_with_stays() -> None:
-    assert corrected([GOLD], [GOLD], [HTML]) == [GOLD]
+    assert corrected(GOLD, HTML) == GOLD
 
 
 def test_gold_that_the_html_contradicts_is_not_learnt() -> None:
-    assert corrected([GOLD], [GOLD], [said(LINES, [S, H, T, S, S, B, S])]) == [None]
+    assert corrected(GOLD, said(LINES, [S, H, T, S, S, B, S])) is None
 
 
 def test_a_title_that_alignment_missed_is_found() -> None:
     missed = replace(GOLD, labels=(S, S, T, B, B, S, S))
-    assert corrected([missed], [missed], [HTML]) == [GOLD]
+    assert corrected(missed, HTML) == GOLD
 
 
 def test_a_title_that_alignment_found_is_left_alone() -> None:
-    assert corrected([GOLD], [GOLD], [said(LINES, [H, S, T, B, B, S, S])]) == [GOLD]
+    assert corrected(GOLD, said(LINES, [H, S, T, B, B, S, S])) == GOLD
 
 
 def test_a_body_line_never_becomes_the_title() -> None:
     missed = replace(GOLD, labels=(S, S, T, B, B, S, S))
-    assert corrected([missed], [missed], [said(LINES, [S, S, T, H, B, S, S])])[0] == missed
+    assert corrected(missed, said(LINES, [S, S, T, H, B, S, S])) == missed
 
 
 def test_labels_by_hand_and_pages_without_html_stay() -> None:
     contradiction = said(LINES, [S, H, T, S, S, B, S])
-    by_hand = replace(GOLD, by_hand=True)
-    assert corrected([by_hand], [GOLD], [contradiction]) == [by_hand]
-    assert corrected([GOLD], [], []) == [GOLD]
+    by_hand = replace(GOLD, origin=Origin("x", LabelSource.BY_HAND))
+    assert corrected(by_hand, contradiction) == by_hand
+    assert corrected(GOLD, None) == GOLD
 
 
-def unlabelled(text: list[str], must: tuple[str, ...] = (), mustnot: tuple[str, ...] = ()) -> UnlabelledPage:
+def unlabelled(text: list[str], must: tuple[str, ...] = (), must_not: tuple[str, ...] = ()) -> Example:
     page = Page("\n".join(text), "b")
-    return UnlabelledPage(page, page, "harbour.example", "en", "x", must, mustnot)
+    origin = Origin("x", LabelSource.MODEL)
+    return Example(page, origin, html=page, site="harbour.example", lang="en", must=must, must_not=must_not)
 
 
 def test_the_labels_come_over_to_the_text() -> None:
     text = ["• Home", "", "Ferry returns", "11 March 2024", FIRST, MORE, "12 March 2024", OTHER]
     page = taught(unlabelled(text), HTML)
     assert page.labels == (S, None, H, T, B, B, S, S)
-    assert (page.site, page.lang, page.collection, page.by_hand) == ("harbour.example", "en", "x", False)
+    assert (page.site, page.lang, page.origin) == ("harbour.example", "en", Origin("x", LabelSource.MODEL))
 
 
 def test_dates_are_those_that_the_html_calls_so() -> None:
@@ -82,8 +84,8 @@ def test_what_is_known_of_the_article_is_asked_for() -> None:
     assert (
         taught(unlabelled(LINES, must=("came back", "new engine", "captain", "rye bread")), HTML).labels == GOLD.labels
     )
-    assert taught(unlabelled(LINES, mustnot=("captain of it",)), HTML).labels == nothing
-    assert taught(unlabelled(LINES, mustnot=("rye bread",)), HTML).labels == GOLD.labels
+    assert taught(unlabelled(LINES, must_not=("captain of it",)), HTML).labels == nothing
+    assert taught(unlabelled(LINES, must_not=("rye bread",)), HTML).labels == GOLD.labels
 
 
 def test_a_page_without_article_or_of_another_text_teaches_nothing() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hinted import ARTICLE
 from linesift.errors import InputError, LabelError
 from linesift.labels import KINDS, LABELS, Label
-from linesift.page import LabelledPage, Page
+from linesift.page import LabelledPage, LabelSource, Origin, Page
 from linesift.read.html.page import read_html
 from linesift.read.labelled import format_page, parse_leniently, parse_page, read_labelled, relabel
 
@@ -47,11 +47,10 @@ def labelled_pages(draw: st.DrawFn) -> LabelledPage:
         site=draw(_WORDS.filter(bool)),
         lang=draw(_WORDS),
         kind=draw(st.sampled_from(KINDS)),
-        collection="pages",
+        origin=Origin("pages", LabelSource.BY_HAND),
         url=draw(_WORDS),
         note=draw(_WORDS),
         doubtful=frozenset(draw(st.sets(st.sampled_from(labelled)))) if labelled else frozenset(),
-        by_hand=True,
     )
 
 
@@ -75,11 +74,10 @@ def test_parse() -> None:
         (Label.SIDEBAR, None, Label.HEADLINE, Label.TIMESTAMP, Label.BODY),
         site="harbour-courier.example",
         lang="en",
-        collection="pages",
+        origin=Origin("pages", LabelSource.BY_HAND),
         url="https://harbour-courier.example/2024/03/11/ferry",
         note="a note: with a colon",
         doubtful=frozenset({3, 4}),
-        by_hand=True,
     )
     assert format_page(page) == GOOD
 
@@ -198,13 +196,16 @@ def test_reads_json_lines(tmp_path: Path) -> None:
             (Label.HEADLINE, None, Label.BODY),
             site="a.example",
             kind="live",
-            collection="wire",
+            origin=Origin("wire", LabelSource.BY_HAND),
             url="u",
             note="n",
-            by_hand=True,
         ),
         LabelledPage(
-            Page("B\u2028B", "8"), (Label.BODY,), site="b.example", lang="id", collection="gold", by_hand=True
+            Page("B\u2028B", "8"),
+            (Label.BODY,),
+            site="b.example",
+            lang="id",
+            origin=Origin("gold", LabelSource.BY_HAND),
         ),
     ]
 

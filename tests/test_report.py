@@ -8,10 +8,11 @@ import pytest
 from hinted import random_hints
 from linesift.evaluate.report import accuracy_report, has_list, pages_with_comments
 from linesift.evaluate.sections import Section, Table, as_html, as_json, markdown
+from linesift.example import Example
 from linesift.hints import hash_word
 from linesift.labels import Label
 from linesift.model.model import Model
-from linesift.page import LabelledPage, Page
+from linesift.page import LabelledPage, LabelSource, Origin, Page
 from linesift.train.fit import Fitted
 
 H, B, T, S = Label
@@ -68,12 +69,15 @@ def twelve(pages: list[LabelledPage]) -> list[LabelledPage]:
 @pytest.fixture(scope="module")
 def sections(model: Model, pages: list[LabelledPage]) -> list[Section]:
     """Of our own pages as if they were of a news collection, half of them without a language."""
-    given = [
-        replace(page, collection="andy" if number % 3 else "gold by hand", lang=page.lang if number % 2 else "")
-        for number, page in enumerate(twelve(pages))
-    ]
-    html = [replace(page, page=replace(page.page, hints=random_hints(page.page.text, 2))) for page in given[:4]]
-    return list(accuracy_report(Fitted(model, (model, model)), given, html))
+    examples = []
+    for number, page in enumerate(twelve(pages)):
+        origin = Origin("andy") if number % 3 else Origin("gold", LabelSource.BY_HAND)
+        example = replace(Example.of_page(page), origin=origin, lang=page.lang if number % 2 else "")
+        if number < 4:
+            html = replace(page.page, hints=random_hints(page.page.text, 2))
+            example = replace(example, html=html, html_labels=page.labels)
+        examples.append(example)
+    return list(accuracy_report(Fitted(model, (model, model)).held_out(examples), 2))
 
 
 def rows(sections: list[Section], title: str, number: int = 0) -> dict[object, tuple[object, ...]]:
@@ -89,7 +93,6 @@ def test_sections(sections: list[Section]) -> None:
         "Labels on the gold pages",
         "Slices",
         "Floors",
-        "Manners of rendering",
         "Confusion",
         "Calibration",
         "Worst pages",
@@ -100,7 +103,7 @@ def test_sections(sections: list[Section]) -> None:
     assert set(rows(sections, "Text", 1)) == {
         "all pages",
         "andy",
-        "gold by hand",
+        "gold",
         "ar",
         "de",
         "el",

@@ -8,7 +8,7 @@ import pytest
 
 from hinted import hinted
 from linesift.labels import Kind, Label
-from linesift.page import LabelledPage, Page
+from linesift.page import LabelledPage, Origin, Page
 from linesift.train import synthetic
 from linesift.train.synthetic import made_pages
 
@@ -24,7 +24,7 @@ def article(name: str, n_body: int = 10, site: str = "a.example") -> LabelledPag
         f"Foot {name}",
     ]
     labels = [*[Label.SIDEBAR] * 12, Label.HEADLINE, Label.TIMESTAMP, *[Label.BODY] * n_body, Label.SIDEBAR]
-    return LabelledPage(Page("\n".join(lines), name), tuple(labels), site=site, collection="c", article="gold")
+    return LabelledPage(Page("\n".join(lines), name), tuple(labels), site=site, origin=Origin("c"), article="gold")
 
 
 def of_kind(pages: list[LabelledPage], kind: Kind) -> list[LabelledPage]:
@@ -44,7 +44,7 @@ def test_a_section_is_the_surroundings_of_a_site_with_what_they_share_once() -> 
     assert first.page.lines == [*MENU, "Foot one", "Foot two"]
     assert second.page.lines == [*MENU, "Foot other"]
     assert set(first.labels) == {Label.SIDEBAR}
-    assert (first.site, first.collection, first.gold_article) == ("a.example", "c", "")
+    assert (first.site, first.origin.collection, first.gold_article) == ("a.example", "c", "")
 
 
 def test_a_line_that_a_page_has_twice_stays_twice() -> None:

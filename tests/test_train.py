@@ -10,6 +10,7 @@ import linesift
 from inventedsite import invented_page
 from linesift.errors import InputError, LabelError, MissingExtraError
 from linesift.evaluate.card import card, write_card
+from linesift.example import Example
 from linesift.labels import KINDS, Kind, Label
 from linesift.model.directory import read_about
 from linesift.page import LabelledPage
@@ -77,23 +78,17 @@ def test_pages_with_their_html_are_learnt_as_text_and_as_html(
         text = "".join(f"body | {line}\n" for line in read_html(html).page.lines)
         (tmp_path / f"{number}.page").write_text(f"site: {number % n_sites}.example\n----\n{text}", "utf-8")
         (tmp_path / f"{number}.html").write_text(html, "utf-8")
-    given: list[list[LabelledPage]] = []
+    given: list[Example] = []
 
-    def note(
-        pages: list[LabelledPage],
-        _config: object,
-        _progress: object,
-        html_pages: list[LabelledPage],
-        _unlabelled: object,
-    ) -> None:
-        given.extend([pages, html_pages])
+    def note(examples: list[Example], _config: object, _progress: object) -> None:
+        given.extend(examples)
         raise FittingError
 
     monkeypatch.setattr("linesift.train.train.fit", note)
     with pytest.raises(FittingError):
         train(TrainRequest((tmp_path,), tmp_path / "m", config=TINY), say_nothing)
-    as_text, as_html = given
-    assert [page.page.hints for page in as_text] == [None] * 8
+    assert [each.text.hints for each in given] == [None] * 8
+    as_html = [page for page in (each.as_html() for each in given) if page is not None]
     assert [page.page.hints is not None for page in as_html] == [True] * n_html
 
 
@@ -326,7 +321,7 @@ def test_datasets_and_sites_are_trained_on(tmp_path: Path, pages: list[LabelledP
     trained = train(request, lambda _: None)
     about = read_about(trained.directory)
     assert about["total"]["pages"] == len(pages) + 40 + 3
-    assert about["collections"]["herald by hand"]["pages"] == 3
+    assert about["collections"]["herald"]["pages"] == 3
     name = f"{tmp_path.name}/herald.parquet"
     assert about["files"][name] == read_dataset(str(tmp_path / "herald.parquet")).digest
     assert f"--dataset {name}" in about["command"]

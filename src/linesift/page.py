@@ -1,6 +1,7 @@
 """A page: the text of one address as lines, with or without labels."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from linesift.errors import LabelError
@@ -42,31 +43,69 @@ class Page:
         return self.text.split("\n")
 
 
+Labels = tuple[Label | None, ...]
+"""Label of each line of a page; `None` for a blank line."""
+
+
+class LabelSource(StrEnum):
+    """How the labels of a page were found."""
+
+    BY_HAND = "by hand"
+    """A person gave every line its label."""
+    ALIGNED = "aligned"
+    """From the text of the article, which a collection gives."""
+    MODEL = "model"
+    """A model gives them, because the collection has no gold for the page."""
+    KIND_ONLY = "kind only"
+    """Only the kind of the whole page is known; no line has a label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the labels of a page come from."""
+
+    collection: str = ""
+    """Name of a corpus, or `pages` for `.page` files."""
+    labels: LabelSource = LabelSource.ALIGNED
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person gave every line its label."""
+        return self.labels is LabelSource.BY_HAND
+
+
 @dataclass(frozen=True, slots=True)
 class LabelledPage:
-    """A page whose every non-blank line has its label.
+    """One rendering of a page, as text or with hints, with the labels of its lines.
+
+    Every non-blank line has a label, unless `is_partial`: then `None` also stands for a label that is not known. Such a
+    line is neither learnt nor scored.
 
     Raises:
         LabelError: if there are not as many labels as lines, or a blank line has a label, or another has none.
     """
 
     page: Page
-    labels: tuple[Label | None, ...]
+    labels: Labels
     site: str = ""
     """Host of the page; the group of every split."""
     lang: str = ""
     kind: str = "article"
     """`article`, `live`, `stub`, `index` or `other`; see `linesift.labels.Kind`."""
-    collection: str = ""
-    """Where the labels come from: name of a corpus, or `pages` for our own."""
+    origin: Origin = Origin()
     url: str = ""
     note: str = ""
     article: str | None = None
     """The gold text of the article where the collection has one of its own; otherwise the body lines are the gold."""
-    by_hand: bool = False
-    """Whether the labels were given line by line, and not found by aligning the article's text."""
     doubtful: frozenset[int] = field(default_factory=frozenset)
     """Indices of lines whose label a person has yet to look at."""
+    is_partial: bool = False
+    """Whether lines that are not blank may have the label `None`, because theirs is not known."""
+
+    @property
+    def source(self) -> str:
+        """Path, address or other name of the page."""
+        return self.page.source
 
     @property
     def gold_article(self) -> str:
@@ -82,6 +121,8 @@ class LabelledPage:
         if len(lines) != len(self.labels):
             raise LabelError(f"{where}: {len(lines)} lines but {len(self.labels)} labels")
         for number, (line, label) in enumerate(zip(lines, self.labels, strict=True), start=1):
-            if (label is None) != (not line.strip()):
-                problem = "a blank line has a label" if label else "a line without a label"
-                raise LabelError(f"{where}:{number}: {problem}")
+            is_blank = not line.strip()
+            if label is None and not is_blank and not self.is_partial:
+                raise LabelError(f"{where}:{number}: a line without a label")
+            if label is not None and is_blank:
+                raise LabelError(f"{where}:{number}: a blank line has a label")

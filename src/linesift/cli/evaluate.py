@@ -12,7 +12,7 @@ from linesift.extras import require_extra
 
 if TYPE_CHECKING:
     from linesift.evaluate.evaluate import Report
-    from linesift.train.corpora import Corpora
+    from linesift.train.corpora import GoldPages
 
 HELP = """Score a model on labelled pages.
 
@@ -81,7 +81,7 @@ def evaluate(
             )
         predictions = loaded.classify_batch(page.page for page in gold.pages)
         scores = evaluate_predictions(gold.pages, predictions)
-        kinds = evaluate_kinds(gold.pages, predictions)
+        kinds = evaluate_kinds(zip(gold.pages, predictions, strict=True))
         is_json_printed = json_ is not None and str(json_) == "-"
         if json_ is not None:
             with console.output(None if is_json_printed else json_) as stream:
@@ -120,6 +120,6 @@ def _write_report(scores: "Report", path: Path, title: str) -> None:
         stream.writelines(as_html(title, sections) if is_html else (f"{line}\n" for line in markdown(title, sections)))
 
 
-def _say_left_out(gold: "Corpora") -> None:
+def _say_left_out(gold: "GoldPages") -> None:
     for reason, count in sorted(gold.left_out.items()):
         console.say(f"{count} pages left out: {reason}")

@@ -63,11 +63,12 @@ def sum_lines(compared: Sequence[ComparedPage]) -> Iterator[str]:
     labelled = [(page, page.gold) for page in compared if page.gold is not None]
     if labelled:
         total = sum(label is not None for _, gold in labelled for label in gold)
-        wrong = [
-            sum(own != given for page, gold in labelled for own, given in zip(gold, _labels(page, place), strict=True))
-            for place in (0, 1)
-        ]
+        wrong = [sum(_n_wrong(gold, _labels(page, place)) for page, gold in labelled) for place in (0, 1)]
         yield f"wrong lines of {total} with labels: {wrong[0]} by the first model, {wrong[1]} by the second"
+
+
+def _n_wrong(gold: Sequence[Label | None], given: Sequence[Label | None]) -> int:
+    return sum(own is not None and own is not label for own, label in zip(gold, given, strict=True))
 
 
 def _labels(page: ComparedPage, place: int) -> tuple[Label | None, ...]:

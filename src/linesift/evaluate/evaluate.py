@@ -11,7 +11,7 @@ import numpy as np
 from linesift.evaluate.metrics import Score, article_score, label_scores, macro_f1, n_tokens, overlap, shingles
 from linesift.labels import LABELS, Label
 from linesift.model.prediction import Prediction
-from linesift.page import LabelledPage
+from linesift.page import LabelledPage, Origin
 
 N_WORST = 30
 N_WORST_LINES = 5
@@ -108,15 +108,24 @@ def _rounded(value: Any) -> Any:
     return [_rounded(part) for part in value] if isinstance(value, list | tuple) else value
 
 
+Pair = tuple[LabelledPage, Prediction]
+"""Gold and prediction of a page."""
+
+
+def evaluate_pairs(pairs: Sequence[Pair]) -> Report:
+    """Score predictions; as `evaluate`."""
+    return evaluate([page for page, _ in pairs], [found for _, found in pairs])
+
+
 def evaluate(gold: Sequence[LabelledPage], predictions: Sequence[Prediction]) -> Report:
-    """Score predictions, page by page in the same order as the gold.
+    """Score predictions, page by page in the same order as the gold; lines whose label is unknown do not count.
 
     Raises:
         ValueError: if a prediction is of another page than its gold.
     """
-    pages = [_page_result(page, prediction) for page, prediction in zip(gold, predictions, strict=True)]
-    true = [label for page in gold for label in page.labels if label is not None]
-    given = [label for prediction in predictions for label in prediction.labels if label is not None]
+    names = collection_names([page.origin for page in gold])
+    pages = [_page_result(*each) for each in zip(gold, predictions, names, strict=True)]
+    true, given = scored_labels(zip(gold, predictions, strict=True))
     scores = label_scores(true, given)
     kinds = {label: calibration(gold, predictions, label) for label in LABELS}
     return Report(
@@ -133,6 +142,26 @@ def evaluate(gold: Sequence[LabelledPage], predictions: Sequence[Prediction]) ->
         calibration_error=kinds[Label.BODY].error,
         pages=pages,
     )
+
+
+def scored_labels(pairs: Iterable[Pair]) -> tuple[list[Label], list[Label]]:
+    """Labels of all lines whose gold is known, true and given."""
+    lines = [
+        (true, label)
+        for page, found in pairs
+        for true, label in zip(page.labels, found.labels, strict=True)
+        if true is not None and label is not None
+    ]
+    return [true for true, _ in lines], [label for _, label in lines]
+
+
+def collection_names(origins: Sequence[Origin]) -> list[str]:
+    """Name the collection of each page; where one has pages of both sorts, those labelled by hand say so."""
+    aligned = {origin.collection for origin in origins if not origin.is_by_hand}
+    return [
+        f"{origin.collection} by hand" if origin.is_by_hand and origin.collection in aligned else origin.collection
+        for origin in origins
+    ]
 
 
 def _confusion(true: Sequence[Label], given: Sequence[Label]) -> dict[Label, dict[Label, int]]:
@@ -156,27 +185,37 @@ def _language(page: PageResult) -> str:
     return page.lang or "unknown"
 
 
-def _page_result(gold: LabelledPage, prediction: Prediction) -> PageResult:
+def _page_result(gold: LabelledPage, prediction: Prediction, collection: str) -> PageResult:
     if gold.page.text != prediction.page.text:
         raise ValueError(f"{gold.page.source}: the prediction is of another page")
-    body = prediction.lines_of(Label.BODY) if prediction.has_article else []
-    article, given = gold.gold_article, "\n".join(body)
+    article, given = gold.gold_article, "\n".join(_given_body(gold, prediction))
     precision, recall = overlap(shingles(article), shingles(given))
     word_precision, word_recall = overlap(shingles(article, 1), shingles(given, 1))
     pairs = list(zip(gold.labels, prediction.labels, strict=True))
     return PageResult(
         name=gold.page.source,
-        collection=gold.collection,
+        collection=collection,
         site=gold.site,
         lang=gold.lang,
         n_lines=sum(label is not None for label in gold.labels),
-        n_wrong=sum(true != given for true, given in pairs),
+        n_wrong=sum(true is not None and true != given for true, given in pairs),
         precision=precision,
         recall=recall,
         word_precision=word_precision,
         word_recall=word_recall,
         worst_lines=_worst_lines(gold, prediction),
     )
+
+
+def _given_body(gold: LabelledPage, prediction: Prediction) -> list[str]:
+    """Lines of the predicted article; where the gold is that of the lines, without those whose label is unknown."""
+    if not prediction.has_article:
+        return []
+    return [
+        line.strip()
+        for line, true, given in zip(gold.page.lines, gold.labels, prediction.labels, strict=True)
+        if given is Label.BODY and (true is not None or gold.article is not None)
+    ]
 
 
 def _worst_lines(gold: LabelledPage, prediction: Prediction) -> tuple[WrongLine, ...]:

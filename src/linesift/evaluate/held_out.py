@@ -1,16 +1,47 @@
 """Article scores of single pages by models that had not seen their sites, for comparison with other tools."""
 
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from linesift.atomic import write_atomic
 from linesift.errors import InputError
-from linesift.evaluate.evaluate import Report
+from linesift.evaluate.evaluate import Pair, Report
+from linesift.example import Example
 from linesift.model.directory import read_about
+from linesift.model.prediction import Prediction
 
 HELD_OUT = "held_out.json"
 """Beside the accuracy report. Names of pages and scores, no text."""
 _N_DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """A page and what a model that has not seen its site predicts for each form of it."""
+
+    example: Example
+    text: Prediction | None
+    """`None` where the form has no gold."""
+    html: Prediction | None = None
+
+
+def pairs(pages: Iterable[HeldOut], *, is_html: bool = False, with_kind_only: bool = False) -> list[Pair]:
+    """Gold and prediction of one form of each page that has it.
+
+    Args:
+        pages: the pages.
+        is_html: give the HTML, not the text.
+        with_kind_only: give also pages without gold for their lines, of which only the kind is known.
+    """
+    forms = (
+        (page.example.as_html(), page.html) if is_html else (page.example.as_text(), page.text)
+        for page in pages
+        if with_kind_only or page.example.has_line_gold
+    )
+    return [(gold, found) for gold, found in forms if gold is not None and found is not None]
+
 
 Scores = dict[str, dict[str, tuple[float, float]]]
 """Precision and recall by collection and page."""

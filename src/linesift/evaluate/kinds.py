@@ -1,22 +1,20 @@
-"""Score page kinds: kinds given against kinds of the gold, and what an empty article costs."""
+"""Scores of the kind of page: predicted kinds against those of the gold, and what an empty article costs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from linesift.evaluate.evaluate import evaluate
+from linesift.evaluate.evaluate import Pair, evaluate, scored_labels
 from linesift.evaluate.metrics import Score, harmonic, label_scores, macro_f1
 from linesift.evaluate.sections import Row, Section, Table
 from linesift.labels import KINDS, Kind, Label
 from linesift.model.prediction import NO_ARTICLE, SURE, Prediction
-from linesift.page import LabelledPage
+from linesift.read.labelled import OWN_COLLECTION
 
 _THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 2.0)
 _N_BINS = 10
-
-Pairs = Sequence[tuple[LabelledPage, Prediction]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +40,9 @@ class KindReport:
         }
 
 
-def evaluate_kinds(gold: Sequence[LabelledPage], predictions: Sequence[Prediction]) -> KindReport | None:
-    """Compare kinds page by page; `None` where the model gives no kinds."""
-    pairs = [(Kind(page.kind), Kind(found.kind)) for page, found in zip(gold, predictions, strict=True) if found.kind]
+def evaluate_kinds(pages: Iterable[Pair]) -> KindReport | None:
+    """Compare kinds page by page; `None` where the model gives none."""
+    pairs = [(Kind(page.kind), Kind(found.kind)) for page, found in pages if found.kind]
     if not pairs:
         return None
     counts = {kind: tuple(sum(pair == (kind, other) for pair in pairs) for other in KINDS) for kind in KINDS}
@@ -61,22 +59,23 @@ def kind_table(report: KindReport) -> Table:
     return Table(("kind", *map(str, KINDS), "pages"), rows)
 
 
-def kind_section(title: str, gold: Sequence[LabelledPage], predictions: Sequence[Prediction]) -> Section | None:
+def kind_section(
+    title: str, pairs: Sequence[Pair], groups: Mapping[str, Sequence[Pair]] | None = None
+) -> Section | None:
     """Give the section of the accuracy report, none where the model gives no kinds.
 
     Args:
         title: of the section.
-        gold: articles, and pages that are none.
-        predictions: each by a model that has not seen the page's site.
+        pairs: articles, and pages that are none, each with its prediction by a model that has not seen the page's site.
+        groups: parts of them by name, to score articles against the rest in each.
     """
-    report = evaluate_kinds(gold, predictions)
+    report = evaluate_kinds(pairs)
     if report is None:
         return None
-    pairs = list(zip(gold, predictions, strict=True))
     parts = (
         "Rows are what the pages are, columns what they were taken for.",
         kind_table(report),
-        _against_rest(pairs),
+        against_rest({"all pages": pairs, **(groups or {})}),
         _reliability(pairs),
         f"Pages whose article is left empty, by the probability from which it is; it is {SURE}.",
         _emptying(pairs),
@@ -84,19 +83,18 @@ def kind_section(title: str, gold: Sequence[LabelledPage], predictions: Sequence
     return Section(title, parts)
 
 
-def _against_rest(pairs: Pairs) -> Table:
-    """Articles against the rest, of all pages and of the collector that has both."""
-    parts = {"all pages": pairs, "of these, wcxb": [pair for pair in pairs if pair[0].collection.startswith("wcxb")]}
+def against_rest(groups: Mapping[str, Sequence[Pair]]) -> Table:
+    """Articles against the rest."""
     rows = []
-    for name, part in parts.items():
-        report = evaluate_kinds([page for page, _ in part], [found for _, found in part])
+    for name, pairs in groups.items():
+        report = evaluate_kinds(pairs)
         if report is not None:
             score, n_others = report.article, report.n_pages - report.article.support
             rows.append((name, score.precision, score.recall, score.f1, score.support, n_others))
     return Table(("article or live against the rest", "precision", "recall", "F1", "articles", "others"), tuple(rows))
 
 
-def _reliability(pairs: Pairs) -> Table:
+def _reliability(pairs: Sequence[Pair]) -> Table:
     judged = [(page, found) for page, found in pairs if found.kind]  # a page without lines has no kind
     chances = np.array([found.kind_probability for _, found in judged])
     is_right = np.array([found.kind == page.kind for page, found in judged])
@@ -108,7 +106,7 @@ def _reliability(pairs: Pairs) -> Table:
     return Table(("probability of the kind", "right", "pages"), tuple(rows))
 
 
-def _emptying(pairs: Pairs) -> Table:
+def _emptying(pairs: Sequence[Pair]) -> Table:
     """What it costs and brings to give no article where the page kind says that there is none."""
     articles = [pair for pair in pairs if pair[0].kind not in NO_ARTICLE]
     others = [pair for pair in pairs if pair[0].kind in NO_ARTICLE]
@@ -135,12 +133,11 @@ def _shown(found: Prediction, least: float) -> Prediction:
     return Prediction(found.page, labels, found.probabilities)
 
 
-def _macro(pairs: Pairs, least: float) -> str:
+def _macro(pairs: Sequence[Pair], least: float) -> str:
     """Label macro F1 of the gold pages, if the lines of emptied ones were all sidebar."""
-    by_hand = [(page, found) for page, found in pairs if page.by_hand and page.collection != "pages"]
-    if not by_hand:
-        return ""
-    shown = [_shown(found, least) for _, found in by_hand]
-    true = [label for page, _ in by_hand for label in page.labels if label is not None]
-    given = [label for found in shown for label in found.labels if label is not None]
-    return f"{macro_f1(label_scores(true, given)):.4f}"
+    by_hand = [
+        (page, _shown(found, least))
+        for page, found in pairs
+        if page.origin.is_by_hand and page.origin.collection != OWN_COLLECTION
+    ]
+    return f"{macro_f1(label_scores(*scored_labels(by_hand))):.4f}" if by_hand else ""

@@ -2,28 +2,26 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from linesift.evaluate.evaluate import Report, evaluate
+from linesift.atomic import write_atomic
+from linesift.errors import InputError
+from linesift.evaluate.evaluate import Pair, Report, evaluate_pairs, scored_labels
+from linesift.evaluate.held_out import HeldOut, pairs
 from linesift.evaluate.kinds import kind_section
 from linesift.evaluate.languages import SURE, checked
 from linesift.evaluate.metrics import Score, article_score, label_scores, macro_f1, n_tokens, overlap, shingles
 from linesift.evaluate.scores import calibration_section, confusion_section, score_sections, worst_section
-from linesift.evaluate.sections import Part, Row, Section, Table
+from linesift.evaluate.sections import Row, Section, Table, as_json, markdown
 from linesift.hints import PART_LEVEL, hash_word
 from linesift.labels import LABELS, Label
-from linesift.model.prediction import Prediction
 from linesift.page import LabelledPage
 from linesift.read.labelled import OWN_COLLECTION
-from linesift.train.augment import Manner, rendered
-from linesift.train.fit import Fitted
 
 TITLE = "Accuracy on sites that were not seen"
-
-NEWS = ("wcxb_dev", "andy", "fundus", "misinfo")
-"""Collections whose mean is the headline figure."""
 
 FEW = 5
 """Lines under which an article is short."""
@@ -32,8 +30,6 @@ _N_RESAMPLES = 300
 _C4_WORDS = 5
 _C4_ENDS = (".", "!", "?", '"', "”", "。", "！", "？", "؟", "।")
 _UNSPACED = frozenset(["zh", "ja", "th", "lo", "km", "my"])
-_MAX_PAGES_PER_MANNER = 1500
-
 
 ITEMS = 3
 """List items from which an article has a list."""
@@ -76,57 +72,64 @@ _COMMENT_NAMES = (
 )
 
 
-def accuracy_report(
-    fitted: Fitted,
-    pages: Sequence[LabelledPage],
-    html_pages: Sequence[LabelledPage],
-    others: Sequence[LabelledPage] = (),
-    html_others: Sequence[LabelledPage] = (),
-) -> Iterator[Section]:
-    """Score every page by the model that has not seen its site, and give the sections of the report.
+def accuracy_report(held_out: Sequence[HeldOut], n_folds: int) -> Iterator[Section]:
+    """Give the sections of the report on pages that were classified by models that had not seen their sites.
 
     Args:
-        fitted: the models without each fold.
-        pages: the training pages as plain text.
-        html_pages: the same as HTML, or none.
-        others: pages that are no articles, of which the kind alone is scored.
-        html_others: the same as HTML.
+        held_out: the pages with their predictions.
+        n_folds: of the training.
 
     Raises:
         ImportError: if py3langid, of the extra `train`, is not installed.
     """
-    predictions = fitted.held_out_predictions(pages)
-    said = pages
-    pages = checked(pages)
-    report = evaluate(pages, predictions)
-    yield _intro(fitted, said, pages)
-    yield from _scores("Text", report)
-    yield from _by_hand(pages, predictions)
-    yield _slices(pages, predictions, pages_with_comments(html_pages))
-    yield from _floors(pages)
-    yield from _manners(fitted, pages)
+    own, htmls = pairs(held_out), pairs(held_out, is_html=True)
+    texts = _checked(own)
+    report = evaluate_pairs(texts)
+    yield _intro(own, texts, n_folds)
+    yield _scores("Text", report)
+    yield from by_hand_section("Labels on the gold pages", texts)
+    yield _slices(texts, pages_with_comments(page for page, _ in htmls))
+    yield floor_section("Floors", [page for page, _ in texts])
     yield confusion_section(report)
     yield calibration_section(report)
-    found = [*predictions, *fitted.held_out_predictions(others)]
-    if kinds := kind_section("Kinds of pages", [*pages, *others], found):
+    if kinds := kind_section("Kinds of pages", pairs(held_out, with_kind_only=True)):
         yield kinds
     yield worst_section(report)
-    if html_pages:
-        predictions = fitted.held_out_predictions(html_pages)
-        yield from _scores("HTML, with what the markup says", evaluate(checked(html_pages), predictions))
-        found = [*predictions, *fitted.held_out_predictions(html_others)]
-        if kinds := kind_section("Kinds of pages, HTML", [*html_pages, *html_others], found):
+    if htmls:
+        yield _scores("HTML, with what the markup says", evaluate_pairs(_checked(htmls)))
+        if kinds := kind_section("Kinds of pages, HTML", pairs(held_out, is_html=True, with_kind_only=True)):
             yield kinds
 
 
-def _intro(fitted: Fitted, said: Sequence[LabelledPage], pages: Sequence[LabelledPage]) -> Section:
-    n_sites, n_folds = len({page.site for page in pages}), len(fitted.fold_models)
-    n_empty = sum(not before.lang and bool(page.lang) for before, page in zip(said, pages, strict=True))
-    n_other = sum(bool(before.lang) and before.lang != page.lang for before, page in zip(said, pages, strict=True))
+def write_report(path: Path, title: str, sections: Sequence[Section]) -> None:
+    """Write a report as Markdown, and beside it as JSON, both aside and renamed.
+
+    Raises:
+        InputError: if it cannot be written.
+    """
+    texts = {path: "\n".join(markdown(title, sections)) + "\n", path.with_suffix(".json"): as_json(title, sections)}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for place, text in texts.items():
+            write_atomic(place, text.encode("utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot write the report: {error.strerror or error}") from error
+
+
+def _checked(texts: Sequence[Pair]) -> list[Pair]:
+    """The same with the languages of the articles' texts."""
+    return list(zip(checked([page for page, _ in texts]), (found for _, found in texts), strict=True))
+
+
+def _intro(own: Sequence[Pair], texts: Sequence[Pair], n_folds: int) -> Section:
+    n_sites = len({page.site for page, _ in texts})
+    languages = [(before.lang, page.lang) for (before, _), (page, _) in zip(own, texts, strict=True)]
+    n_empty = sum(not before and bool(after) for before, after in languages)
+    n_other = sum(bool(before) and before != after for before, after in languages)
     return Section(
         "",
         (
-            f"{len(pages)} pages of {n_sites} sites in {n_folds} folds by site. Every page is scored by the model "
+            f"{len(texts)} pages of {n_sites} sites in {n_folds} folds by site. Every page is scored by the model "
             "fitted without its fold. Labels of collections come from aligning their gold text with the lines; pages "
             "labelled by hand say so.",
             "Article F1: 4-gram shingles of the predicted body against the gold's, precision and recall averaged over "
@@ -137,28 +140,18 @@ def _intro(fitted: Fitted, said: Sequence[LabelledPage], pages: Sequence[Labelle
     )
 
 
-def _scores(title: str, report: Report) -> Iterator[Section]:
-    labels, articles = score_sections(report)
-    mean = f"Mean article F1 of {', '.join(NEWS)}: **{news_mean(report):.4f}**"
-    yield Section(title, (mean, *labels.parts, *articles.parts))
+def _scores(title: str, report: Report) -> Section:
+    return Section(title, [part for section in score_sections(report) for part in section.parts])
 
 
-def news_mean(report: Report) -> float:
-    """Mean article F1 of the news collections that the report has."""
-    found = [report.by_collection[name].f1 for name in NEWS if name in report.by_collection]
-    return float(np.mean(found)) if found else 0.0
-
-
-def _by_hand(pages: Sequence[LabelledPage], predictions: Sequence[Prediction]) -> Iterator[Section]:
-    """Label scores on the pages labelled by hand, with intervals from resampling pages."""
+def by_hand_section(title: str, pages: Sequence[Pair]) -> Iterator[Section]:
+    """Label scores on the pages labelled by hand, with intervals from resampling pages; nothing without any."""
     pairs = [
-        (page, found)
-        for page, found in zip(pages, predictions, strict=True)
-        if page.by_hand and page.collection != OWN_COLLECTION
+        (page, found) for page, found in pages if page.origin.is_by_hand and page.origin.collection != OWN_COLLECTION
     ]
     if not pairs:
         return
-    counts = [_labels(page, found) for page, found in pairs]
+    counts = [scored_labels([pair]) for pair in pairs]
     scores = _pooled(counts)
     rng = np.random.default_rng(0)
     draws = [_pooled([counts[i] for i in rng.integers(0, len(counts), len(counts))]) for _ in range(_N_RESAMPLES)]
@@ -167,26 +160,12 @@ def _by_hand(pages: Sequence[LabelledPage], predictions: Sequence[Prediction]) -
         score = scores[label]
         rows.append((str(label), score.f1, _interval([draw[label].f1 for draw in draws]), score.support))
     rows.append(("macro", macro_f1(scores), _interval([macro_f1(draw) for draw in draws]), len(pairs)))
-    parts: list[Part] = [Table(("label", "F1", "95 % interval", "lines, or pages"), tuple(rows))]
-    indonesian = [
-        labels for labels, (page, _) in zip(counts, pairs, strict=True) if page.collection.startswith("feryandi")
-    ]
-    if indonesian:
-        score_of_them = macro_f1(_pooled(indonesian))
-        parts.append(
-            f"The {len(indonesian)} pages of feryandi, Indonesian but for a few: macro F1 {score_of_them:.4f}."
-        )
-    yield Section("Labels on the gold pages", parts)
+    yield Section(title, (Table(("label", "F1", "95 % interval", "lines, or pages"), tuple(rows)),))
 
 
 def _interval(values: Sequence[float]) -> str:
     low, high = np.quantile(values, [0.025, 0.975])
     return f"{low:.3f} to {high:.3f}"
-
-
-def _labels(page: LabelledPage, found: Prediction) -> tuple[list[Label], list[Label]]:
-    true = [label for label in page.labels if label is not None]
-    return true, [label for label in found.labels if label is not None]
 
 
 def _pooled(counts: Sequence[tuple[list[Label], list[Label]]]) -> dict[Label, Score]:
@@ -218,13 +197,13 @@ def pages_with_comments(html_pages: Iterable[LabelledPage]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _slices(pages: Sequence[LabelledPage], predictions: Sequence[Prediction], commented: frozenset[str]) -> Section:
+def _slices(pages: Sequence[Pair], commented: frozenset[str]) -> Section:
     slices = (*SLICES, Slice("with readers' comments", lambda page: page.page.source in commented))
     rows: list[Row] = []
     for part in slices:
-        chosen = [pair for pair in zip(pages, predictions, strict=True) if part.holds(pair[0])]
+        chosen = [pair for pair in pages if part.holds(pair[0])]
         if chosen:
-            report = evaluate([page for page, _ in chosen], [found for _, found in chosen])
+            report = evaluate_pairs(chosen)
             score = report.article
             rows.append((part.name, score.precision, score.recall, score.f1, report.words.f1, score.support))
     table = Table(("pages", "article precision", "recall", "F1", "word F1", "pages scored"), tuple(rows))
@@ -235,43 +214,26 @@ def _slices(pages: Sequence[LabelledPage], predictions: Sequence[Prediction], co
     return Section("Slices", (table, about))
 
 
-def _floors(pages: Sequence[LabelledPage]) -> Iterator[Section]:
-    """What no model at all reaches."""
-    news = [page for page in pages if page.collection in NEWS]
-    if not news:
-        return
+def floor_section(title: str, pages: Sequence[LabelledPage]) -> Section:
+    """Scores of rules that need no model."""
     floors: dict[str, Callable[[str], bool]] = {
         "every line is body": bool,
         f"C4's rule: {_C4_WORDS} words or more and a stop at the end": _is_c4,
     }
     rows: list[Row] = []
     for name, rule in floors.items():
-        kept = ["\n".join(line for line in map(str.strip, page.page.lines) if rule(line)) for page in news]
+        kept = ["\n".join(line for line in map(str.strip, page.page.lines) if rule(line)) for page in pages]
         score, words = (
             article_score(
                 overlap(shingles(page.gold_article, size), shingles(text, size))
-                for page, text in zip(news, kept, strict=True)
+                for page, text in zip(pages, kept, strict=True)
             )
             for size in (4, 1)
         )
         rows.append((name, score.precision, score.recall, score.f1, words.f1))
     table = Table(("rule", "article precision", "recall", "F1", "word F1"), tuple(rows))
-    yield Section("Floors", (f"On {', '.join(NEWS)}.", table))
+    return Section(title, (table,))
 
 
 def _is_c4(line: str) -> bool:
     return line.endswith(_C4_ENDS) and len(line.split()) >= _C4_WORDS
-
-
-def _manners(fitted: Fitted, pages: Sequence[LabelledPage]) -> Iterator[Section]:
-    news = [page for page in pages if page.collection in NEWS][:_MAX_PAGES_PER_MANNER]
-    if not news:
-        return
-    rows: list[Row] = []
-    for manner in Manner:
-        shown = [replace(rendered(page, manner), article=page.gold_article) for page in news]
-        rows.append((str(manner), news_mean(evaluate(shown, fitted.held_out_predictions(shown)))))
-    yield Section(
-        "Manners of rendering",
-        (f"The same pages of {', '.join(NEWS)} in other manners.", Table(("manner", "mean article F1"), tuple(rows))),
-    )

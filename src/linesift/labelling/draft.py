@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from linesift.atomic import write_atomic
 from linesift.errors import InputError, LabelError
 from linesift.labels import Label
-from linesift.page import LabelledPage, Page
+from linesift.page import LabelledPage, LabelSource, Origin, Page
 from linesift.read.labelled import LABELLED_SUFFIX, beside, format_page, parse_page, read_utf8
 from linesift.read.page import ARCHIVE_SUFFIXES, HTML_SUFFIXES, is_html
 from linesift.read.text import STDIN, check_encoding, decode_text, read_bytes
@@ -130,6 +130,7 @@ def draft(source: Source, prediction: "Prediction", config: DraftConfig) -> Labe
         site=config.site or config.folder.resolve().name,
         lang=config.lang or (lang if lang.isalpha() else ""),
         kind="article" if Label.BODY in prediction.labels else "index",
+        origin=Origin(labels=LabelSource.MODEL),
         url=head.canonical if head is not None else "",
         doubtful=frozenset(
             index

@@ -33,7 +33,7 @@ from typing import Any
 
 from linesift.errors import InputError, LabelError
 from linesift.labels import KINDS, LABELS, Label
-from linesift.page import LabelledPage, Page
+from linesift.page import LabelledPage, LabelSource, Origin, Page
 from linesift.read.page import HTML_SUFFIXES, read_page
 from linesift.read.text import read_text
 
@@ -91,13 +91,12 @@ def parse_page(text: str, source: str) -> LabelledPage:
         raise LabelError(f"{source}:{line}: {problem}{more}")
     header = dict(file.header)
     return LabelledPage(
-        by_hand=True,
         page=Page("\n".join(row.text for row in file.lines), source),
         labels=tuple(row.label for row in file.lines),
         site=header["site"],
         lang=header.get("lang", ""),
         kind=header.get("kind", KINDS[0]),
-        collection=OWN_COLLECTION,
+        origin=Origin(OWN_COLLECTION, LabelSource.BY_HAND),
         url=header.get("url", ""),
         note=header.get("note", ""),
         doubtful=frozenset(index for index, row in enumerate(file.lines) if row.is_doubtful),
@@ -260,14 +259,13 @@ def _row_page(line: str, path: Path) -> LabelledPage:
         raise LabelError(f"unknown kind {kind!r}; use {', '.join(KINDS)}")
     before, slash, _ = fields["id"].partition("/")
     return LabelledPage(
-        by_hand=True,
         page=_row_text(fields),
         labels=_row_labels(row.get("labels")),
         doubtful=_row_doubtful(row),
         site=fields["site"],
         lang=fields["lang"],
         kind=kind,
-        collection=before if slash else path.stem,
+        origin=Origin(before if slash else path.stem, LabelSource.BY_HAND),
         url=fields["url"],
         note=fields["note"],
     )

@@ -28,7 +28,7 @@ PARTIAL = 0.75
 and 28 wrong ones, 0.6 839 and 21, 0.75 835 and 14, 0.9 826 and 10."""
 
 MIN_CARRIED = 0.97
-"""Share of the letters of headline, dates and body that another rendering of a page must have."""
+"""Share of the letters of headline, dates and body that another rendering of a page must have to be learnt."""
 
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
@@ -87,20 +87,30 @@ def align(lines: Sequence[str], gold: Gold) -> Alignment:
     return Alignment(tuple(labels), _covered(spans) / n_gold if n_gold else 0.0)
 
 
-def carry_over(
-    lines: Sequence[str], labels: Sequence[Label | None], others: Sequence[str]
-) -> list[Label | None] | None:
-    """Labels of a page's lines for the lines of another rendering of it.
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Labels of another rendering of a labelled page."""
 
-    Lines are matched in order by their letters; one that is part of a labelled line between the matches takes its
-    label, and what has no counterpart is `sidebar`.
+    labels: tuple[Label | None, ...]
+    """`None` for blank lines, and for those that have no counterpart, whose label is unknown."""
+    share: float
+    """Share of the letters of headline, dates and body that came over, 0 to 1."""
 
-    Returns:
-        A label for each of `others`, or `None` where `MIN_CARRIED` of the labelled letters did not come over.
+
+def carry_over(lines: Sequence[str], labels: Sequence[Label | None], others: Sequence[str]) -> Carried:
+    """Find labels for the lines of another rendering of a labelled page.
+
+    Lines are matched in order by their letters. One that is part of a labelled line between the matches takes its
+    label.
+
+    Args:
+        lines: of the labelled rendering.
+        labels: one for each of them.
+        others: lines of the other rendering.
     """
     rows = [row for row, line in enumerate(lines) if line.strip()]
     keys, other_keys = [letters(lines[row]) for row in rows], [letters(line) for line in others]
-    carried: list[Label | None] = [Label.SIDEBAR if line.strip() else None for line in others]
+    carried: list[Label | None] = [None] * len(others)
     there = [row for row, line in enumerate(others) if line.strip()]
     matcher = SequenceMatcher(None, keys, [other_keys[row] for row in there], autojunk=False)
     n_letters = Counter[bool]()
@@ -111,14 +121,14 @@ def carry_over(
                 carried[row] = labels[rows[start + place - other_start]]
             else:
                 parts = [rows[i] for i in range(start, end) if other_keys[row] and other_keys[row] in keys[i]]
-                carried[row] = labels[parts[0]] if parts else Label.SIDEBAR
+                carried[row] = labels[parts[0]] if parts else None
         for i in range(start, end):
             if labels[rows[i]] is not Label.SIDEBAR:
                 is_there = kind == "equal" or any(
                     key and key in keys[i] for key in (other_keys[row] for row in there[other_start:other_end])
                 )
                 n_letters[is_there] += len(keys[i])
-    return carried if n_letters[True] >= MIN_CARRIED * n_letters.total() else None
+    return Carried(tuple(carried), n_letters[True] / n_letters.total() if n_letters.total() else 1.0)
 
 
 def _body_spans(keys: Sequence[str], paragraphs: Sequence[str]) -> dict[int, tuple[int, int]]:

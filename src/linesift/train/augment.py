@@ -41,7 +41,7 @@ def rendered(page: LabelledPage, manner: Manner) -> LabelledPage:
     lines: list[str] = []
     labels = []
     for line, label in zip(page.page.lines, page.labels, strict=True):
-        if label is None and manner in {Manner.DENSE, Manner.SPACED, Manner.PLAIN}:
+        if not line.strip() and manner in {Manner.DENSE, Manner.SPACED, Manner.PLAIN}:
             continue
         if label is not None and manner in {Manner.BARE, Manner.PLAIN}:
             line = _BULLET.sub("", line).strip() or line.strip()

@@ -1,22 +1,23 @@
-"""Corpora of annotated HTML pages to labelled pages, as plain text or with hints."""
+"""Read collections of HTML pages with the text of their articles, and align it with the lines of both forms."""
 
 import html as entities
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from linesift.errors import InputError, LabelError
+from linesift.example import Example
 from linesift.extras import require_extra
 from linesift.labels import Kind, Label
-from linesift.page import LabelledPage, Page
+from linesift.page import LabelledPage, Labels, LabelSource, Origin, Page
 from linesift.read.html.page import read_html
 from linesift.read.labelled import read_labelled
 from linesift.train.align import Gold, align
-from linesift.train.pseudo_labels import UnlabelledPage
 from linesift.train.when import is_date_line
 
 MIN_COVERAGE = 0.8
@@ -57,36 +58,21 @@ LINES_FILE = "lines.jsonl"
 """Pages without HTML in a directory of corpora."""
 
 
-@dataclass(frozen=True, slots=True)
-class Corpora:
-    """Labelled pages, and what was left out and why."""
-
-    pages: list[LabelledPage]
-    left_out: Counter[str] = field(default_factory=Counter)
-    """Pages by `"<collection>: <reason>"`."""
-
-    def __add__(self, other: "Corpora") -> "Corpora":
-        return Corpora(self.pages + other.pages, self.left_out + other.left_out)
-
-
-def read_corpora(path: Path, *, jobs: int = 2, is_html: bool = False) -> Corpora:
+def read_corpora(path: Path, *, jobs: int = 2) -> list[Example]:
     """Read every collection of a directory: `*.parquet` with HTML and gold, `lines.jsonl` with lines.
 
-    HTML is rendered to plain lines with resiliparse or, with `is_html`, read to lines with hints, and its gold aligned.
-    Pages that have no HTML are read as text alone. A page without a gold body, or whose body
-    lines cover less than `MIN_COVERAGE` of it, is left out and counted.
+    Each page of HTML is rendered to plain lines with resiliparse and read to lines with hints, and its gold is aligned
+    with both. Pages of `lines.jsonl` have their text alone. Pages without a gold body have no labels.
 
     Raises:
         InputError: if the directory has no collection.
         MissingExtraError: if the packages of the train extra are missing.
     """
-    corpora = Corpora([])
-    for file in corpus_files(path):
-        if file.name != LINES_FILE:
-            corpora += read_corpus(file, jobs=jobs, is_html=is_html)
-        elif not is_html:
-            corpora.pages.extend(_read_lines(file))
-    return corpora
+    return [
+        example
+        for file in corpus_files(path)
+        for example in (_read_lines(file) if file.name == LINES_FILE else read_corpus(file, jobs=jobs))
+    ]
 
 
 def corpus_files(path: Path) -> list[Path]:
@@ -102,38 +88,22 @@ def corpus_files(path: Path) -> list[Path]:
     return [*files, lines] if lines.is_file() else files
 
 
-def read_corpus(file: Path, *, jobs: int = 2, is_html: bool = False) -> Corpora:
+def read_corpus(file: Path, *, jobs: int = 2) -> list[Example]:
     """Read one collection; as `read_corpora`."""
     require_extra("reading corpora", "datasets")
-    return label_rows(read_rows(file), file.stem, jobs=jobs, is_html=is_html)
+    return label_rows(read_rows(file), jobs=jobs)
 
 
-def label_rows(rows: Iterable[Mapping[str, Any]], name: str, *, jobs: int = 2, is_html: bool = False) -> Corpora:
-    """Render and align rows with `COLUMNS`; as `read_corpora`."""
+def label_rows(rows: Iterable[Mapping[str, Any]], *, jobs: int = 2) -> list[Example]:
+    """Render rows with `COLUMNS` and align their gold; as `read_corpora`."""
     require_extra("reading corpora", "joblib", "resiliparse")
     from joblib import Parallel, delayed
 
-    corpora = Corpora([])
-    for page, reason in Parallel(jobs, batch_size=8)(delayed(_label)(row, is_html) for row in rows):
-        if page is None:
-            corpora.left_out[f"{name}: {reason}"] += 1
-        else:
-            corpora.pages.append(page)
-    return corpora
+    return list(Parallel(jobs, batch_size=8)(delayed(_example)(row) for row in rows))
 
 
-def read_unlabelled(path: Path, *, jobs: int = 2) -> list[UnlabelledPage]:
-    """Read the pages without a gold body of a directory's collections; as `read_corpora`."""
-    require_extra("reading corpora", "joblib", "datasets", "resiliparse")
-    from joblib import Parallel, delayed
-
-    files = (file for file in corpus_files(path) if file.name != LINES_FILE)
-    rows = (row for file in files for row in read_rows(file) if not row["body"])
-    return list(Parallel(jobs, batch_size=8)(delayed(_unlabelled)(row) for row in rows))
-
-
-def read_kinds(path: Path, *, jobs: int = 2, is_html: bool = False) -> list[LabelledPage]:
-    """Read the pages of a directory of corpora of which the kind alone is known; all their lines are sidebar.
+def read_kinds(path: Path, *, jobs: int = 2) -> list[Example]:
+    """Read the pages of a directory of corpora of which only the kind is known; no line of them has a label.
 
     Returns:
         Index pages and others, none where the directory lacks their collection.
@@ -144,30 +114,54 @@ def read_kinds(path: Path, *, jobs: int = 2, is_html: bool = False) -> list[Labe
     file = path / f"{KIND_GOLD}.parquet"
     if not file.is_file():
         return []
-    return [
-        page for page in Parallel(jobs, batch_size=8)(delayed(_other)(row, is_html) for row in read_rows(file)) if page
-    ]
+    rows = (row for row in read_rows(file) if _page_type(row) in _PAGE_TYPES)
+    return list(Parallel(jobs, batch_size=8)(delayed(_kind_example)(row) for row in rows))
 
 
-def read_gold(paths: Sequence[Path], *, jobs: int = 2, is_html: bool = False) -> Corpora:
+def left_out(examples: Iterable[Example], *, is_html: bool = False) -> Counter[str]:
+    """Count the pages that have no labels in one form, by `"<collection>: <reason>"`."""
+    counts = Counter[str]()
+    for example in examples:
+        name = example.origin.collection
+        if example.origin.labels is LabelSource.MODEL:
+            counts[f"{name}: no gold body"] += 1
+        elif (example.html is not None and example.html_labels is None) if is_html else example.text_labels is None:
+            counts[f"{name}: aligned lines cover under {MIN_COVERAGE:.0%} of the gold"] += 1
+    return counts
+
+
+@dataclass(frozen=True, slots=True)
+class GoldPages:
+    """Labelled pages to score a model on, and what was left out and why."""
+
+    pages: list[LabelledPage] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    """Pages by `"<collection>: <reason>"`."""
+
+
+def read_gold(paths: Sequence[Path], *, jobs: int = 2, is_html: bool = False) -> GoldPages:
     """Read whatever holds labelled pages: `.page` files, directories, labelled `.jsonl`, corpora as `.parquet`.
 
-    With `is_html` pages of corpora keep what their markup says.
+    With `is_html`, pages of corpora are read as HTML with hints, else as text.
 
     Raises:
         InputError: if there is nothing to read at a path.
         LabelError: if a labelled page is not in its format.
         MissingExtraError: for corpora, if the packages of the train extra are missing.
     """
-    corpora = Corpora([])
+    gold = GoldPages()
     for path in paths:
         if path.suffix == ".parquet":
-            corpora += read_corpus(path, jobs=jobs, is_html=is_html)
+            examples = read_corpus(path, jobs=jobs)
         elif next(path.glob("*.parquet"), None):
-            corpora += read_corpora(path, jobs=jobs, is_html=is_html)
+            examples = read_corpora(path, jobs=jobs)
         else:
-            corpora.pages.extend(read_labelled(path))
-    return corpora
+            gold.pages.extend(read_labelled(path))
+            continue
+        forms = (example.as_html() if is_html else example.as_text() for example in examples)
+        gold.pages.extend(form for form in forms if form is not None)
+        gold.left_out.update(left_out(examples, is_html=is_html))
+    return gold
 
 
 def read_rows(file: Path) -> Iterator[Mapping[str, Any]]:
@@ -214,59 +208,56 @@ def row_gold(row: Mapping[str, Any]) -> Gold:
     return Gold(body=tuple(row["body"]), titles=titles, date=date[:10] if is_day else None)
 
 
-def _page(row: Mapping[str, Any], is_html: bool) -> Page:
-    if not is_html:
-        return Page(render(row["html"]), row["id"])
-    found = read_html(row["html"], row["id"])
-    return replace(found.page, hints=found.hints)
-
-
-def _other(row: Mapping[str, Any], is_html: bool) -> LabelledPage | None:
-    kind = _PAGE_TYPES.get(row["id"].rpartition("/")[2])
-    if kind is None:
-        return None
-    page = _page(row, is_html)
-    return LabelledPage(
-        page=page,
-        labels=tuple(Label.SIDEBAR if line.strip() else None for line in page.lines),
+def _example(row: Mapping[str, Any]) -> Example:
+    """Read both forms of a page and align its gold with each."""
+    text, html = _forms(row)
+    labels: Callable[[Page], Labels | None] = partial(_aligned, gold=row_gold(row))
+    has_gold = bool(row["body"])
+    return Example(
+        text=text,
+        origin=Origin(row["source"], LabelSource.ALIGNED if has_gold else LabelSource.MODEL),
+        text_labels=labels(text) if has_gold else None,
+        html=html,
+        html_labels=labels(html) if has_gold else None,
         site=row["site"],
         lang=row["lang"],
-        kind=kind,
-        collection=row["source"],
         url=row["url"],
-    )
-
-
-def _label(row: Mapping[str, Any], is_html: bool) -> tuple[LabelledPage | None, str]:
-    if not row["body"]:
-        return None, "no gold body"
-    page = _page(row, is_html)
-    aligned = align(page.lines, row_gold(row))
-    if aligned.coverage < MIN_COVERAGE:
-        return None, f"aligned lines cover under {MIN_COVERAGE:.0%} of the gold"
-    labelled = LabelledPage(
-        page=page,
-        labels=aligned.labels,
-        site=row["site"],
-        lang=row["lang"],
-        collection=row["source"],
-        url=row["url"],
-        article="\n".join(row["body"]),
-    )
-    return labelled, ""
-
-
-def _unlabelled(row: Mapping[str, Any]) -> UnlabelledPage:
-    found = read_html(row["html"], row["id"])
-    return UnlabelledPage(
-        text=Page(render(row["html"]), row["id"]),
-        html=replace(found.page, hints=found.hints),
-        site=row["site"],
-        lang=row["lang"],
-        collection=row["source"],
+        article="\n".join(row["body"]) if has_gold else None,
         must=tuple(row.get("must") or ()),
-        mustnot=tuple(row.get("mustnot") or ()),
+        must_not=tuple(row.get("mustnot") or ()),
     )
+
+
+def _kind_example(row: Mapping[str, Any]) -> Example:
+    text, html = _forms(row)
+    return Example(
+        text=text,
+        origin=Origin(row["source"], LabelSource.KIND_ONLY),
+        text_labels=(None,) * len(text.lines),
+        html=html,
+        html_labels=(None,) * len(html.lines),
+        site=row["site"],
+        lang=row["lang"],
+        kind=_PAGE_TYPES[_page_type(row)],
+        url=row["url"],
+    )
+
+
+def _forms(row: Mapping[str, Any]) -> tuple[Page, Page]:
+    """Render the HTML of a row to plain lines, and read it to lines with hints."""
+    found = read_html(row["html"], row["id"])
+    return Page(render(row["html"]), row["id"]), replace(found.page, hints=found.hints)
+
+
+def _page_type(row: Mapping[str, Any]) -> str:
+    page_type: str = row["id"].rpartition("/")[2]
+    return page_type
+
+
+def _aligned(page: Page, gold: Gold) -> Labels | None:
+    """Labels of the lines, or `None` where they hold too little of the gold."""
+    aligned = align(page.lines, gold)
+    return aligned.labels if aligned.coverage >= MIN_COVERAGE else None
 
 
 def _markup_titles(html: str) -> Iterator[str]:
@@ -279,24 +270,24 @@ def _markup_titles(html: str) -> Iterator[str]:
             yield from (max(text.split(separator), key=len) for separator in _SEPARATORS if separator in text)
 
 
-def _read_lines(file: Path) -> Iterator[LabelledPage]:
+def _read_lines(file: Path) -> Iterator[Example]:
     """Pages whose lines are told apart as content and sidebar only; headline and dates are found by their form."""
     with file.open(encoding="utf-8") as stream:
         for number, line in enumerate(stream, start=1):
             try:
-                yield _lines_page(json.loads(line))
+                yield _lines_example(json.loads(line))
             except (KeyError, TypeError, ValueError, LabelError) as error:
                 raise LabelError(f"{file}:{number}: not a page of lines ({error!r})") from error
 
 
-def _lines_page(row: Mapping[str, Any]) -> LabelledPage:
+def _lines_example(row: Mapping[str, Any]) -> Example:
     lines = row["text"].split("\n")
-    return LabelledPage(
-        page=Page(row["text"], row["id"]),
-        labels=tuple(_content_labels(lines, row["labels"])),
+    return Example(
+        text=Page(row["text"], row["id"]),
+        origin=Origin(row["source"]),
+        text_labels=tuple(_content_labels(lines, row["labels"])),
         site=row["id"],
         lang=row["lang"],
-        collection=row["source"],
     )
 
 

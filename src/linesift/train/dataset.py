@@ -5,14 +5,14 @@ Its rows are either labelled pages, as `linesift export --to hf` writes them (`i
 """
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from linesift.errors import InputError, LabelError
+from linesift.example import Example
 from linesift.extras import require_extra
 from linesift.page import LabelledPage
 from linesift.read.labelled import read_row
@@ -25,19 +25,15 @@ _FORMATS = {".parquet": "parquet", ".jsonl": "json", ".json": "json", ".csv": "c
 
 
 @dataclass(frozen=True, slots=True)
-class DatasetPages:
+class Dataset:
     """Pages of a dataset."""
 
-    pages: list[LabelledPage]
-    """As plain text."""
-    html_pages: list[LabelledPage] = field(default_factory=list)
-    """With hints, of rows that have HTML."""
-    left_out: Counter[str] = field(default_factory=Counter)
-    digest: str = ""
+    examples: list[Example]
+    digest: str
     """SHA-256 of the rows."""
 
 
-def read_dataset(name: str, *, jobs: int = 2) -> DatasetPages:
+def read_dataset(name: str, *, jobs: int = 2) -> Dataset:
     """Load a dataset and read its rows to pages; of several splits, `train`.
 
     Raises:
@@ -54,13 +50,9 @@ def read_dataset(name: str, *, jobs: int = 2) -> DatasetPages:
     for row in rows:
         digest.update(json.dumps(row, sort_keys=True, default=str).encode("utf-8", "replace"))
     if columns >= LINE_COLUMNS:
-        found = list(_labelled(rows, name))
-        plain = [replace(page, page=replace(page.page, hints=None)) for page in found]
-        hinted = [page for page in found if page.page.hints is not None]
-        return DatasetPages(plain, hinted, digest=digest.hexdigest())
+        return Dataset([Example.of_page(page) for page in _labelled(rows, name)], digest.hexdigest())
     if columns >= COLUMNS:
-        text, html = (label_rows(rows, name, jobs=jobs, is_html=is_html) for is_html in (False, True))
-        return DatasetPages(text.pages, html.pages, text.left_out, digest.hexdigest())
+        return Dataset(label_rows(rows, jobs=jobs), digest.hexdigest())
     raise InputError(
         f"{name}: the columns are {', '.join(sorted(columns))}; linesift reads labelled pages "
         f"({', '.join(sorted(LINE_COLUMNS))}) or pages with their article ({', '.join(sorted(COLUMNS))})"

@@ -11,16 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.errors import LabelError
+from linesift.example import Example
 from linesift.features.batch import Batch, read_batch
 from linesift.labels import LABELS, Label
 from linesift.model.model import Model
 from linesift.model.prediction import Prediction
-from linesift.page import LabelledPage
+from linesift.page import LabelledPage, LabelSource
 from linesift.train.augment import excerpts, varied
 from linesift.train.folds import site_folds
-from linesift.train.pseudo_labels import UnlabelledPage, corrected, taught
+from linesift.train.pseudo_labels import corrected, taught
 
 Progress = Callable[[str], None]
+
+_UNKNOWN = -1
+"""Stands for the column of a label that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,28 +80,37 @@ class Lines:
     labels: NDArray[np.int64]
     """Shape (n_folds + 1, n_lines): what the fit without each fold learns, and last what the fit of everything does."""
     weights: NDArray[np.float32]
-    """The same shape: what each line counts; 0 is not learnt."""
+    """The same shape: what each line counts; 0 is not learnt: its label is unknown, or its page has no article."""
 
 
 def lessons(
-    pages: Sequence[LabelledPage],
-    html_pages: Sequence[LabelledPage],
-    unlabelled: Sequence[UnlabelledPage],
+    examples: Sequence[Example],
     teachers: Sequence[Model],
-    held_out: Sequence[Prediction],
+    held_out: Sequence[Prediction | None],
     config: TrainConfig,
     progress: Progress,
 ) -> Lines:
     """What the part for text learns: labelled pages, corrected by the models for HTML, and pages that these label.
 
     The fit without a fold learns the latter as its own teacher labels them, which has not seen the fold either.
+
+    Args:
+        examples: pages with gold, and those without, which the models label.
+        teachers: the models for HTML, without each fold and last that of everything.
+        held_out: for each of the pages with gold, what the model that has not seen its site predicts for its HTML.
+        config: how.
+        progress: told of every stage.
     """
-    kept = [page for page in corrected(pages, html_pages, held_out) if page is not None]
-    progress(f"{len(pages) - len(kept)} pages left out because the HTML contradicts their gold")
+    gold = [example.as_text() for example in examples if example.has_line_gold]
+    pairs = [(page, html) for page, html in zip(gold, held_out, strict=True) if page is not None]
+    kept = [page for page in (corrected(page, html) for page, html in pairs) if page is not None]
+    progress(f"{len(pairs) - len(kept)} pages left out because the HTML contradicts their gold")
+    without = ((example, example.html) for example in examples if example.origin.labels is LabelSource.MODEL)
+    unlabelled = [(example, html) for example, html in without if html is not None]
     versions = []
     for teacher in teachers:
-        said = teacher.classify_batch(page.html for page in unlabelled)
-        versions.append([taught(page, one) for page, one in zip(unlabelled, said, strict=True)])
+        said = teacher.classify_batch(html for _, html in unlabelled)
+        versions.append([taught(example, one) for (example, _), one in zip(unlabelled, said, strict=True)])
     if unlabelled:
         n_taught = sum(Label.BODY in page.labels for page in versions[-1])
         progress(f"{n_taught} of {len(unlabelled)} pages without gold labelled by their HTML")
@@ -114,18 +127,19 @@ def read_lines(
     """Put labelled pages, excerpts and every fit's version of the taught pages together; an unlabelled one counts 0."""
     known, first = [*gold, *short], taught_versions[0]
     batch = _read([*known, *first], progress)
-    of_gold = _gold_columns(gold)
-    of_known = np.append(of_gold, _label_columns(short))
-    labels = np.stack([np.concatenate((of_known, _label_columns(pages))) for pages in taught_versions])
+    of_known = [_label_columns(pages) for pages in (gold, short)]
+    _check_labels(of_known[0])
+    labels = np.stack([np.concatenate((*of_known, _label_columns(pages))) for pages in taught_versions])
     is_by_hand = np.zeros(len(known) + len(first), np.bool_)
-    is_by_hand[: len(gold)] = [page.by_hand for page in gold]
-    by_hand = np.where([page.by_hand for page in known], config.hand_weight, 1)
+    is_by_hand[: len(gold)] = [page.origin.is_by_hand for page in gold]
+    by_hand = np.where([page.origin.is_by_hand for page in known], config.hand_weight, 1)
     learnt = [[config.taught_weight * (Label.BODY in page.labels) for page in pages] for pages in taught_versions]
     weights = np.stack([np.append(by_hand, counts)[batch.page] for counts in learnt])
-    weights *= np.array(config.label_weights)[labels]
+    weights *= np.where(labels == _UNKNOWN, 0, np.array(config.label_weights)[labels])
     weights = weights.astype(np.float32)
+    labels[labels == _UNKNOWN] = Label.SIDEBAR.column  # for sums over neighbours
     folds = _page_folds([*known, *first], config)
-    return Lines(batch, len(of_gold), is_by_hand[batch.page], folds[batch.page], labels, weights)
+    return Lines(batch, len(of_known[0]), is_by_hand[batch.page], folds[batch.page], labels, weights)
 
 
 def _page_folds(pages: Sequence[LabelledPage], config: TrainConfig) -> NDArray[np.int64]:
@@ -144,16 +158,24 @@ def _read(pages: Sequence[LabelledPage], progress: Progress) -> Batch:
     return read_batch([page.page.text for page in pages], hints or None)
 
 
-def _gold_columns(pages: Sequence[LabelledPage]) -> NDArray[np.int64]:
-    """As `_label_columns`, all labels among them."""
-    columns = _label_columns(pages)
-    found = np.bincount(columns, minlength=len(LABELS))
-    if not found.all():
-        missing = ", ".join(label for label, count in zip(LABELS, found, strict=True) if not count)
+def _check_labels(columns: NDArray[np.int64]) -> None:
+    """Refuse gold that lacks a label.
+
+    Raises:
+        LabelError: naming the labels that no line has.
+    """
+    counts = np.bincount(columns[columns != _UNKNOWN], minlength=len(LABELS))
+    if not counts.all():
+        missing = ", ".join(label for label, count in zip(LABELS, counts, strict=True) if not count)
         raise LabelError(f"no line of the training pages has the label {missing}; add pages that have it")
-    return columns
 
 
 def _label_columns(pages: Iterable[LabelledPage]) -> NDArray[np.int64]:
-    """Column of the label of every non-blank line of some pages."""
-    return np.array([label.column for page in pages for label in page.labels if label is not None], np.int64)
+    """Column of the label of every non-blank line of some pages, `_UNKNOWN` where it has none."""
+    columns = [
+        _UNKNOWN if label is None else label.column
+        for page in pages
+        for line, label in zip(page.page.lines, page.labels, strict=True)
+        if label is not None or line.strip()
+    ]
+    return np.array(columns, np.int64)

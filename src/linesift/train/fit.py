@@ -13,6 +13,8 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
+from linesift.evaluate.held_out import HeldOut
+from linesift.example import Example
 from linesift.features.batch import Batch, running_sum
 from linesift.features.table import MARKUP_COLUMNS, extract
 from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS, line_tokens, markup_tokens
@@ -31,7 +33,6 @@ from linesift.train.folds import site_folds
 from linesift.train.headline import fit_rankers
 from linesift.train.learners import fit_linear, fit_trees
 from linesift.train.network import Sheets, fit_network
-from linesift.train.pseudo_labels import UnlabelledPage
 
 if TYPE_CHECKING:
     import scipy.sparse as sparse
@@ -48,47 +49,54 @@ class Fitted:
     fold_models: tuple[Model, ...]
     """For each fold, the model that has not seen its sites."""
 
-    def held_out_predictions(self, pages: Sequence[LabelledPage]) -> list[Prediction]:
-        """Classify pages, each by the model that has not seen its site, in whatever manner they are rendered now."""
-        folds = site_folds(pages, len(self.fold_models))
-        found: dict[int, Prediction] = {}
+    def held_out_predictions(self, pages: Sequence[LabelledPage | None]) -> list[Prediction | None]:
+        """Classify pages, each by the model that has not seen its site; `None` where there is none."""
+        given = [(index, page) for index, page in enumerate(pages) if page is not None]
+        folds = site_folds([page for _, page in given], len(self.fold_models)).tolist()
+        found: list[Prediction | None] = [None] * len(pages)
         for fold, model in enumerate(self.fold_models):
-            chosen = np.flatnonzero(folds == fold).tolist()
-            found |= zip(chosen, model.classify_batch([pages[index].page for index in chosen]), strict=True)
-        return [found[index] for index in range(len(pages))]
+            chosen = [(index, page) for (index, page), own in zip(given, folds, strict=True) if own == fold]
+            predictions = model.classify_batch(page.page for _, page in chosen)
+            for (index, _), prediction in zip(chosen, predictions, strict=True):
+                found[index] = prediction
+        return found
+
+    def held_out(self, examples: Sequence[Example]) -> list[HeldOut]:
+        """Classify both forms of pages that have gold for lines or for their kind, by models without their site."""
+        texts = self.held_out_predictions([example.as_text() for example in examples])
+        htmls = self.held_out_predictions([example.as_html() for example in examples])
+        return [HeldOut(*parts) for parts in zip(examples, texts, htmls, strict=True)]
 
 
-def fit(
-    pages: Sequence[LabelledPage],
-    config: TrainConfig,
-    progress: Progress,
-    html_pages: Sequence[LabelledPage] = (),
-    unlabelled: Sequence[UnlabelledPage] = (),
-) -> Fitted:
+def fit(examples: Sequence[Example], config: TrainConfig, progress: Progress) -> Fitted:
     """Fit a model, and one without each fold.
 
+    Pages with hints give the model a part that reads HTML; without any it has none. That part then corrects the labels
+    of the text (`linesift.train.pseudo_labels`), and labels the pages without gold, for the part for text to learn.
+
     Args:
-        pages: pages of plain text; each is learnt in a manner of its own (`linesift.train.augment`).
+        examples: the pages; each text is learnt in a manner of its own (`linesift.train.augment`).
         config: how.
         progress: told of every stage.
-        html_pages: pages with hints, for the part of the model that reads HTML; without them it has no such part.
-            That part then corrects the labels of `pages` (`linesift.train.pseudo_labels`).
-        unlabelled: pages that the part for HTML labels, for the one for text to learn.
 
     Raises:
         LabelError: if there are too few sites for the folds, or a label is missing.
         MissingExtraError: if the packages of the train extra are missing.
     """
+    gold = [example for example in examples if example.has_line_gold]
+    texts = [page for page in (example.as_text() for example in gold) if page is not None]
+    htmls = [page for page in (example.as_html() for example in gold) if page is not None]
     nothing: list[list[LabelledPage]] = [[]] * (config.n_folds + 1)
-    lines = read_lines(varied(pages), list(excerpts(pages)), nothing, config, progress)
+    lines = read_lines(varied(texts), list(excerpts(texts)), nothing, config, progress)
     progress("words")
     lexicons = _fit_lexicons(token_matrix(lines.batch), lines, config)
-    for_html = _fit_html(html_pages, lexicons, config, progress) if html_pages else []
+    for_html = _fit_html(htmls, lexicons, config, progress) if htmls else []
     if for_html:
         # There is no part for text yet; these models are given pages with hints alone.
         readers = [Model(text=part, html=part) for part in for_html]
-        held_out = Fitted(readers[-1], tuple(readers[:-1])).held_out_predictions(html_pages)
-        lines = lessons(pages, html_pages, unlabelled, readers, held_out, config, progress)
+        teachers = Fitted(readers[-1], tuple(readers[:-1]))
+        held_out = teachers.held_out_predictions([example.as_html() for example in gold])
+        lines = lessons(examples, readers, held_out, config, progress)
         progress("words, with what the HTML taught")
         lexicons = _fit_lexicons(token_matrix(lines.batch), lines, config)
     own = _Own.of(extract(lines.batch), _held_out_scores(lexicons, lines, line_tokens, TOKEN_BITS))
@@ -168,7 +176,8 @@ def _fit_parts(
     if is_boosting:
         networks, others = _fit_networks(own, lines, config, lambda what: progress(f"{stage}, network: {what}"))
         scores = (scores + others) / np.float32(2)
-    temperature = fit_temperature(scores[: lines.n_gold], lines.labels[-1, : lines.n_gold])
+    is_gold = (np.arange(len(scores)) < lines.n_gold) & (lines.weights[-1] > 0)
+    temperature = fit_temperature(scores[is_gold], lines.labels[-1][is_gold])
     rankers: Sequence[HeadlineRanker | None] = [None] * len(lexicons)
     if is_boosting:
         progress(f"{stage}, headline among its candidates")
@@ -189,6 +198,7 @@ def _fit_scorers(
     fitted: list[Scorer] = []
     scores = np.zeros((len(lines.folds), len(LABELS)), np.float32)
     for fold, (held_out, seen) in enumerate(_parts(lines, config)):
+        seen &= lines.weights[fold] > 0
         progress(f"{what}: {_name(fold, config)}")
         weights = lines.weights[fold][seen]
         fitted.append(fit_scorer(np.ascontiguousarray(table[:, seen]), lines.labels[fold][seen], weights, config))
@@ -225,10 +235,15 @@ def _fit_networks(
 
 
 def _parts(lines: Lines, config: TrainConfig) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
-    """Which lines the fit without each fold holds out and which it learns; last those of the fit of everything."""
+    """Which lines the fit without each fold holds out, and which are of pages that it learns from.
+
+    Last those of the fit of everything. Lines of no weight are among the latter where others of their page have some.
+    """
+    page = lines.batch.page
     for fold in range(config.n_folds + 1):
         held_out = lines.folds == fold
-        yield held_out, ~held_out & (lines.weights[fold] > 0)
+        is_learnt = np.bincount(page, lines.weights[fold], len(lines.batch.n_all_lines)) > 0
+        yield held_out, ~held_out & is_learnt[page]
 
 
 def _name(fold: int, config: TrainConfig) -> str:

@@ -52,6 +52,7 @@ def fit_rankers(
 def _calibrated(rows: NDArray[np.int64], utility: NDArray[np.float32], lines: Lines) -> tuple[float, float]:
     """Utility of no title, and scale, with the highest likelihood on held-out pages that were labelled by hand."""
     by_hand = lines.is_by_hand[rows] if lines.is_by_hand.any() else np.ones(len(rows), np.bool_)
+    by_hand = by_hand & (lines.weights[-1][rows] > 0)
     page, utility = lines.batch.page[rows][by_hand], utility[by_hand]
     is_chosen = lines.labels[-1][rows][by_hand] == Label.HEADLINE.column
     best = (np.inf, 0.0, 1.0)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from linesift.example import Example
 from linesift.labels import KINDS, Kind
 from linesift.model.bins import quantile_bins
 from linesift.model.decode import decode
 from linesift.model.linear import LinearScorer
 from linesift.model.model import Model
 from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, page_columns, page_words
-from linesift.page import LabelledPage
+from linesift.page import LabelledPage, LabelSource
 from linesift.train.examples import Progress, TrainConfig
 from linesift.train.fit import Fitted, fit_temperature
 from linesift.train.folds import site_folds
@@ -52,13 +53,7 @@ class _Seen:
     """Shape (n_pages, 2**WORD_BITS), rows divided by the root of their number of words."""
 
 
-def fit_page_kind(
-    fitted: Fitted,
-    pages: Sequence[LabelledPage],
-    html_pages: Sequence[LabelledPage],
-    config: TrainConfig,
-    progress: Progress,
-) -> Fitted:
+def fit_page_kind(fitted: Fitted, examples: Sequence[Example], config: TrainConfig, progress: Progress) -> Fitted:
     """Give a fitted model, and those without each fold, a model of page kinds of their own.
 
     The columns of every page are made by the model that has not seen its site, so they are as uncertain as those of the
@@ -66,15 +61,17 @@ def fit_page_kind(
 
     Args:
         fitted: the models.
-        pages: pages of plain text with their kinds.
-        html_pages: pages with hints; none where the model does not read HTML.
+        examples: pages whose kind is known; those without any gold are left out.
         config: jobs and seed.
         progress: told of every stage.
     """
     progress("page kinds: held-out lines")
-    parts = [_look(fitted, pages, is_text=True)]
-    if html_pages:
-        parts.append(_look(fitted, html_pages, is_text=False))
+    known = [example for example in examples if example.origin.labels is not LabelSource.MODEL]
+    forms = [[example.as_text() for example in known], [example.as_html() for example in known]]
+    texts, htmls = ([page for page in pages if page is not None] for pages in forms)
+    parts = [_look(fitted, texts, is_text=True)]
+    if htmls:
+        parts.append(_look(fitted, htmls, is_text=False))
     seen = _joined(parts)
     n_folds = len(fitted.fold_models)
     kinds_of = [set(seen.kinds[seen.folds != fold].tolist()) for fold in range(n_folds)]

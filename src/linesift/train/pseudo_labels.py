@@ -4,13 +4,14 @@ It sees the markup and is right more often, so its labels of pages that it was n
 collection is not to be learnt from, and make training pages of those that have no gold.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from linesift.evaluate.metrics import harmonic, overlap, shingles
+from linesift.example import Example
 from linesift.labels import Label
 from linesift.model.prediction import Prediction
-from linesift.page import LabelledPage, Page
+from linesift.page import LabelledPage
 from linesift.train.align import Gold, align, headline_lines, letters
 
 MIN_AGREEMENT = 0.6
@@ -24,40 +25,13 @@ MIN_COVERAGE = 0.8
 """Share of a taught article that the text's lines must hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnlabelledPage:
-    """A page without gold, rendered both ways."""
+def corrected(page: LabelledPage, html: Prediction | None) -> LabelledPage | None:
+    """Correct the labels that alignment gave by what a model that has not seen the page's site predicts for its HTML.
 
-    text: Page
-    html: Page
-    """The same page with hints."""
-    site: str
-    lang: str
-    collection: str
-    must: tuple[str, ...] = ()
-    """Strings that are in the article, where a collection knows some."""
-    mustnot: tuple[str, ...] = ()
-    """Strings that are not."""
-
-
-def corrected(
-    pages: Iterable[LabelledPage], html_pages: Sequence[LabelledPage], held_out: Sequence[Prediction]
-) -> list[LabelledPage | None]:
-    """Correct the labels that alignment gave by what models that have not seen a page's site say of its HTML.
-
-    A page whose gold they contradict becomes `None`. One whose title alignment did not find gets theirs. Pages
-    labelled by hand, and those without HTML, stay as they are.
-
-    Args:
-        pages: pages of text.
-        html_pages: the same pages as HTML, as far as there are any; found by their source.
-        held_out: what the models say of each of `html_pages`.
+    A page whose gold it contradicts becomes `None`. One whose title alignment did not find gets the predicted one.
+    Pages labelled by hand, and those without HTML, stay as they are.
     """
-    by_source = {page.page.source: said for page, said in zip(html_pages, held_out, strict=True)}
-    return [
-        page if page.by_hand or page.page.source not in by_source else _corrected(page, by_source[page.page.source])
-        for page in pages
-    ]
+    return page if page.origin.is_by_hand or html is None else _corrected(page, html)
 
 
 def _corrected(page: LabelledPage, said: Prediction) -> LabelledPage | None:
@@ -76,28 +50,28 @@ def _corrected(page: LabelledPage, said: Prediction) -> LabelledPage | None:
     return replace(page, labels=tuple(labels))
 
 
-def taught(page: UnlabelledPage, said: Prediction) -> LabelledPage:
+def taught(example: Example, said: Prediction) -> LabelledPage:
     """Label the text of a page without gold by what a model says of its HTML.
 
     All is `sidebar`, and not to be learnt, where the model found no article, or one that does not hold what is known
     to be in it, or holds what is known not to be; and where the two renderings differ too much.
     """
-    lines = page.text.lines
+    lines = example.text.lines
     return LabelledPage(
-        page=page.text,
-        labels=_labels(page, lines, said) or tuple(Label.SIDEBAR if line.strip() else None for line in lines),
-        site=page.site,
-        lang=page.lang,
-        collection=page.collection,
+        page=example.text,
+        labels=_labels(example, lines, said) or tuple(Label.SIDEBAR if line.strip() else None for line in lines),
+        site=example.site,
+        lang=example.lang,
+        origin=example.origin,
     )
 
 
-def _labels(page: UnlabelledPage, lines: Sequence[str], said: Prediction) -> tuple[Label | None, ...] | None:
+def _labels(example: Example, lines: Sequence[str], said: Prediction) -> tuple[Label | None, ...] | None:
     body = said.lines_of(Label.BODY)
     article = " ".join(" ".join(body).split())
-    n_found = sum(" ".join(part.split()) in article for part in page.must)
-    is_wrong = any(" ".join(part.split()) in article for part in page.mustnot)
-    if not body or is_wrong or n_found < MIN_FOUND * len(page.must):
+    n_found = sum(" ".join(part.split()) in article for part in example.must)
+    is_wrong = any(" ".join(part.split()) in article for part in example.must_not)
+    if not body or is_wrong or n_found < MIN_FOUND * len(example.must):
         return None
     title = " ".join(said.lines_of(Label.HEADLINE))
     aligned = align(lines, Gold(tuple(body), (title,) if title else ()))

@@ -62,7 +62,7 @@ def _sections(pages: Sequence[LabelledPage]) -> Iterator[LabelledPage]:
             new = [
                 (page, index)
                 for index, (line, label) in enumerate(zip(page.page.lines, page.labels, strict=True))
-                if label is None or (label is Label.SIDEBAR and line.strip() not in known)
+                if not line.strip() or (label is Label.SIDEBAR and line.strip() not in known)
             ]
             known |= {page.page.lines[index].strip() for _, index in new}
             kept += new

@@ -1,0 +1,103 @@
+"""Measure the models of the folds on pages of sites that they have not seen; write reports/accuracy.md.
+
+The sections of `linesift train --report`, and those about our own collections: `make accuracy FOLDS=...`. Beside the
+report stand its JSON form and the scores of single pages, `held_out.json`.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+import linesift
+from linesift.evaluate.evaluate import Pair, Report, evaluate_pairs, scored_labels
+from linesift.evaluate.held_out import HELD_OUT, HeldOut, pairs, write_held_out
+from linesift.evaluate.kinds import against_rest
+from linesift.evaluate.metrics import label_scores, macro_f1
+from linesift.evaluate.report import TITLE, accuracy_report, floor_section, write_report
+from linesift.evaluate.sections import Section, Table
+from linesift.page import LabelSource
+from linesift.train.augment import Manner, rendered
+from linesift.train.examples import TrainConfig
+from linesift.train.fit import Fitted
+from linesift.train.sources import Sources, read_sources
+
+ROOT = Path(__file__).parents[1]
+REPORT = ROOT / "reports" / "accuracy.md"
+
+NEWS = ("wcxb_dev", "andy", "fundus", "misinfo")
+"""Collections whose mean is the headline figure."""
+
+INDONESIAN = "feryandi"
+WCXB = "wcxb"
+"""Begins the names of two collections of one collector, of articles and of other pages."""
+
+_MAX_PAGES_PER_RENDERING = 1500
+
+
+def main() -> int:
+    """Read, classify, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", type=Path, help="model directory that was trained with the folds")
+    parser.add_argument("corpora", type=Path, help="directory of collections")
+    parser.add_argument("folds", type=Path, help="models of the folds: linesift train --keep-folds")
+    parser.add_argument("--pages", type=Path, action="append", help="pages labelled by hand, as for linesift train")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--out", type=Path, default=REPORT)
+    given = parser.parse_args()
+    folds = tuple(linesift.load(path) for path in sorted(given.folds.iterdir()))
+    fitted = Fitted(linesift.load(given.model), folds)
+    sources = Sources(tuple(given.pages or [ROOT / "data" / "pages"]), given.corpora)
+    config = TrainConfig(jobs=given.jobs, n_folds=len(folds))
+    read = read_sources(sources, config, lambda stage: print(stage, file=sys.stderr, flush=True))
+    held_out = fitted.held_out([each for each in read.examples if each.origin.labels is not LabelSource.MODEL])
+    write_report(given.out, TITLE, [*accuracy_report(held_out, len(folds)), *collection_sections(held_out, fitted)])
+    write_held_out(given.out.with_name(HELD_OUT), given.model, evaluate_pairs(pairs(held_out, is_html=True)))
+    return 0
+
+
+def collection_sections(held_out: Sequence[HeldOut], fitted: Fitted) -> Iterator[Section]:
+    """Give what the report says of our own collections alone."""
+    texts, htmls = pairs(held_out), pairs(held_out, is_html=True)
+    names = ", ".join(NEWS)
+    means = (("text", news_mean(evaluate_pairs(texts))), ("HTML", news_mean(evaluate_pairs(htmls))))
+    yield Section("News collections", (f"Mean article F1 of {names}.", Table(("form", "mean article F1"), means)))
+    news = [page for page, _ in texts if page.origin.collection in NEWS and not page.origin.is_by_hand]
+    yield floor_section("Floors on the news collections", news)
+    rows = tuple((str(manner), news_mean(_rendered(fitted, texts, manner))) for manner in Manner)
+    about = f"The same pages of {names} in other renderings."
+    yield Section("Renderings", (about, Table(("rendering", "mean article F1"), rows)))
+    by_hand = [pair for pair in texts if pair[0].origin.is_by_hand]
+    indonesian = [pair for pair in by_hand if pair[0].origin.collection == INDONESIAN]
+    if indonesian:
+        score = macro_f1(label_scores(*scored_labels(indonesian)))
+        sentence = f"The {len(indonesian)} pages of {INDONESIAN}, Indonesian but for a few: macro F1 {score:.4f}."
+        yield Section("Labels on the Indonesian gold pages", (sentence,))
+    forms = (("text", False), ("HTML", True))
+    every = {name: pairs(held_out, is_html=is_html, with_kind_only=True) for name, is_html in forms}
+    groups = {
+        f"{WCXB}, {name}": [pair for pair in found if pair[0].origin.collection.startswith(WCXB)]
+        for name, found in every.items()
+    }
+    yield Section(f"Kinds of pages of {WCXB}", (against_rest(groups),))
+
+
+def news_mean(report: Report) -> float:
+    """Mean article F1 of the news collections that the report has; 0 without any."""
+    found = [report.by_collection[name].f1 for name in NEWS if name in report.by_collection]
+    return float(np.mean(found)) if found else 0.0
+
+
+def _rendered(fitted: Fitted, texts: Sequence[Pair], manner: Manner) -> Report:
+    """Scores of the same news pages in another rendering."""
+    news = [page for page, _ in texts if page.origin.collection in NEWS and not page.origin.is_by_hand]
+    shown = [replace(rendered(page, manner), article=page.gold_article) for page in news[:_MAX_PAGES_PER_RENDERING]]
+    predictions = fitted.held_out_predictions(shown)
+    return evaluate_pairs([(page, found) for page, found in zip(shown, predictions, strict=True) if found is not None])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

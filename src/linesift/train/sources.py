@@ -1,0 +1,126 @@
+"""Read the pages of a training run from all of its sources, and join what belongs to one page."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from linesift.example import Example
+from linesift.labels import Label
+from linesift.page import Labels, LabelSource, Page
+from linesift.read.labelled import read_labelled
+from linesift.train.align import MIN_CARRIED, carry_over
+from linesift.train.corpora import left_out, read_corpora, read_kinds
+from linesift.train.dataset import read_dataset
+from linesift.train.examples import Progress, TrainConfig
+from linesift.train.folds import site_folds
+from linesift.train.provenance import short_name
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the pages of a training run come from."""
+
+    pages: tuple[Path, ...]
+    """Pages labelled line by line: `.page` files, directories of them, JSON lines."""
+    corpora: Path | None = None
+    """A directory of collections with gold; `linesift.train.corpora` aligns them."""
+    datasets: tuple[str, ...] = ()
+    """Datasets by path or name; see `linesift.train.dataset`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPages:
+    """The pages of a training run."""
+
+    examples: list[Example]
+    by_path: dict[str, list[Example]]
+    """Those that each path of pages labelled line by line gave."""
+    left_out: Counter[str]
+    """Pages whose text is not learnt from, by `"<collection>: <reason>"`."""
+    digests: dict[str, str]
+    """SHA-256 of the rows of each dataset."""
+
+
+def read_sources(sources: Sources, config: TrainConfig, progress: Progress) -> TrainingPages:
+    """Read all pages; one that is labelled by hand and stands in a collection too is one example.
+
+    Raises:
+        InputError: if there is nothing to read at a path.
+        LabelError: if a page is not in its format.
+    """
+    by_path = {short_name(path): [Example.of_page(page) for page in read_labelled(path)] for path in sources.pages}
+    examples = [example for found in by_path.values() for example in found]
+    progress(f"{len(examples)} pages labelled line by line")
+    counts = Counter[str]()
+    digests: dict[str, str] = {}
+    kinds: list[Example] = []
+    if sources.corpora is not None:
+        progress(f"reading and aligning {sources.corpora}")
+        found = read_corpora(sources.corpora, jobs=config.jobs)
+        examples, left = _joined(examples, found, progress, "corpora")
+        counts += left
+        kinds = read_kinds(sources.corpora, jobs=config.jobs)
+        progress(f"{len(kinds)} pages of which the kind alone is known")
+    for name in sources.datasets:
+        dataset = read_dataset(name, jobs=config.jobs)
+        examples, left = _joined(examples, dataset.examples, progress, name)
+        counts += left
+        digests[short_name(Path(name)) if Path(name).exists() else name] = dataset.digest
+    return TrainingPages(_enough_html([*examples, *kinds], config, progress), by_path, counts, digests)
+
+
+def _joined(
+    known: Sequence[Example], found: Sequence[Example], progress: Progress, name: str
+) -> tuple[list[Example], Counter[str]]:
+    """Add pages to known ones, which keep their labels and get the HTML, and count what is left out as text."""
+    places = {example.source: place for place, example in enumerate(known)}
+    joined, counts = list(known), left_out(found)
+    new: list[Example] = []
+    for example in found:
+        place = places.get(example.source)
+        if place is None:
+            new.append(example)
+            continue
+        joined[place] = _with_html(joined[place], example)
+        if example.text_labels is not None:
+            counts[f"{example.origin.collection}: labelled by hand"] += 1
+    n_texts = sum(example.text_labels is not None for example in new)
+    n_unlabelled = sum(example.origin.labels is LabelSource.MODEL for example in new)
+    progress(f"{n_texts} pages of {name}, {counts.total()} left out; {n_unlabelled} without gold")
+    return [*joined, *new], counts
+
+
+def _with_html(example: Example, other: Example) -> Example:
+    """Give a page that was labelled as text the HTML of the same page, with its labels carried over to the lines.
+
+    As before where it has HTML of its own, where the lines of the two differ too much, and where the HTML of the other
+    does not hold the article that its collection gives.
+    """
+    is_other_text = other.origin.labels is LabelSource.ALIGNED and other.html_labels is None
+    if example.html is not None or other.html is None or example.text_labels is None or is_other_text:
+        return example
+    labels = _carried(example.text, example.text_labels, other.html)
+    return example if labels is None else replace(example, html=other.html, html_labels=labels)
+
+
+def _carried(text: Page, labels: Labels, html: Page) -> Labels | None:
+    """Labels of the HTML's lines, sidebar where a line has no counterpart; `None` where too little came over."""
+    carried = carry_over(text.lines, labels, html.lines)
+    if carried.share < MIN_CARRIED:
+        return None
+    return tuple(
+        Label.SIDEBAR if label is None and line.strip() else label
+        for line, label in zip(html.lines, carried.labels, strict=True)
+    )
+
+
+def _enough_html(examples: Iterable[Example], config: TrainConfig, progress: Progress) -> list[Example]:
+    """Take the HTML away where its pages are of too few sites for the folds."""
+    examples = list(examples)
+    pages = [example for example in examples if example.has_line_gold and example.html_labels is not None]
+    progress(f"{len(pages)} pages as HTML")
+    if not pages or len(set(site_folds(pages, config.n_folds).tolist())) == config.n_folds:
+        return examples
+    progress(f"{len(pages)} pages with HTML are of too few sites to learn markup; they count as text")
+    return [replace(example, html=None, html_labels=None) for example in examples]

@@ -1,0 +1,50 @@
+"""Pages of all sources joined to examples."""
+
+import json
+from pathlib import Path
+
+from linesift.labels import Label
+from linesift.page import LabelSource
+from linesift.read.html.page import read_html
+from linesift.train.corpora import render
+from linesift.train.examples import TrainConfig
+from linesift.train.sources import Sources, read_sources
+from tinycorpus import PARAGRAPHS, TITLE, row, write_corpus
+
+H, B, T, S = Label
+CONFIG = TrainConfig(n_folds=2, jobs=1)
+
+
+def label(line: str) -> Label | None:
+    """The gold label of a line of `tinycorpus`."""
+    text = line.strip(" •")
+    if not text:
+        return None
+    return H if text == TITLE else T if "2024" in text else B if text in PARAGRAPHS else S
+
+
+def by_hand(number: int, text: str) -> str:
+    labels = [label(line) for line in text.split("\n")]
+    return json.dumps({"id": f"tiny/{number}", "site": f"site{number}.example", "text": text, "labels": labels}) + "\n"
+
+
+def test_a_page_labelled_by_hand_gets_the_html_of_its_collection(tmp_path: Path) -> None:
+    rows = [row(0), row(1, body=[]), row(2), row(3)]
+    texts = [render(rows[0]["html"]), render(rows[1]["html"]), "A line of 2024 that\nthe page lacks"]
+    (tmp_path / "gold.jsonl").write_text("".join(by_hand(number, text) for number, text in enumerate(texts)), "utf-8")
+    (tmp_path / "corpora").mkdir()
+    write_corpus(tmp_path / "corpora" / "tiny.parquet", rows)
+    stages: list[str] = []
+    found = read_sources(Sources((tmp_path / "gold.jsonl",), tmp_path / "corpora"), CONFIG, stages.append)
+    assert [each.source for each in found.examples] == ["tiny/0", "tiny/1", "tiny/2", "tiny/3"]
+    assert [each.origin.labels for each in found.examples] == [LabelSource.BY_HAND] * 3 + [LabelSource.ALIGNED]
+    assert [each.article is None for each in found.examples] == [True, True, True, False]
+    lines = read_html(rows[0]["html"]).page.lines
+    for each in (*found.examples[:2], found.examples[3]):
+        assert each.html is not None
+        assert each.html.hints is not None
+        assert each.html_labels == tuple(label(line) for line in lines)
+    assert found.examples[2].html is None  # too little of its text stands on the page
+    assert found.left_out == {"tiny: no gold body": 1, "tiny: labelled by hand": 2}
+    assert [len(part) for part in found.by_path.values()] == [3]
+    assert "1 pages of corpora, 3 left out; 0 without gold" in stages
