@@ -19,10 +19,11 @@ from linesift.example import Example
 from linesift.model.directory import save_model
 from linesift.model.memory import N_LINE_BINS, TABLE
 from linesift.model.model import Model
-from linesift.page import LabelledPage
+from linesift.page import LabelledPage, Page
 from linesift.train.corpora import read_corpora
 from linesift.train.examples import TrainConfig
 from linesift.train.fit import fit
+from linesift.train.probe import html_probe
 
 ROOT = Path(__file__).parents[1]
 REPORT = ROOT / "reports" / "adaptation.md"
@@ -91,7 +92,8 @@ def stranger(path: Path, config: TrainConfig, examples: Sequence[Example]) -> Mo
     """Load the model that has met no site of the collection, or train it on the others and keep it."""
     if not (path / "model.json").is_file():
         model = fit(examples, config, lambda stage: print(stage, file=sys.stderr, flush=True)).model
-        save_model(model, {"name": path.name}, {"sample.txt": (ROOT / "data" / "sample.txt").read_text("utf-8")}, path)
+        sample = Page((ROOT / "data" / "sample.txt").read_text("utf-8"), "sample.txt")
+        save_model(model, {"name": path.name}, [sample, html_probe()], path)
     return linesift.load(path)
 
 

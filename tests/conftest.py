@@ -76,11 +76,11 @@ def random_trees(table: NDArray[np.float32], *, seed: int, n_trees: int = 60, de
 def random_network(n_columns: int, *, seed: int, width: int = 8, n_layers: int = 3) -> Network:
     """A network whose arrays are drawn at random, with a flag on every third column; it means nothing.
 
-    Before every second layer it sweeps over half of its hidden units.
+    Before every second layer it pools half of its hidden units.
     """
     draw = np.random.default_rng(seed)
     flagged = np.arange(0, n_columns, 3, dtype=np.int32)
-    sweep_before = np.arange(0, n_layers, 2, dtype=np.int32)
+    pool_layers = np.arange(0, n_layers, 2, dtype=np.int32)
 
     def weights(*shape: int) -> NDArray[np.float32]:
         return draw.normal(0, shape[-2] ** -0.5, shape).astype(np.float32)
@@ -96,17 +96,17 @@ def random_network(n_columns: int, *, seed: int, width: int = 8, n_layers: int =
         entry_bias=biases(width),
         layers=weights(n_layers, 3 * width, width),
         layer_biases=biases(n_layers, width),
-        sweeps=weights(len(sweep_before), 2 * (width // 2), width),
-        sweep_biases=biases(len(sweep_before), width),
-        sweep_before=sweep_before,
+        pool_weights=weights(len(pool_layers), 2 * (width // 2), width),
+        pool_biases=biases(len(pool_layers), width),
+        pool_layers=pool_layers,
         out=weights(width, len(LABELS)),
         out_bias=biases(len(LABELS)),
     )
 
 
-def without_sweeps(network: Network) -> Network:
+def without_pools(network: Network) -> Network:
     """The network with its layers alone."""
-    names = ("sweeps", "sweep_biases", "sweep_before")
+    names = ("pool_weights", "pool_biases", "pool_layers")
     return replace(network, **{name: getattr(network, name)[:0] for name in names})
 
 

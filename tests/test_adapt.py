@@ -1,6 +1,5 @@
 """`adapt`: what it holds out, reports, refuses and writes; the model directory that comes of it."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from inventedsite import invented_page
 from linesift.errors import InputError, ModelError
 from linesift.evaluate.card import card
 from linesift.labels import Label
-from linesift.model.directory import FORMAT, FORMAT_WITH_SITES, load_model, read_about
+from linesift.model.directory import FORMAT, load_model, read_about
 from linesift.page import LabelledPage
 from linesift.read.html.page import read_html
 from linesift.read.labelled import format_page
@@ -112,7 +111,7 @@ def test_the_directory_gives_the_same_model_back(adapted: Path, html_model: obje
     page = invented_page(9).page
     assert model.classify(page).labels != linesift.load().classify(page).labels
     about = read_about(adapted)
-    assert about["format"] == FORMAT_WITH_SITES
+    assert about["format"] == FORMAT
     assert about["sites"][0]["name"] == "herald"
     assert about["collections"] == read_about(SHIPPED)["collections"]
 
@@ -161,12 +160,6 @@ def test_damaged_arrays_are_said_in_words(tmp_path: Path, adapted: Path, damage:
     words = "incomplete" if damage == "missing" else "the arrays of site0 do not fit together"
     with pytest.raises(ModelError, match=words):
         load_model(tmp_path)
-
-
-def test_an_older_linesift_would_refuse_it(adapted: Path) -> None:
-    """The format of plain models knows no corrections, and must not read a model that has some."""
-    assert json.loads((adapted / "model.json").read_text("utf-8"))["format"] != FORMAT
-    assert json.loads((SHIPPED / "model.json").read_text("utf-8"))["format"] == FORMAT
 
 
 def test_what_cannot_be_adapted_to_is_said(tmp_path: Path, site: Path) -> None:

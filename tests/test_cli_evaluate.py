@@ -13,11 +13,11 @@ import pytest
 from commandline import environment
 from linesift import cli
 from linesift.labels import KINDS
-from linesift.model.bins import quantile_bins
 from linesift.model.directory import save_model
-from linesift.model.linear import LinearScorer
+from linesift.model.linear import LinearScorer, quantile_bins
 from linesift.model.model import Model
 from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, column_names
+from linesift.page import Page
 from linesift.train.provenance import digest
 from tinycorpus import row, write_corpus
 
@@ -39,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, model: Model) -> Path:
         (folder / f"{name}.page").write_text(text, "utf-8")
     write_corpus(folder / "tiny.parquet", [row(0), row(1, body=[])])
     files = {"known.page": digest(folder / "known.page")}
-    save_model(model, {"files": files}, {"probe": "Rain\nIt rained."}, folder / "model")
+    save_model(model, {"files": files}, [Page("Rain\nIt rained.", "probe")], folder / "model")
     return folder
 
 
@@ -79,7 +79,7 @@ def test_kinds_where_the_model_gives_kinds(
     scorer = LinearScorer(bins, weights, np.array([0, 0, 0, 9, 0], np.float32))
     words = np.zeros((1 << WORD_BITS, len(WORD_KINDS)), np.float32)
     judging = replace(model, page_kind=PageKindModel(words, words[0], scorer))
-    save_model(judging, {"files": {}}, {"probe": "Rain\nIt rained."}, folder / "judging")
+    save_model(judging, {"files": {}}, [Page("Rain\nIt rained.", "probe")], folder / "judging")
     out = run(monkeypatch, capsys, folder, "-m judging other.page known.page").out
     assert "\n\n| kind | article | live | stub | index | other | pages |\n" in out
     assert "\n| article | 0 | 0 | 0 | 2 | 0 | 2 |\n" in out

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from linesift.explain.describe import SWEPT, Part, describe, say_value
+from linesift.explain.describe import POOLED, Part, describe, say_value
 from linesift.hints import TAGS
 from linesift.model.window import HTML_NAMES, table_names
 
-NAMES = (*table_names(is_html=True), *(f"{name}@{side}" for name in HTML_NAMES for side in ("above", "below")), *SWEPT)
+NAMES = (*table_names(is_html=True), *(f"{name}@{side}" for name in HTML_NAMES for side in ("above", "below")), *POOLED)
 
 
 @pytest.mark.parametrize("name", NAMES)

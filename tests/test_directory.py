@@ -6,6 +6,7 @@ import json
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +15,23 @@ import pytest
 from numpy.typing import NDArray
 
 from conftest import with_text
-from hinted import HTML_PAGES, hinted
+from hinted import ARTICLE, HTML_PAGES, hinted
 from linesift.errors import ModelError
 from linesift.labels import KINDS, LABELS
-from linesift.model.bins import quantile_bins
 from linesift.model.decode import DecodeConfig
-from linesift.model.directory import FORMAT, FORMAT_WITH_SITES, load_model, read_about, save_model
+from linesift.model.directory import FORMAT, load_model, read_about, save_model
 from linesift.model.lexicon import Lexicon
-from linesift.model.linear import LinearScorer
+from linesift.model.linear import LinearScorer, quantile_bins
 from linesift.model.model import Model
 from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, column_names
+from linesift.model.probe import read_probe
 from linesift.model.trees import TreeScorer
 from linesift.model.window import OWN_NAMES, table_names
 from linesift.page import Page
 from linesift.read.html.page import read_html
 
 TEXT = "Home | News\n\nFerry returns to the bay\n21 October 2024, 9:20\nThe ferry is back after a year, they said.\n"
-PROBE = {"ferry": TEXT, "blank": "\n"}
+PROBE = [Page(TEXT, "ferry"), Page("\n", "blank"), read_html(ARTICLE, "html").page]
 
 Files = dict[str, bytes]
 Damage = Callable[[Path], None]
@@ -160,12 +161,7 @@ def test_round_trip_of_a_model_with_page_kinds(with_kinds: Model, kinds_saved: F
     assert (one.kind, one.kind_probability) == (other.kind, other.kind_probability)
 
 
-@pytest.mark.parametrize("is_named", [True, False])
-def test_a_model_without_page_kinds_gives_none(path: Path, is_named: bool) -> None:
-    stored = json.loads((path / "model.json").read_text("utf-8"))
-    assert stored.pop("verdict") is None
-    if not is_named:  # as models were before there were kinds
-        (path / "model.json").write_text(json.dumps(stored), "utf-8")
+def test_a_model_without_page_kinds_gives_none(path: Path) -> None:
     loaded = load_model(path)
     assert loaded.page_kind is None
     assert loaded.classify(TEXT).kind == ""
@@ -195,7 +191,7 @@ def test_saving_again_replaces(model: Model, path: Path) -> None:
 def test_a_directory_that_cannot_be_written(model: Model, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ModelError, match="cannot write the model"):
-        save_model(small(model), {}, {}, tmp_path / "file" / "x")
+        save_model(small(model), {}, PROBE, tmp_path / "file" / "x")
 
 
 def test_no_directory(tmp_path: Path) -> None:
@@ -261,8 +257,9 @@ def _without_trees(parts: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in parts.items() if not name.startswith("scorer.")}
 
 
-NUMBERS = {"temperature": 1.0, "headline_nothing": None, "headline_scale": None}
-"""What `model.json` says of a part without a chooser."""
+SETTINGS = {"temperature": 1.0, "headline": None}
+"""Settings of a part without a headline ranker in `model.json`."""
+RANKER = {"no_title_utility": 1, "temperature": 1}
 
 DAMAGES: dict[str, tuple[Damage, str]] = {
     "no model.json": (without("model.json"), "model.json is missing"),
@@ -271,25 +268,26 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "model.json cut": (content("model.json", lambda old: old[: len(old) // 2]), "model.json cannot be read"),
     "model.json not text": (content("model.json", lambda _: b"\xff\xfe\x00"), "model.json cannot be read"),
     "model.json a list": (content("model.json", lambda _: b"[1]"), "model format None"),
-    "other format": (about(format=9), f"model format 9, this linesift reads formats {FORMAT} and {FORMAT_WITH_SITES}"),
+    "other format": (about(format=9), f"model format 9, this linesift reads format {FORMAT}; train the model anew"),
     **{
         f"old format {number}": (
-            about(format=number), f"model format {number}, this linesift reads formats 6 and 7; train the model anew",
+            about(format=number), f"model format {number}, this linesift reads format 8; train the model anew",
         )
-        for number in range(2, 6)
+        for number in range(2, 8)
     },
     "no format": (about(format=...), "model format None"),
     "other labels": (about(labels=["body", "headline"]), "labels are"),
     "other fingerprint": (about(fingerprint="0" * 16), "trained on other features (fingerprint 0000000000000000"),
     "no numbers": (about(text=...), "incomplete"),
-    "no temperature": (about(text={**NUMBERS, "temperature": None}), "incomplete"),
-    "temperature zero": (about(text={**NUMBERS, "temperature": 0}), "a temperature or scale is not above 0"),
-    "temperature below zero": (about(text={**NUMBERS, "temperature": -1.5}), "a temperature or scale is not above 0"),
-    "temperature a word": (about(text={**NUMBERS, "temperature": "warm"}), "incomplete"),
-    "scale zero": (about(text={**NUMBERS, "headline_scale": 0}), "a temperature or scale is not above 0"),
-    "chooser without its arrays": (about(text={**NUMBERS, "headline_nothing": 1, "headline_scale": 1}), "incomplete"),
+    "no temperature": (about(text={**SETTINGS, "temperature": None}), "incomplete"),
+    "temperature zero": (about(text={**SETTINGS, "temperature": 0}), "a temperature is not above 0"),
+    "temperature below zero": (about(text={**SETTINGS, "temperature": -1.5}), "a temperature is not above 0"),
+    "temperature a word": (about(text={**SETTINGS, "temperature": "warm"}), "incomplete"),
+    "headline without its arrays": (about(text={**SETTINGS, "headline": RANKER}), "incomplete"),
+    "headline a number": (about(text={**SETTINGS, "headline": 1}), "incomplete"),
+    "no word of the headline": (about(text={"temperature": 1.0}), "incomplete"),
     "no word of html": (about(html=...), "incomplete"),
-    "html without its arrays": (about(html=NUMBERS), "incomplete"),
+    "html without its arrays": (about(html=SETTINGS), "incomplete"),
     "unknown threshold": (about(decoding={"heading": 1}), "incomplete"),
     "decoding a number": (about(decoding=3), "incomplete"),
     "weights empty": (content("weights.npz", lambda _: b""), "weights.npz is damaged"),
@@ -332,10 +330,10 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     ),
     "network without a width": (array("network.entry_bias", lambda old: old[0]), "incomplete"),
     "network without layers": (array("network.layers", lambda old: old[0, 0, 0]), "incomplete"),
-    "network without sweeps": (
-        arrays(lambda parts: {k: v for k, v in parts.items() if k != "network.sweeps"}), "incomplete",
+    "network without pools": (
+        arrays(lambda parts: {k: v for k, v in parts.items() if k != "network.pool_weights"}), "incomplete",
     ),
-    "sweeps flat": (array("network.sweeps", lambda old: old[0]), "incomplete"),
+    "pools flat": (array("network.pool_weights", lambda old: old[0]), "incomplete"),
     "network gone": (
         arrays(lambda parts: {k: v for k, v in parts.items() if not k.startswith("network.")}),
         "does not reproduce its probe ferry",
@@ -344,7 +342,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
         array("network.out_bias", lambda old: old + np.eye(4, dtype=np.float32)[0]),
         "does not reproduce its probe ferry",
     ),
-    "bias of words": (array("lexicon.bias", lambda old: old.astype("U9")), "incomplete"),
+    "bias of words": (array("lexicon.bias", lambda old: old.astype("U9")), "arrays of lexicon do not fit"),
     "columns flat": (array("scorer.columns", lambda old: old.ravel()), "incomplete"),
     "other weights": (array("scorer.bias", lambda old: old + np.eye(4)[0]), "does not reproduce its probe ferry"),
     "probe empty": (content("probe.jsonl", lambda _: b""), "probe.jsonl is empty"),
@@ -358,13 +356,14 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
 }  # fmt: skip
 
 HTML_DAMAGES: dict[str, tuple[Damage, str]] = {
-    "no markup": (arrays(lambda parts: {k: v for k, v in parts.items() if "markup" not in k}), "incomplete"),
+    "no markup lexicon": (arrays(lambda parts: {k: v for k, v in parts.items() if "markup" not in k}), "incomplete"),
     "no scorer": (arrays(lambda parts: {k: v for k, v in parts.items() if "html.scorer" not in k}), "incomplete"),
     "markup of another shape": (
-        array("html.markup.weights", lambda old: old[:-1]), "arrays of html.markup do not fit together",
+        array("html.markup_lexicon.weights", lambda old: old[:-1]), "arrays of html.markup_lexicon do not fit together",
     ),
     "markup that is no number": (
-        array("html.markup.bias", lambda old: old * np.nan), "arrays of html.markup do not fit together",
+        array("html.markup_lexicon.bias", lambda old: old * np.nan),
+        "arrays of html.markup_lexicon do not fit together",
     ),
     "columns beyond the table": (
         array("html.scorer.columns", lambda old: np.full_like(old, len(table_names(is_html=True)))),
@@ -381,8 +380,8 @@ HTML_DAMAGES: dict[str, tuple[Damage, str]] = {
         array("scorer.columns", lambda old: np.full_like(old, len(table_names(is_html=True)) - 1)),
         "arrays of scorer do not fit together",
     ),
-    "temperature zero": (about(html={**NUMBERS, "temperature": 0}), "a temperature or scale is not above 0"),
-    "temperature a word": (about(html={**NUMBERS, "temperature": "warm"}), "incomplete"),
+    "temperature zero": (about(html={**SETTINGS, "temperature": 0}), "a temperature is not above 0"),
+    "temperature a word": (about(html={**SETTINGS, "temperature": "warm"}), "incomplete"),
 }  # fmt: skip
 
 NETWORK_DAMAGES: dict[str, tuple[str, Callable[[Any], Any]]] = {
@@ -406,21 +405,21 @@ NETWORK_DAMAGES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "layers of words": ("layers", lambda old: old.astype("U9")),
     "fewer layers than biases": ("layers", lambda old: old[1:]),
     "bias of a layer that is no number": ("layer_biases", lambda old: old * np.float32(np.nan)),
-    "sweeps of one side": ("sweeps", lambda old: old[:, 1:]),
-    "sweeps of more units than there are": ("sweeps", lambda old: np.concatenate([old] * 4, axis=1)),
-    "sweeps of another width": ("sweeps", lambda old: np.concatenate((old, old), axis=2)),
-    "sweeps that are no numbers": ("sweeps", lambda old: old * np.float32(np.nan)),
-    "sweeps of doubles": ("sweeps", lambda old: old.astype(float)),
-    "fewer sweeps than biases": ("sweeps", lambda old: old[1:]),
-    "biases of fewer sweeps": ("sweep_biases", lambda old: old[1:]),
-    "bias of a sweep of fewer units": ("sweep_biases", lambda old: old[:, 1:]),
-    "bias of a sweep that is no number": ("sweep_biases", lambda old: old * np.float32(np.nan)),
-    "sweep before no layer": ("sweep_before", lambda old: old + np.int32(1)),
-    "sweep before a layer below the first": ("sweep_before", lambda old: old - np.int32(1)),
-    "sweep before half a layer": ("sweep_before", lambda old: old.astype(np.float32)),
-    "sweeps that go back": ("sweep_before", lambda old: old[::-1].copy()),
-    "places of fewer sweeps": ("sweep_before", lambda old: old[1:]),
-    "places of sweeps of another shape": ("sweep_before", lambda old: old[:, None]),
+    "pools of one side": ("pool_weights", lambda old: old[:, 1:]),
+    "pools of more units than there are": ("pool_weights", lambda old: np.concatenate([old] * 4, axis=1)),
+    "pools of another width": ("pool_weights", lambda old: np.concatenate((old, old), axis=2)),
+    "pools that are no numbers": ("pool_weights", lambda old: old * np.float32(np.nan)),
+    "pools of doubles": ("pool_weights", lambda old: old.astype(float)),
+    "fewer pools than biases": ("pool_weights", lambda old: old[1:]),
+    "biases of fewer pools": ("pool_biases", lambda old: old[1:]),
+    "bias of a pool of fewer units": ("pool_biases", lambda old: old[:, 1:]),
+    "bias of a pool that is no number": ("pool_biases", lambda old: old * np.float32(np.nan)),
+    "pool before no layer": ("pool_layers", lambda old: old + np.int32(1)),
+    "pool before a layer below the first": ("pool_layers", lambda old: old - np.int32(1)),
+    "pool before half a layer": ("pool_layers", lambda old: old.astype(np.float32)),
+    "pools that go back": ("pool_layers", lambda old: old[::-1].copy()),
+    "places of fewer pools": ("pool_layers", lambda old: old[1:]),
+    "places of pools of another shape": ("pool_layers", lambda old: old[:, None]),
     "scores of three labels": ("out", lambda old: old[:, 1:]),
     "scores that are no numbers": ("out", lambda old: old * np.float32(np.nan)),
     "bias of three labels": ("out_bias", lambda old: old[1:]),
@@ -429,21 +428,19 @@ NETWORK_DAMAGES: dict[str, tuple[str, Callable[[Any], Any]]] = {
 """Which array is changed, and how."""
 
 
-VERDICT_DAMAGES: dict[str, tuple[Damage, str]] = {
-    "other kinds": (about(verdict={"kinds": ["article"], "columns": list(column_names())}), "other kinds or columns"),
-    "other columns": (about(verdict={"kinds": list(KINDS), "columns": ["page.lines"]}), "other kinds or columns"),
-    "no columns": (about(verdict={"kinds": list(KINDS)}), "incomplete"),
-    "a word": (about(verdict="yes"), "incomplete"),
-    "no words": (arrays(lambda parts: {k: v for k, v in parts.items() if k != "verdict.words"}), "incomplete"),
-    "words of another shape": (array("verdict.words", lambda old: old[:-1]), "arrays of verdict do not fit"),
-    "words that are no number": (array("verdict.words", lambda old: old * np.nan), "arrays of verdict do not fit"),
-    "bias of another shape": (array("verdict.bias", lambda old: old[:-1]), "arrays of verdict do not fit"),
-    "bias of words of another shape": (array("verdict.words_bias", lambda old: old[1:]), "arrays of verdict do not"),
-    "weights of fewer kinds": (array("verdict.weights", lambda old: old[:, :, 1:]), "arrays of verdict do not fit"),
-    "fewer cuts": (array("verdict.bins", lambda old: old[:, 1:]), "arrays of verdict do not fit"),
-    "cuts that are no number": (array("verdict.bins", lambda old: old * np.nan), "arrays of verdict do not fit"),
+KIND_DAMAGES: dict[str, tuple[Damage, str]] = {
+    "no word of kinds": (about(has_page_kind=...), "incomplete"),
+    "no words": (arrays(lambda parts: {k: v for k, v in parts.items() if k != "page_kind.words"}), "incomplete"),
+    "words of another shape": (array("page_kind.words", lambda old: old[:-1]), "arrays of page_kind do not fit"),
+    "words that are no number": (array("page_kind.words", lambda old: old * np.nan), "arrays of page_kind do not fit"),
+    "bias of another shape": (array("page_kind.bias", lambda old: old[:-1]), "arrays of page_kind do not fit"),
+    "bias of words of another shape": (array("page_kind.words_bias", lambda old: old[1:]), "arrays of page_kind"),
+    "weights of fewer kinds": (array("page_kind.weights", lambda old: old[:, :, 1:]), "arrays of page_kind do not fit"),
+    "fewer cuts": (array("page_kind.bins", lambda old: old[:, 1:]), "arrays of page_kind do not fit"),
+    "cuts that are no number": (array("page_kind.bins", lambda old: old * np.nan), "arrays of page_kind do not fit"),
     "other weights": (
-        array("verdict.bias", lambda old: old + np.eye(len(KINDS), dtype=np.float32)[0]), "is not the file that",
+        array("page_kind.bias", lambda old: old + np.eye(len(KINDS), dtype=np.float32)[0]),
+        "is not the one in model.json",
     ),
 }  # fmt: skip
 
@@ -480,18 +477,61 @@ def test_damage_of_the_part_for_html_is_told_in_a_sentence(html_saved: Files, tm
     assert_told(tmp_path, message)
 
 
-@pytest.mark.parametrize("name", VERDICT_DAMAGES)
+@pytest.mark.parametrize("name", KIND_DAMAGES)
 def test_damage_of_page_kinds_is_told_in_a_sentence(kinds_saved: Files, tmp_path: Path, name: str) -> None:
-    damage, message = VERDICT_DAMAGES[name]
+    damage, message = KIND_DAMAGES[name]
     write(kinds_saved, tmp_path)
     damage(tmp_path)
     assert_told(tmp_path, message)
 
 
-def test_other_weights_of_the_part_for_html_are_told(html_saved: Files, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["scorer.bias", "network.out_bias", "lexicon.bias", "markup_lexicon.bias"])
+def test_other_weights_of_the_part_for_html_are_refused(html_saved: Files, tmp_path: Path, name: str) -> None:
+    """By the probe, whatever `model.json` gives as the SHA-256 of the file."""
     write(html_saved, tmp_path)
-    array("html.scorer.bias", lambda old: old + np.eye(4, dtype=np.float32)[0])(tmp_path)
-    assert_told(tmp_path, "is not the file that model.json tells of")
+    array(f"html.{name}", lambda old: old + 3 * np.eye(len(old), dtype=np.float32)[0])(tmp_path)
+    about(weights_sha256=sha256((tmp_path / "weights.npz").read_bytes()).hexdigest())(tmp_path)
+    assert_told(tmp_path, "does not reproduce its probe html")
+
+
+def test_a_part_for_html_needs_a_page_with_hints(html_model: Model, html_saved: Files, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="needs a page with hints"):
+        save_model(html_model, {}, PROBE[:2], tmp_path)
+    write(html_saved, tmp_path)
+    content("probe.jsonl", lambda old: b"".join(old.splitlines(keepends=True)[:2]))(tmp_path)
+    assert_told(tmp_path, "has no page for the part for HTML")
+
+
+def test_the_probe_is_read_as_it_was_written(html_saved: Files, tmp_path: Path) -> None:
+    write(html_saved, tmp_path)
+    for one, other in zip(PROBE, read_probe(tmp_path), strict=True):
+        assert (one.text, one.source, one.has_hints) == (other.text, other.source, other.has_hints)
+        assert one.hints is None or (other.hints is not None and one.hints.equals(other.hints))
+
+
+HINTS_DAMAGES: dict[str, Callable[[dict[str, Any]], object]] = {
+    "one line fewer": lambda hints: hints["depth"].pop(),
+    "one word fewer": lambda hints: hints["word_level"].pop(),
+    "no tags": lambda hints: hints.pop("tag"),
+    "a word of no line": lambda hints: hints.update(word_line=[*hints["word_line"][:-1], 99]),
+    "words out of order": lambda hints: hints.update(word_line=hints["word_line"][::-1]),
+    "a hash below zero": lambda hints: hints.update(path=[-1, *hints["path"][1:]]),
+    "a tag beyond the last": lambda hints: hints.update(tag=[200, *hints["tag"][1:]]),
+    "a depth of words": lambda hints: hints.update(depth="deep"),
+}
+
+
+@pytest.mark.parametrize("name", HINTS_DAMAGES)
+def test_damaged_hints_of_the_probe_are_told_in_a_sentence(html_saved: Files, tmp_path: Path, name: str) -> None:
+    def damage(old: bytes) -> bytes:
+        *others, row = old.splitlines()
+        changed = json.loads(row)
+        HINTS_DAMAGES[name](changed["hints"])
+        return b"\n".join((*others, json.dumps(changed).encode()))
+
+    write(html_saved, tmp_path)
+    content("probe.jsonl", damage)(tmp_path)
+    assert_told(tmp_path, "probe.jsonl cannot be read")
 
 
 def test_a_damaged_file_is_closed(path: Path) -> None:

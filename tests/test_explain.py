@@ -8,19 +8,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from conftest import random_network, with_text, without_sweeps
+from conftest import random_network, with_text, without_pools
 from hinted import hinted
 from linesift.errors import InputError
 from linesift.explain import integral
-from linesift.explain.describe import SWEPT
+from linesift.explain.describe import POOLED
 from linesift.explain.explain import Explainer, Explanation, Reason, Reasons
 from linesift.features.batch import read_batch
 from linesift.features.tokens import line_tokens, spelt_tokens
 from linesift.labels import LABELS, Label
-from linesift.model.bins import quantile_bins
 from linesift.model.gradient import LEARNT
 from linesift.model.headline import HeadlineRanker
-from linesift.model.linear import LinearScorer
+from linesift.model.linear import LinearScorer, quantile_bins
 from linesift.model.model import Model
 from linesift.model.network import Network
 from linesift.model.part import softmax
@@ -79,7 +78,7 @@ def test_text(model: Model, has_shares: bool, has_network: bool) -> None:
     assert_adds_up(found, model.classify(TEXT))
     names = {reason.name for reason in found[2].reasons.reasons}
     assert any("@above" in name for name in names) == has_network
-    assert names.issuperset(SWEPT) == has_network
+    assert names.issuperset(POOLED) == has_network
 
 
 def test_html(html_model: Model) -> None:
@@ -151,7 +150,7 @@ def parts_of(network: Network, own: NDArray[np.float32], rows: NDArray[np.int64]
 
 def straight(network: Network) -> Network:
     """Layers with biases so high that no unit is ever at 0: scores are a linear function of the inputs."""
-    network = without_sweeps(network)
+    network = without_pools(network)
     highs = np.array([50, 300, 1500], np.float32)[:, None]
     return replace(
         network,
@@ -196,7 +195,7 @@ def test_the_integral_is_that_of_differences(model: Model, pages: list[LabelledP
         np.array([0, 2, 5]),
     )
     parts = parts_of(network, own.astype(np.float32), rows)
-    exact = {name: getattr(network, name).astype(np.float64) for name in (*LEARNT, "sweep_before")}
+    exact = {name: getattr(network, name).astype(np.float64) for name in (*LEARNT, "pool_layers")}
     inputs = network.inputs(own.astype(np.float32)).T.astype(np.float64)
     by_input = np.zeros((6, inputs.shape[1], len(rows), len(LABELS)))
     by_found = np.zeros((*plain(exact, inputs)[1].shape, len(rows), len(LABELS)))
@@ -217,17 +216,17 @@ def test_the_integral_is_that_of_differences(model: Model, pages: list[LabelledP
             step[at] = 1e-7
             slope = plain(exact, point, held + step)[0] - plain(exact, point, held - step)[0]
             by_found[at] += slope[rows] / 2e-7 * (after - before)[at]
-    n_columns, n_swept = len(own), by_found.shape[2] // 2
+    n_columns, n_pooled = len(own), by_found.shape[2] // 2
     by_column = by_input[:, :n_columns].copy()
     by_column[:, network.flagged] += by_input[:, n_columns:]
     for place, row in enumerate(rows):
         sides = (by_column[row], by_column[:row].sum(axis=0), by_column[row + 1 :].sum(axis=0))
         for side, found in enumerate(sides):
             np.testing.assert_allclose(parts.columns[side, :, place], found[:, place], atol=1e-4)
-    halves = by_found[:, :, :n_swept].sum(axis=(0, 1, 2)), by_found[:, :, n_swept:].sum(axis=(0, 1, 2))
+    halves = by_found[:, :, :n_pooled].sum(axis=(0, 1, 2)), by_found[:, :, n_pooled:].sum(axis=(0, 1, 2))
     np.testing.assert_allclose(parts.sweeps, halves, atol=1e-4)
     stands = plain(exact, inputs)[2]
-    for half, units in enumerate((slice(n_swept), slice(n_swept, None))):
+    for half, units in enumerate((slice(n_pooled), slice(n_pooled, None))):
         for place in range(len(rows)):
             by_line = np.zeros((inputs.shape[0], len(LABELS)))
             np.add.at(by_line, stands[:, :, units], by_found[:, :, units, place])
@@ -241,8 +240,8 @@ def plain(
     """The network line by line: scores, what each sweep finds at each line, which may be told, and on which line."""
     hidden, found, stands = np.maximum(inputs @ weights["entry"] + weights["entry_bias"], 0), [], []
     for number, (layer, bias) in enumerate(zip(weights["layers"], weights["layer_biases"], strict=True)):
-        for sweep in np.flatnonzero(weights["sweep_before"] == number):
-            units = hidden[:, : weights["sweeps"].shape[1] // 2]
+        for sweep in np.flatnonzero(weights["pool_layers"] == number):
+            units = hidden[:, : weights["pool_weights"].shape[1] // 2]
             lines = range(len(hidden))
             peaks = np.array([(*units[: row + 1].max(axis=0), *units[row:].max(axis=0)) for row in lines])
             found.append(peaks if held is None else held[sweep])
@@ -250,7 +249,7 @@ def plain(
             stands.append(
                 [(*above, *(row + units[row:].argmax(axis=0))) for row, above in zip(lines, last, strict=True)]
             )
-            hidden = hidden + np.maximum(found[-1] @ weights["sweeps"][sweep] + weights["sweep_biases"][sweep], 0)
+            hidden = hidden + np.maximum(found[-1] @ weights["pool_weights"][sweep] + weights["pool_biases"][sweep], 0)
         distance, nothing = 1 << number, np.zeros(hidden.shape[1])
         following = []
         for row in range(len(hidden)):
@@ -298,7 +297,7 @@ def test_lines_out_of_reach_are_seen_by_sweeps_alone(model: Model) -> None:
     changed, rows = own.copy(), np.array([14])
     changed[:, :7] += 3
     changed[:, 22:] -= 3
-    near = without_sweeps(model.text.network)
+    near = without_pools(model.text.network)
     before, after = parts_of(near, own, rows), parts_of(near, changed, rows)
     np.testing.assert_array_equal(before.base, after.base)
     np.testing.assert_array_equal(before.columns, after.columns)
@@ -320,7 +319,7 @@ def test_a_page_is_run_over_once_at_each_border_of_the_way(monkeypatch: pytest.M
     monkeypatch.setattr(Network, "run", counted)
     assert len(list(integral.network_weights(network, own, np.arange(own.shape[1])))) == 4
     assert n_runs == len(integral._WAY)
-    list(integral.network_weights(without_sweeps(network), own, np.arange(own.shape[1])))
+    list(integral.network_weights(without_pools(network), own, np.arange(own.shape[1])))
     assert n_runs == len(integral._WAY)
     # What is held is bounded: lines far from each other see as many lines as can be.
     monkeypatch.setattr(integral, "_HELD", 150)

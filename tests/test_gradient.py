@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from conftest import random_network, without_sweeps
+from conftest import random_network, without_pools
 from linesift.labels import LABELS
 from linesift.model.gradient import LEARNT, trace
 from linesift.model.network import Network
@@ -90,17 +90,17 @@ def test_slopes_by_what_is_learnt(
     assert np.abs(found[name]).max() > 1e-3
 
 
-def test_what_sweeps_are_told_to_find_is_held(network: Network, inputs: Doubles, slope: Doubles) -> None:
+def test_maxima_that_are_given_are_held(network: Network, inputs: Doubles, slope: Doubles) -> None:
     """Scores are the same if it is what they would find; slopes are those of lines that reach each other."""
     whole = trace(network, inputs, SPANS)
-    found = [sweep.found for sweep in whole.sweeps]
+    found = [pool.found for pool in whole.pools]
     held = trace(network, inputs, SPANS, found=found)
     np.testing.assert_array_equal(held.scores, whole.scores)
     by_input, by_weight = held.back(slope)
     wanted = by_steps(lambda moved: float((trace(network, moved, SPANS, found=found).scores * slope).sum()), inputs)
     np.testing.assert_allclose(by_input, wanted, rtol=1e-5, atol=1e-7)
     assert np.abs(by_input - whole.back(slope)[0]).max() > 0.1
-    assert by_weight["sweeps"].any()
+    assert by_weight["pool_weights"].any()
     other = trace(network, inputs, SPANS, found=[values + 1 for values in found])
     assert not np.allclose(other.scores, whole.scores)
 
@@ -113,7 +113,7 @@ def test_a_line_rests_on_its_own_page_alone(network: Network, inputs: Doubles, s
 
 def test_a_layer_that_is_dropped_adds_nothing(network: Network, inputs: Doubles, slope: Doubles) -> None:
     dropped: list[Doubles] = [np.zeros((N_LINES, WIDTH))] * N_LAYERS
-    path = trace(without_sweeps(network), inputs, SPANS, dropped)
+    path = trace(without_pools(network), inputs, SPANS, dropped)
     np.testing.assert_array_equal(path.hidden, path.entered)
     by_input, by_weight = path.back(slope)
     assert not by_weight["layers"].any()

@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 from conftest import random_trees
 from linesift.features.batch import Batch, read_batch
 from linesift.labels import LABELS, Label
-from linesift.model.headline import LEAST, LEAST_BEST, NAMES, HeadlineRanker, candidate_table, candidates, shares
+from linesift.model.headline import (
+    MIN_BEST_PROBABILITY,
+    MIN_PROBABILITY,
+    NAMES,
+    HeadlineRanker,
+    candidate_table,
+    candidates,
+    title_probabilities,
+)
 
 HEADLINE = Label.HEADLINE.column
 N_COLUMNS = 5
@@ -33,7 +41,7 @@ def compared(batch: Batch, chances: NDArray[np.float32], row: int) -> list[float
     for label in (Label.HEADLINE, Label.BODY, Label.TIMESTAMP):
         for low, high in ((-10, -4), (-3, -1), (1, 3), (4, 10)):
             found.append(max(beside[step][label.column] for step in range(low, high + 1)))
-    every = [other for other in here if chances[other, HEADLINE] > LEAST]
+    every = [other for other in here if chances[other, HEADLINE] > MIN_PROBABILITY]
     place = every.index(row)
     others = [o for o in every[max(0, place - 24) : place + 25] if o != row]
     own = chances[row, HEADLINE]
@@ -67,14 +75,14 @@ def test_a_page_is_weighed_by_itself(seed: int, sizes: list[int]) -> None:
     batch, chances, table = drawn(seed, sizes)
     rows = candidates(chances)
     example = np.random.default_rng(1).random((len(NAMES) + N_COLUMNS, 50)).astype(np.float32)
-    ranker = HeadlineRanker(random_trees(example, seed=seed, n_trees=9), nothing=0.1, scale=0.7)
+    ranker = HeadlineRanker(random_trees(example, seed=seed, n_trees=9), no_title_utility=0.1, temperature=0.7)
     found = ranker.rerank(batch, rows, table[:, rows], chances)
     np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-5)
     others = np.setdiff1d(np.arange(len(chances)), rows)
     np.testing.assert_array_equal(found[others], chances[others])
     for first, end in zip(batch.first[:-1], batch.first[1:], strict=True):
         mine = rows[(rows >= first) & (rows < end)]
-        if len(mine) and chances[mine, HEADLINE].max() >= LEAST_BEST:
+        if len(mine) and chances[mine, HEADLINE].max() >= MIN_BEST_PROBABILITY:
             assert found[mine, HEADLINE].sum() <= 1 + 1e-5
         else:
             np.testing.assert_allclose(found[mine], chances[mine], rtol=1e-5)
@@ -85,16 +93,22 @@ def test_a_page_is_weighed_by_itself(seed: int, sizes: list[int]) -> None:
             np.testing.assert_array_equal(again, found[first:end])
 
 
-def test_shares_of_candidates_and_of_none() -> None:
+def test_probabilities_of_candidates_and_of_none() -> None:
     page = np.array([0, 0, 2], np.int32)
     utility = np.array([np.log(3), 0, np.log(4)], np.float32)
-    np.testing.assert_allclose(shares(page, utility, nothing=0.0, scale=1.0), [3 / 5, 1 / 5, 4 / 5], rtol=1e-6)
-    np.testing.assert_allclose(shares(page, utility * 2, nothing=0.0, scale=2.0), [3 / 5, 1 / 5, 4 / 5], rtol=1e-6)
+    np.testing.assert_allclose(
+        title_probabilities(page, utility, no_title_utility=0.0, temperature=1.0), [3 / 5, 1 / 5, 4 / 5], rtol=1e-6
+    )
+    np.testing.assert_allclose(
+        title_probabilities(page, utility * 2, no_title_utility=0.0, temperature=2.0), [3 / 5, 1 / 5, 4 / 5], rtol=1e-6
+    )
 
 
 @pytest.mark.parametrize("utility", [800.0, -800.0])
-def test_shares_of_large_utilities(utility: float) -> None:
-    share = shares(np.zeros(2, np.int32), np.array([utility, 0], np.float32), nothing=-900.0, scale=0.5)
+def test_probabilities_of_large_utilities(utility: float) -> None:
+    share = title_probabilities(
+        np.zeros(2, np.int32), np.array([utility, 0], np.float32), no_title_utility=-900.0, temperature=0.5
+    )
     np.testing.assert_allclose(share, [1, 0] if utility > 0 else [0, 1], atol=1e-6)
 
 
@@ -103,7 +117,7 @@ def test_no_candidate_changes_nothing() -> None:
     chances = np.array([[0, 0.5, 0, 0.5], [0.001, 0.4, 0, 0.599]], np.float32)
     example = np.random.default_rng(1).random((len(NAMES), 3)).astype(np.float32)
     trees = random_trees(example, seed=2, n_trees=2)
-    ranker = HeadlineRanker(trees, nothing=0.0, scale=1.0)
+    ranker = HeadlineRanker(trees, no_title_utility=0.0, temperature=1.0)
     rows = candidates(chances)
     found = ranker.rerank(batch, rows, np.zeros((0, 0), np.float32), chances)
     np.testing.assert_array_equal(found, chances)

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from conftest import random_network, without_sweeps
+from conftest import random_network, without_pools
 from linesift.labels import LABELS
-from linesift.model.network import TILE, Network, product, standing
+from linesift.model.network import TILE, Network, product, rows_of_max
 
 N_COLUMNS = 7
 SIZES = (1, 2, 3, 40, TILE + 1, 300)
@@ -44,9 +44,9 @@ def loop(network: Network, own: Floats) -> list[list[float]]:
     hidden = [[max(value, 0) for value in line] for line in hidden]
     nothing = [0.0] * len(arrays["entry_bias"])
     for number, (weights, bias) in enumerate(zip(arrays["layers"], arrays["layer_biases"], strict=True)):
-        for sweep, before in enumerate(arrays["sweep_before"]):
+        for pool, before in enumerate(arrays["pool_layers"]):
             if before == number:
-                hidden = swept(hidden, arrays["sweeps"][sweep], arrays["sweep_biases"][sweep])
+                hidden = pooled(hidden, arrays["pool_weights"][pool], arrays["pool_biases"][pool])
         following = []
         for place, line in enumerate(hidden):
             above, below = place - 2**number, place + 2**number
@@ -58,8 +58,8 @@ def loop(network: Network, own: Floats) -> list[list[float]]:
     return [times(line, arrays["out"], arrays["out_bias"]) for line in hidden]
 
 
-def swept(hidden: list[list[float]], weights: list[list[float]], bias: list[float]) -> list[list[float]]:
-    """Hidden units with what a sweep makes of the lines down to each line and of those from it on."""
+def pooled(hidden: list[list[float]], weights: list[list[float]], bias: list[float]) -> list[list[float]]:
+    """Hidden units with what a pooling makes of the lines down to each line and of those from it on."""
     units = range(len(weights) // 2)
     found = []
     for place, line in enumerate(hidden):
@@ -151,7 +151,7 @@ def test_no_lines() -> None:
 
 @pytest.mark.parametrize(("n_layers", "reach"), [(0, 0), (1, 1), (3, 7), (6, 63)])
 def test_a_line_is_seen_as_far_as_the_layers_reach(n_layers: int, reach: int) -> None:
-    network = without_sweeps(heard(random_network(N_COLUMNS, seed=5, n_layers=n_layers)))
+    network = without_pools(heard(random_network(N_COLUMNS, seed=5, n_layers=n_layers)))
     page = np.zeros((N_COLUMNS, 200), np.float32)
     before = scores(network, [page])[0]
     page[:, 100] = 9
@@ -161,12 +161,12 @@ def test_a_line_is_seen_as_far_as_the_layers_reach(n_layers: int, reach: int) ->
 
 def heard(network: Network) -> Network:
     """The network with weights above 0: nothing that a line says is lost on the way."""
-    names = ("entry", "entry_bias", "layers", "layer_biases", "sweeps", "sweep_biases", "out")
+    names = ("entry", "entry_bias", "layers", "layer_biases", "pool_weights", "pool_biases", "out")
     return replace(network, **{name: np.abs(getattr(network, name)) for name in names})
 
 
 @pytest.mark.parametrize("line", [0, 100, 199])
-def test_with_sweeps_a_line_is_seen_by_its_whole_page_and_by_no_other(line: int) -> None:
+def test_with_pooling_a_line_is_seen_by_its_whole_page_and_by_no_other(line: int) -> None:
     network = heard(random_network(N_COLUMNS, seed=5, n_layers=1))
     pages = [drawn(30, 8), np.zeros((N_COLUMNS, 200), np.float32), drawn(40, 9)]
     before = scores(network, pages)
@@ -175,25 +175,25 @@ def test_with_sweeps_a_line_is_seen_by_its_whole_page_and_by_no_other(line: int)
     assert [each.mean() for each in is_changed] == [0, 1, 0]
 
 
-def test_what_sweeps_find_at_some_lines() -> None:
+def test_cumulative_maxima_of_some_lines() -> None:
     """Before the first layer, where the hidden units are those that the inputs enter."""
     network, pages = random_network(N_COLUMNS, seed=8), [drawn(150, 1), drawn(9, 2)]
     own, spans = np.concatenate(pages, axis=1), np.array([150, 9])
     found: list[tuple[Floats, Floats]] = []
     told = network.run(network.sums(own), spans, lambda units, values: found.append((units.copy(), values)))
     np.testing.assert_array_equal(told, network.scores(own, spans))
-    n_swept = network.sweeps.shape[1] // 2
+    n_pooled = network.pool_weights.shape[1] // 2
     shapes = [(units.shape, values.shape) for units, values in found]
-    assert shapes == [((159, n_swept), (159, 2 * n_swept))] * len(network.sweeps)
-    entered = np.maximum(network.inputs(own).T @ network.entry + network.entry_bias, 0)[:, :n_swept]
+    assert shapes == [((159, n_pooled), (159, 2 * n_pooled))] * len(network.pool_weights)
+    entered = np.maximum(network.inputs(own).T @ network.entry + network.entry_bias, 0)[:, :n_pooled]
     units, values = found[0]
     np.testing.assert_allclose(units, entered, atol=1e-5)
-    stands = standing(units, values)
+    stands = rows_of_max(units, values)
     for line, top, end in ((0, 0, 150), (149, 0, 150), (150, 150, 159), (154, 150, 159)):
         peaks = np.concatenate((units[top : line + 1].max(axis=0), units[line:end].max(axis=0)))
         np.testing.assert_array_equal(values[line], peaks)
-        above = [max(row for row in range(top, line + 1) if units[row, n] == peaks[n]) for n in range(n_swept)]
-        below = [min(row for row in range(line, end) if units[row, n] == peaks[n_swept + n]) for n in range(n_swept)]
+        above = [max(row for row in range(top, line + 1) if units[row, n] == peaks[n]) for n in range(n_pooled)]
+        below = [min(row for row in range(line, end) if units[row, n] == peaks[n_pooled + n]) for n in range(n_pooled)]
         assert stands[line].tolist() == above + below
 
 

@@ -13,9 +13,8 @@ from linesift.features.batch import Batch, read_batch
 from linesift.features.dates import DatePart
 from linesift.labels import KINDS, LABELS, Kind, Label
 from linesift.model import page_kind as module
-from linesift.model.bins import quantile_bins
 from linesift.model.decode import decode
-from linesift.model.linear import LinearScorer
+from linesift.model.linear import LinearScorer, quantile_bins
 from linesift.model.model import Model
 from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, column_names, page_columns, page_words
 from linesift.model.prediction import SURE, Prediction
@@ -37,7 +36,7 @@ def drawn_model(table: NDArray[np.float32], seed: int = 3) -> PageKindModel:
     shape = (len(column_names()), bins.n_bins, len(KINDS))
     return PageKindModel(
         words=draw.normal(0, 1, (1 << WORD_BITS, len(WORD_KINDS))).astype(np.float16).astype(np.float32),
-        bias=draw.normal(0, 1, len(WORD_KINDS)).astype(np.float32),
+        words_bias=draw.normal(0, 1, len(WORD_KINDS)).astype(np.float32),
         scorer=LinearScorer(bins, draw.normal(0, 1, shape).astype(np.float32), np.zeros(len(KINDS), np.float32)),
     )
 
@@ -152,9 +151,11 @@ def test_word_scores_are_sums_over_the_root_of_the_number_of_words(judging: Mode
     one, none, other = page_kind.word_scores(batch).T
     page, bucket = page_words(batch)
     assert page.tolist() == [0, 0, 2]
-    np.testing.assert_allclose(one, page_kind.words[bucket[:2]].sum(axis=0) / np.sqrt(2) + page_kind.bias, rtol=1e-5)
-    np.testing.assert_allclose(none, page_kind.bias)
-    np.testing.assert_allclose(other, page_kind.words[bucket[2]] + page_kind.bias, rtol=1e-5)
+    np.testing.assert_allclose(
+        one, page_kind.words[bucket[:2]].sum(axis=0) / np.sqrt(2) + page_kind.words_bias, rtol=1e-5
+    )
+    np.testing.assert_allclose(none, page_kind.words_bias)
+    np.testing.assert_allclose(other, page_kind.words[bucket[2]] + page_kind.words_bias, rtol=1e-5)
 
 
 # --- kinds ------------------------------------------------------------------------------------------------------------

@@ -163,12 +163,12 @@ def join_hints(pages: Sequence[Hints], kept: NDArray[np.int64]) -> Hints:
 def no_hints(n_lines: int) -> Hints:
     """Hints of lines about which the markup says nothing: all zeros, no words."""
     zeros: dict[str, NDArray[Any]] = {
-        f.name: np.zeros(0 if f.name.startswith("word_") else n_lines, _DTYPES[f.name]) for f in fields(Hints)
+        f.name: np.zeros(0 if f.name.startswith("word_") else n_lines, DTYPES[f.name]) for f in fields(Hints)
     }
     return Hints(**zeros)
 
 
-_DTYPES = {
+DTYPES = {
     "tag": np.uint8,
     "ancestors": np.uint32,
     "depth": np.int16,

@@ -74,7 +74,7 @@ _ALONE = {
 _MANY = ("@above", "@below")
 """How names of what the network sees of many lines together end."""
 
-SWEPT = {
+POOLED = {
     "network.above": "strongest signs that the network saw anywhere above",
     "network.below": "strongest signs that the network saw anywhere below",
 }
@@ -91,8 +91,8 @@ def describe(name: str) -> Meaning:
     >>> describe("line.bars@above").text
     'all lines above: bars, slashes, bullets and arrows'
     """
-    if name in SWEPT:
-        return Meaning(Part.PAGE, SWEPT[name])
+    if name in POOLED:
+        return Meaning(Part.PAGE, POOLED[name])
     match = _NAME.fullmatch(name)
     base = match["base"] if match else name
     if match and match["span"]:
@@ -117,7 +117,7 @@ def say_value(name: str, value: float) -> str:
     >>> say_value("markup.link_share@+1", 0.912), say_value("line.length", 12), say_value("line.last_class", 10)
     ('91 %', '12', 'stop')
     """
-    if name in SWEPT:
+    if name in POOLED:
         return f"most on line {value:.0f}"
     if name.endswith(_MANY):
         return ""

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.errors import InputError
-from linesift.explain.describe import SWEPT
+from linesift.explain.describe import POOLED
 from linesift.explain.integral import NetworkWeights, batches, network_weights
 from linesift.explain.shapley import LeafValues, leaf_shares, leaf_values
 from linesift.features.tokens import spelt_tokens
@@ -174,7 +174,7 @@ def _of_both(
         weights[: len(own)] += own
         weights = np.concatenate((weights, above, below, of_network.sweeps))
         names += tuple(f"{name}@{side}" for side in ("above", "below") for name in names[: len(own)])
-        names += tuple(SWEPT)
+        names += tuple(POOLED)
         of_many = np.full((2 * len(own), n_rows), np.nan, np.float32)
         table = np.concatenate((table, of_many, numbers[of_network.lines] + np.float32(1)))
     scale = part.n_scores * part.temperature

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from linesift.labels import LABELS
 from linesift.model.gradient import Floats, Trace, rows_at, trace
-from linesift.model.network import Network, standing
+from linesift.model.network import Network, rows_of_max
 
 Rows = NDArray[np.int64]
 
@@ -91,9 +91,9 @@ class _Cut:
     places: Rows
     """Shape (n_rows, 2 * reach + 1), as `_within` gives them."""
     found: list[Floats]
-    """Of each sweep what it finds at each border of `_WAY`, shape (n_borders, n_lines, 2 * n_swept)."""
+    """Of each sweep what it finds at each border of `_WAY`, shape (n_borders, n_lines, 2 * n_pooled)."""
     stands: list[Rows]
-    """Of each sweep on which rows of the page that stands in the end, shape (n_lines, 2 * n_swept)."""
+    """Of each sweep on which rows of the page that stands in the end, shape (n_lines, 2 * n_pooled)."""
 
 
 def _groups(rows: Rows, n_seen: int) -> Iterator[Rows]:
@@ -111,18 +111,18 @@ def _groups(rows: Rows, n_seen: int) -> Iterator[Rows]:
 
 def _found(network: Network, sums: Floats, n_lines: int, lines: Rows) -> tuple[list[Floats], list[Rows]]:
     """Of each sweep what it finds at some lines of a page, as a `_Cut` holds it, and where that stands."""
-    n_sweeps, found, stands = len(network.sweeps), list[Floats](), list[Rows]()
-    if not n_sweeps:
+    n_pools, found, stands = len(network.pool_weights), list[Floats](), list[Rows]()
+    if not n_pools:
         return [], []
 
     def look(units: Floats, values: Floats) -> None:
         found.append(values.take(lines, axis=0))
-        if len(found) > n_sweeps * (len(_WAY) - 1):  # at the end of the way
-            stands.append(standing(units, values).take(lines, axis=0))
+        if len(found) > n_pools * (len(_WAY) - 1):  # at the end of the way
+            stands.append(rows_of_max(units, values).take(lines, axis=0))
 
     for share in _WAY:
         network.run(sums * share, np.array([n_lines]), look)
-    return [np.stack(found[sweep::n_sweeps]) for sweep in range(n_sweeps)], stands
+    return [np.stack(found[sweep::n_pools]) for sweep in range(n_pools)], stands
 
 
 def _weights(network: Network, cut: _Cut) -> NetworkWeights:
@@ -167,9 +167,9 @@ def _of_sweeps(network: Network, cut: _Cut, by_found: Sequence[Floats]) -> tuple
     added: list[NDArray[np.float64]] = []
     for sweep, parts in enumerate(by_found):
         stands = rows_at(cut.stands[sweep], _seen(network, sweep, cut.places))
-        n_swept = stands.shape[2] // 2
-        where.append(stands.reshape(n_rows, -1, 2, n_swept).transpose(2, 0, 1, 3).reshape(2, n_rows, -1))
-        split = parts.reshape(n_rows, -1, n_labels, 2, n_swept).transpose(3, 0, 2, 1, 4)
+        n_pooled = stands.shape[2] // 2
+        where.append(stands.reshape(n_rows, -1, 2, n_pooled).transpose(2, 0, 1, 3).reshape(2, n_rows, -1))
+        split = parts.reshape(n_rows, -1, n_labels, 2, n_pooled).transpose(3, 0, 2, 1, 4)
         added.append(split.reshape(2, n_rows, n_labels, -1).astype(np.float64))
     if by_found:
         all_where, all_added = np.concatenate(where, axis=2), np.concatenate(added, axis=3)
@@ -183,7 +183,7 @@ def _of_sweeps(network: Network, cut: _Cut, by_found: Sequence[Floats]) -> tuple
 
 def _seen(network: Network, sweep: int, places: Rows) -> Rows:
     """Of the places within reach of a row those at which a sweep is seen by it."""
-    distance = 1 << int(network.sweep_before[sweep])
+    distance = 1 << int(network.pool_layers[sweep])
     return places[:, distance - 1 :: distance]
 
 
@@ -211,11 +211,11 @@ def _back(path: Trace, places: Rows, changes: Sequence[Floats]) -> tuple[Floats,
     Args:
         path: through the network; what sweeps find is held on it.
         places: shape (n_rows, n_places), as `_within` gives them.
-        changes: by how much what each sweep finds changes, shape (n_lines, 2 * n_swept).
+        changes: by how much what each sweep finds changes, shape (n_lines, 2 * n_pooled).
 
     Returns:
         Slopes of shape (n_rows, n_places, 4, width); and of each sweep how much the scores change by each value that it
-        finds at the places that it is seen at, shape (n_rows, n_seen, 4, 2 * n_swept).
+        finds at the places that it is seen at, shape (n_rows, n_seen, 4, 2 * n_pooled).
     """
     network = path.network
     of_hidden = np.tile(network.out.T, (len(places), 1, 1, 1))
@@ -230,24 +230,24 @@ def _back(path: Trace, places: Rows, changes: Sequence[Floats]) -> tuple[Floats,
         following[:, :-2:2] += above
         following[:, 2::2] += below
         of_hidden = following
-        for sweep in network.sweeps_before(number):
+        for sweep in network.pools_before(number):
             by_found.insert(0, _by_found(path, sweep, changes[sweep], _seen(network, sweep, places), of_hidden))
     slopes: Floats = of_hidden * rows_at((path.entered > 0).astype(np.float32), places)[:, :, None]
     return slopes, by_found
 
 
 def _by_found(path: Trace, sweep: int, change: Floats, places: Rows, of_hidden: Floats) -> Floats:
-    """How much scores change by each value that a sweep finds, shape (n_rows, n_places, 4, 2 * n_swept).
+    """How much scores change by each value that a sweep finds, shape (n_rows, n_places, 4, 2 * n_pooled).
 
     Args:
         path: through the network.
         sweep: its number.
-        change: shape (n_lines, 2 * n_swept), of what it finds.
+        change: shape (n_lines, 2 * n_pooled), of what it finds.
         places: shape (n_rows, n_places), at which it is seen.
         of_hidden: shape (n_rows, n_places, 4, width), slopes by the hidden units behind the sweep.
     """
-    of_sums = of_hidden * rows_at(path.sweeps[sweep].is_added.astype(np.float32), places)[:, :, None]
-    weights = path.network.sweeps[sweep]
+    of_sums = of_hidden * rows_at(path.pools[sweep].is_added.astype(np.float32), places)[:, :, None]
+    weights = path.network.pool_weights[sweep]
     slopes = (of_sums.reshape(-1, of_sums.shape[-1]) @ weights.T).reshape(*of_sums.shape[:3], -1)
     changes: Floats = slopes * rows_at(change, places)[:, :, None]
     return changes

@@ -10,25 +10,25 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.model.network import Network, highest, neighbours, standing
+from linesift.model.network import Network, cumulative_max, neighbours, rows_of_max
 
 Floats = NDArray[np.float32]
 Number = TypeVar("Number", np.float32, np.int64)
 
-LEARNT = ("entry", "entry_bias", "layers", "layer_biases", "sweeps", "sweep_biases", "out", "out_bias")
+LEARNT = ("entry", "entry_bias", "layers", "layer_biases", "pool_weights", "pool_biases", "out", "out_bias")
 """Arrays of a network that are learnt; the others say how columns become inputs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sweep:
-    """One sweep on the way."""
+class Pool:
+    """One cumulative max pooling on the way."""
 
     before: Floats | None
-    """Shape (n_lines, n_swept): the hidden units that it looked at; `None` where it was told what it finds."""
+    """Shape (n_lines, n_pooled): the hidden units that it looked at; `None` where it was told what it finds."""
     found: Floats
-    """Shape (n_lines, 2 * n_swept): their highest values, as `highest` gives them."""
+    """Shape (n_lines, 2 * n_pooled): their highest values, as `cumulative_max` gives them."""
     is_added: NDArray[np.bool_]
-    """Shape (n_lines, width): whether the sum of the sweep is above 0."""
+    """Shape (n_lines, width): whether its sum is above 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +48,7 @@ class Trace:
     """What the sum of each layer is multiplied by, shape (n_lines, width): 0 where it is below 0 or dropped."""
     hidden: Floats
     """Shape (n_lines, width): after the last layer."""
-    sweeps: list[Sweep]
+    pools: list[Pool]
 
     @property
     def scores(self) -> Floats:
@@ -66,7 +66,7 @@ class Trace:
         """
         network, width = self.network, len(self.network.entry_bias)
         layers, biases = np.empty_like(network.layers), np.empty_like(network.layer_biases)
-        sweeps, sweep_biases = np.empty_like(network.sweeps), np.empty_like(network.sweep_biases)
+        pool_weights, pool_biases = np.empty_like(network.pool_weights), np.empty_like(network.pool_biases)
         of_hidden: Floats = slope @ network.out.T
         for number in range(len(layers) - 1, -1, -1):
             of_sum = of_hidden * self.kept[number]
@@ -74,21 +74,21 @@ class Trace:
             # A line is read by the one below it as its line above, and the other way round.
             turned = network.layers[number].reshape(3, width, width)[::-1].transpose(0, 2, 1).reshape(3 * width, width)
             of_hidden = of_hidden + _gather(of_sum, self.places[number]) @ turned
-            for place in network.sweeps_before(number):
-                swept = self.sweeps[place]
-                of_sweep = of_hidden * swept.is_added
-                sweeps[place], sweep_biases[place] = swept.found.T @ of_sweep, of_sweep.sum(axis=0)
-                if swept.before is not None:
-                    of_highest = of_sweep @ network.sweeps[place].T
-                    of_hidden[:, : swept.before.shape[1]] += _of_highest(swept.before, swept.found, of_highest)
+            for place in network.pools_before(number):
+                pool = self.pools[place]
+                of_pool = of_hidden * pool.is_added
+                pool_weights[place], pool_biases[place] = pool.found.T @ of_pool, of_pool.sum(axis=0)
+                if pool.before is not None:
+                    of_highest = of_pool @ network.pool_weights[place].T
+                    of_hidden[:, : pool.before.shape[1]] += _of_highest(pool.before, pool.found, of_highest)
         of_entry = of_hidden * (self.entered > 0)
         found = {
             "entry": self.inputs.T @ of_entry,
             "entry_bias": of_entry.sum(axis=0),
             "layers": layers,
             "layer_biases": biases,
-            "sweeps": sweeps,
-            "sweep_biases": sweep_biases,
+            "pool_weights": pool_weights,
+            "pool_biases": pool_biases,
             "out": self.hidden.T @ slope,
             "out_bias": slope.sum(axis=0),
         }
@@ -110,25 +110,25 @@ def trace(
         inputs: shape (n_lines, n_inputs), as `Network.inputs` gives them, transposed.
         spans: lines of each page, one after the other.
         drops: what the sums of each layer are multiplied by, shape (n_lines, width) each, as is done in learning.
-        found: what each sweep finds, as `highest` gives it, instead of what it would find on these lines. On the
-            way back it is held: the hidden units have no part in it.
+        found: the maxima of each pooling, as `cumulative_max` gives them, instead of those of these lines. On the way
+            back they are held: the hidden units have no part in them.
     """
     hidden = entered = np.maximum(inputs @ network.entry + network.entry_bias, np.float32(0))
-    places, gathered, kept, sweeps = [], [], [], []
+    places, gathered, kept, pools = [], [], [], []
     for number, (distance, weights, bias) in enumerate(network.steps()):
-        for place in network.sweeps_before(number):
-            n_swept = network.sweeps.shape[1] // 2
-            before = hidden[:, :n_swept] if found is None else None
-            peaks = highest(hidden, spans, n_swept) if found is None else found[place]
-            sums = peaks @ network.sweeps[place] + network.sweep_biases[place]
-            sweeps.append(Sweep(before, peaks, sums > 0))
+        for place in network.pools_before(number):
+            n_pooled = network.pool_weights.shape[1] // 2
+            before = hidden[:, :n_pooled] if found is None else None
+            peaks = cumulative_max(hidden, spans, n_pooled) if found is None else found[place]
+            sums = peaks @ network.pool_weights[place] + network.pool_biases[place]
+            pools.append(Pool(before, peaks, sums > 0))
             hidden = hidden + np.maximum(sums, 0)
         places.append(neighbours(spans, distance, len(inputs)))
         gathered.append(_gather(hidden, places[-1]))
         sums = gathered[-1] @ weights + bias
         kept.append((sums > 0) * (np.float32(1) if drops is None else drops[number]))
         hidden = hidden + sums * kept[-1]
-    return Trace(network, places, inputs, entered, gathered, kept, hidden, sweeps)
+    return Trace(network, places, inputs, entered, gathered, kept, hidden, pools)
 
 
 def rows_at(values: NDArray[Number], places: NDArray[np.int64]) -> NDArray[Number]:
@@ -138,13 +138,13 @@ def rows_at(values: NDArray[Number], places: NDArray[np.int64]) -> NDArray[Numbe
 
 
 def _of_highest(before: Floats, found: Floats, slope: Floats) -> Floats:
-    """From slopes by the highest values, shape (n_lines, 2 * n_swept), to those by the units: (n_lines, n_swept).
+    """From slopes by the highest values, shape (n_lines, 2 * n_pooled), to those by the units: (n_lines, n_pooled).
 
     A slope belongs to the nearest line that has the highest value; a unit of 0 has no slope.
     """
-    n_lines, n_swept = before.shape
-    places = standing(before, found) * n_swept + np.tile(np.arange(n_swept), 2)
-    of_units = np.bincount(places.ravel(), slope.ravel(), n_lines * n_swept).reshape(n_lines, n_swept)
+    n_lines, n_pooled = before.shape
+    places = rows_of_max(before, found) * n_pooled + np.tile(np.arange(n_pooled), 2)
+    of_units = np.bincount(places.ravel(), slope.ravel(), n_lines * n_pooled).reshape(n_lines, n_pooled)
     return of_units.astype(slope.dtype)
 
 

@@ -2,9 +2,10 @@
 
 Trees see sums over windows of lines; the network sees the lines in their order. Each layer adds to what is known of a
 line what is known of one line above and of one below, at distances that double from layer to layer (dilated
-convolutions, Yu and Koltun 2016, with residual connections). Between layers sweeps over the page add what stands
-anywhere above or below, however far: prose under a page of comments is no article if one stands above. Trees and
-network are wrong on different lines, so the mean of their scores is better than either.
+convolutions, Yu and Koltun 2016, with residual connections). Between layers, cumulative max pooling adds
+the highest values that hidden units have anywhere above and anywhere below: prose under a page of comments is no
+article if one stands above. Trees and network are wrong on different lines, so the mean of their scores is better than
+either.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from linesift.labels import LABELS
 
 Look = Callable[[NDArray[np.float32], NDArray[np.float32]], object]
-"""What is shown, of all lines, the hidden units that a sweep looks at and what it finds; it may keep copies."""
+"""Is shown, of all lines, the hidden units that are pooled and their cumulative maxima; it may keep copies."""
 
 TILE = 128
 """Lines multiplied at once, always as many: matrix products of another shape may add in another order, and a page must
@@ -46,13 +47,13 @@ class Network:
     """Shape (n_layers, 3 * width, width): layer i from the line 2**i above, the line itself, and the one 2**i below."""
     layer_biases: NDArray[np.float32]
     """Shape (n_layers, width)."""
-    sweeps: NDArray[np.float32]
-    """Shape (n_sweeps, 2 * n_swept, width): from the highest value that each of the first `n_swept` hidden units has on
-    any line from the first to this one, and from this one to the last."""
-    sweep_biases: NDArray[np.float32]
-    """Shape (n_sweeps, width)."""
-    sweep_before: NDArray[np.int32]
-    """Shape (n_sweeps,): number of the layer before which each stands, ascending."""
+    pool_weights: NDArray[np.float32]
+    """Shape (n_pools, 2 * n_pooled, width): from the highest value that each of the first `n_pooled` hidden units has
+    on any line from the first to this one, and from this one to the last."""
+    pool_biases: NDArray[np.float32]
+    """Shape (n_pools, width)."""
+    pool_layers: NDArray[np.int32]
+    """Shape (n_pools,): number of the layer before which each stands, ascending."""
     out: NDArray[np.float32]
     """Shape (width, 4)."""
     out_bias: NDArray[np.float32]
@@ -91,7 +92,7 @@ class Network:
         Args:
             sums: as `sums` gives them; they are overwritten.
             spans: lines of each page, one after the other.
-            look: called at each sweep.
+            look: called at each pooling.
 
         Returns:
             Shape (n_lines, 4).
@@ -101,8 +102,8 @@ class Network:
         hidden += self.entry_bias
         np.maximum(hidden, 0, out=hidden)
         for number, (distance, weights, bias) in enumerate(self.steps()):
-            for sweep in self.sweeps_before(number):
-                self._sweep(sweep, hidden[:-1], spans, look)
+            for pool in self.pools_before(number):
+                self._pool(pool, hidden[:-1], spans, look)
             hidden[n_lines:] = 0  # for neighbours that are not there
             places = neighbours(spans, distance, len(hidden))
             for tile in tiles:
@@ -118,17 +119,17 @@ class Network:
         scores += self.out_bias
         return scores[:n_lines]
 
-    def _sweep(self, sweep: int, hidden: NDArray[np.float32], spans: NDArray[np.int64], look: Look | None) -> None:
-        """Add to whole tiles of hidden units what a sweep makes of them."""
-        weights = self.sweeps[sweep]
+    def _pool(self, pool: int, hidden: NDArray[np.float32], spans: NDArray[np.int64], look: Look | None) -> None:
+        """Add to whole tiles of hidden units the result of a cumulative max pooling."""
+        weights = self.pool_weights[pool]
         n_lines, n_units = int(spans.sum()), len(weights) // 2
-        found = highest(hidden, spans, n_units)
+        found = cumulative_max(hidden, spans, n_units)
         if look is not None:
             look(hidden[:n_lines, :n_units], found[:n_lines])
         more = np.empty((TILE, len(self.entry_bias)), np.float32)
         for tile in _tiles(len(hidden)):
             product(found[tile], weights, more)
-            more += self.sweep_biases[sweep]
+            more += self.pool_biases[pool]
             np.maximum(more, 0, out=more)
             hidden[tile] += more
 
@@ -153,7 +154,7 @@ class Network:
     def is_sound(self, n_columns: int) -> bool:
         """Whether the arrays fit together and to so many columns, and their numbers can be reckoned with."""
         (width,), n_layers, n_flags = self.entry_bias.shape, len(self.layers), len(self.flagged)
-        n_sweeps, n_swept, _ = self.sweeps.shape
+        n_pools, n_pooled, _ = self.pool_weights.shape
         shapes = {
             "centre": (n_columns,),
             "scale": (n_columns,),
@@ -162,28 +163,28 @@ class Network:
             "entry_bias": (width,),
             "layers": (n_layers, 3 * width, width),
             "layer_biases": (n_layers, width),
-            "sweeps": (n_sweeps, n_swept, width),
-            "sweep_biases": (n_sweeps, width),
-            "sweep_before": (n_sweeps,),
+            "pool_weights": (n_pools, n_pooled, width),
+            "pool_biases": (n_pools, width),
+            "pool_layers": (n_pools,),
             "out": (width, len(LABELS)),
             "out_bias": (len(LABELS),),
         }
         if any(getattr(self, name).shape != shape for name, shape in shapes.items()):
             return False
-        numbers = [getattr(self, name) for name in shapes if name not in {"flagged", "sweep_before"}]
+        numbers = [getattr(self, name) for name in shapes if name not in {"flagged", "pool_layers"}]
         if not all(array.dtype == np.float32 and np.isfinite(array).all() for array in numbers):
             return False
-        is_in_order = _ascends_below(self.flagged, n_columns) and _ascends_below(self.sweep_before, n_layers)
-        return is_in_order and n_swept % 2 == 0 and n_swept <= 2 * width and bool((self.scale > 0).all())
+        is_in_order = _ascends_below(self.flagged, n_columns) and _ascends_below(self.pool_layers, n_layers)
+        return is_in_order and n_pooled % 2 == 0 and n_pooled <= 2 * width and bool((self.scale > 0).all())
 
     def steps(self) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float32]]]:
         """Distance, weights and bias of each layer."""
         for number, (weights, bias) in enumerate(zip(self.layers, self.layer_biases, strict=True)):
             yield 1 << number, weights, bias
 
-    def sweeps_before(self, number: int) -> list[int]:
-        """Which sweeps stand before a layer: one or none."""
-        found: list[int] = np.flatnonzero(self.sweep_before == number).tolist()
+    def pools_before(self, number: int) -> list[int]:
+        """Numbers of the poolings that stand before a layer: one or none."""
+        found: list[int] = np.flatnonzero(self.pool_layers == number).tolist()
         return found
 
 
@@ -216,8 +217,9 @@ def _even_rows(n_inputs: int, n_outputs: int) -> int:
     With AVX-512 that is a tile. OpenBLAS's kernel for processors with AVX2 takes twelve rows at once and adds the
     latter six in another order, so equal lines at different places differ in the last bit.
     """
-    draw = np.random.default_rng(0)
-    line, weights = draw.random((1, n_inputs), np.float32), draw.random((n_inputs, n_outputs), np.float32)
+    # Cosines stand for random numbers, because `np.random` takes longer to load than this function to run.
+    line = np.cos(np.arange(n_inputs, dtype=np.float32))[None]
+    weights = np.cos(np.arange(n_inputs * n_outputs, dtype=np.float32)).reshape(n_inputs, n_outputs)
     for n_rows in _ROWS[:-1]:
         found = np.matmul(line.repeat(TILE, axis=0).reshape(-1, n_rows, n_inputs), weights)
         if (found == found[0, 0]).all():
@@ -244,7 +246,7 @@ def _bound(
     return is_missing
 
 
-def highest(hidden: NDArray[np.float32], spans: NDArray[np.int64], n_units: int) -> NDArray[np.float32]:
+def cumulative_max(hidden: NDArray[np.float32], spans: NDArray[np.int64], n_units: int) -> NDArray[np.float32]:
     """Highest value of the first units on any line of the page down to each line, and from it on.
 
     Args:
@@ -264,13 +266,13 @@ def highest(hidden: NDArray[np.float32], spans: NDArray[np.int64], n_units: int)
     return found
 
 
-def standing(units: NDArray[Any], found: NDArray[Any]) -> NDArray[np.int64]:
+def rows_of_max(units: NDArray[Any], found: NDArray[Any]) -> NDArray[np.int64]:
     """Rows on which the highest values stand, of equal ones the nearest.
 
     Args:
         units: shape (n_lines, n_units), none below 0.
-        found: what `highest` makes of them; on the first line of a page that is the line itself, and on the last, so
-            pages do not mix.
+        found: what `cumulative_max` makes of them; on the first line of a page that is the line itself, and on the
+            last, so pages do not mix.
 
     Returns:
         The shape of `found`.

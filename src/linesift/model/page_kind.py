@@ -40,7 +40,7 @@ class PageKindModel:
 
     words: NDArray[np.float32]
     """Shape (2**WORD_BITS, len(WORD_KINDS)): what a word on the page adds to each kind."""
-    bias: NDArray[np.float32]
+    words_bias: NDArray[np.float32]
     """Shape (len(WORD_KINDS),)."""
     scorer: LinearScorer
     """From the columns to the kinds; calibrated, so it needs no temperature."""
@@ -77,7 +77,7 @@ class PageKindModel:
         page, bucket = page_words(batch)
         n_words = np.bincount(page, minlength=len(batch.n_all_lines))
         has_words = n_words > 0
-        scores = np.tile(self.bias, (len(n_words), 1))
+        scores = np.tile(self.words_bias, (len(n_words), 1))
         if len(page):
             starts = (n_words.cumsum() - n_words)[has_words]
             # As complex numbers two weights are added at once.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,8 @@ _NEAR_STEPS, _FAR_STEPS = (-2, -1, 1, 2), (-4, -3, 3, 4)
 _SUMMED = ("words", "likely", "likely_words", "long", "short", "dated", "after_body", "before_body")
 _SUMMED_MARKUP = ("marked", "marked_words", "linked", "after_marked", "before_marked")
 _WINDOWS = (3, 8, 25)
+_OF_PAGE = ("page", "share_above")
+"""Methods of `Sums` whose result for likely words is a column."""
 _LONGEST = 60.0
 """Words beyond which a line weighs no more in a window."""
 
@@ -107,7 +110,7 @@ class Neighbourhood:
     def __init__(self, batch: Batch, own: NDArray[np.float32]) -> None:
         """Sum up what windows need; `own` has shape (len(own_names(batch)), n_lines)."""
         self.own = own
-        self._batch, self._is_html = batch, batch.hints is not None
+        self._batch, self._is_html = batch, batch.has_hints
         place = _places(self._is_html)
         near, far = _neighbour_names(self._is_html)
         self._near = padded(own[[place[name] for name in near]])
@@ -127,36 +130,36 @@ class Neighbourhood:
             np.take(values, around.neighbours(steps), axis=1, out=block, mode="clip")
             start += len(values) * len(steps)
         windows = self._sums.windows(around, around.edges(_WINDOWS))
-        out[start:-2].reshape(windows.shape)[:] = windows
-        out[-2] = self._likely_words.page(around)
-        out[-1] = self._likely_words.share_above(around)
+        out[start : -len(_OF_PAGE)].reshape(windows.shape)[:] = windows
+        for row, name in zip(out[-len(_OF_PAGE) :], _OF_PAGE, strict=True):
+            row[:] = getattr(self._likely_words, name)(around)
         return out
 
 
 def _summed(batch: Batch, own: NDArray[np.float32], place: dict[str, int]) -> NDArray[np.float32]:
-    """The columns that windows sum, in the order of `_SUMMED` and `_SUMMED_MARKUP`."""
+    """Columns that windows sum, shape (len(_summed_names(...)), n_lines)."""
     words = np.minimum(batch.length, np.float32(_LONGEST))
     likely = _share(own[place["lexicon.body"]])
-    columns = [
-        words,
-        likely,
-        likely * words,
-        batch.is_long,
-        batch.length < 4,
-        batch.strength >= 3,
-        own[place["lexicon.after_body"]],
-        own[place["lexicon.before_body"]],
-    ]
-    if batch.hints is not None:
+    columns: dict[str, NDArray[Any]] = {
+        "words": words,
+        "likely": likely,
+        "likely_words": likely * words,
+        "long": batch.is_long,
+        "short": batch.length < 4,
+        "dated": batch.strength >= 3,
+        "after_body": own[place["lexicon.after_body"]],
+        "before_body": own[place["lexicon.before_body"]],
+    }
+    if batch.has_hints:
         marked = _share(own[place["markup_lexicon.body"]])
-        columns += [
-            marked,
-            marked * words,
-            own[place["markup.link_share"]],
-            own[place["markup_lexicon.after_body"]],
-            own[place["markup_lexicon.before_body"]],
-        ]
-    return np.array(columns, np.float32)
+        columns |= {
+            "marked": marked,
+            "marked_words": marked * words,
+            "linked": own[place["markup.link_share"]],
+            "after_marked": own[place["markup_lexicon.after_body"]],
+            "before_marked": own[place["markup_lexicon.before_body"]],
+        }
+    return np.array([columns[name] for name in _summed_names(batch.has_hints)], np.float32)
 
 
 def _share(log_odds: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -168,7 +171,7 @@ def _share(log_odds: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def own_names(batch: Batch) -> tuple[str, ...]:
     """Names of the columns of a line itself, with the markup's where the batch has hints."""
-    return OWN_NAMES if batch.hints is None else HTML_NAMES
+    return HTML_NAMES if batch.has_hints else OWN_NAMES
 
 
 def n_table_columns(*, is_html: bool) -> int:
@@ -186,6 +189,11 @@ def _neighbour_names(is_html: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return ((*_NEAR, *_NEAR_MARKUP), (*_FAR, *_FAR_MARKUP)) if is_html else (_NEAR, _FAR)
 
 
+def _summed_names(is_html: bool) -> tuple[str, ...]:
+    """Columns that windows sum."""
+    return (*_SUMMED, *_SUMMED_MARKUP) if is_html else _SUMMED
+
+
 def _shifted_names(names: Iterable[str], steps: tuple[int, ...]) -> list[str]:
     return [f"{name}@{step:+d}" for name in names for step in steps]
 
@@ -198,12 +206,10 @@ def _window_names(name: str, sizes: tuple[int, ...]) -> list[str]:
 def table_names(*, is_html: bool = False) -> tuple[str, ...]:
     """Names of all rows of the table; those of the line itself come first."""
     near, far = _neighbour_names(is_html)
-    summed = (*_SUMMED, *_SUMMED_MARKUP) if is_html else _SUMMED
     return (
         *_places(is_html),
         *_shifted_names(near, _NEAR_STEPS),
         *_shifted_names(far, _FAR_STEPS),
-        *(window for name in summed for window in _window_names(f"window.{name}", _WINDOWS)),
-        "window.likely_words.page",
-        "window.likely_words.share_above",
+        *(window for name in _summed_names(is_html) for window in _window_names(f"window.{name}", _WINDOWS)),
+        *(f"window.likely_words.{name}" for name in _OF_PAGE),
     )

@@ -1,6 +1,5 @@
 """A few labelled pages of a site and a model to a model that knows the site: what `linesift adapt` does."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,10 @@ from linesift.errors import InputError, ModelError
 from linesift.evaluate.card import CHECKS, write_card
 from linesift.evaluate.evaluate import Report, evaluate
 from linesift.labels import LABELS
-from linesift.model.directory import OF_THE_WEIGHTS, load_model, read_about, save_model
+from linesift.model.directory import KEYS_WRITTEN_BY_SAVE, load_model, read_about, save_model
 from linesift.model.model import Model
 from linesift.model.prediction import Prediction
+from linesift.model.probe import read_probe
 from linesift.page import LabelledPage
 from linesift.read.labelled import read_labelled
 from linesift.train.provenance import digest, short_name
@@ -116,7 +116,8 @@ def adapt(request: AdaptRequest, progress: Progress) -> Adapted:
     if is_written:
         progress(f"writing {request.out}")
         info = _about(request, about, pages, checks)
-        save_model(adapted, info, _probe(base_path), request.out)
+        # The probe of the base: no text of the site goes into the model.
+        save_model(adapted, info, read_probe(base_path), request.out)
         write_card(request.out)
     return Adapted(tuple(checks), is_written)
 
@@ -173,18 +174,12 @@ def _check_place(request: AdaptRequest) -> None:
         raise InputError("the site has no name; give it one: --site mysite")
 
 
-def _probe(path: Path) -> dict[str, str]:
-    """The probe of the base: none of the site's text goes into the model."""
-    rows = (json.loads(line) for line in (path / "probe.jsonl").read_text("utf-8").splitlines())
-    return {row["name"]: row["text"] for row in rows}
-
-
 def _about(
     request: AdaptRequest, base: dict[str, Any], pages: Sequence[LabelledPage], checks: Sequence[Check]
 ) -> dict[str, Any]:
     """What `model.json` keeps: all of the base's, and of each site what it was learnt from and how it did."""
     try:
-        about = {key: value for key, value in base.items() if key not in OF_THE_WEIGHTS}
+        about = {key: value for key, value in base.items() if key not in KEYS_WRITTEN_BY_SAVE}
         site = {
             "name": request.site,
             "command": _command(request),

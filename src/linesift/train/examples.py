@@ -45,10 +45,10 @@ class TrainConfig:
     network_width: int = 48
     network_layers: int = 6
     """Each reads twice as far as the one before it; together these reach 63 lines up and down."""
-    network_sweeps: tuple[int, ...] = (2, 4)
-    """Layers before which the network sweeps over the page."""
-    network_swept: int = 24
-    """Hidden units that a sweep looks at."""
+    network_pool_layers: tuple[int, ...] = (2, 4)
+    """Layers of the network before which hidden units are pooled over the page."""
+    network_pooled: int = 24
+    """Hidden units that are pooled."""
     network_epochs: int = 15
     network_dropout: float = 0.2
     network_unread: float = 0.3

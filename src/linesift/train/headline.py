@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.labels import Label
-from linesift.model.headline import HeadlineRanker, candidate_table, candidates, shares
+from linesift.model.headline import HeadlineRanker, candidate_table, candidates, title_probabilities
 from linesift.train.examples import Lines, TrainConfig
 from linesift.train.learners import fit_preference
 
@@ -44,9 +44,9 @@ def fit_rankers(
         trees = fit_preference(np.ascontiguousarray(columns[:, part]), is_chosen[part], page[part], config)
         held_out = folds == fold
         utility[held_out] = trees.scores(np.ascontiguousarray(columns[:, held_out]))[:, 0]
-        fitted.append(HeadlineRanker(trees, nothing=0.0, scale=1.0))
-    nothing, scale = _calibrated(rows, utility, lines)
-    return [replace(ranker, nothing=nothing, scale=scale) for ranker in fitted]
+        fitted.append(HeadlineRanker(trees, no_title_utility=0.0, temperature=1.0))
+    no_title_utility, temperature = _calibrated(rows, utility, lines)
+    return [replace(ranker, no_title_utility=no_title_utility, temperature=temperature) for ranker in fitted]
 
 
 def _calibrated(rows: NDArray[np.int64], utility: NDArray[np.float32], lines: Lines) -> tuple[float, float]:
@@ -58,7 +58,7 @@ def _calibrated(rows: NDArray[np.int64], utility: NDArray[np.float32], lines: Li
     best = (np.inf, 0.0, 1.0)
     for scale in _SCALES:
         for nothing in _NOTHING:
-            share = shares(page, utility, float(nothing), scale).astype(np.float64)
+            share = title_probabilities(page, utility, float(nothing), scale).astype(np.float64)
             of_page = np.bincount(page, share)
             chosen = np.bincount(page, share * is_chosen)
             has_one, is_page = np.bincount(page, is_chosen) > 0, np.bincount(page) > 0

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from linesift.errors import LabelError
 from linesift.extras import missing_extra
 from linesift.labels import LABELS
-from linesift.model.bins import quantile_bins
-from linesift.model.linear import LinearScorer
+from linesift.model.linear import LinearScorer, quantile_bins
 from linesift.model.part import Scorer
 from linesift.model.trees import TreeScorer
 from linesift.train.examples import TrainConfig

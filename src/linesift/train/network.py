@@ -121,8 +121,8 @@ def _untaught(own: Floats, config: TrainConfig, draw: np.random.Generator) -> Ne
             spread[row] = known.std()
     scale = np.maximum(np.where(high > low, (high - low) / 4, spread), np.float32(1e-3))
     flagged = np.flatnonzero(is_missing.mean(axis=1) > _FLAGGED_FROM).astype(np.int32)
-    sweep_before = np.array([layer for layer in config.network_sweeps if layer < config.network_layers], np.int32)
-    n_sweeps, n_swept = len(sweep_before), min(config.network_swept, config.network_width)
+    pool_layers = np.array([layer for layer in config.network_pool_layers if layer < config.network_layers], np.int32)
+    n_pools, n_pooled = len(pool_layers), min(config.network_pooled, config.network_width)
     width, n_layers, n_inputs = config.network_width, config.network_layers, len(own) + len(flagged)
 
     def random(*shape: int, size: float = 1.0) -> Floats:
@@ -137,9 +137,9 @@ def _untaught(own: Floats, config: TrainConfig, draw: np.random.Generator) -> Ne
         entry_bias=np.zeros(width, np.float32),
         layers=random(n_layers, 3 * width, width, size=0.5),  # what layers add to each other is to begin small
         layer_biases=np.zeros((n_layers, width), np.float32),
-        sweeps=random(n_sweeps, 2 * n_swept, width, size=0.5),
-        sweep_biases=np.zeros((n_sweeps, width), np.float32),
-        sweep_before=sweep_before,
+        pool_weights=random(n_pools, 2 * n_pooled, width, size=0.5),
+        pool_biases=np.zeros((n_pools, width), np.float32),
+        pool_layers=pool_layers,
         out=random(width, len(LABELS)),
         out_bias=np.zeros(len(LABELS), np.float32),
     )

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from linesift.example import Example
 from linesift.labels import KINDS, Kind
-from linesift.model.bins import quantile_bins
 from linesift.model.decode import decode
-from linesift.model.linear import LinearScorer
+from linesift.model.linear import LinearScorer, quantile_bins
 from linesift.model.model import Model
 from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, page_columns, page_words
 from linesift.page import LabelledPage, LabelSource

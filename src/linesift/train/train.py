@@ -19,12 +19,13 @@ from linesift.evaluate.report import TITLE, accuracy_report, write_report
 from linesift.example import Example
 from linesift.extras import require_extra
 from linesift.model.directory import save_model
-from linesift.page import LabelSource
+from linesift.page import LabelSource, Page
 from linesift.read.labelled import LABELLED_SUFFIX, OWN_COLLECTION
 from linesift.train.corpora import KIND_GOLD, corpus_files
 from linesift.train.examples import Progress, TrainConfig
 from linesift.train.fit import fit
 from linesift.train.page_kind import fit_page_kind
+from linesift.train.probe import html_probe
 from linesift.train.provenance import digest, short_name
 from linesift.train.sources import Sources, TrainingPages, read_sources
 
@@ -142,8 +143,8 @@ def _check_place(out: Path) -> None:
         raise InputError(f"{out}: cannot be written ({(error.strerror or str(error)).lower()})") from error
 
 
-def _probe(data: TrainingPages) -> dict[str, str]:
-    """Choose the pages that the saved model must reproduce: `.page` files, because their text stands in the directory.
+def _probe(data: TrainingPages) -> list[Page]:
+    """Choose the pages that the saved model must reproduce: `.page` files, whose text may be copied, and an HTML page.
 
     All from the first path that has enough, so that with `data/pages` before the pages of sites none of a site's is.
     """
@@ -151,7 +152,8 @@ def _probe(data: TrainingPages) -> dict[str, str]:
         own = [each.text for each in examples if each.origin.collection == OWN_COLLECTION and each.text_labels]
         if len(own) >= N_PROBES:
             step = len(own) // N_PROBES
-            return {Path(page.source).name: page.text for page in own[::step][:N_PROBES]}
+            texts = [Page(page.text, Path(page.source).name) for page in own[::step][:N_PROBES]]
+            return [*texts, html_probe()]
     raise InputError(
         f"{len(own)} {LABELLED_SUFFIX} files among the pages; a model needs {N_PROBES} for its probe, "
         "because pages of other collections may not be copied into it"
