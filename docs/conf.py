@@ -4,12 +4,13 @@ The source directory is the root of the checkout, so that one relative link work
 """
 
 import re
-from importlib.metadata import version as version_of
 from typing import Any
+
+from linesift import __version__
 
 project = "linesift"
 author = copyright = "The linesift developers"  # noqa: A001 (Sphinx reads this name)
-version = release = version_of("linesift")
+version = release = __version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 root_doc = "docs/index"

@@ -13,6 +13,7 @@ import pytest
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
+import linesift
 from linesift.cli.app import app, classify_app
 from scripts.shown import SHOWN, outputs
 
@@ -156,6 +157,10 @@ def test_examples_and_outputs_are_found() -> None:
     assert {"README.md", "docs/usage.md", "docs/dates.md"} <= {
         name for name, text in texts.items() if any(">>>" in block for block in _PYTHON.findall(text))
     }
+
+
+def test_citation_names_this_version() -> None:
+    assert f"\nversion: {linesift.__version__}\n" in (ROOT / "CITATION.cff").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", LARGEST)
