@@ -1,7 +1,7 @@
 """Run the commands that documents show together with their output, and write the output anew.
 
 A command stands in a block of kind `console`, behind `$ `. The commands of one document run one after the other in a
-directory of its own, which holds what a checkout holds, and `nightbus.txt`.
+directory of its own, which holds what a checkout holds, `nightbus.txt` and `front.txt`.
 """
 
 import os
@@ -20,6 +20,10 @@ from linesift.cli.app import app
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 SHOWN = re.compile(r"(?<=^```console\n)\$ (.*)\n([^`]*)(?=^```$)", re.MULTILINE)
+_FRONT_PAGE = (
+    "Home\nNews\nSport\nWeather\nFerry returns to the harbour\nSwing bridge shut until autumn\n"
+    "Bakery wins regional prize\nRain stops play\nLogin\nSearch\nPrivacy\nContact\n"
+)
 _DRAFT = Path("data/sites/gazette/nightbus.page")
 
 
@@ -33,6 +37,7 @@ def working_directory() -> Iterator[None]:
             place.parent.mkdir(exist_ok=True)
             place.symlink_to(ROOT / name)
         shutil.copy(ROOT / "data" / "sample.txt", Path(folder, "nightbus.txt"))
+        Path(folder, "front.txt").write_text(_FRONT_PAGE, "utf-8")
         os.chdir(folder)
         try:
             yield
