@@ -6,7 +6,6 @@ import pytest
 
 from benchmarks import bench_stages
 from benchmarks.bench_stages import REST, STAGES, Stopwatch, stages
-
 from linesift.model import model as classifier
 from linesift.model.model import Model
 from linesift.page import LabelledPage

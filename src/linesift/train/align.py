@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import SequenceMatcher
 
-from linesift.dates.moment import read_moments
+from linesift.dates.moment import Moment, read_moments
 from linesift.labels import Label
-from linesift.train.when import is_date_line
 
 ANCHOR = 24
 """Letters from which a line is matched wherever it stands; below, only between the lines around it."""
@@ -29,6 +28,10 @@ and 28 wrong ones, 0.6 839 and 21, 0.75 835 and 14, 0.9 826 and 10."""
 
 MIN_CARRIED = 0.97
 """Share of the letters of headline, dates and body that another rendering of a page must have to be learnt."""
+
+_LONGEST_DATE_LINE = 160
+_LONGEST_CLOCK_LINE = 60
+"""Characters up to which a line with a clock but no day can be a date line."""
 
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
@@ -250,6 +253,37 @@ def _timestamps(
     return found
 
 
+def is_date_line(line: str, day: str | None = None, *, strict: bool = False) -> bool:
+    """Whether a line shows a day or, if it is short, a clock.
+
+    Ages such as "3 min" do not count: without a time of reading they cannot be told from the time that reading takes.
+    On 54 pages labelled by hand, 54 of 59 date lines are found, and 3 wrong ones.
+
+    Args:
+        line: the line.
+        day: the article's day as `YYYY-MM-DD`; a line that shows days of other years alone is refused.
+        strict: whether that very day must stand there.
+
+    >>> is_date_line("RABU, 21 OKTOBER 2020 | 09:20 WIB"), is_date_line("Hal 12 dari 30")
+    (True, False)
+    """
+    text = line.strip()
+    moments = read_moments(text) if len(text) <= _LONGEST_DATE_LINE else []
+    days = _days(moments)
+    if not days:
+        has_clock = any(moment.clock is not None for moment in moments)
+        return has_clock and not strict and len(text) < _LONGEST_CLOCK_LINE
+    if day is None:
+        return not strict
+    wanted = date.fromisoformat(day)
+    return wanted in days if strict else any(found.year == wanted.year for found in days)
+
+
+def _days(moments: Sequence[Moment]) -> list[date]:
+    """Days of some moments; of one that can be read in two ways, both."""
+    return [day for moment in moments for day in ([moment.day] if moment.day else moment.choices)]
+
+
 def _is_older(line: str, day: str | None) -> bool:
     """Whether all days of a date line are before the article's: that of a caption, a quoted post, an earlier story.
 
@@ -257,5 +291,5 @@ def _is_older(line: str, day: str | None) -> bool:
     """
     if day is None:
         return False
-    days = [found for moment in read_moments(line) for found in ([moment.day] if moment.day else moment.choices)]
+    days = _days(read_moments(line))
     return bool(days) and max(days) < date.fromisoformat(day) - timedelta(days=1)

@@ -17,8 +17,7 @@ from linesift.labels import Kind, Label
 from linesift.page import LabelledPage, Labels, LabelSource, Origin, Page
 from linesift.read.html.page import read_html
 from linesift.read.labelled import read_labelled
-from linesift.train.align import Gold, align
-from linesift.train.when import is_date_line
+from linesift.train.align import Gold, align, is_date_line
 
 MIN_COVERAGE = 0.8
 """Pages whose body lines hold less of the gold's letters are left out: the gold is another version of the page."""
