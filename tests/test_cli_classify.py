@@ -186,12 +186,16 @@ def test_missing_file_and_the_other_pages_are_done(run: Run, folder: Path) -> No
     assert run("none.txt") == Result(1, "", "linesift: none.txt: no such file\n")
     (folder / "no\nlines.txt").mkdir()
     formats = "*.txt, *.html, *.htm, *.warc, *.warc.gz, *.wet, *.wet.gz"
-    assert run("no\nlines.txt").err == f"linesift: no lines.txt: no pages ({formats}) in this directory\n"
+    assert (
+        run("no\nlines.txt").err
+        == f"linesift: no lines.txt: no pages ({formats}) in this directory; name other files one by one\n"
+    )
 
 
 def test_directory_without_pages(run: Run, folder: Path) -> None:
     (folder / "empty").mkdir()
-    message = "linesift: empty: no pages (*.txt, *.html, *.htm, *.warc, *.warc.gz, *.wet, *.wet.gz) in this directory\n"
+    formats = "*.txt, *.html, *.htm, *.warc, *.warc.gz, *.wet, *.wet.gz"
+    message = f"linesift: empty: no pages ({formats}) in this directory; name other files one by one\n"
     assert run("empty") == Result(2, "", message)
     assert run("empty", "page.txt", "--no-path") == Result(1, TSV, message)
 

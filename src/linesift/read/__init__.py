@@ -1,1 +1,1 @@
-"""Files in: plain text now; what a page or a labelled page looks like on disk is known only here."""
+"""Read files: pages of text and HTML, archives, JSON lines, labelled pages. Only this room knows what is on disk."""

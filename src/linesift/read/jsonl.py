@@ -1,4 +1,4 @@
-"""Files of pages as JSON lines: one object per line with the page's text or HTML in a field, plain or gzipped."""
+"""Read pages from JSON lines: one object per line, with the page's text or HTML in a field; plain or gzipped."""
 
 import io
 import json
@@ -12,29 +12,29 @@ from linesift.errors import InputError
 from linesift.read.record import MAX_RECORD, Record
 
 GZIP_START = b"\x1f\x8b"
-_N_NAMES = 8
-"""How many fields a message names."""
+_MAX_NAMED = 8
+"""Most fields that a message names."""
 _OBJECT_START = rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:[^"\\]|\\.)*"\s*:'
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Which fields of an object hold the page."""
+    """Names of the fields of an object that hold the page."""
 
     text: str = "text"
     html: str | None = None
-    """Where the page's HTML is; an object without it, or with an empty one, is read as text."""
+    """Field of the page's HTML. An object without it, or with an empty one, is read as text."""
 
 
 def read_jsonl(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record | InputError]:
     """Read the pages of a file of JSON lines, one at a time; memory does not grow with the file.
 
-    The record's source is file and line number, `pages.jsonl:17`. `url` and `date` come along where the object has
-    them as strings. A line that gives no page becomes an error in its place, and reading goes on; empty lines are
-    nothing.
+    The source of a record is file and line number, `pages.jsonl:17`. Its `url` and `date` are those of the object, if
+    they are strings. For a line without a page the error comes in its place, and reading goes on. Blank lines are
+    skipped.
 
     Raises:
-        InputError: if the file cannot be read on.
+        InputError: if the rest of the file cannot be read.
     """
     number = 0
     try:
@@ -50,7 +50,7 @@ def read_jsonl(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record
 
 
 def is_jsonl(start: bytes) -> bool:
-    r"""Whether the beginning of a stream is that of JSON lines: an object that opens with a name.
+    r"""Say whether a stream begins like JSON lines: with an object and its first name.
 
     >>> is_jsonl(b'{"url": "https://news.example/1", "te'), is_jsonl(b"{Update} Rain\n"), is_jsonl(b"Rain\n")
     (True, False, False)
@@ -68,7 +68,7 @@ def _unpacked(stream: BinaryIO) -> BinaryIO:
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
-    """Lines of a stream; `None` for one that is too long, of which the rest is thrown away."""
+    """Lines of a stream; `None` for one that is too long and was skipped."""
     while line := stream.readline(MAX_RECORD + 1):
         if len(line) <= MAX_RECORD:
             yield line
@@ -80,26 +80,26 @@ def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
 
 def _read_line(line: bytes, source: str, fields: Fields) -> Record | InputError:
     try:
-        found = json.loads(line)
+        row = json.loads(line)
     except json.JSONDecodeError as error:
         return InputError(f"{source}: not JSON ({error.msg.lower()}, column {error.colno}); skipped")
-    except (ValueError, RecursionError) as error:  # bytes that are no UTF-8; nesting without end
+    except (ValueError, RecursionError) as error:  # invalid UTF-8; objects nested too deep
         return InputError(f"{source}: not JSON ({error}); skipped")
-    if not isinstance(found, dict):
+    if not isinstance(row, dict):
         return InputError(f"{source}: not a JSON object; skipped")
-    html = found.get(fields.html) if fields.html is not None else None
+    html = row.get(fields.html) if fields.html is not None else None
     if isinstance(html, str) and html:
-        return Record(_word(found, "url"), _word(found, "date"), html, "html", source=source)
-    text = found.get(fields.text)
+        return Record(_string(row, "url"), _string(row, "date"), html, "html", source=source)
+    text = row.get(fields.text)
     if isinstance(text, str):
-        return Record(_word(found, "url"), _word(found, "date"), text, "text", source=source)
+        return Record(_string(row, "url"), _string(row, "date"), text, "text", source=source)
     wanted = " or ".join(repr(name) for name in (fields.html, fields.text) if name is not None)
-    names = ", ".join(map(repr, list(found)[:_N_NAMES])) or "none"
+    names = ", ".join(map(repr, list(row)[:_MAX_NAMED])) or "none"
     return InputError(
         f"{source}: no text in field {wanted}, its fields are {names}; skipped; name another one with --text-field"
     )
 
 
-def _word(found: dict[str, Any], name: str) -> str:
-    value = found.get(name)
+def _string(row: dict[str, Any], name: str) -> str:
+    value = row.get(name)
     return value if isinstance(value, str) else ""

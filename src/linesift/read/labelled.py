@@ -1,4 +1,4 @@
-"""Labelled pages: our own `.page` files, which a person writes and corrects in an editor, and JSON lines of them.
+"""Read and write labelled pages: `.page` files, which a person can edit, and JSON lines.
 
 A `.page` file is a header of `key: value` lines, a line of four dashes, and the page, one file line per page line:
 
@@ -15,12 +15,12 @@ A `.page` file is a header of `key: value` lines, a line of four dashes, and the
     body      | The ferry is back.
     body?     | It was away for a year.
 
-After the label (padded to nine characters) comes ` | ` and then the text as it is, bars and spaces included. A `?`
-directly behind the label marks a line that somebody should look at again. A file line of nothing but white space is
-that line of the page, blank and without a label.
+After the label (padded to nine characters) comes ` | `, then the text verbatim, with any bars and spaces. A `?` right
+behind the label marks a line that a person should look at again. A blank file line is a blank line of the page and has
+no label.
 
-The HTML that a page came from may lie beside it under the same name (`ferry.page`, `ferry.html`): then the page has
-the hints of its markup. `linesift label` leaves it there.
+The HTML of a page may be beside it under the same name (`ferry.page`, `ferry.html`), where `linesift label` leaves it.
+Then the page has the hints of its markup.
 """
 
 import json
@@ -40,7 +40,7 @@ from linesift.read.text import read_text
 LABELLED_SUFFIX = ".page"
 HEADER_KEYS = ("site", "url", "lang", "kind", "note")
 OWN_COLLECTION = "pages"
-"""Collection of everything that comes from `.page` files."""
+"""Name of the collection of all pages from `.page` files."""
 
 _RULE = "----"
 _LABEL_WIDTH = 9
@@ -50,39 +50,41 @@ _WORDS = ", ".join(LABELS)
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
-    """One line of the page as the file has it; `label` is `None` where the line is blank or wrong."""
+    """One line of a page, as its `.page` file has it; `label` is `None` where the line is blank or wrong."""
 
     text: str
     label: Label | None = None
     is_doubtful: bool = False
     problem: str = ""
+    """Sentence on what is wrong; empty where nothing is."""
     word: str = ""
-    """What stands in the place of the label."""
+    """Word in the place of the label, whatever it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageFile:
-    """A `.page` file taken apart, with everything that is wrong in it as `(file line, problem)`."""
+    """Content of a `.page` file that may have mistakes."""
 
     header: tuple[tuple[str, str], ...]
     lines: tuple[FileLine, ...]
     problems: tuple[tuple[int, str], ...]
+    """All mistakes: file line, and a sentence."""
     first: int = 1
-    """File line of the page's first line, from 1."""
+    """Number of the file line with the first line of the page, from 1."""
 
 
 def parse_page(text: str, source: str) -> LabelledPage:
-    r"""Read the text of one `.page` file.
+    r"""Read the text of one `.page` file that has no mistakes.
 
-    A file that an editor saved with `"\r\n"` (seen at the line of dashes) loses one `"\r"` per line; a `"\r"` in any
-    other file belongs to the page.
+    If the line of dashes ends with `"\r\n"`, an editor saved the file so, and one `"\r"` per line is dropped. In any
+    other file a `"\r"` belongs to the page.
 
     >>> page = parse_page("site: a.example\n----\nheadline  | Rain | again\n\nbody?     | It rained.\n", "a.page")
     >>> page.page.lines, page.labels[2], page.doubtful
     (['Rain | again', '', 'It rained.'], <Label.BODY: 'body'>, frozenset({2}))
 
     Raises:
-        LabelError: at the first problem of the file; `parse_leniently` gives all of them.
+        LabelError: if there is a mistake; the text has the first one, `parse_leniently` gives all.
     """
     file = parse_leniently(text)
     if file.problems:
@@ -91,23 +93,23 @@ def parse_page(text: str, source: str) -> LabelledPage:
         raise LabelError(f"{source}:{line}: {problem}{more}")
     header = dict(file.header)
     return LabelledPage(
-        page=Page("\n".join(row.text for row in file.lines), source),
-        labels=tuple(row.label for row in file.lines),
+        page=Page("\n".join(line.text for line in file.lines), source),
+        labels=tuple(line.label for line in file.lines),
         site=header["site"],
         lang=header.get("lang", ""),
         kind=header.get("kind", KINDS[0]),
         origin=Origin(OWN_COLLECTION, LabelSource.BY_HAND),
         url=header.get("url", ""),
         note=header.get("note", ""),
-        doubtful=frozenset(index for index, row in enumerate(file.lines) if row.is_doubtful),
+        doubtful=frozenset(index for index, line in enumerate(file.lines) if line.is_doubtful),
     )
 
 
 def format_page(page: LabelledPage) -> str:
-    """Write a labelled page as the text of a `.page` file; `parse_page` reads the same lines and labels back.
+    """Write a labelled page as the text of a `.page` file, of which `parse_page` makes the same page again.
 
-    Header values are one line each: white space in them is folded to single spaces. Empty ones are left out, except
-    `site`, which a person has to fill in before `parse_page` takes the file.
+    White space in header values becomes single spaces. Empty values are left out, except that of `site`, which a person
+    has to fill in before `parse_page` accepts the file.
     """
     values = {"site": page.site, "url": page.url, "lang": page.lang, "kind": page.kind, "note": page.note}
     folded = {key: " ".join(value.split()) for key, value in values.items()}
@@ -120,13 +122,13 @@ def format_page(page: LabelledPage) -> str:
 
 
 def relabel(text: str, labels: Sequence[Label | None], doubtful: AbstractSet[int]) -> str:
-    r"""Put other labels into the text of a `.page` file; everything else stays as it is, to the last byte.
+    r"""Replace the labels in the text of a `.page` file; all other bytes stay.
 
     >>> relabel("site: a.example\n----\nbody | Rain\nbody?     | More", (Label.HEADLINE, Label.BODY), frozenset())
     'site: a.example\n----\nheadline  | Rain\nbody      | More'
 
     Raises:
-        LabelError: if the text is not in the format, or has not these lines.
+        LabelError: if the text is not in the format, or the labels do not fit its lines.
     """
     file = parse_leniently(text)
     lines = text.split("\n")
@@ -144,12 +146,12 @@ def relabel(text: str, labels: Sequence[Label | None], doubtful: AbstractSet[int
 
 
 def beside(path: Path, suffixes: Sequence[str]) -> Path | None:
-    """The file of the same name with one of these suffixes, if there is one."""
+    """Find the file of the same name with one of some suffixes; `None` without one."""
     return next((file for suffix in suffixes if (file := path.with_suffix(suffix)).is_file()), None)
 
 
 def labelled_files(path: Path) -> list[Path]:
-    """All `.page` files below a directory, sorted by path, or the file itself."""
+    """List the `.page` files below a directory, sorted by path; a file stands for itself."""
     if not path.is_dir():
         return [path]
     return sorted(file for file in path.rglob(f"*{LABELLED_SUFFIX}") if file.is_file())
@@ -158,15 +160,15 @@ def labelled_files(path: Path) -> list[Path]:
 def read_labelled(path: Path) -> list[LabelledPage]:
     """Read a `.page` file, all `.page` files below a directory (sorted by path), or a `.jsonl` file.
 
-    A row of JSON lines has `id`, `site`, `text`, `labels` (one per line, null where it is blank) and may have `url`,
-    `kind`, `lang`, `note`, `doubtful` (indices of lines) and `html`, which gives the page its hints. Its collection is
-    what stands before the first slash of the id, else the file's stem.
+    A row of JSON lines has `id`, `site`, `text` and `labels` (one per line, null for a blank one). It may have `url`,
+    `kind`, `lang`, `note`, `doubtful` (indices of lines) and `html`, which gives the page its hints. The part of the id
+    before the first slash names the collection; without a slash, the stem of the file does.
 
     Raises:
         InputError: if there is nothing to read at the path.
-        LabelError: if a page is not in the format, or has not the lines of the HTML beside it; the text names file
-            and line.
-        MissingExtraError: if there is HTML beside a page, and its parser is not installed.
+        LabelError: if a page is not in the format, or its lines differ from those of the HTML beside it. The text names
+            file and line.
+        MissingExtraError: if there is HTML beside a page and the parser is not installed.
     """
     if path.is_dir():
         files = labelled_files(path)
@@ -183,7 +185,7 @@ def read_labelled(path: Path) -> list[LabelledPage]:
 
 
 def has_labels(path: Path) -> bool:
-    """Whether `read_labelled` is for this path: by its name, or because there are `.page` files in the directory."""
+    """Say whether a path holds labelled pages: by its suffix, or by the `.page` files in a directory."""
     if path.is_dir():
         return next(path.rglob(f"*{LABELLED_SUFFIX}"), None) is not None
     return path.suffix in {LABELLED_SUFFIX, ".jsonl"}
@@ -209,11 +211,11 @@ def _read_file(path: Path) -> LabelledPage:
 
 
 def read_utf8(path: Path) -> str:
-    """Text of a file that must be valid UTF-8: labels stand on exact text, so nothing is replaced.
+    """Read a file that must be valid UTF-8: labels belong to the exact text, so nothing may be replaced.
 
     Raises:
         InputError: if it cannot be read.
-        LabelError: if it is not valid.
+        LabelError: if it is not valid UTF-8.
     """
     page, warning = read_text(path)
     if warning is not None:
@@ -225,22 +227,22 @@ def _read_rows(path: Path) -> Iterator[LabelledPage]:
     for number, line in enumerate(read_utf8(path).split("\n"), start=1):
         if line.strip():
             try:
-                yield _row_page(line, path)
+                yield _parse_row(line, path)
             except LabelError as error:
                 raise LabelError(f"{path}:{number}: {error}") from error
 
 
 def read_row(row: Mapping[str, Any], collection: str) -> LabelledPage:
-    """One row of a dataset as a page: the same fields as a row of JSON lines.
+    """Read a page from a row of a dataset, which has the fields of a row of JSON lines.
 
     Raises:
-        LabelError: if it is not in the format; the text does not name the row.
+        LabelError: if it is not in the format. The text does not name the row.
     """
-    return _row_page(json.dumps(row, default=str), Path(collection))
+    return _parse_row(json.dumps(row, default=str), Path(collection))
 
 
-def _row_page(line: str, path: Path) -> LabelledPage:
-    """One row of JSON lines as a page; the `LabelError` does not name the file yet."""
+def _parse_row(line: str, path: Path) -> LabelledPage:
+    """Read a page from a line of a JSON lines file; its `LabelError` does not name the file."""
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -272,16 +274,16 @@ def _row_page(line: str, path: Path) -> LabelledPage:
 
 
 def _row_text(fields: Mapping[str, str]) -> Page:
-    """The page of a row, with hints where the row has its HTML."""
+    """Page of a row, with hints if the row has its HTML."""
     page = Page(fields["text"], fields["id"])
     if not fields["html"]:
         return page
     from linesift.read.html.page import read_html
 
-    found = read_html(fields["html"])
-    if found.page.text != page.text:
+    html_page = read_html(fields["html"]).page
+    if html_page.text != page.text:
         raise LabelError("'text' is not the text of 'html'; label the lines that linesift reads from it")
-    return replace(page, hints=found.hints)
+    return replace(page, hints=html_page.hints)
 
 
 def _row_doubtful(row: Mapping[str, Any]) -> frozenset[int]:
@@ -308,7 +310,7 @@ def _format_line(line: str, label: Label | None, *, is_doubtful: bool) -> str:
 
 
 def parse_leniently(text: str) -> PageFile:
-    """Read the text of a `.page` file as far as it can be, whatever is wrong in it."""
+    """Read the text of a `.page` file as far as possible, and list its mistakes."""
     lines = text.split("\n")
     at = next((index for index, line in enumerate(lines) if line.rstrip() == _RULE), len(lines))
     if at == len(lines):
@@ -318,36 +320,37 @@ def parse_leniently(text: str) -> PageFile:
     header, header_problems = _read_header(lines[:at])
     page_lines = lines[at + 1 :]
     if len(page_lines) > 1 and page_lines[-1] == "":
-        del page_lines[-1]  # the end of the last line, not one more line
-    rows = tuple(_read_row(line) for line in page_lines) or (FileLine(""),)
-    row_problems = [(at + 2 + index, row.problem) for index, row in enumerate(rows) if row.problem]
-    return PageFile(tuple(header.items()), rows, (*header_problems, *row_problems), at + 2)
+        del page_lines[-1]  # the file ends with a line end; that is no further line
+    first = at + 2
+    file_lines = tuple(_read_line(line) for line in page_lines) or (FileLine(""),)
+    line_problems = [(first + index, line.problem) for index, line in enumerate(file_lines) if line.problem]
+    return PageFile(tuple(header.items()), file_lines, (*header_problems, *line_problems), first)
 
 
 def _read_header(lines: list[str]) -> tuple[dict[str, str], list[tuple[int, str]]]:
     header: dict[str, str] = {}
-    found: list[tuple[int, str]] = []
+    problems: list[tuple[int, str]] = []
     for number, line in enumerate(lines, start=1):
         key, colon, value = line.partition(":")
         key, value = key.strip(), value.strip()
         if not line.strip():
             continue
         if not colon:
-            found.append((number, "a header line without a colon; write 'key: value'"))
+            problems.append((number, "a header line without a colon; write 'key: value'"))
         elif key not in HEADER_KEYS:
-            found.append((number, f"unknown key {key!r}; use {', '.join(HEADER_KEYS)}"))
+            problems.append((number, f"unknown key {key!r}; use {', '.join(HEADER_KEYS)}"))
         elif key in header:
-            found.append((number, f"{key!r} stands here a second time; remove one"))
+            problems.append((number, f"{key!r} stands here a second time; remove one"))
         elif key == "kind" and value not in KINDS:
-            found.append((number, f"unknown kind {value!r}; use {', '.join(KINDS)}"))
+            problems.append((number, f"unknown kind {value!r}; use {', '.join(KINDS)}"))
         else:
             header[key] = value
     if not header.get("site"):
-        found.append((1, "no site; write 'site: host of the page' into the header"))
-    return header, sorted(found)
+        problems.append((1, "no site; write 'site: host of the page' into the header"))
+    return header, sorted(problems)
 
 
-def _read_row(line: str) -> FileLine:
+def _read_line(line: str) -> FileLine:
     if not line.strip():
         return FileLine(line)
     match = _LABELLED.fullmatch(line)

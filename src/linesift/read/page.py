@@ -1,4 +1,8 @@
-"""Pages from a file, whatever it holds: plain text, HTML, or many pages in an archive or as JSON lines."""
+"""Read pages from a file of any kind: plain text, HTML, an archive, or JSON lines.
+
+`open_source` finds out which kind. A file of a single page goes to `read_page` directly. Of the other kinds,
+`read_archive` and `read_lines` give the pages one by one as `Record`s, which go to `read_page`, too.
+"""
 
 import io
 import sys
@@ -24,30 +28,33 @@ ARCHIVE_SUFFIXES = (".warc", ".warc.gz", ".wet", ".wet.gz")
 JSONL_SUFFIXES = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 
 _SNIFFED = 2048
-"""Bytes in which HTML has to begin to be known without a suffix."""
+"""Bytes of a file without a known suffix in which HTML has to begin."""
 _BUFFER = 1 << 16
 
 
 class SourceKind(Enum):
-    """What a file holds."""
+    """Kind of file that pages come from."""
 
     PAGE = auto()
+    """A single page, text or HTML."""
     ARCHIVE = auto()
+    """A WARC or WET file."""
     JSONL = auto()
+    """One JSON object per page and line."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageSource:
-    """A file that is to be read, or standard input, whose first bytes were looked at."""
+    """A file that is to be read, or standard input, with its kind."""
 
     path: Path
     kind: SourceKind
     stream: BinaryIO | None = None
-    """Standard input; a file is opened when its pages are asked for."""
+    """Standard input; `None` for a file, which is opened when its pages are asked for."""
 
 
 def open_source(path: Path) -> PageSource:
-    """Say what a file holds: by the end of its name, or, of standard input, by its first bytes.
+    """Find out the kind of a file by the end of its name, and that of standard input by its first bytes.
 
     Raises:
         InputError: if the path is `-` and there is no standard input.
@@ -69,7 +76,7 @@ def open_source(path: Path) -> PageSource:
 
 
 def is_html(data: bytes, suffix: str = "") -> bool:
-    r"""Whether bytes are an HTML page: by the file's suffix, or because they begin like one.
+    r"""Say whether bytes are an HTML page, by the suffix of the file or because they begin like one.
 
     >>> is_html(b"<!DOCTYPE html><title>News</title>"), is_html(b"Title\nText"), is_html(b"Title", ".html")
     (True, False, True)
@@ -80,38 +87,45 @@ def is_html(data: bytes, suffix: str = "") -> bool:
 
 
 def read_page(page: Path | Record, encoding: str | None = None) -> tuple[Page, str | None]:
-    """Read one page, from a file of its own or from what `read_archive` and `read_jsonl` give.
+    """Read one page, from a file of its own or from a record that `read_archive` or `read_lines` gave.
 
-    A file whose name ends in `.html`, or that begins like HTML under any name but `.txt`, gives a page with hints;
-    everything else is text, see `linesift.read.text.decode_text`.
+    A file is HTML if its name ends in `.html` or the like, or if it begins like HTML and its name does not end in
+    `.txt`. Such a page has hints. All other files are text, which `linesift.read.text.decode_text` decodes.
+
+    Args:
+        page: file, or record.
+        encoding: encoding of a file or of standard input, if it is known.
 
     Returns:
-        The page, and a sentence on what could not be kept, or `None`.
+        The page, and a warning if some of its bytes could not be decoded, else `None`.
 
     Raises:
         InputError: if the file cannot be read, is not text, or the encoding is unknown.
         MissingExtraError: for HTML, if its parser is not installed.
     """
-    if isinstance(page, Path):
-        page = Record("", "", read_bytes(page), "unknown", source=str(page))
-    data, kind, charset = page.payload, page.kind, page.charset
-    if kind == "unknown" and isinstance(data, bytes):
-        if not is_html(data, Path(page.source).suffix):
-            return decode_text(data, page.source, encoding)
-        kind, charset = "html", encoding
+    record = page if isinstance(page, Record) else Record("", "", read_bytes(page), "unknown", source=str(page))
+    if record.kind == "html":
+        return _read_html(record, record.charset), None
+    data = record.payload
+    if record.kind == "unknown" and isinstance(data, bytes):
+        if not is_html(data, Path(record.source).suffix):
+            return decode_text(data, record.source, encoding)
         if encoding is not None:
             check_encoding(encoding)
-    if kind == "html":
-        from linesift.read.html.page import read_html
-
-        found = read_html(data, page.source, encoding=charset)
-        return replace(found.page, hints=found.hints, url=page.url, date=page.date), None
+        return _read_html(record, encoding), None
     text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
-    return Page(text, page.source, url=page.url, date=page.date), None
+    return Page(text, record.source, url=record.url, date=record.date), None
+
+
+def _read_html(record: Record, encoding: str | None) -> Page:
+    from linesift.read.html.page import read_html
+
+    page = read_html(record.payload, record.source, encoding=encoding).page
+    return replace(page, url=record.url, date=record.date)
 
 
 def read_stdin(source: PageSource) -> Record:
-    """Read a single page from standard input, as bytes that `read_page` understands.
+    """Read a single page from standard input, as a record for `read_page`.
 
     Raises:
         InputError: if it cannot be read.
@@ -128,7 +142,7 @@ def read_archive(source: PageSource, counts: "WarcCounts") -> Iterator[Record]:
 
     Args:
         source: the file, gzipped or not.
-        counts: where delivered and skipped records are counted.
+        counts: counters of delivered and skipped records; they grow while the file is read.
 
     Raises:
         InputError: if the file cannot be read, or has no record at all.

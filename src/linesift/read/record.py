@@ -1,16 +1,16 @@
-"""A page as it lies in a file of many: bytes or text, not yet lines; cheap to hand to another process."""
+"""A page as it comes from a file of many: bytes or text, not yet lines. It is cheap to hand to another process."""
 
 import re
 from dataclasses import dataclass
 from typing import Literal
 
 MAX_RECORD = 50_000_000
-"""Bytes; a longer record is skipped and counted, so that one cannot fill the memory."""
+"""Most bytes of a record; a longer one is skipped and counted, so that it cannot fill the memory."""
 
 HTML_START = re.compile(
     rb"\s*(?:<!--.*?-->\s*|<\?xml.*?\?>\s*)*<(?:!doctype\s+html|html|head|body|title|meta)\b", re.IGNORECASE | re.DOTALL
 )
-"""How HTML begins, where nothing else says that it is HTML."""
+"""Beginning of HTML, for data that nothing else marks as HTML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +19,12 @@ class Record:
 
     url: str
     date: str
-    """When it was fetched, as the archive writes it: `2024-05-01T10:00:00Z`."""
+    """Time of the visit, as the archive writes it: `2024-05-01T10:00:00Z`."""
     payload: bytes | str
-    """The page without HTTP headers, unpacked."""
+    """Page without HTTP headers, decompressed."""
     kind: Literal["html", "text", "unknown"]
-    """`text` for lines of UTF-8, as in the records of a WET file; `unknown` for what has yet to be looked at."""
+    """`text` is UTF-8, as in a WET file; `unknown` is a file or standard input, of which `read_page` decides."""
     charset: str | None = None
     """Encoding that the HTTP headers name."""
     source: str = ""
-    """File, and line where the file has one page per line, for messages and output."""
+    """Path of the file, with the line number in a file of one page per line; for messages and output."""

@@ -1,4 +1,4 @@
-"""Files of pages: find them, read them, turn the bytes of plain text into a page."""
+"""Find files of pages, read their bytes, and decode plain text."""
 
 import codecs
 import os
@@ -11,20 +11,20 @@ from linesift.errors import InputError
 from linesift.page import Page
 
 PAGE_SUFFIXES: tuple[str, ...] = (".txt", ".html", ".htm", ".warc", ".warc.gz", ".wet", ".wet.gz")
-"""What counts as a page inside a directory; a file that is named itself is read whatever its suffix."""
+"""Suffixes of the files in a directory that are pages. A file that is named itself may have any suffix."""
 
 STDIN = Path("-")
 """The path that stands for standard input."""
 
 BOMS = (
-    # UTF-32-LE begins with the mark of UTF-16-LE, so it is asked first.
+    # The mark of UTF-32-LE begins with that of UTF-16-LE, so it comes first.
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-"""Byte order marks and the encodings that they stand for, in the order to ask."""
+"""Byte order marks and their encodings, in the order in which to compare."""
 
 _UNPACK = "unpack it first"
 _TEXT_OF_IT = "give its text instead"
@@ -47,17 +47,18 @@ _MAGIC = (
     (b"SQLite format 3\x00", "an SQLite database", _TEXT_OF_IT),
 )
 
-# Control characters that text does not contain. Tab, line ends, form feed, escape (ISO-2022 text) and the
-# separators \x1c-\x1f (old agency wires) are left out.
+# Control characters that text does not contain. Text may contain tab, line ends, form feed, escape (in ISO-2022) and
+# the separators \x1c-\x1f (in old texts of news agencies).
 _CONTROLS = "".join(map(chr, [*range(8), *range(0x0E, 0x1B)]))
 _N_CONTROLS_ALLOWED = 8
-"""So many control characters are never a reason to refuse a page; a damaged dump has a few."""
+"""A page with so many control characters or fewer is never refused; damaged texts have a few."""
 _CONTROLS_ALLOWED_ONE_IN = 100
-"""Above this share a page is refused: random bytes hold about one such character in twelve, text next to none."""
+"""A page is refused if more than one character in so many is such a one. In random bytes it is one in twelve, in text
+next to none."""
 
 
 def check_encoding(encoding: str) -> None:
-    """Refuse a name that is not a text encoding of this Python.
+    """Check that a name is a text encoding of this Python.
 
     Raises:
         InputError: if the name is unknown, or names a codec such as `hex` that does not give text.
@@ -69,18 +70,21 @@ def check_encoding(encoding: str) -> None:
 
 
 def decode_text(data: bytes, source: str, encoding: str | None = None) -> tuple[Page, str | None]:
-    r"""Turn the bytes of a page into a `Page`, and say in a sentence what could not be kept (or `None`).
+    r"""Decode the bytes of a page of plain text.
 
-    A byte order mark decides before `encoding`, as in browsers: nobody means the characters that it would be
-    otherwise. Without both the page is UTF-8. Bytes that the encoding does not know become U+FFFD, with a warning;
-    nothing is guessed, because a wrong guess looks like success. Lone surrogates (three-byte sequences of
-    careless writers, or halves of a pair in UTF-16) are kept. Lines stay verbatim: `"\r\n"` leaves its `"\r"` at the
-    end of the line, where features and writers take it for white space.
+    A byte order mark decides before `encoding`, as in browsers: as text it would make no sense. Without both the page
+    is UTF-8. Bytes that are invalid in the encoding become U+FFFD, with a warning; the encoding is not guessed, because
+    a wrong guess looks like success. Lone surrogates are kept (three-byte sequences in UTF-8, or halves of a pair in
+    UTF-16). Lines stay verbatim: `"\r\n"` leaves its `"\r"` at the end of the line, where features and writers take it
+    for white space.
 
     >>> decode_text("Überschrift\r\nText".encode("utf-8-sig"), "page.txt")
     (Page(text='Überschrift\r\nText', source='page.txt', hints=None, url='', date=''), None)
     >>> decode_text(b"Caf\xe9", "page.txt")[1]
     'page.txt: line 1 is not valid utf-8, its bad bytes became U+FFFD; name the right encoding with --encoding'
+
+    Returns:
+        The page, and a warning if some of its bytes could not be decoded, else `None`.
 
     Raises:
         InputError: if the encoding is unknown or the bytes are not text.
@@ -118,7 +122,7 @@ def read_bytes(path: Path) -> bytes:
         raise InputError(f"{source}: no such file") from error
     except OSError as error:
         raise InputError(f"{source}: {(error.strerror or str(error)).lower()}") from error
-    except ValueError as error:  # a path with a NUL in it
+    except ValueError as error:  # a path with a NUL character in it
         raise InputError(f"{source!r}: not a file name") from error
 
 
@@ -132,11 +136,11 @@ def read_text(path: Path, encoding: str | None = None) -> tuple[Page, str | None
 
 
 def find_pages(path: Path) -> Iterator[Path]:
-    """List the page files that a path stands for; inside a directory those with `PAGE_SUFFIXES`, sorted by path.
+    """List the page files of a path: the file itself, or those in a directory and below with one of `PAGE_SUFFIXES`.
 
-    They are found while they are asked for, one directory at a time. Whether a file exists and is text shows when it
-    is read, so that one bad file does not stop the others; so does that a directory inside may not be looked into.
-    Links to directories are not followed.
+    They come sorted by path, one directory at a time, while they are asked for. Files are not opened, and a directory
+    that cannot be opened is listed as if it were a file: reading it gives the error, and one bad file does not stop the
+    others. Links to directories are not followed.
 
     Raises:
         InputError: if a directory holds no page.
@@ -150,11 +154,14 @@ def find_pages(path: Path) -> Iterator[Path]:
         yield file
     if is_empty:
         suffixes = ", ".join(f"*{suffix}" for suffix in PAGE_SUFFIXES)
-        raise InputError(f"{path}: no pages ({suffixes}) in this directory")
+        raise InputError(f"{path}: no pages ({suffixes}) in this directory; name other files one by one")
 
 
 def is_directory(path: Path) -> bool:
-    """Like `Path.is_dir`, which up to Python 3.13 raises where the way to the path is barred or too long."""
+    """Say whether a path is a directory, and never raise.
+
+    Up to Python 3.13, `Path.is_dir` does where a directory may not be entered or the path is too long.
+    """
     try:
         return path.is_dir()
     except OSError:
@@ -162,7 +169,7 @@ def is_directory(path: Path) -> bool:
 
 
 def _walk(directory: Path) -> Iterator[Path]:
-    """Files of pages in a directory and below; a directory that cannot be opened is given as if it were one."""
+    """List the page files in a directory and below, and directories that cannot be opened."""
     try:
         with os.scandir(directory) as entries:
             names = sorted(
@@ -179,14 +186,14 @@ def _walk(directory: Path) -> Iterator[Path]:
 
 
 def _may_be_page(entry: os.DirEntry[str]) -> bool:
-    """Whether an entry is a page file or a directory that is no link."""
+    """Say whether an entry of a directory is a page file, or a directory and no link to one."""
     if entry.is_dir():
         return not entry.is_symlink()
     return entry.name.lower().endswith(PAGE_SUFFIXES)
 
 
 def _decode(data: bytes, encoding: str) -> tuple[str, UnicodeDecodeError | None]:
-    """Decode strictly, then with lone surrogates let through, then with replacement; the first error comes along."""
+    """Decode strictly; if that fails with lone surrogates allowed, else with replacement and the first error."""
     try:
         return data.decode(encoding), None
     except UnicodeDecodeError as error:
@@ -207,7 +214,7 @@ def _refuse_controls(text: str, data: bytes, source: str) -> None:
     if n_controls <= max(_N_CONTROLS_ALLOWED, len(text) // _CONTROLS_ALLOWED_ONE_IN):
         return
     for encoding, start in (("utf-16-le", 1), ("utf-16-be", 0)):
-        # Latin letters in UTF-16 have a NUL as every second byte.
+        # In UTF-16, every second byte of Latin text is NUL.
         if data[start:2000:2].count(0) > min(len(data), 2000) // 4 and not data[1 - start : 2000 : 2].count(0):
             raise InputError(f"{source}: this looks like UTF-16 without a mark; try --encoding {encoding}")
-    raise InputError(f"{source}: this is binary data, not text")
+    raise InputError(f"{source}: this is binary data, not text; give a text or HTML file")

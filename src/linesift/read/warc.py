@@ -1,8 +1,8 @@
-"""Web archives: pages of WARC and WET files, plain or gzipped, one at a time.
+"""Read the pages of web archives: WARC and WET files, plain or gzipped, one page at a time.
 
-Framing is done here, with the standard library. fastwarc 2.0 was tried: it ends at the first damaged record, cannot be
-set on the next one, takes the records behind a wrong length for the page's content, and panics on a pipe. Most archives
-have one gzip member per record, and that is where this reader finds its feet again.
+Records are found here, with the standard library. fastwarc 2.0 was tried: it ends at the first damaged record and
+cannot be set on the next one. Behind a record with a wrong length it takes the following ones for its content, and it
+panics on a pipe. Most archives have one gzip member per record; after damage this reader goes on with the next member.
 """
 
 import re
@@ -17,6 +17,7 @@ from linesift.read.record import HTML_START, MAX_RECORD, Record
 
 _CHUNK = 1 << 16
 _USUAL_HEAD, _MAX_HEAD = 1 << 12, 1 << 16
+"""Bytes in which the headers of a record are looked for: at first, and at most."""
 _GZIP = b"\x1f\x8b\x08"
 _RECORD = re.compile(rb"(?:^|\n)(?=WARC/[01]\.\d)")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
@@ -29,25 +30,27 @@ _OK = range(200, 300)
 
 @dataclass(slots=True)
 class WarcCounts:
-    """What became of the records of an archive; counts grow while it is read."""
+    """Numbers of delivered and skipped records of an archive; they grow while it is read."""
 
     pages: int = 0
-    """Delivered."""
+    """Pages that were delivered."""
     other: int = 0
     """Records that are no pages: requests, metadata, revisits."""
     not_html: int = 0
+    """Pictures and other files, and pages in an unknown content encoding."""
     bad_status: int = 0
     """HTTP status other than 200 to 299."""
     empty: int = 0
     too_large: int = 0
+    """Records, or pages once decompressed, of more than `MAX_RECORD` bytes."""
     damaged: int = 0
-    """Places where something was skipped because it could not be read."""
+    """Places where something could not be read and was skipped."""
     truncated: int = 0
     """1 if the file ends within a record."""
 
     @property
     def skipped(self) -> dict[str, int]:
-        """Reasons for which pages were not delivered, and how many each; without those that never occurred."""
+        """Reasons for skipping pages, each with its number; only those that occurred."""
         names = ("not_html", "bad_status", "empty", "too_large", "damaged", "truncated")
         return {name: count for name in names if (count := getattr(self, name))}
 
@@ -55,12 +58,12 @@ class WarcCounts:
 def read_warc(source: Path | BinaryIO, counts: WarcCounts | None = None) -> Iterator[Record]:
     """Read the HTML pages of a WARC file, or the text pages of a WET file, in order.
 
-    Memory does not grow with the file. What is damaged is skipped and counted, and reading goes on with the next
-    record; a file that is cut off gives everything before the cut.
+    Memory does not grow with the file. Damaged records are skipped and counted, and reading goes on with the next.
+    A file that is cut off gives everything before the cut.
 
     Args:
         source: file, or a stream of bytes, which need not be seekable.
-        counts: where to count delivered and skipped records.
+        counts: counters of delivered and skipped records; they grow while the file is read.
 
     Raises:
         InputError: if the file cannot be read, or has no record at all.
@@ -77,25 +80,25 @@ def read_warc(source: Path | BinaryIO, counts: WarcCounts | None = None) -> Iter
 
 
 class _SkippedError(Exception):
-    """A record that cannot be delivered; the text is the field of `WarcCounts` in which it counts."""
+    """A record is skipped; the text is the field of `WarcCounts` that counts it."""
 
 
 class _Member:
-    """Bytes of one gzip member, or of a whole file that is not gzipped, through a buffer."""
+    """Buffered reader of one gzip member, or of a whole file that is not gzipped."""
 
     def __init__(self, stream: BinaryIO, packed: bytes, *, is_gzip: bool) -> None:
         self._stream = stream
         self.packed = packed
-        """Bytes of the file that are read and not used; those behind the member once it has ended."""
+        """Bytes of the file that were read and not used yet; at the end of the member, those behind it."""
         self.is_gzip = is_gzip
         self._unpack = zlib.decompressobj(31) if is_gzip else None
         self._buffer = bytearray()
         self._is_at_end = False
         self.problem: str | None = None
-        """Why the member ended before its end."""
+        """Reason why the member ended too early: a field of `WarcCounts`."""
 
     def _fill(self) -> bool:
-        """Get some more bytes into the buffer; false at the end."""
+        """Read more bytes into the buffer; false at the end."""
         if self._is_at_end:
             return False
         data = self.packed or _read_chunk(self._stream)
@@ -110,7 +113,7 @@ class _Member:
         try:
             self._buffer += self._unpack.decompress(data, _CHUNK * 4)
         except zlib.error:
-            # Behind the damage, perhaps in the same bytes, the next member begins.
+            # The next member may begin in the same bytes.
             self._is_at_end, self.problem, self.packed = True, "damaged", data[1:]
             return False
         if self._unpack.eof:
@@ -132,7 +135,7 @@ class _Member:
         return found
 
     def skip(self, size: int) -> bool:
-        """Throw bytes away; false if the end came before."""
+        """Skip bytes; false if the member ends before."""
         while size > len(self._buffer):
             size -= len(self._buffer)
             self._buffer.clear()
@@ -142,11 +145,11 @@ class _Member:
         return True
 
     def unread(self, data: bytes) -> None:
-        """Put bytes back."""
+        """Put bytes back into the buffer."""
         self._buffer[:0] = data
 
     def skip_to_record(self) -> bool:
-        """Go to where a record seems to begin; false if none does."""
+        """Skip to the next place where a record seems to begin; false without one."""
         while True:
             match = _RECORD.search(self.peek(_CHUNK))
             if match:
@@ -191,7 +194,7 @@ def _read(stream: BinaryIO, source: str, counts: WarcCounts) -> Iterator[Record]
 
 
 def _members(stream: BinaryIO, counts: WarcCounts) -> Iterator[_Member]:
-    """Members of a gzipped file, or the whole file as one."""
+    """Members of a gzipped file; a file that is not gzipped counts as one."""
     packed = _read_chunk(stream)
     if not packed.startswith(_GZIP[:2]):
         yield _Member(stream, packed, is_gzip=False)
@@ -204,7 +207,7 @@ def _members(stream: BinaryIO, counts: WarcCounts) -> Iterator[_Member]:
             problem = problem or "truncated"
             counts.truncated += problem == "truncated"
         elif problem is None and packed[: start if start >= 0 else None].strip(b"\0"):
-            # Zeros are padding; what follows damage belongs to it.
+            # Zeros are padding. Bytes behind damage belong to the damage and are not counted again.
             counts.damaged += 1
             problem = "damaged"
         if start < 0:
@@ -218,7 +221,7 @@ def _members(stream: BinaryIO, counts: WarcCounts) -> Iterator[_Member]:
 
 
 def _read_chunk(stream: BinaryIO) -> bytes:
-    """Bytes of the size of a chunk, fewer only at the end; a pipe gives as many as it has."""
+    """Read `_CHUNK` bytes, fewer only at the end; a pipe may give fewer at a time."""
     data = stream.read(_CHUNK)
     while 0 < len(data) < _CHUNK and (more := stream.read(_CHUNK - len(data))):
         data += more
@@ -226,10 +229,10 @@ def _read_chunk(stream: BinaryIO) -> bytes:
 
 
 def _read_record(member: _Member) -> tuple[dict[str, str], bytes]:
-    """Headers and block of the record that begins here.
+    """Read the headers and the block of the next record.
 
     Raises:
-        _SkippedError: if it cannot be read; the member then stands where the next record seems to begin.
+        _SkippedError: if it cannot be read; reading goes on where the next record seems to begin.
     """
     found = _split_head(member.peek(_USUAL_HEAD)) or _split_head(member.peek(_MAX_HEAD))
     if found is None or not member.peek(5).startswith(b"WARC/"):
@@ -246,25 +249,25 @@ def _read_record(member: _Member) -> tuple[dict[str, str], bytes]:
             raise _give_up(member, is_cut=True)
         raise _SkippedError("too_large")
     block = member.read(int(length))
-    # Looking at what follows makes zlib check the sum at the end of the member, too.
+    # Reading what follows also makes zlib compare the checksum at the end of the member.
     after = member.peek(5)
     is_short = len(block) < int(length)
     if is_short or member.problem == "damaged" or (after and after[:1] not in b"\r\n"):
-        # A wrong length may have taken the following records along.
+        # With a wrong length, the following records may be in the block.
         member.unread(block)
         raise _give_up(member, is_cut=is_short)
     return headers, block
 
 
 def _give_up(member: _Member, *, is_cut: bool) -> _SkippedError:
-    """Go on to the next record, and say in what the loss counts: a cut is one only at the end of the file."""
+    """Skip to the next record, and name the counter for the loss; a cut is only possible at the end of the file."""
     if member.skip_to_record() or not is_cut:
         return _SkippedError("damaged")
     return _SkippedError(member.problem or ("damaged" if member.is_gzip else "truncated"))
 
 
 def _split_head(data: bytes) -> tuple[str, dict[str, str], int] | None:
-    """First line, other lines by lower-cased name, and size of a block of headers; `None` if it has no end."""
+    """Parse a block of headers: first line, other lines by lower-cased name, size in bytes; `None` if it has no end."""
     end = _HEAD_END.search(data)
     if end is None:
         return None
@@ -274,10 +277,10 @@ def _split_head(data: bytes) -> tuple[str, dict[str, str], int] | None:
 
 
 def _make_page(headers: dict[str, str], block: bytes) -> Record | None:
-    """The page in a record; `None` for a record of another kind.
+    """Take the page from a record; `None` for a record of another kind.
 
     Raises:
-        _SkippedError: if the page is not to be delivered.
+        _SkippedError: if the page has to be skipped.
     """
     kind, content_type = headers.get("warc-type", ""), headers.get("content-type", "").lower()
     url, date = headers.get("warc-target-uri", "").strip("<>"), headers.get("warc-date", "")
@@ -304,6 +307,7 @@ def _make_page(headers: dict[str, str], block: bytes) -> Record | None:
 
 
 def _filled(payload: bytes) -> bytes:
+    """The payload, or `_SkippedError` if it is empty."""
     if not payload.strip():
         raise _SkippedError("empty")
     return payload
@@ -315,10 +319,10 @@ def _charset(content_type: str) -> str | None:
 
 
 def _decode(payload: bytes, http: dict[str, str]) -> bytes:
-    """Undo transfer and content encodings; most archives keep the headers and store the page unpacked already.
+    """Undo transfer and content encodings, if need be: most archives store the page decoded but keep the headers.
 
     Raises:
-        _SkippedError: `not_html` for an encoding that is not known here, `too_large` for a page that is once unpacked.
+        _SkippedError: `not_html` for an unknown encoding, `too_large` for a page that is too large once decompressed.
     """
     if "chunked" in http.get("transfer-encoding", "").lower():
         payload = _join_chunks(payload)
@@ -340,7 +344,7 @@ def _decode(payload: bytes, http: dict[str, str]) -> bytes:
 
 
 def _join_chunks(payload: bytes) -> bytes:
-    """Payload of a chunked body; the body itself if it is not chunked at all."""
+    """Payload of a chunked body; the body itself if it is not chunked."""
     chunks: list[bytes] = []
     place = 0
     while size := _CHUNK_SIZE.match(payload, place):
