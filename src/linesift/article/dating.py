@@ -26,7 +26,7 @@ _ROLE_WEIGHT, _WORD_WEIGHT, _MAX_WORDS, _HEAD_WEIGHT = 2.0, 0.15, 12, 1.0
 _ABOVE_HEAD, _BELOW_HEAD = 8, 12
 _MIN_ODDS = 1e-4
 
-MIN_SCORE = 0.0
+_MIN_SCORE = 0.0
 """If the best timestamp line scores less, all lines with a date are searched. On the pages named at `Stamp.score`, the
 day is right on 97.9 % with any bound from -3 to 0, and on 97.8 % with 1 and more."""
 
@@ -78,7 +78,7 @@ class Dating:
 def date_page(page: LabelledLines, context: Context) -> Dating:
     """Choose when the article was published and last updated; `Dating()` for a page without headline and body.
 
-    Lines labelled as timestamps come first. Where none of them has a day and the score `MIN_SCORE`, any line with a
+    Lines labelled as timestamps come first. Where none of them has a day and the score `_MIN_SCORE`, any line with a
     date can be chosen.
     """
     if not page.indices(Label.HEADLINE) and not page.indices(Label.BODY):
@@ -86,7 +86,7 @@ def date_page(page: LabelledLines, context: Context) -> Dating:
     labelled = read_stamps(page, page.indices(Label.TIMESTAMP), context)
     stamps = labelled
     published = _published(stamps)
-    if published is None or published.score < MIN_SCORE:
+    if published is None or published.score < _MIN_SCORE:
         candidates = {*page.indices(Label.TIMESTAMP), *dated_lines(page)}
         stamps = read_stamps(page, sorted(candidates), context)
         published = _published(stamps)
@@ -125,13 +125,13 @@ def _updated(stamps: Sequence[Stamp], published: Stamp | None) -> Stamp | None:
     """Latest date that the page calls an update, or that is later and on the same line as that of publication."""
     if published is None:
         return None
-    found = [
+    candidates = [
         stamp
         for stamp in stamps
         if stamp.moment.day is not None
         and _when(stamp) >= _when(published)
         and (
-            (stamp.moment.role is Role.UPDATED and stamp.score >= min(MIN_SCORE, published.score))
+            (stamp.moment.role is Role.UPDATED and stamp.score >= min(_MIN_SCORE, published.score))
             or (
                 stamp.moment.role is Role.UNKNOWN
                 and stamp.lines[0] == published.lines[0]
@@ -139,7 +139,7 @@ def _updated(stamps: Sequence[Stamp], published: Stamp | None) -> Stamp | None:
             )
         )
     ]
-    return max(found, key=_when) if found else None
+    return max(candidates, key=_when) if candidates else None
 
 
 def _when(stamp: Stamp) -> datetime:
@@ -194,16 +194,16 @@ def _score(page: LabelledLines, index: int, moment: Moment, distances: dict[int,
 
 def _shown_days(page: LabelledLines, context: Context) -> frozenset[date]:
     """Days that lines of the page show beyond doubt."""
-    found = (moment.day for index in dated_lines(page) for moment in read_moments(page.lines[index], context))
-    return frozenset(day for day in found if day is not None)
+    days = (moment.day for index in dated_lines(page) for moment in read_moments(page.lines[index], context))
+    return frozenset(day for day in days if day is not None)
 
 
 def _settle(moment: Moment, shown: frozenset[date]) -> Moment:
     """Choose, of the days that a line can mean, the one that the page shows elsewhere beyond doubt."""
-    found = [day for day in moment.choices if day in shown]
-    if len(found) != 1:
+    days = [day for day in moment.choices if day in shown]
+    if len(days) != 1:
         return moment
-    return replace(moment, day=found[0], problems=moment.problems[1:], choices=())
+    return replace(moment, day=days[0], problems=moment.problems[1:], choices=())
 
 
 def _role_above(page: LabelledLines, index: int) -> Role:

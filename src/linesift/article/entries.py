@@ -12,7 +12,7 @@ from linesift.dates.moment import Moment, read_moments
 from linesift.dates.tokens import tokenize
 from linesift.labels import Label
 
-MIN_ENTRIES = 3
+_MIN_ENTRIES = 3
 """Fewest entries of a page; where there are fewer, it has none."""
 _MAX_CLOCK = 12
 """Characters at the beginning of a body line in which a clock is looked for."""
@@ -31,7 +31,7 @@ class Entry:
 
 
 def find_entries(page: LabelledLines, dating: Dating) -> tuple[Entry, ...]:
-    """Find the entries of a page, in page order; none where there are fewer than `MIN_ENTRIES`.
+    """Find the entries of a page, in page order; none where there are fewer than `_MIN_ENTRIES`.
 
     An entry begins with a time on a line of its own, or with a body line that begins with a clock.
     """
@@ -45,7 +45,7 @@ def find_entries(page: LabelledLines, dating: Dating) -> tuple[Entry, ...]:
         text = "\n".join(page.lines[index].strip() for index in body if start <= index < end)
         if text:
             entries.append(Entry(_iso(starts[start], day), text, start + 1))
-    return tuple(entries) if len(entries) >= MIN_ENTRIES else ()
+    return tuple(entries) if len(entries) >= _MIN_ENTRIES else ()
 
 
 def _starts(page: LabelledLines, dating: Dating) -> Iterator[tuple[int, Moment]]:

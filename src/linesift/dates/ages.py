@@ -8,7 +8,7 @@ from functools import cache
 from linesift.dates.names import WordKind, WordMeaning, read_words
 from linesift.dates.tokens import Tokens
 
-ROUNDED = "counted back from when the page was read, by a rounded age"
+_ROUNDED = "counted back from when the page was read, by a rounded age"
 _BEFORE, _AFTER = 4, 6
 """Most words of an age before its number, and after it (the number included)."""
 _LONGEST = 80
@@ -51,7 +51,7 @@ def read_age(tokens: Tokens, now: datetime | None) -> Age | None:
     if unit not in _SECONDS:
         return Age(problem=f"an age in {unit}s")
     has_clock = unit in ("second", "minute", "hour")
-    return Age(now - timedelta(seconds=number * _SECONDS[unit]), has_clock, ROUNDED if number else "")
+    return Age(now - timedelta(seconds=number * _SECONDS[unit]), has_clock, _ROUNDED if number else "")
 
 
 def _find_age(tokens: Tokens, words: list[tuple[int, str]]) -> tuple[str, int] | None:

@@ -59,9 +59,9 @@ def _parts_of_day(tokens: Tokens, text: ClockText, languages: Languages) -> set[
     for place in (after, before):
         if tokens.find(place, WordKind.HOUR_MARK):
             continue
-        found = {name.value for name in tokens.find(place, WordKind.PERIOD) if fits(name.languages, languages)}
-        if found and not (languages and languages <= _GERMAN and tokens.texts[place] == "am"):
-            return found
+        parts = {name.value for name in tokens.find(place, WordKind.PERIOD) if fits(name.languages, languages)}
+        if parts and not (languages and languages <= _GERMAN and tokens.texts[place] == "am"):
+            return parts
     return set()
 
 
@@ -129,9 +129,9 @@ def _named(tokens: Tokens, place: int, languages: Languages, day: date | None) -
     names = tokens.find(place, WordKind.ZONE)
     fitting = [name for name in names if not name.languages or name.languages & languages]
     is_alone = not fitting and len({name.value for name in names}) == 1
-    found = {_offset(name.value, day) for name in (names if is_alone else fitting)}
-    if len(found) == 1 and None not in found:
-        return Zone(found.pop())
+    offsets = {_offset(name.value, day) for name in (names if is_alone else fitting)}
+    if len(offsets) == 1 and None not in offsets:
+        return Zone(offsets.pop())
     return Zone(None, f"the zone {tokens.texts[place]} has several meanings", not languages)
 
 

@@ -50,18 +50,18 @@ class _Civil:
 def read_day(tokens: Tokens, text: DayText, context: Context) -> DayReading:
     """Find out which day is meant, or why that is open."""
     languages = narrow(_name_languages(tokens, text), context.languages)
-    weekdays, spoken = _weekday(tokens, text, languages)
-    languages = narrow(languages, spoken)
+    weekdays, weekday_languages = _weekday(tokens, text, languages)
+    languages = narrow(languages, weekday_languages)
     if text.year is None:
         return _without_year(tokens, text, weekdays, languages, context)
-    found: dict[date, WordKind] = {}
+    calendars: dict[date, WordKind] = {}
     problem = "no such day"
     for civil in _civil_readings(tokens, text, languages):
         day, reason = _to_gregorian(civil, languages)
         problem = reason or problem
         if day is not None:
-            found.setdefault(day, civil.calendar)
-    days = sorted(found)
+            calendars.setdefault(day, civil.calendar)
+    days = sorted(calendars)
     if len(days) > 1 and weekdays:
         days = [day for day in days if day.isoweekday() in weekdays] or days
     if len(days) > 1:
@@ -72,9 +72,9 @@ def read_day(tokens: Tokens, text: DayText, context: Context) -> DayReading:
         either = " or ".join(day.isoformat() for day in days)
         return DayReading(None, (f"the day can be {either}",), True, languages, choices=tuple(days))
     problems = _contradiction(days[0], weekdays)
-    if found[days[0]] is WordKind.ISLAMIC:
+    if calendars[days[0]] is WordKind.ISLAMIC:
         problems += ("a Hijri day by the Umm al-Qura calendar; elsewhere it can be a day off",)
-    return DayReading(days[0], problems, False, languages, found[days[0]])
+    return DayReading(days[0], problems, False, languages, calendars[days[0]])
 
 
 def drop_translations(tokens: Tokens, days: list[DayText]) -> list[DayText]:
@@ -117,8 +117,8 @@ def _weekday(tokens: Tokens, text: DayText, languages: Languages) -> tuple[froze
 def _contradiction(day: date, weekdays: frozenset[int]) -> tuple[str, ...]:
     if not weekdays or day.isoweekday() in weekdays:
         return ()
-    said = " or ".join(_WEEKDAYS[number - 1] for number in sorted(weekdays))
-    return (f"{said} in the text, but {day.isoformat()} is a {_WEEKDAYS[day.isoweekday() - 1]}",)
+    written = " or ".join(_WEEKDAYS[number - 1] for number in sorted(weekdays))
+    return (f"{written} in the text, but {day.isoformat()} is a {_WEEKDAYS[day.isoweekday() - 1]}",)
 
 
 def _civil_readings(tokens: Tokens, text: DayText, languages: Languages) -> list[_Civil]:
@@ -133,17 +133,17 @@ def _civil_readings(tokens: Tokens, text: DayText, languages: Languages) -> list
                 _years(tokens, text, year, languages), _months(tokens, text.month, languages)
             )
         ]
-    found = []
+    readings = []
     for whole in _years(tokens, text, year, languages):
-        found.append(_Civil(whole, month, day, WordKind.MONTH))
+        readings.append(_Civil(whole, month, day, WordKind.MONTH))
         if text.is_open:
-            found.append(_Civil(whole, day, month, WordKind.MONTH))
+            readings.append(_Civil(whole, day, month, WordKind.MONTH))
     if text.is_open and len(tokens.texts[year]) == 2 and fits(read_words().year_first, languages):
-        found += [
+        readings += [
             _Civil(whole, month, tokens.values[year], WordKind.MONTH)
             for whole in _years(tokens, text, text.day, languages)
         ]
-    return found
+    return readings
 
 
 def _months(tokens: Tokens, place: int, languages: Languages) -> list[tuple[WordKind, int]]:
@@ -181,8 +181,8 @@ def _to_gregorian(civil: _Civil, languages: Languages) -> tuple[date | None, str
         return buddhist(year, month, day), ""
     if year < 1500:
         return _hijri_of_numbers(civil, languages)
-    found = gregorian(year, month, day)
-    return found, "" if found else "no such day, or no year of a page"
+    converted = gregorian(year, month, day)
+    return converted, "" if converted else "no such day, or no year of a page"
 
 
 def _hijri_of_numbers(civil: _Civil, languages: Languages) -> tuple[date | None, str]:
@@ -224,7 +224,7 @@ def _without_year(
     if tokens.codes[text.month] == "M":
         months = _months(tokens, text.month, languages)
     latest = (context.now + timedelta(1)).date()
-    found = {
+    latest_days = {
         max(past)
         for kind, month in months
         if kind is WordKind.MONTH
@@ -234,7 +234,7 @@ def _without_year(
             ]
         )
     }
-    if len(found) != 1:
-        return DayReading(None, ("a day without a year",), bool(found), languages)
-    only = found.pop()
-    return DayReading(only, _contradiction(only, weekdays), False, languages)
+    if len(latest_days) != 1:
+        return DayReading(None, ("a day without a year",), bool(latest_days), languages)
+    day_of_year = latest_days.pop()
+    return DayReading(day_of_year, _contradiction(day_of_year, weekdays), False, languages)

@@ -102,20 +102,20 @@ def find_days(codes: str) -> tuple[list[DayText], str]:
     Returns:
         The days in order, and the codes with `_MASK` in their place.
     """
-    found, codes = _search(codes, _DAYS)
+    days, codes = _search(codes, _DAYS)
     for patterns in (_SHORT_YEARS, _WITHOUT_YEAR):
-        if not found:
-            found, codes = _search(codes, patterns)
-    return sorted(found, key=lambda day: day.start), codes
+        if not days:
+            days, codes = _search(codes, patterns)
+    return sorted(days, key=lambda day: day.start), codes
 
 
 def _search(codes: str, patterns: _Patterns) -> tuple[list[DayText], str]:
-    found = []
+    days = []
     for need, pattern in patterns:
         for match in pattern.finditer(codes) if need in codes else ():
             places = {name: match.start(name) for name, code in match.groupdict().items() if code is not None}
             day = places.get("day", places.get("first"))
-            found.append(
+            days.append(
                 DayText(
                     match.start(),
                     match.end(),
@@ -127,7 +127,7 @@ def _search(codes: str, patterns: _Patterns) -> tuple[list[DayText], str]:
                 )
             )
             codes = codes[: match.start()] + _MASK * (match.end() - match.start()) + codes[match.end() :]
-    return found, codes
+    return days, codes
 
 
 def find_clocks(tokens: Tokens) -> tuple[list[ClockText], str]:
@@ -136,14 +136,14 @@ def find_clocks(tokens: Tokens) -> tuple[list[ClockText], str]:
     Returns:
         The clocks, and the codes with `_CLOCK` in their place.
     """
-    codes, found = tokens.codes, []
+    codes, clocks = tokens.codes, []
     for pattern in _CLOCKS:
         for match in pattern.finditer(codes):
             clock = _clock(tokens, match)
             if clock is not None:
-                found.append(clock)
+                clocks.append(clock)
                 codes = codes[: clock.start] + _CLOCK * (clock.end - clock.start) + codes[clock.end :]
-    return found, codes
+    return clocks, codes
 
 
 def find_loose_clocks(tokens: Tokens, codes: str) -> list[ClockText]:
@@ -153,18 +153,18 @@ def find_loose_clocks(tokens: Tokens, codes: str) -> list[ClockText]:
         tokens: the line.
         codes: its codes with days and clocks replaced.
     """
-    found = [clock for match in _DOTTED.finditer(codes) if (clock := _clock(tokens, match))]
-    if found:
-        return found
+    clocks = [clock for match in _DOTTED.finditer(codes) if (clock := _clock(tokens, match))]
+    if clocks:
+        return clocks
     for match in _HOUR_ALONE.finditer(codes):
         clock = _clock(tokens, match)
         if clock is not None and _is_hour(tokens, codes, match):
-            found.append(ClockText(clock.start, match.start("hour") + 1, clock.hour))
+            clocks.append(ClockText(clock.start, match.start("hour") + 1, clock.hour))
     for match in _MILITARY.finditer(codes):
         value = tokens.values[match.start()]
         if value // 100 < 24 and value % 100 < 60 and len(tokens.texts[match.start()]) == 4:
-            found.append(ClockText(match.start(), match.start() + 1, value // 100, value % 100))
-    return found
+            clocks.append(ClockText(match.start(), match.start() + 1, value // 100, value % 100))
+    return clocks
 
 
 def _is_hour(tokens: Tokens, codes: str, match: re.Match[str]) -> bool:

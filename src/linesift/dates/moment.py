@@ -91,8 +91,8 @@ def read_moments(line: str, context: Context = _NOTHING_KNOWN) -> list[Moment]:
     if not days and (age := read_age(tokens, context.now)):
         return [_of_age(tokens, clocks, context, age)]
     spans = _spans(tokens, days, clocks)
-    found = [_moment(tokens, span, context) for span in spans]
-    return _with_roles(tokens, roles, spans, found)
+    moments = [_moment(tokens, span, context) for span in spans]
+    return _with_roles(tokens, roles, spans, moments)
 
 
 def _spans(tokens: Tokens, days: list[DayText], clocks: list[ClockText]) -> list[_Span]:
@@ -101,7 +101,7 @@ def _spans(tokens: Tokens, days: list[DayText], clocks: list[ClockText]) -> list
         return [_Span(None, clock) for clock in clocks]
     is_clock_first = bool(clocks) and clocks[0].start < days[0].start and len(clocks) >= len(days)
     borders = [day.end if is_clock_first else day.start for day in days]
-    found = []
+    spans = []
     for index, day in enumerate(days):
         if is_clock_first:
             first, last = borders[index - 1] if index else 0, day.start
@@ -110,13 +110,13 @@ def _spans(tokens: Tokens, days: list[DayText], clocks: list[ClockText]) -> list
         own = [clock for clock in clocks if first <= clock.start < last]
         if is_clock_first:  # "09:20 IST (03:50 GMT), 6 January 2021"
             own = [clock for clock in own[::-1] if tokens.codes[clock.start - 1] != "(" or len(own) == 1]
-        found.append(_Span(day, own[0] if own else None))
-        found += [
+        spans.append(_Span(day, own[0] if own else None))
+        spans += [
             _Span(day, clock, is_second=True)
             for before, clock in pairwise(own)
             if not is_clock_first and "U" in tokens.codes[before.end : clock.start]
         ]
-    return found
+    return spans
 
 
 def _with_roles(tokens: Tokens, roles: list[int], spans: list[_Span], moments: list[Moment]) -> list[Moment]:
@@ -134,7 +134,7 @@ def _with_roles(tokens: Tokens, roles: list[int], spans: list[_Span], moments: l
         return moments
     starts, ends = [span.start for span in spans], [span.end for span in spans]
     is_behind = roles[0] >= starts[0] and roles[-1] >= ends[-1]
-    found = []
+    with_roles = []
     for index, moment in enumerate(moments):
         if is_behind:
             following = starts[index + 1] if index + 1 < len(starts) else len(tokens.codes)
@@ -143,8 +143,8 @@ def _with_roles(tokens: Tokens, roles: list[int], spans: list[_Span], moments: l
             before = ends[index - 1] if index else 0
             near = [place for place in roles if before <= place < starts[index]][-1:]
         role = Role.UNKNOWN if not near else Role.UPDATED if tokens.codes[near[0]] == "U" else Role.PUBLISHED
-        found.append(replace(moment, role=role))
-    return found
+        with_roles.append(replace(moment, role=role))
+    return with_roles
 
 
 def _moment(tokens: Tokens, span: _Span, context: Context) -> Moment:

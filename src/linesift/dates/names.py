@@ -139,7 +139,7 @@ def read_words() -> DateWords:
 
 
 def _frozen(table: dict[str, list[WordMeaning]]) -> dict[str, tuple[WordMeaning, ...]]:
-    return {name: tuple(found) for name, found in table.items()}
+    return {name: tuple(values) for name, values in table.items()}
 
 
 def _add_dotless(meanings: dict[str, list[WordMeaning]]) -> None:

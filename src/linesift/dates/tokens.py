@@ -12,7 +12,7 @@ from linesift.dates.names import FIRST_JOINED, MONTHS, WordKind, WordMeaning, fo
 MAX_LENGTH = 1_000
 """Characters of a line that are read: dates stand at the beginning, and some pages have all their text in one line."""
 
-CODES: dict[WordKind, str] = {
+_CODES: dict[WordKind, str] = {
     **dict.fromkeys(MONTHS, "M"),
     WordKind.YEAR_MARK: "Y",
     WordKind.MONTH_MARK: "O",
@@ -32,12 +32,14 @@ CODES: dict[WordKind, str] = {
 """Codes of words; of several that fit, the first. Other words are `x`. A number is `d` with one or two digits, `y` with
 four that can be a year of some calendar, else `n`. White space is ` `, and a mark is itself."""
 
-_RANK = {kind: rank for rank, kind in enumerate(CODES)}
+_RANK = {kind: rank for rank, kind in enumerate(_CODES)}
 _WORD = r"[^\s\d!-/:-@\[-`{-~«»·•…“”„|؛।「」『』・]"
 _DOT_INSIDE = re.compile(r"\D\. ?[^\W\d_]")
 _GLUED = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-zà-ÿ])")
 """Place between two words that lost the space between them: `CETFirst`, `PMUpdated`."""
+_NUMBER, _LETTERS, _SPACE = 1, 2, 3
 _TOKEN = re.compile(rf"(\d+)|({_WORD}+(?:'{_WORD}+)*)|(\s+)|(.)", re.DOTALL)
+"""Pieces of a line; its groups are `_NUMBER`, `_LETTERS`, `_SPACE`, and any other character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,35 +151,35 @@ def tokenize(line: str) -> Tokens:
     text = fold(line if len(line) <= MAX_LENGTH else line[:MAX_LENGTH].rpartition(" ")[0])
     if _DOT_INSIDE.search(text):
         text = _dotted().sub(_without_dots, text)
-    found = [(match.lastindex or 0, match.group()) for match in _TOKEN.finditer(text)]
+    pieces = [(match.lastindex or 0, match.group()) for match in _TOKEN.finditer(text)]
     parts, index = _Parts(), 0
-    while index < len(found):
-        kind, part = found[index]
+    while index < len(pieces):
+        kind, part = pieces[index]
         n_used = 1
-        if kind == 1:
+        if kind == _NUMBER:
             parts.add_number(part)
-        elif kind == 2:
-            n_used = _n_phrase(found, index)
+        elif kind == _LETTERS:
+            n_used = _n_phrase(pieces, index)
             if n_used > 1:
-                phrase = " ".join(text for other, text in found[index : index + n_used] if other == 2)
+                phrase = " ".join(text for other, text in pieces[index : index + n_used] if other == _LETTERS)
                 known = read_words().meanings[lower(phrase)]
                 parts.add(_code(known), phrase, meanings=known)
             else:
                 parts.add_word(part)
         else:
-            parts.add(" " if kind == 3 else part, part)
+            parts.add(" " if kind == _SPACE else part, part)
         index += n_used
     return Tokens("".join(parts.codes), parts.values, parts.texts, parts.meanings)
 
 
-def _n_phrase(found: list[tuple[int, str]], index: int) -> int:
+def _n_phrase(pieces: list[tuple[int, str]], index: int) -> int:
     """Count the parts, spaces included, of the longest name of several words that begins here; 1 without one."""
     names = read_words()
-    n_words = names.n_words.get(lower(found[index][1]), 0)
+    n_words = names.n_words.get(lower(pieces[index][1]), 0)
     while n_words > 1:
-        span = found[index : index + 2 * n_words - 1]
-        is_phrase = [kind for kind, _ in span] == [2, *[3, 2] * (n_words - 1)]
-        if is_phrase and lower(" ".join(text for kind, text in span if kind == 2)) in names.meanings:
+        span = pieces[index : index + 2 * n_words - 1]
+        is_phrase = [kind for kind, _ in span] == [_LETTERS, *[_SPACE, _LETTERS] * (n_words - 1)]
+        if is_phrase and lower(" ".join(text for kind, text in span if kind == _LETTERS)) in names.meanings:
             return len(span)
         n_words -= 1
     return 1
@@ -188,7 +190,7 @@ def _code(meanings: tuple[WordMeaning, ...]) -> str:
     return "x" if rank is None else _CODE_OF_RANK[rank]
 
 
-_CODE_OF_RANK = list(CODES.values())
+_CODE_OF_RANK = list(_CODES.values())
 
 
 @cache

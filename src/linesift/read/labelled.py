@@ -38,7 +38,7 @@ from linesift.read.page import HTML_SUFFIXES, read_page
 from linesift.read.text import read_text
 
 LABELLED_SUFFIX = ".page"
-HEADER_KEYS = ("site", "url", "lang", "kind", "note")
+_HEADER_KEYS = ("site", "url", "lang", "kind", "note")
 OWN_COLLECTION = "pages"
 """Name of the collection of all pages from `.page` files."""
 
@@ -249,7 +249,7 @@ def _parse_row(line: str, path: Path) -> LabelledPage:
         raise LabelError(f"not JSON ({error}); write one object a line") from error
     if not isinstance(row, dict):
         raise LabelError("not an object; write one object a line")
-    fields = {key: row.get(key, "") or "" for key in ("id", "text", "html", *HEADER_KEYS)}
+    fields = {key: row.get(key, "") or "" for key in ("id", "text", "html", *_HEADER_KEYS)}
     for key, value in fields.items():
         if not isinstance(value, str):
             raise LabelError(f"{key!r} is not a string")
@@ -337,8 +337,8 @@ def _read_header(lines: list[str]) -> tuple[dict[str, str], list[tuple[int, str]
             continue
         if not colon:
             problems.append((number, "a header line without a colon; write 'key: value'"))
-        elif key not in HEADER_KEYS:
-            problems.append((number, f"unknown key {key!r}; use {', '.join(HEADER_KEYS)}"))
+        elif key not in _HEADER_KEYS:
+            problems.append((number, f"unknown key {key!r}; use {', '.join(_HEADER_KEYS)}"))
         elif key in header:
             problems.append((number, f"{key!r} stands here a second time; remove one"))
         elif key == "kind" and value not in KINDS:

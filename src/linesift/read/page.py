@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # the reader of archives is loaded for archives
 
 HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 ARCHIVE_SUFFIXES = (".warc", ".warc.gz", ".wet", ".wet.gz")
-JSONL_SUFFIXES = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
+_JSONL_SUFFIXES = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 
 _SNIFFED = 2048
 """Bytes of a file without a known suffix in which HTML has to begin."""
@@ -61,7 +61,7 @@ def open_source(path: Path) -> PageSource:
     """
     if path != STDIN:
         name = path.name.lower()
-        kinds = {ARCHIVE_SUFFIXES: SourceKind.ARCHIVE, JSONL_SUFFIXES: SourceKind.JSONL}
+        kinds = {ARCHIVE_SUFFIXES: SourceKind.ARCHIVE, _JSONL_SUFFIXES: SourceKind.JSONL}
         return PageSource(path, next((kind for ends, kind in kinds.items() if name.endswith(ends)), SourceKind.PAGE))
     if sys.stdin is None:
         raise InputError("-: standard input is closed; give a file")

@@ -10,7 +10,7 @@ from pathlib import Path
 from linesift.errors import InputError
 from linesift.page import Page
 
-PAGE_SUFFIXES: tuple[str, ...] = (".txt", ".html", ".htm", ".warc", ".warc.gz", ".wet", ".wet.gz")
+_PAGE_SUFFIXES: tuple[str, ...] = (".txt", ".html", ".htm", ".warc", ".warc.gz", ".wet", ".wet.gz")
 """Suffixes of the files in a directory that are pages. A file that is named itself may have any suffix."""
 
 STDIN = Path("-")
@@ -136,7 +136,7 @@ def read_text(path: Path, encoding: str | None = None) -> tuple[Page, str | None
 
 
 def find_pages(path: Path) -> Iterator[Path]:
-    """List the page files of a path: the file itself, or those in a directory and below with one of `PAGE_SUFFIXES`.
+    """List the page files of a path: the file itself, or those in a directory and below with one of `_PAGE_SUFFIXES`.
 
     They come sorted by path, one directory at a time, while they are asked for. Files are not opened, and a directory
     that cannot be opened is listed as if it were a file: reading it gives the error, and one bad file does not stop the
@@ -153,7 +153,7 @@ def find_pages(path: Path) -> Iterator[Path]:
         is_empty = False
         yield file
     if is_empty:
-        suffixes = ", ".join(f"*{suffix}" for suffix in PAGE_SUFFIXES)
+        suffixes = ", ".join(f"*{suffix}" for suffix in _PAGE_SUFFIXES)
         raise InputError(f"{path}: no pages ({suffixes}) in this directory; name other files one by one")
 
 
@@ -189,7 +189,7 @@ def _may_be_page(entry: os.DirEntry[str]) -> bool:
     """Say whether an entry of a directory is a page file, or a directory and no link to one."""
     if entry.is_dir():
         return not entry.is_symlink()
-    return entry.name.lower().endswith(PAGE_SUFFIXES)
+    return entry.name.lower().endswith(_PAGE_SUFFIXES)
 
 
 def _decode(data: bytes, encoding: str) -> tuple[str, UnicodeDecodeError | None]:

@@ -130,9 +130,9 @@ class _Member:
 
     def read(self, size: int) -> bytes:
         """Up to `size` bytes, fewer at the end."""
-        found = self.peek(size)
+        data = self.peek(size)
         del self._buffer[:size]
-        return found
+        return data
 
     def skip(self, size: int) -> bool:
         """Skip bytes; false if the member ends before."""
@@ -234,12 +234,12 @@ def _read_record(member: _Member) -> tuple[dict[str, str], bytes]:
     Raises:
         _SkippedError: if it cannot be read; reading goes on where the next record seems to begin.
     """
-    found = _split_head(member.peek(_USUAL_HEAD)) or _split_head(member.peek(_MAX_HEAD))
-    if found is None or not member.peek(5).startswith(b"WARC/"):
+    head = _split_head(member.peek(_USUAL_HEAD)) or _split_head(member.peek(_MAX_HEAD))
+    if head is None or not member.peek(5).startswith(b"WARC/"):
         is_cut = len(member.peek(_MAX_HEAD)) < _MAX_HEAD and b"WARC/".startswith(member.peek(5))
         member.read(1)
         raise _give_up(member, is_cut=is_cut)
-    _, headers, size = found
+    _, headers, size = head
     member.read(size)
     length = headers.get("content-length", "")
     if not length.isdecimal():
@@ -290,11 +290,11 @@ def _make_page(headers: dict[str, str], block: bytes) -> Record | None:
         return Record(url, date, _filled(block), "html", _charset(content_type))
     if kind != "response" or not content_type.startswith("application/http"):
         return None
-    found = _split_head(block)
+    http_head = _split_head(block)
     status = _STATUS.match(block)
-    if found is None or status is None:
+    if http_head is None or status is None:
         raise _SkippedError("damaged" if block else "empty")
-    _, http, size = found
+    _, http, size = http_head
     if int(status[1]) not in _OK:
         raise _SkippedError("bad_status")
     media_type = http.get("content-type", "").lower()
