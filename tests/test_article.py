@@ -19,18 +19,18 @@ LETTERS = {"H": Label.HEADLINE, "T": Label.TIMESTAMP, "B": Label.BODY, "S": Labe
 
 def labelled(*rows: str) -> LabelledLines:
     """Rows such as `T .8|21 October 2020`: label, probability of a timestamp (.9 or .05 if not given), text."""
-    lines, labels, chances = [], list[Label | None](), []
+    lines, labels, probabilities = [], list[Label | None](), []
     for row in rows:
         head, _, text = row.partition("|")
-        letter, _, chance = head.partition(" ")
+        letter, _, probability = head.partition(" ")
         label = LETTERS.get(letter)
         lines.append(text)
         labels.append(label)
-        timestamp = float(chance) if chance else 0.9 if label is Label.TIMESTAMP else 0.05
+        timestamp = float(probability) if probability else 0.9 if label is Label.TIMESTAMP else 0.05
         rest = np.full(len(LABELS), (1 - timestamp) / 3, np.float32)
         rest[Label.TIMESTAMP.column] = timestamp
-        chances.append(rest if label else np.zeros(len(LABELS), np.float32))
-    return LabelledLines(lines, labels, np.array(chances).reshape(-1, len(LABELS)))
+        probabilities.append(rest if label else np.zeros(len(LABELS), np.float32))
+    return LabelledLines(lines, labels, np.array(probabilities).reshape(-1, len(LABELS)))
 
 
 def article(*rows: str, now: datetime | None = None) -> Article:

@@ -89,12 +89,9 @@ def classify_html(html: bytes | str) -> "Prediction":
     Raises:
         MissingExtraError: if the HTML parser is not installed.
     """
-    from dataclasses import replace
-
     from linesift.read.html.page import read_html
 
-    found = read_html(html)
-    return load().classify(replace(found.page, hints=found.hints))
+    return load().classify(read_html(html).page)
 
 
 def extract(html: bytes | str) -> "Article":

@@ -5,7 +5,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -244,8 +244,7 @@ def _kind_example(row: Mapping[str, Any]) -> Example:
 
 def _forms(row: Mapping[str, Any]) -> tuple[Page, Page]:
     """Render the HTML of a row to plain lines, and read it to lines with hints."""
-    found = read_html(row["html"], row["id"])
-    return Page(render(row["html"]), row["id"]), replace(found.page, hints=found.hints)
+    return Page(render(row["html"]), row["id"]), read_html(row["html"], row["id"]).page
 
 
 def _page_type(row: Mapping[str, Any]) -> str:

@@ -66,8 +66,9 @@ class HtmlPage:
     """A page that came as HTML."""
 
     page: Page
+    """Lines, with their hints."""
     hints: Hints
-    """One entry per line of the page."""
+    """Hints of the page, for callers that need them for certain: `page.hints` may be `None` for other pages."""
     _tree: "LexborHTMLParser" = field(repr=False, compare=False)
 
     def read_head(self) -> Head:
