@@ -1,6 +1,7 @@
 """`linesift explain` and `classify --explain` as their user meets them."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ def test_lines(run: Run) -> None:
     assert headings(out) == [3, 4]
     assert out.count("what spoke for and against each label") == 2
     assert out.endswith("which counts them in.\n")
-    assert sum(line.startswith(" ") and ": " in line for line in out.split("\n")) == 2 * (3 + 1)
+    assert len(re.findall(r"^(?: +[+-]?\d+\.\d\d){4} {6}\S", out, re.MULTILINE)) == 2 * 3
 
 
 def test_without_a_line_those_in_doubt(run: Run, model: Model) -> None:

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from linesift.explain.describe import POOLED, Part, describe, say_value
+from linesift.explain.describe import NETWORK, Scope, describe, say_value
 from linesift.hints import TAGS
-from linesift.model.window import HTML_NAMES, table_names
+from linesift.model.window import table_names
 
-NAMES = (*table_names(is_html=True), *(f"{name}@{side}" for name in HTML_NAMES for side in ("above", "below")), *POOLED)
+NAMES = (*table_names(is_html=True), *NETWORK)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -19,34 +19,36 @@ def test_every_column_has_words(name: str) -> None:
 
 
 def test_no_two_columns_read_the_same() -> None:
-    found = [(describe(name).part, describe(name).text) for name in NAMES]
+    found = [(describe(name).scope, describe(name).text) for name in NAMES]
     assert len(set(found)) == len(found)
 
 
-def test_every_part_has_columns() -> None:
-    assert {describe(name).part for name in NAMES} == set(Part)
+def test_every_scope_has_columns() -> None:
+    assert {describe(name).scope for name in NAMES} == set(Scope)
 
 
 @pytest.mark.parametrize(
-    ("name", "part", "text"),
+    ("name", "scope", "text"),
     [
-        ("line.length", Part.LINE, "words"),
-        ("lexicon.body", Part.WORDS, "words for body"),
-        ("lexicon.after_body@+2", Part.NEIGHBOURS, "2 lines below: words for the end of an article above"),
-        ("markup_lexicon.sidebar@-1", Part.NEIGHBOURS, "line above: words of class and id for sidebar"),
-        ("window.long.above25", Part.AROUND, "lines of running text in the 25 lines above"),
-        ("window.likely_words.share_above", Part.AROUND, "share of the page's words in lines with words of body above"),
-        ("layout.page_dates", Part.PAGE, "lines of the page that show a day and month"),
-        ("layout.page_dates@below", Part.AROUND, "all lines below: lines of the page that show a day and month"),
-        ("line.length@above", Part.AROUND, "all lines above: words"),
-        ("network.above", Part.PAGE, "strongest signs that the network saw anywhere above"),
-        ("network.below", Part.PAGE, "strongest signs that the network saw anywhere below"),
-        ("window.likely_words.page", Part.PAGE, "words in lines with words of body on the page"),
+        ("line.length", Scope.LINE, "words"),
+        ("lexicon.body", Scope.WORDS, "words for body"),
+        ("lexicon.after_body@+2", Scope.NEIGHBOURS, "2 lines below: words for the end of an article above"),
+        ("markup_lexicon.sidebar@-1", Scope.NEIGHBOURS, "line above: words of class and id for sidebar"),
+        ("window.long.above25", Scope.AROUND, "lines of running text in the 25 lines above"),
+        (
+            "window.likely_words.share_above",
+            Scope.AROUND,
+            "share of the page's words in lines with words of body above",
+        ),
+        ("layout.page_dates", Scope.PAGE, "lines of the page that show a day and month"),
+        ("network.line", Scope.LINE, "the columns of the line together, as the network saw them"),
+        ("network.above", Scope.AROUND, "all lines above, as the network saw them"),
+        ("window.likely_words.page", Scope.PAGE, "words in lines with words of body on the page"),
     ],
 )
-def test_words(name: str, part: Part, text: str) -> None:
+def test_words(name: str, scope: Scope, text: str) -> None:
     assert name in NAMES
-    assert (describe(name).part, describe(name).text) == (part, text)
+    assert (describe(name).scope, describe(name).text) == (scope, text)
 
 
 @pytest.mark.parametrize(
@@ -54,8 +56,7 @@ def test_words(name: str, part: Part, text: str) -> None:
     [
         ("line.length", float("nan"), "–"),
         ("line.length@-1", float("nan"), "–"),
-        ("line.length@above", float("nan"), ""),
-        ("network.above", 6.0, "most on line 6"),
+        ("network.above", float("nan"), ""),
         ("line.length", 12.0, "12"),
         ("line.length", 12.46, "12"),
         ("line.word_size", 4.25, "4.2"),

@@ -1,4 +1,4 @@
-"""The way back through a network, against small steps of every number."""
+"""Gradients, against small steps of every number."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from conftest import random_network, without_pools
 from linesift.labels import LABELS
-from linesift.model.gradient import LEARNT, trace
 from linesift.model.network import Network
+from linesift.train.gradient import LEARNT, _rows_of_maxima, trace
 
 N_COLUMNS = 4
 SPANS = np.array([1, 6, 2, 3], np.int64)
@@ -90,19 +90,19 @@ def test_slopes_by_what_is_learnt(
     assert np.abs(found[name]).max() > 1e-3
 
 
-def test_maxima_that_are_given_are_held(network: Network, inputs: Doubles, slope: Doubles) -> None:
-    """Scores are the same if it is what they would find; slopes are those of lines that reach each other."""
-    whole = trace(network, inputs, SPANS)
-    found = [pool.found for pool in whole.pools]
-    held = trace(network, inputs, SPANS, found=found)
-    np.testing.assert_array_equal(held.scores, whole.scores)
-    by_input, by_weight = held.back(slope)
-    wanted = by_steps(lambda moved: float((trace(network, moved, SPANS, found=found).scores * slope).sum()), inputs)
-    np.testing.assert_allclose(by_input, wanted, rtol=1e-5, atol=1e-7)
-    assert np.abs(by_input - whole.back(slope)[0]).max() > 0.1
-    assert by_weight["pool_weights"].any()
-    other = trace(network, inputs, SPANS, found=[values + 1 for values in found])
-    assert not np.allclose(other.scores, whole.scores)
+def test_rows_of_maxima_are_those_of_a_loop() -> None:
+    network, spans = random_network(N_COLUMNS, seed=8), np.array([150, 9])
+    inputs = np.random.default_rng(27).uniform(-1, 1, (159, len(network.entry))).astype(np.float32)
+    pool = trace(network, inputs, spans).pools[0]
+    rows, n_pooled = _rows_of_maxima(pool), pool.units.shape[1]
+    for line, top, end in ((0, 0, 150), (149, 0, 150), (150, 150, 159), (154, 150, 159)):
+        peaks = np.concatenate((pool.units[top : line + 1].max(axis=0), pool.units[line:end].max(axis=0)))
+        np.testing.assert_array_equal(pool.maxima[line], peaks)
+        for unit in range(n_pooled):
+            equal = np.flatnonzero(pool.units[:, unit] == peaks[unit])
+            assert rows[line, unit] == max(row for row in equal if top <= row <= line)
+            equal = np.flatnonzero(pool.units[:, unit] == peaks[n_pooled + unit])
+            assert rows[line, n_pooled + unit] == min(row for row in equal if line <= row < end)
 
 
 def test_a_line_rests_on_its_own_page_alone(network: Network, inputs: Doubles, slope: Doubles) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from conftest import random_network, without_pools
 from linesift.labels import LABELS
-from linesift.model.network import TILE, Network, product, rows_of_max
+from linesift.model.network import TILE, Network, product
 
 N_COLUMNS = 7
 SIZES = (1, 2, 3, 40, TILE + 1, 300)
@@ -173,28 +173,6 @@ def test_with_pooling_a_line_is_seen_by_its_whole_page_and_by_no_other(line: int
     pages[1][:, line] = 9
     is_changed = [(new != old).any(axis=1) for new, old in zip(scores(network, pages), before, strict=True)]
     assert [each.mean() for each in is_changed] == [0, 1, 0]
-
-
-def test_cumulative_maxima_of_some_lines() -> None:
-    """Before the first layer, where the hidden units are those that the inputs enter."""
-    network, pages = random_network(N_COLUMNS, seed=8), [drawn(150, 1), drawn(9, 2)]
-    own, spans = np.concatenate(pages, axis=1), np.array([150, 9])
-    found: list[tuple[Floats, Floats]] = []
-    told = network.run(network.sums(own), spans, lambda units, values: found.append((units.copy(), values)))
-    np.testing.assert_array_equal(told, network.scores(own, spans))
-    n_pooled = network.pool_weights.shape[1] // 2
-    shapes = [(units.shape, values.shape) for units, values in found]
-    assert shapes == [((159, n_pooled), (159, 2 * n_pooled))] * len(network.pool_weights)
-    entered = np.maximum(network.inputs(own).T @ network.entry + network.entry_bias, 0)[:, :n_pooled]
-    units, values = found[0]
-    np.testing.assert_allclose(units, entered, atol=1e-5)
-    stands = rows_of_max(units, values)
-    for line, top, end in ((0, 0, 150), (149, 0, 150), (150, 150, 159), (154, 150, 159)):
-        peaks = np.concatenate((units[top : line + 1].max(axis=0), units[line:end].max(axis=0)))
-        np.testing.assert_array_equal(values[line], peaks)
-        above = [max(row for row in range(top, line + 1) if units[row, n] == peaks[n]) for n in range(n_pooled)]
-        below = [min(row for row in range(line, end) if units[row, n] == peaks[n_pooled + n]) for n in range(n_pooled)]
-        assert stands[line].tolist() == above + below
 
 
 def test_inputs_lie_between_minus_one_and_one() -> None:

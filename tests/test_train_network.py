@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from linesift.model.gradient import LEARNT, Trace, trace
 from linesift.model.network import Network
 from linesift.model.part import softmax
 from linesift.train import network as room
 from linesift.train.examples import TrainConfig
+from linesift.train.gradient import LEARNT, Trace, trace
 from linesift.train.network import Sheets, fit_network
 
 Floats = NDArray[np.float32]

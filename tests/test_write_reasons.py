@@ -22,7 +22,7 @@ def explanation() -> Explanation:
         np.array([-1.0, 1.0, -1.0, 1.0]),
         (
             reason("line.length", 30, -0.5, 1.5, -0.5, -0.5),
-            reason("line.length@above", float("nan"), -0.25, 0.75, -0.25, -0.25),
+            reason("network.above", float("nan"), -0.25, 0.75, -0.25, -0.25),
             reason("line.length@-1", float("nan"), 0.1, -0.3, 0.1, 0.1),
             reason("window.words.below8", 64, -0.1, -0.2, -0.1, 0.4),
             reason("lexicon.body", -2.25, 0.02, 0.02, -0.02, -0.02),
@@ -49,7 +49,7 @@ def test_tables(explanation: Explanation) -> None:
      +0.10  -0.30      +0.10    +0.10  the lines next to it
      +0.10  -0.30      +0.10    +0.10      line above: words: –
      -0.35  +0.55      -0.35    +0.15  the lines around it
-     -0.25  +0.75      -0.25    -0.25      all lines above: words
+     -0.25  +0.75      -0.25    -0.25      all lines above, as the network saw them
      -1.73  +2.77      -1.77    +0.73  sum
        1 %   87 %        1 %     11 %  as probabilities
 
@@ -72,13 +72,23 @@ def test_width(explanation: Explanation) -> None:
 
 
 def test_brief_names_what_weighed_most_for_and_against_the_label(explanation: Explanation) -> None:
-    assert brief(explanation) == ["words: 30 (+1.50)", "all lines above: words (+0.75)", "line above: words: – (-0.30)"]
+    assert brief(explanation) == [
+        "words: 30 (+1.50)",
+        "all lines above, as the network saw them (+0.75)",
+        "line above: words: – (-0.30)",
+    ]
     against = replace(explanation, label=Label.SIDEBAR)
     assert brief(against) == [
         "words: 30 (-0.50)",
         "words in the 8 lines below: 64 (+0.40)",
-        "all lines above: words (-0.25)",
+        "all lines above, as the network saw them (-0.25)",
     ]
+
+
+def test_brief_leaves_out_what_columns_add_together(explanation: Explanation) -> None:
+    together = reason("network.line", float("nan"), -1, 3, -1, -1)
+    reasons = replace(explanation.reasons, reasons=(together, *explanation.reasons.reasons))
+    assert brief(replace(explanation, reasons=reasons)) == brief(explanation)
 
 
 def test_json(explanation: Explanation) -> None:

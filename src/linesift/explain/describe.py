@@ -1,8 +1,7 @@
-"""Columns in plain words: which part of the page a column looks at, what it counts there, and how its value reads.
+"""Describe columns in plain words: where on the page a column looks, what it counts there, and its value.
 
-Columns of a line itself have a sentence of their own (`linesift.features.columns`). Names of the others are put
-together by `linesift.model.window` and, for what the network sees of other lines, by `linesift.explain.explain`; so are
-the words for them here.
+Columns of the line itself have a description (`linesift.features.columns`). The names of the others are put together
+by `linesift.model.window`, and their words here, in the same way.
 """
 
 import re
@@ -17,8 +16,8 @@ from linesift.features.table import COLUMNS, MARKUP_COLUMNS
 from linesift.hints import DAY_PARTS, TAGS
 
 
-class Part(StrEnum):
-    """What of a page a column looks at."""
+class Scope(StrEnum):
+    """Where on the page a column looks."""
 
     LINE = "the line itself"
     WORDS = "its words"
@@ -32,18 +31,18 @@ class Part(StrEnum):
 class Meaning:
     """A column in words."""
 
-    part: Part
+    scope: Scope
     text: str
 
 
 _NAME = re.compile(
-    r"(?P<base>.*?)(?:@(?P<step>[+-]\d+)|@(?P<side>above|below)|\.(?P<span>above|below)(?P<size>\d+)"
+    r"(?P<base>.*?)(?:@(?P<step>[+-]\d+)|\.(?P<span>above|below)(?P<size>\d+)"
     r"|\.(?P<whole>page|share_above))?"
 )
 
 _SENTENCES = {column.name: column.description.rstrip(".") for column in (*COLUMNS, *MARKUP_COLUMNS)}
-_ASIDE = re.compile(r"; .*|, missing where .*|, as (?:bits|its place) .*|: bits of a date$")
-"""What of a sentence is about numbers that `say_value` writes as words, or that is no help on one line."""
+_LEFT_OUT = re.compile(r"; .*|, missing where .*|, as (?:bits|its place) .*|: bits of a date$")
+"""Parts of a description that are left out: those about numbers that `say_value` writes as words."""
 
 _TARGETS = {"after_body": "the end of an article above", "before_body": "the beginning of an article below"}
 """Targets of the lexicon that are no labels."""
@@ -63,7 +62,7 @@ _SUMS = {
     "window.after_marked": "markup for the end of an article",
     "window.before_marked": "markup for the beginning of an article",
 }
-"""What is summed over lines; of likelihoods the sum of probabilities."""
+"""Words for what windows sum; "lines with words of body" are a sum of probabilities."""
 
 _ALONE = {
     "line.ends_sentence": "ends in",
@@ -71,55 +70,48 @@ _ALONE = {
     "layout.twin": "same text next to it",
 }
 
-_MANY = ("@above", "@below")
-"""How names of what the network sees of many lines together end."""
-
-POOLED = {
-    "network.above": "strongest signs that the network saw anywhere above",
-    "network.below": "strongest signs that the network saw anywhere below",
+TOGETHER = "network.line"
+NETWORK = {
+    TOGETHER: "the columns of the line together, as the network saw them",
+    "network.above": "all lines above, as the network saw them",
+    "network.below": "all lines below, as the network saw them",
 }
-"""What sweeps of the network find from the first line down to this one, and from this one to the last: the highest
-values of hidden units, which are no column. The value is the number of the line on which most of it stands."""
+"""Rows that only the network has, without a value (`linesift.explain.occlusion`): what columns of the line add together
+and none adds by itself, and what the other lines of the page add."""
 
 
 @cache
 def describe(name: str) -> Meaning:
-    """Say what a column of `linesift.model.window.table_names` is, or what the network sees of many lines.
+    """Say what a column of `linesift.model.window.table_names` is, or a row of `NETWORK`.
 
     >>> describe("line.bars@-1").text, describe("window.words.below8").text
     ('line above: bars, slashes, bullets and arrows', 'words in the 8 lines below')
-    >>> describe("line.bars@above").text
-    'all lines above: bars, slashes, bullets and arrows'
     """
-    if name in POOLED:
-        return Meaning(Part.PAGE, POOLED[name])
+    if name in NETWORK:
+        return Meaning(Scope.LINE if name == TOGETHER else Scope.AROUND, NETWORK[name])
     match = _NAME.fullmatch(name)
     base = match["base"] if match else name
     if match and match["span"]:
-        return Meaning(_part(name), f"{_SUMS.get(base, base)} in the {match['size']} lines {match['span']}")
+        return Meaning(_scope(name), f"{_SUMS.get(base, base)} in the {match['size']} lines {match['span']}")
     if match and match["whole"]:
         summed = _SUMS.get(base, base)
         is_page = match["whole"] == "page"
-        return Meaning(_part(name), f"{summed} on the page" if is_page else f"share of the page's {summed} above")
-    text = _ALONE.get(base) or _of_words(base) or _lowered(_ASIDE.sub("", _SENTENCES.get(base, base)))
+        return Meaning(_scope(name), f"{summed} on the page" if is_page else f"share of the page's {summed} above")
+    text = _ALONE.get(base) or _of_words(base) or _lowered(_LEFT_OUT.sub("", _SENTENCES.get(base, base)))
     if match and match["step"]:
         step = int(match["step"])
         where = f"{'line' if abs(step) == 1 else f'{abs(step)} lines'} {'below' if step > 0 else 'above'}"
         text = f"{where}: {text}"
-    elif match and match["side"]:
-        text = f"all lines {match['side']}: {text}"
-    return Meaning(_part(name), text)
+    return Meaning(_scope(name), text)
 
 
 def say_value(name: str, value: float) -> str:
-    """Write the value of a column for people; many lines together have none.
+    """Write the value of a column for people; rows of `NETWORK` have none.
 
     >>> say_value("markup.link_share@+1", 0.912), say_value("line.length", 12), say_value("line.last_class", 10)
     ('91 %', '12', 'stop')
     """
-    if name in POOLED:
-        return f"most on line {value:.0f}"
-    if name.endswith(_MANY):
+    if name in NETWORK:
         return ""
     if isnan(value):
         return "–"
@@ -132,15 +124,15 @@ def say_value(name: str, value: float) -> str:
     return f"{value:.0f}" if value == round(value) or abs(value) >= 100 else f"{value:.2g}"
 
 
-def _part(name: str) -> Part:
+def _scope(name: str) -> Scope:
     group = name.partition(".")[0]
-    if (group == "window" and not name.endswith(".page")) or name.endswith(_MANY):
-        return Part.AROUND
+    if group == "window" and not name.endswith(".page"):
+        return Scope.AROUND
     if name.startswith(("layout.page_", "markup.page_")) or name.endswith(".page"):
-        return Part.PAGE
+        return Scope.PAGE
     if "@" in name:
-        return Part.NEIGHBOURS
-    return {"lexicon": Part.WORDS, "markup": Part.MARKUP, "markup_lexicon": Part.MARKUP}.get(group, Part.LINE)
+        return Scope.NEIGHBOURS
+    return {"lexicon": Scope.WORDS, "markup": Scope.MARKUP, "markup_lexicon": Scope.MARKUP}.get(group, Scope.LINE)
 
 
 def _of_words(base: str) -> str:
@@ -187,10 +179,10 @@ _VALUES: dict[str, Callable[[int], str]] = {
 }
 """Columns whose values are names or bits."""
 
-_SAID_TO_BE_SHARES = ("Share ", "Digits in", "Capitals in", "Mean link")
+_BEGINNINGS_OF_SHARES = ("Share ", "Digits in", "Capitals in", "Mean link")
 _SHARES = frozenset(
     [
         *("line.capitalised_share", "line.mark_share"),
-        *(name for name, sentence in _SENTENCES.items() if sentence.startswith(_SAID_TO_BE_SHARES)),
+        *(name for name, sentence in _SENTENCES.items() if sentence.startswith(_BEGINNINGS_OF_SHARES)),
     ]
 )

@@ -1,31 +1,28 @@
-"""Why a line has its label: what each column, and each word, adds to the score of each label.
+"""Give the reasons of a line's label: what each column, and each word, adds to the score of each label.
 
-The score is the mean of what the scorer and the network say, and each is taken apart in its own way. Of a linear scorer
-the weights are what there is to say; of trees the Shapley values against the lines that they were fitted on
-(`linesift.explain.shapley`), or against the lines of the page itself where the model does not hold the shares of their
-leaves. Of the network it is the integrated gradients (Sundararajan, Taly and Yan 2017) from a page of which every line
-is at the training median in every column to the page as it is. What a line itself adds in a column stands with the
-column, whoever of the two saw it there; the network's other lines within reach are summed over those above and those
-below. What it saw anywhere above and anywhere below, however far, is told as a whole and not by columns
-(`linesift.explain.integral` says why).
+The score is the mean of the scorer's and the network's, and each is taken apart in its own way:
 
-The weights and the base add up to the score. Those of the scorer are exact; the integral is a sum of a few steps, and
-what that misses is in the base.
+- a linear scorer by its weights,
+- trees by Shapley values against the lines that they were fitted on (`linesift.explain.shapley`), or against the lines
+  of the page itself if the model does not hold the shares of their leaves,
+- the network by hiding parts of the page (`linesift.explain.occlusion`). What a column of the line adds there is added
+  to what it adds to the scorer; three rows of its own have the rest, `linesift.explain.describe.NETWORK`.
 
-Scores are log-odds against the mean of the four labels: only differences between labels mean something, and so the
-four weights of a column sum to 0.
+The base and the weights of all reasons add up to the score. Scores are log-odds against the mean of the four labels:
+only differences between labels mean something, so the four weights of a reason sum to 0.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linesift.errors import InputError
-from linesift.explain.describe import POOLED
-from linesift.explain.integral import NetworkWeights, batches, network_weights
+from linesift.explain.describe import NETWORK, TOGETHER
+from linesift.explain.occlusion import NetworkShares, network_shares
 from linesift.explain.shapley import LeafValues, leaf_shares, leaf_values
 from linesift.features.tokens import spelt_tokens
 from linesift.labels import LABELS, Label
@@ -44,13 +41,12 @@ Weights = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reason:
-    """What one column of a line, or one of its words, adds to the score of each label."""
+    """The weights of one column of a line, or of one of its words: what it adds to the score of each label."""
 
     name: str
     """Name of the column (`linesift.explain.describe` puts it into words), or the word."""
     value: float
-    """What stands in the column, `nan` where it does not apply and for many lines together; of a word, how often it
-    occurs."""
+    """Value of the column, `nan` if it has none; of a word, how often it occurs."""
     weights: Weights
 
 
@@ -59,43 +55,45 @@ class Reasons:
     """A score taken apart; `base` and the weights of all reasons add up to it."""
 
     base: Weights
-    """Score of a line of which nothing is known."""
+    """Score of a line about which nothing is known."""
     reasons: tuple[Reason, ...]
     """All that add something, the strongest first."""
 
     @property
     def score(self) -> Weights:
-        """The whole."""
+        """The sum of base and weights."""
         total: Weights = self.base + sum(reason.weights for reason in self.reasons)
         return total
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Explanation:
-    """Why one line of a page has its label."""
+    """The reasons of one line's label."""
 
     index: int
-    """Of the line among `page.lines`."""
+    """Place of the line in `page.lines`."""
     label: Label
     probabilities: NDArray[np.float32]
-    """Shape (4,): of the line, as `classify` gives them."""
+    """Shape (4,), as `classify` gives them."""
     reasons: Reasons
-    """Of its log-odds, before what the pages of its site and the page's other likely titles make of them."""
+    """Of the log-odds before corrections of its site, and before it is compared with other likely titles."""
     against: str
-    """What the line is compared with, in words: the base is the score of that."""
+    """Says what line the base is the score of."""
     words: Reasons
-    """What its words say by themselves; its scores are the columns `lexicon.headline` and so on, log-odds of each label
-    against all others."""
+    """Reasons of the lexicon's scores, the columns `lexicon.headline` and so on: log-odds of each label against all
+    others."""
     decided: str
-    """Why it has another label than the likeliest one, in a sentence; empty where it has the likeliest."""
+    """Says in a sentence why it has another label than the likeliest; empty if it has the likeliest."""
 
 
-_TOLD = 0.02
-"""Difference of probabilities from which it is worth a sentence."""
+_MIN_DIFFERENCE = 0.02
+"""Difference of probabilities that is worth a sentence."""
+_ROWS_AT_ONCE = 64
+"""Rows whose weights are held at once."""
 
 
 class Explainer:
-    """Explains lines with one model; what does not depend on the page is computed once."""
+    """Explains lines with one model; keeps what does not depend on the page."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -105,7 +103,7 @@ class Explainer:
         """Explain some lines of a page, one after the other.
 
         Args:
-            prediction: what the model said of the page.
+            prediction: the model's, of the page.
             lines: indices among `prediction.page.lines`.
 
         Raises:
@@ -117,7 +115,7 @@ class Explainer:
         batch = part.read([page])
         around = part.neighbourhood(batch)
         values, texts = self._leaf_values(part.scorer, around), page.lines
-        found = _reasons(part, around, batch.number, np.searchsorted(batch.number, lines), values)
+        found = _reasons(part, around, np.searchsorted(batch.number, lines), values)
         for index, reasons in zip(lines, found, strict=True):
             compared = _compared(prediction, index, reasons) if part.headline is not None else ""
             yield Explanation(
@@ -131,7 +129,7 @@ class Explainer:
             )
 
     def _leaf_values(self, scorer: Scorer, around: Neighbourhood) -> LeafValues | None:
-        """What the leaves of trees stand for; `None` of a scorer that has none."""
+        """Shapley values of the leaves of trees; `None` for a scorer of another kind."""
         if not isinstance(scorer, TreeScorer):
             return None
         if scorer.shares is None:
@@ -146,48 +144,47 @@ class Explainer:
 def _reasons(
     part: Part,
     around: Neighbourhood,
-    numbers: NDArray[np.int64],
     rows: NDArray[np.int64],
     values: LeafValues | None,
 ) -> Iterator[Reasons]:
-    """Take the log-odds of some rows of a page apart; `numbers` are the indices of its lines."""
-    parts: Iterable[NetworkWeights | None] = repeat(None)
+    """Take the log-odds of some rows of a page apart."""
+    shares: Iterator[NetworkShares | None] = repeat(None)
     if part.network is not None:
-        parts = network_weights(part.network, around.own, rows)
-    for some, of_network in zip(batches(rows), parts, strict=False):  # without a network there is no end to `None`
-        yield from _of_both(part, around.table(some), numbers, values, of_network)
+        shares = network_shares(part.network, around.own, rows)
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        table = around.table(rows[start : start + _ROWS_AT_ONCE])
+        base, weights = _of_scorer(part.scorer, table, values)
+        for row, of_row in enumerate(weights.swapaxes(0, 1)):
+            yield _of_line(part, table[:, row], base, of_row, next(shares))
 
 
-def _of_both(
+def _of_line(
     part: Part,
-    table: NDArray[np.float32],
-    numbers: NDArray[np.int64],
-    values: LeafValues | None,
-    of_network: NetworkWeights | None,
-) -> Iterator[Reasons]:
-    """Reasons of the rows of a table, from those of the scorer and of the network."""
-    names, n_rows = table_names(is_html=part.is_html), table.shape[1]
-    base, weights = _of_scorer(part.scorer, table, values)
-    if of_network is not None:
-        own, above, below = of_network.columns
-        base = base + of_network.base
-        weights[: len(own)] += own
-        weights = np.concatenate((weights, above, below, of_network.sweeps))
-        names += tuple(f"{name}@{side}" for side in ("above", "below") for name in names[: len(own)])
-        names += tuple(POOLED)
-        of_many = np.full((2 * len(own), n_rows), np.nan, np.float32)
-        table = np.concatenate((table, of_many, numbers[of_network.lines] + np.float32(1)))
+    columns: NDArray[np.float32],
+    base: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    shares: NetworkShares | None,
+) -> Reasons:
+    """Join the reasons of the scorer, `base` of shape (4,) and `weights` of (n_columns, 4), and of the network."""
+    names, found = table_names(is_html=part.is_html), columns.tolist()
+    if shares is not None:
+        base, weights = base + shares.base, weights.copy()
+        weights[: len(shares.columns)] += shares.columns
+        of_network = {
+            TOGETHER: shares.together,
+            "network.above": shares.above,
+            "network.below": shares.below,
+        }
+        weights = np.concatenate((weights, [of_network[name] for name in NETWORK]))
+        names, found = (*names, *NETWORK), [*found, *[nan] * len(NETWORK)]
     scale = part.n_scores * part.temperature
-    bases = _against_mean(np.broadcast_to(base, (n_rows, len(LABELS)))) / scale
-    weights = _against_mean(weights) / scale
-    for place, of_row in enumerate(bases):
-        yield Reasons(of_row, _sorted(names, table[:, place].tolist(), weights[:, place]))
+    return Reasons(_against_mean(base) / scale, _sorted(names, found, _against_mean(weights) / scale))
 
 
 def _of_scorer(
     scorer: Scorer, table: NDArray[np.float32], values: LeafValues | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Base of shape (4,) and weights of shape (n_columns, n_rows, 4) of a table of shape (n_columns, n_rows)."""
+    """Give the base, shape (4,), and the weights, shape (n_columns, n_rows, 4), of a table of (n_columns, n_rows)."""
     weights = np.zeros((*table.shape, len(LABELS)))
     if isinstance(scorer, TreeScorer) and values is not None:
         leaf = scorer.leaf_of(table)
@@ -211,11 +208,11 @@ def _check(prediction: Prediction, lines: Sequence[int]) -> None:
 
 
 def _compared(prediction: Prediction, index: int, reasons: Reasons) -> str:
-    """Say what the comparison with the page's other likely titles made of a line's probability."""
+    """Say how the comparison with other likely titles changed a line's probability; empty if hardly."""
     column = Label.HEADLINE.column
     alone = float(softmax(reasons.score[None].astype(np.float32))[0, column])
     together = float(prediction.probabilities[index, column])
-    if abs(together - alone) < _TOLD:
+    if abs(together - alone) < _MIN_DIFFERENCE:
         return ""
     return (
         f"By itself the line would be the headline with {_per_cent(alone)}; against the page's other likely titles "
@@ -224,7 +221,7 @@ def _compared(prediction: Prediction, index: int, reasons: Reasons) -> str:
 
 
 def _decided(prediction: Prediction, index: int, config: DecodeConfig) -> str:
-    """Say what `linesift.model.decode` did where a line has not its likeliest label."""
+    """Say why `linesift.model.decode` gave a line another label than its likeliest; empty if it did not."""
     label = prediction.labels[index]
     likeliest = LABELS[int(prediction.probabilities[index].argmax())]
     if label is likeliest:
@@ -248,27 +245,27 @@ def _per_cent(share: float) -> str:
 
 
 def _against(part: Part) -> str:
-    """Say what lines are compared with."""
+    """Say what line the base is the score of."""
     is_page = isinstance(part.scorer, TreeScorer) and part.scorer.shares is None
     mean = "the mean of this page's lines" if is_page else "the mean of the lines that the model learnt from"
     return mean if part.network is None else f"{mean}, and a page of median lines"
 
 
 def _against_mean(scores: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Scores of labels, the last axis, less their mean."""
+    """Subtract from scores their mean over the labels, the last axis."""
     exact = scores.astype(np.float64)
     centred: NDArray[np.float64] = exact - exact.mean(axis=-1, keepdims=True)
     return centred
 
 
 def _sorted(names: Sequence[str], values: Sequence[float], weights: NDArray[np.float64]) -> tuple[Reason, ...]:
-    """Reasons that add something, the strongest first; `weights` has the shape (n_names, 4)."""
+    """Give the reasons that add something, the strongest first; `weights` has shape (n_names, 4)."""
     found = [Reason(*parts) for parts in zip(names, values, weights, strict=True) if parts[2].any()]
     return tuple(sorted(found, key=lambda reason: -float(np.abs(reason.weights).max())))
 
 
 def _words(lexicon: Lexicon, line: str) -> Reasons:
-    """What each word of a line adds to what the lexicon says of each label."""
+    """Take the lexicon's scores of a line apart by its words."""
     texts, buckets = spelt_tokens(line)
     scale = 1 / np.sqrt(max(len(texts), 1))
     weights = lexicon.weights[buckets, : len(LABELS)].astype(np.float64) * scale

@@ -8,7 +8,7 @@ article if one stands above. Trees and network are wrong on different lines, so 
 either.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -17,9 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.labels import LABELS
-
-Look = Callable[[NDArray[np.float32], NDArray[np.float32]], object]
-"""Is shown, of all lines, the hidden units that are pooled and their cumulative maxima; it may keep copies."""
 
 TILE = 128
 """Lines multiplied at once, always as many: matrix products of another shape may add in another order, and a page must
@@ -86,13 +83,18 @@ class Network:
             product(inputs.T, self.entry, sums[tile])
         return sums
 
-    def run(self, sums: NDArray[np.float32], spans: NDArray[np.int64], look: Look | None = None) -> NDArray[np.float32]:
+    def tiles(self, sums: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Bring sums of shape (n_lines, width) into the shape that `run` takes: whole tiles, and a row of zeros."""
+        tiles = np.zeros((len(_tiles(len(sums))) * TILE + 1, sums.shape[1]), np.float32)
+        tiles[: len(sums)] = sums
+        return tiles
+
+    def run(self, sums: NDArray[np.float32], spans: NDArray[np.int64]) -> NDArray[np.float32]:
         """Score every label of every line.
 
         Args:
             sums: as `sums` gives them; they are overwritten.
             spans: lines of each page, one after the other.
-            look: called at each pooling.
 
         Returns:
             Shape (n_lines, 4).
@@ -103,7 +105,7 @@ class Network:
         np.maximum(hidden, 0, out=hidden)
         for number, (distance, weights, bias) in enumerate(self.steps()):
             for pool in self.pools_before(number):
-                self._pool(pool, hidden[:-1], spans, look)
+                self._pool(pool, hidden[:-1], spans)
             hidden[n_lines:] = 0  # for neighbours that are not there
             places = neighbours(spans, distance, len(hidden))
             for tile in tiles:
@@ -119,13 +121,10 @@ class Network:
         scores += self.out_bias
         return scores[:n_lines]
 
-    def _pool(self, pool: int, hidden: NDArray[np.float32], spans: NDArray[np.int64], look: Look | None) -> None:
+    def _pool(self, pool: int, hidden: NDArray[np.float32], spans: NDArray[np.int64]) -> None:
         """Add to whole tiles of hidden units the result of a cumulative max pooling."""
         weights = self.pool_weights[pool]
-        n_lines, n_units = int(spans.sum()), len(weights) // 2
-        found = cumulative_max(hidden, spans, n_units)
-        if look is not None:
-            look(hidden[:n_lines, :n_units], found[:n_lines])
+        found = cumulative_max(hidden, spans, len(weights) // 2)
         more = np.empty((TILE, len(self.entry_bias)), np.float32)
         for tile in _tiles(len(hidden)):
             product(found[tile], weights, more)
@@ -264,23 +263,6 @@ def cumulative_max(hidden: NDArray[np.float32], spans: NDArray[np.int64], n_unit
         np.maximum.accumulate(units[start:end], axis=0, out=above[start:end])
         np.maximum.accumulate(units[start:end][::-1], axis=0, out=below[start:end][::-1])
     return found
-
-
-def rows_of_max(units: NDArray[Any], found: NDArray[Any]) -> NDArray[np.int64]:
-    """Rows on which the highest values stand, of equal ones the nearest.
-
-    Args:
-        units: shape (n_lines, n_units), none below 0.
-        found: what `cumulative_max` makes of them; on the first line of a page that is the line itself, and on the
-            last, so pages do not mix.
-
-    Returns:
-        The shape of `found`.
-    """
-    rows, (above, below) = np.arange(len(units))[:, None], np.split(found, 2, axis=1)
-    last = np.maximum.accumulate(np.where(units == above, rows, 0), axis=0)
-    following = np.minimum.accumulate(np.where(units == below, rows, len(units))[::-1], axis=0)[::-1]
-    return np.concatenate((last, following), axis=1)
 
 
 def neighbours(spans: NDArray[np.int64], distance: int, n_rows: int) -> NDArray[np.int64]:

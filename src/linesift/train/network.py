@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from linesift.labels import LABELS
-from linesift.model.gradient import LEARNT, trace
 from linesift.model.network import Network
 from linesift.model.part import softmax
 from linesift.train.examples import TrainConfig
+from linesift.train.gradient import LEARNT, trace
 
 Floats = NDArray[np.float32]
 

@@ -80,21 +80,26 @@ def as_json(explanation: "Explanation") -> list[dict[str, object]]:
 
 
 def strongest(explanation: "Explanation") -> "list[Reason]":
-    """Give the columns that weighed most for or against the label that the line was given."""
+    """Give the columns that weighed most for or against the label that the line was given, and no sum of columns."""
+    from linesift.explain.describe import TOGETHER
+
     column = explanation.label.column
-    return sorted(explanation.reasons.reasons, key=lambda reason: -abs(float(reason.weights[column])))[:N_BRIEF]
+    single = (reason for reason in explanation.reasons.reasons if reason.name != TOGETHER)
+    return sorted(single, key=lambda reason: -abs(float(reason.weights[column])))[:N_BRIEF]
 
 
 def _parts(reasons: "Reasons", n_columns: int, style: Style) -> Iterator[str]:
     """Rows of each part of the page with its sum, and below it those of its columns that are among the strongest."""
-    from linesift.explain.describe import Part, describe
+    from linesift.explain.describe import Scope, describe
 
-    order = list(Part)
+    order = list(Scope)
     strong = {reason.name for reason in reasons.reasons[:n_columns]}
-    parts = sorted(reasons.reasons, key=lambda reason: order.index(describe(reason.name).part))  # stable: by strength
-    for part, group in groupby(parts, key=lambda reason: describe(reason.name).part):
+    by_scope = sorted(
+        reasons.reasons, key=lambda reason: order.index(describe(reason.name).scope)
+    )  # stable: by strength
+    for scope, group in groupby(by_scope, key=lambda reason: describe(reason.name).scope):
         found = list(group)
-        yield _row(_sum(found), part, style, is_bold=True)
+        yield _row(_sum(found), scope, style, is_bold=True)
         for reason in found:
             if reason.name in strong:
                 yield _row(reason.weights, f"    {_said(reason)}", style)

@@ -1,43 +1,38 @@
-"""The way back through a network: how its scores change with each input and each weight.
-
-Training learns by it, and explanations ask it what the scores of a line rest on; scoring does without.
-"""
+"""Backpropagation through a network: gradients of its scores with respect to its inputs and its weights."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.model.network import Network, cumulative_max, neighbours, rows_of_max
+from linesift.model.network import Network, cumulative_max, neighbours
 
 Floats = NDArray[np.float32]
-Number = TypeVar("Number", np.float32, np.int64)
 
 LEARNT = ("entry", "entry_bias", "layers", "layer_biases", "pool_weights", "pool_biases", "out", "out_bias")
-"""Arrays of a network that are learnt; the others say how columns become inputs."""
+"""Arrays of a network that are trained; the others say how columns become inputs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pool:
-    """One cumulative max pooling on the way."""
+    """One cumulative max pooling of a forward pass."""
 
-    before: Floats | None
-    """Shape (n_lines, n_pooled): the hidden units that it looked at; `None` where it was told what it finds."""
-    found: Floats
-    """Shape (n_lines, 2 * n_pooled): their highest values, as `cumulative_max` gives them."""
-    is_added: NDArray[np.bool_]
-    """Shape (n_lines, width): whether its sum is above 0."""
+    units: Floats
+    """Shape (n_lines, n_pooled): the hidden units that were pooled."""
+    maxima: Floats
+    """Shape (n_lines, 2 * n_pooled), as `cumulative_max` gives them."""
+    is_active: NDArray[np.bool_]
+    """Shape (n_lines, width): whether the unit that the maxima are added to through is above 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
-    """One way through a network over all lines of some pages, kept for the way back."""
+    """A forward pass over all lines of some pages, with what the backward pass needs."""
 
     network: Network
     places: list[NDArray[np.int64]]
-    """Of each layer, the `neighbours` that it reads."""
+    """For each layer, the `neighbours` that it reads."""
     inputs: Floats
     """Shape (n_lines, n_inputs)."""
     entered: Floats
@@ -56,13 +51,13 @@ class Trace:
         return self.hidden @ self.network.out + self.network.out_bias
 
     def back(self, slope: Floats) -> tuple[Floats, Mapping[str, Floats]]:
-        """Go from the slope of any number by the scores to its slopes by the inputs and by the weights.
+        """Backpropagate the gradient of a number, such as a loss.
 
         Args:
-            slope: shape (n_lines, 4).
+            slope: shape (n_lines, 4), its gradient with respect to the scores.
 
         Returns:
-            Slopes by the inputs, shape (n_lines, n_inputs), and by each of `LEARNT`.
+            Its gradient with respect to the inputs, shape (n_lines, n_inputs), and to each array of `LEARNT`.
         """
         network, width = self.network, len(self.network.entry_bias)
         layers, biases = np.empty_like(network.layers), np.empty_like(network.layer_biases)
@@ -76,11 +71,10 @@ class Trace:
             of_hidden = of_hidden + _gather(of_sum, self.places[number]) @ turned
             for place in network.pools_before(number):
                 pool = self.pools[place]
-                of_pool = of_hidden * pool.is_added
-                pool_weights[place], pool_biases[place] = pool.found.T @ of_pool, of_pool.sum(axis=0)
-                if pool.before is not None:
-                    of_highest = of_pool @ network.pool_weights[place].T
-                    of_hidden[:, : pool.before.shape[1]] += _of_highest(pool.before, pool.found, of_highest)
+                of_pool = of_hidden * pool.is_active
+                pool_weights[place], pool_biases[place] = pool.maxima.T @ of_pool, of_pool.sum(axis=0)
+                of_maxima = of_pool @ network.pool_weights[place].T
+                of_hidden[:, : pool.units.shape[1]] += _gradient_of_units(pool, of_maxima)
         of_entry = of_hidden * (self.entered > 0)
         found = {
             "entry": self.inputs.T @ of_entry,
@@ -96,32 +90,23 @@ class Trace:
         return of_inputs, found
 
 
-def trace(
-    network: Network,
-    inputs: Floats,
-    spans: NDArray[np.int64],
-    drops: Sequence[Floats] | None = None,
-    found: Sequence[Floats] | None = None,
-) -> Trace:
-    """Go through a network.
+def trace(network: Network, inputs: Floats, spans: NDArray[np.int64], drops: Sequence[Floats] | None = None) -> Trace:
+    """Run the forward pass.
 
     Args:
-        network: whose weights count.
+        network: the network.
         inputs: shape (n_lines, n_inputs), as `Network.inputs` gives them, transposed.
         spans: lines of each page, one after the other.
-        drops: what the sums of each layer are multiplied by, shape (n_lines, width) each, as is done in learning.
-        found: the maxima of each pooling, as `cumulative_max` gives them, instead of those of these lines. On the way
-            back they are held: the hidden units have no part in them.
+        drops: dropout masks: the sums of each layer are multiplied by them, shape (n_lines, width) each.
     """
     hidden = entered = np.maximum(inputs @ network.entry + network.entry_bias, np.float32(0))
     places, gathered, kept, pools = [], [], [], []
+    n_pooled = network.pool_weights.shape[1] // 2
     for number, (distance, weights, bias) in enumerate(network.steps()):
         for place in network.pools_before(number):
-            n_pooled = network.pool_weights.shape[1] // 2
-            before = hidden[:, :n_pooled] if found is None else None
-            peaks = cumulative_max(hidden, spans, n_pooled) if found is None else found[place]
-            sums = peaks @ network.pool_weights[place] + network.pool_biases[place]
-            pools.append(Pool(before, peaks, sums > 0))
+            maxima = cumulative_max(hidden, spans, n_pooled)
+            sums = maxima @ network.pool_weights[place] + network.pool_biases[place]
+            pools.append(Pool(hidden[:, :n_pooled], maxima, sums > 0))
             hidden = hidden + np.maximum(sums, 0)
         places.append(neighbours(spans, distance, len(inputs)))
         gathered.append(_gather(hidden, places[-1]))
@@ -131,23 +116,38 @@ def trace(
     return Trace(network, places, inputs, entered, gathered, kept, hidden, pools)
 
 
-def rows_at(values: NDArray[Number], places: NDArray[np.int64]) -> NDArray[Number]:
-    """Values of the lines at some places, shape (*places.shape, width); 0 where the place is the number of lines."""
-    padded = np.concatenate((values, np.zeros((1, values.shape[1]), values.dtype)))
-    return padded.take(places, axis=0)
-
-
-def _of_highest(before: Floats, found: Floats, slope: Floats) -> Floats:
-    """From slopes by the highest values, shape (n_lines, 2 * n_pooled), to those by the units: (n_lines, n_pooled).
-
-    A slope belongs to the nearest line that has the highest value; a unit of 0 has no slope.
-    """
-    n_lines, n_pooled = before.shape
-    places = rows_of_max(before, found) * n_pooled + np.tile(np.arange(n_pooled), 2)
-    of_units = np.bincount(places.ravel(), slope.ravel(), n_lines * n_pooled).reshape(n_lines, n_pooled)
-    return of_units.astype(slope.dtype)
-
-
 def _gather(values: Floats, places: NDArray[np.int64]) -> Floats:
-    """Values of the line above, the line, and the line below side by side."""
-    return rows_at(values, places).reshape(len(values), -1)
+    """Put the values of the line above, the line, and the line below side by side; zeros for lines that are not there.
+
+    Args:
+        values: shape (n_lines, width).
+        places: shape (n_lines, 3), as `neighbours` gives them.
+
+    Returns:
+        Shape (n_lines, 3 * width).
+    """
+    padded = np.concatenate((values, np.zeros((1, values.shape[1]), values.dtype)))
+    return padded.take(places, axis=0).reshape(len(values), -1)
+
+
+def _gradient_of_units(pool: Pool, of_maxima: Floats) -> Floats:
+    """Pass gradients of maxima, shape (n_lines, 2 * n_pooled), on to the units that they are of, (n_lines, n_pooled).
+
+    Among equal maxima the nearest line has the gradient; a unit of 0 has none, because the ReLU before it is flat.
+    """
+    n_lines, n_pooled = pool.units.shape
+    places = _rows_of_maxima(pool) * n_pooled + np.tile(np.arange(n_pooled), 2)
+    of_units = np.bincount(places.ravel(), of_maxima.ravel(), n_lines * n_pooled).reshape(n_lines, n_pooled)
+    return of_units.astype(of_maxima.dtype)
+
+
+def _rows_of_maxima(pool: Pool) -> NDArray[np.int64]:
+    """Find the rows on which maxima stand, of equal ones the nearest; shape (n_lines, 2 * n_pooled).
+
+    On the first line of a page the maximum above is the line's own, and on the last that below, so pages do not mix.
+    """
+    units, (above, below) = pool.units, np.split(pool.maxima, 2, axis=1)
+    rows = np.arange(len(units))[:, None]
+    last = np.maximum.accumulate(np.where(units == above, rows, 0), axis=0)
+    following = np.minimum.accumulate(np.where(units == below, rows, len(units))[::-1], axis=0)[::-1]
+    return np.concatenate((last, following), axis=1)
