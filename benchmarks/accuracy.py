@@ -19,10 +19,10 @@ from linesift.evaluate.kinds import against_rest
 from linesift.evaluate.metrics import label_scores, macro_f1
 from linesift.evaluate.report import TITLE, accuracy_report, floor_section, write_report
 from linesift.evaluate.sections import Section, Table
-from linesift.page import LabelSource
-from linesift.train.augment import Manner, rendered
-from linesift.train.examples import TrainConfig
-from linesift.train.fit import Fitted
+from linesift.model.model import Model
+from linesift.train.augment import Rendering, rendered
+from linesift.train.config import TrainConfig
+from linesift.train.folds import PerFold, classify_held_out, held_out
 from linesift.train.sources import Sources, read_sources
 
 ROOT = Path(__file__).parents[1]
@@ -49,25 +49,25 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=REPORT)
     given = parser.parse_args()
     folds = tuple(linesift.load(path) for path in sorted(given.folds.iterdir()))
-    fitted = Fitted(linesift.load(given.model), folds)
+    models = PerFold(folds, linesift.load(given.model))
     sources = Sources(tuple(given.pages or [ROOT / "data" / "pages"]), given.corpora)
     config = TrainConfig(jobs=given.jobs, n_folds=len(folds))
     read = read_sources(sources, config, lambda stage: print(stage, file=sys.stderr, flush=True))
-    held_out = fitted.held_out([each for each in read.examples if each.origin.labels is not LabelSource.MODEL])
-    write_report(given.out, TITLE, [*accuracy_report(held_out, len(folds)), *collection_sections(held_out, fitted)])
-    write_held_out(given.out.with_name(HELD_OUT), given.model, evaluate_pairs(pairs(held_out, is_html=True)))
+    scored = held_out(models, read.examples)
+    write_report(given.out, TITLE, [*accuracy_report(scored, len(folds)), *collection_sections(scored, models)])
+    write_held_out(given.out.with_name(HELD_OUT), given.model, evaluate_pairs(pairs(scored, is_html=True)))
     return 0
 
 
-def collection_sections(held_out: Sequence[HeldOut], fitted: Fitted) -> Iterator[Section]:
+def collection_sections(scored: Sequence[HeldOut], models: PerFold[Model]) -> Iterator[Section]:
     """Give what the report says of our own collections alone."""
-    texts, htmls = pairs(held_out), pairs(held_out, is_html=True)
+    texts, htmls = pairs(scored), pairs(scored, is_html=True)
     names = ", ".join(NEWS)
     means = (("text", news_mean(evaluate_pairs(texts))), ("HTML", news_mean(evaluate_pairs(htmls))))
     yield Section("News collections", (f"Mean article F1 of {names}.", Table(("form", "mean article F1"), means)))
     news = [page for page, _ in texts if page.origin.collection in NEWS and not page.origin.is_by_hand]
     yield floor_section("Floors on the news collections", news)
-    rows = tuple((str(manner), news_mean(_rendered(fitted, texts, manner))) for manner in Manner)
+    rows = tuple((str(rendering), news_mean(_rendered(models, texts, rendering))) for rendering in Rendering)
     about = f"The same pages of {names} in other renderings."
     yield Section("Renderings", (about, Table(("rendering", "mean article F1"), rows)))
     by_hand = [pair for pair in texts if pair[0].origin.is_by_hand]
@@ -77,7 +77,7 @@ def collection_sections(held_out: Sequence[HeldOut], fitted: Fitted) -> Iterator
         sentence = f"The {len(indonesian)} pages of {INDONESIAN}, Indonesian but for a few: macro F1 {score:.4f}."
         yield Section("Labels on the Indonesian gold pages", (sentence,))
     forms = (("text", False), ("HTML", True))
-    every = {name: pairs(held_out, is_html=is_html, with_kind_only=True) for name, is_html in forms}
+    every = {name: pairs(scored, is_html=is_html, with_kind_only=True) for name, is_html in forms}
     groups = {
         f"{WCXB}, {name}": [pair for pair in found if pair[0].origin.collection.startswith(WCXB)]
         for name, found in every.items()
@@ -91,11 +91,11 @@ def news_mean(report: Report) -> float:
     return float(np.mean(found)) if found else 0.0
 
 
-def _rendered(fitted: Fitted, texts: Sequence[Pair], manner: Manner) -> Report:
+def _rendered(models: PerFold[Model], texts: Sequence[Pair], rendering: Rendering) -> Report:
     """Scores of the same news pages in another rendering."""
     news = [page for page, _ in texts if page.origin.collection in NEWS and not page.origin.is_by_hand]
-    shown = [replace(rendered(page, manner), article=page.gold_article) for page in news[:_MAX_PAGES_PER_RENDERING]]
-    predictions = fitted.held_out_predictions(shown)
+    shown = [replace(rendered(page, rendering), article=page.gold_article) for page in news[:_MAX_PAGES_PER_RENDERING]]
+    predictions = classify_held_out(models, shown)
     return evaluate_pairs([(page, found) for page, found in zip(shown, predictions, strict=True) if found is not None])
 
 

@@ -20,8 +20,8 @@ from linesift.model.directory import save_model
 from linesift.model.memory import N_LINE_BINS, TABLE
 from linesift.model.model import Model
 from linesift.page import LabelledPage, Page
+from linesift.train.config import TrainConfig
 from linesift.train.corpora import read_corpora
-from linesift.train.examples import TrainConfig
 from linesift.train.fit import fit
 from linesift.train.probe import html_probe
 
@@ -91,7 +91,7 @@ def forms(examples: Sequence[Example]) -> tuple[list[LabelledPage], list[Labelle
 def stranger(path: Path, config: TrainConfig, examples: Sequence[Example]) -> Model:
     """Load the model that has met no site of the collection, or train it on the others and keep it."""
     if not (path / "model.json").is_file():
-        model = fit(examples, config, lambda stage: print(stage, file=sys.stderr, flush=True)).model
+        model = fit(examples, config, lambda stage: print(stage, file=sys.stderr, flush=True)).everything
         sample = Page((ROOT / "data" / "sample.txt").read_text("utf-8"), "sample.txt")
         save_model(model, {"name": path.name}, [sample, html_probe()], path)
     return linesift.load(path)

@@ -1,4 +1,4 @@
-"""The same page in other manners of rendering."""
+"""The same page in other renderings of rendering."""
 
 from dataclasses import replace
 
@@ -10,8 +10,8 @@ from linesift.features.batch import read_batch
 from linesift.features.tokens import TOKEN_BITS, line_tokens
 from linesift.labels import Label
 from linesift.page import LabelledPage, Page
-from linesift.train.augment import Manner, excerpts, rendered, unread, varied
-from linesift.train.synthetic import made_pages
+from linesift.train.augment import Rendering, as_unknown_language, excerpts, rendered, varied
+from linesift.train.synthetic import synthetic_pages
 
 H, B, T, S = Label
 
@@ -25,23 +25,23 @@ def page() -> LabelledPage:
 
 
 @pytest.mark.parametrize(
-    ("manner", "text"),
+    ("rendering", "text"),
     [
-        (Manner.AS_IS, TEXT),
-        (Manner.DENSE, "  • Home\nFerry returns\n 3. First - point\n•"),
-        (Manner.BARE, "Home\n\n\nFerry returns\nFirst - point\n•\n"),
-        (Manner.SPACED, "  • Home\n\nFerry returns\n\n 3. First - point\n\n•\n"),
-        (Manner.PLAIN, "Home\nFerry returns\nFirst - point\n•"),
+        (Rendering.AS_IS, TEXT),
+        (Rendering.DENSE, "  • Home\nFerry returns\n 3. First - point\n•"),
+        (Rendering.BARE, "Home\n\n\nFerry returns\nFirst - point\n•\n"),
+        (Rendering.SPACED, "  • Home\n\nFerry returns\n\n 3. First - point\n\n•\n"),
+        (Rendering.PLAIN, "Home\nFerry returns\nFirst - point\n•"),
     ],
 )
-def test_text(page: LabelledPage, manner: Manner, text: str) -> None:
-    assert rendered(page, manner).page.text == text
+def test_text(page: LabelledPage, rendering: Rendering, text: str) -> None:
+    assert rendered(page, rendering).page.text == text
 
 
-@pytest.mark.parametrize("manner", Manner)
-def test_no_line_is_lost_and_every_label_kept(pages: list[LabelledPage], manner: Manner) -> None:
+@pytest.mark.parametrize("rendering", Rendering)
+def test_no_line_is_lost_and_every_label_kept(pages: list[LabelledPage], rendering: Rendering) -> None:
     for page in pages:
-        given = rendered(page, manner)  # a page that does not fit its labels is refused as it is made
+        given = rendered(page, rendering)  # a page that does not fit its labels is refused as it is made
         assert [label for label in given.labels if label] == [label for label in page.labels if label]
         assert given.gold_article.count("\n") == page.gold_article.count("\n")
         assert (given.site, given.page.source) == (page.site, page.page.source)
@@ -56,14 +56,14 @@ def test_varied_is_the_same_on_every_run(pages: list[LabelledPage]) -> None:
 
 def test_what_is_drawn_for_a_page_does_not_depend_on_where_it_lies(pages: list[LabelledPage]) -> None:
     moved = [replace(page, page=replace(page.page, source=f"/elsewhere/{number}")) for number, page in enumerate(pages)]
-    for made in (varied, lambda given: list(excerpts(given)), made_pages):
+    for made in (varied, lambda given: list(excerpts(given)), synthetic_pages):
         assert [page.page.text for page in made(moved)] == [page.page.text for page in made(pages)]
 
 
-@pytest.mark.parametrize("manner", Manner)
-def test_page_without_text(manner: Manner) -> None:
+@pytest.mark.parametrize("rendering", Rendering)
+def test_page_without_text(rendering: Rendering) -> None:
     page = LabelledPage(Page("\n \n", "a"), (None, None, None), site="a.example")
-    assert rendered(page, manner) is page
+    assert rendered(page, rendering) is page
 
 
 def is_part(short: list[tuple[str, Label]], whole: list[tuple[str, Label]]) -> bool:
@@ -108,23 +108,23 @@ def test_a_paragraph_is_cut_after_its_first_sentence() -> None:
     assert found == {line, "The ferry is back after a year on the slip, they said."}
 
 
-def test_unread_words_are_the_same_ones_in_other_buckets() -> None:
+def test_words_of_an_unknown_language_are_the_same_ones_in_other_buckets() -> None:
     batch = read_batch(["Baca juga\nBaca berita lain", "新闻 更多\n\nЧитайте также"])
     row, bucket = line_tokens(batch, slice(None))
-    other_row, other = unread(line_tokens, TOKEN_BITS)(batch, slice(None))
+    other_row, other = as_unknown_language(line_tokens, TOKEN_BITS)(batch, slice(None))
     np.testing.assert_array_equal(other_row, row)
     assert (other != bucket).all()
     assert ((other >= 0) & (other < 1 << TOKEN_BITS)).all()
     pairs = set(zip(bucket.tolist(), other.tolist(), strict=True))
     assert len(pairs) == len(set(bucket.tolist())) == len(set(other.tolist()))
-    rows = slice(1, 3)
-    np.testing.assert_array_equal(unread(line_tokens, TOKEN_BITS)(batch, rows)[1], other[(row >= 1) & (row < 3)])
+    rows, read = slice(1, 3), as_unknown_language(line_tokens, TOKEN_BITS)
+    np.testing.assert_array_equal(read(batch, rows)[1], other[(row >= 1) & (row < 3)])
 
 
 def test_excerpts_with_hints_count_what_is_left(pages: list[LabelledPage]) -> None:
     whole = [
         replace(page, page=replace(page.page, hints=random_hints(page.page.text, seed)))
-        for seed, page in enumerate(rendered(page, Manner.DENSE) for page in pages)
+        for seed, page in enumerate(rendered(page, Rendering.DENSE) for page in pages)
     ]
     short = list(excerpts(whole))
     assert len(short) > 20

@@ -17,8 +17,8 @@ from linesift.extras import install_command
 from linesift.labels import Label
 from linesift.page import LabelledPage, Page
 from linesift.train import train as library
-from linesift.train.examples import Progress as Say
-from linesift.train.examples import TrainConfig
+from linesift.train.config import Progress as Say
+from linesift.train.config import TrainConfig
 from linesift.train.train import Trained, TrainRequest
 
 PAGE = LabelledPage(Page("H Rain\nB It rained.", "a"), (Label.HEADLINE, Label.BODY), site="a.example")

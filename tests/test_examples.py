@@ -4,8 +4,9 @@ import numpy as np
 
 from linesift.labels import LABELS, Label
 from linesift.page import LabelledPage, LabelSource, Origin, Page
-from linesift.train.examples import TrainConfig, read_lines
-from linesift.train.fit import _parts, _spans
+from linesift.train.config import TrainConfig
+from linesift.train.examples import read_lines
+from linesift.train.part import _spans
 
 H, B, T, S = Label
 CONFIG = TrainConfig(n_folds=2, jobs=1, hand_weight=2.0, label_weights=(5.0, 1.0, 1.0, 1.0))
@@ -21,19 +22,22 @@ def page(number: int, *labels: Label | None) -> LabelledPage:
 
 def test_a_line_whose_label_is_unknown_weighs_nothing() -> None:
     pages = [page(0, H, None, T, B, S), page(1, H, None, None, B, S), page(2, H, None, T, B, None)]
-    lines = read_lines(pages, [], [[]] * 3, CONFIG, lambda _: None)
-    assert lines.weights.shape == lines.labels.shape == (3, 12)
-    assert lines.weights[0].tolist() == [5, 1, 1, 1, 10, 0, 2, 2, 5, 1, 1, 0]
-    known = lines.weights[0] > 0
-    assert [LABELS[column] for column in lines.labels[0][known]] == [H, T, B, S, H, B, S, H, T, B]
-    assert lines.is_by_hand.tolist() == [False] * 4 + [True] * 4 + [False] * 4
+    lines = read_lines(pages, CONFIG, lambda _: None, is_text=False)
+    # Behind the pages stands an excerpt of each, without the lines of which nothing is known.
+    weights, labels = lines.weights.everything[: lines.n_gold], lines.labels.everything[: lines.n_gold]
+    assert lines.n_gold == 12
+    assert (lines.weights.everything[12:] > 0).all()
+    assert weights.tolist() == [5, 1, 1, 1, 10, 0, 2, 2, 5, 1, 1, 0]
+    known = weights > 0
+    assert [LABELS[column] for column in labels[known]] == [H, T, B, S, H, B, S, H, T, B]
+    assert lines.is_by_hand.tolist() == [False] * 4 + [True] * 4 + [False] * (len(lines.is_by_hand) - 8)
 
 
 def test_a_page_stays_whole_where_a_line_of_it_is_unknown() -> None:
     """The network reads lines in their order, so one that is not learnt still stands between the others."""
     pages = [page(0, H, None, None, B, S), page(1, None, None, None, None, None), page(2, H, None, T, B, S)]
-    lines = read_lines(pages, [], [[]] * 3, CONFIG, lambda _: None)
-    *_, (held_out, seen) = _parts(lines, CONFIG)
+    lines = read_lines(pages, CONFIG, lambda _: None, is_text=False)
+    held_out, learnt = lines.learnt(CONFIG.n_folds)
     assert not held_out.any()
-    assert _spans(lines, seen).tolist() == [4, 4]
-    np.testing.assert_array_equal(seen, np.repeat([True, False, True], 4))
+    assert _spans(lines, learnt)[:2].tolist() == [4, 4]
+    np.testing.assert_array_equal(learnt[:12], np.repeat([True, False, True], 4))

@@ -1,4 +1,4 @@
-"""What the model for HTML teaches the one for text."""
+"""Labels that the model for HTML corrects, and those that it gives."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from linesift.example import Example
 from linesift.labels import LABELS, Label
 from linesift.model.prediction import Prediction
 from linesift.page import LabelledPage, LabelSource, Origin, Page
-from linesift.train.pseudo_labels import corrected, taught
+from linesift.train.pseudo_labels import correct, pseudo_label
 
 H, B, T, S = Label
 FIRST = "The ferry came back to the harbour on Monday after a year of repairs."
@@ -30,32 +30,32 @@ HTML = said(LINES, [S, H, T, B, B, S, S])
 
 
 def test_gold_that_the_html_agrees_with_stays() -> None:
-    assert corrected(GOLD, HTML) == GOLD
+    assert correct(GOLD, HTML) == GOLD
 
 
 def test_gold_that_the_html_contradicts_is_not_learnt() -> None:
-    assert corrected(GOLD, said(LINES, [S, H, T, S, S, B, S])) is None
+    assert correct(GOLD, said(LINES, [S, H, T, S, S, B, S])) is None
 
 
 def test_a_title_that_alignment_missed_is_found() -> None:
     missed = replace(GOLD, labels=(S, S, T, B, B, S, S))
-    assert corrected(missed, HTML) == GOLD
+    assert correct(missed, HTML) == GOLD
 
 
 def test_a_title_that_alignment_found_is_left_alone() -> None:
-    assert corrected(GOLD, said(LINES, [H, S, T, B, B, S, S])) == GOLD
+    assert correct(GOLD, said(LINES, [H, S, T, B, B, S, S])) == GOLD
 
 
 def test_a_body_line_never_becomes_the_title() -> None:
     missed = replace(GOLD, labels=(S, S, T, B, B, S, S))
-    assert corrected(missed, said(LINES, [S, S, T, H, B, S, S])) == missed
+    assert correct(missed, said(LINES, [S, S, T, H, B, S, S])) == missed
 
 
 def test_labels_by_hand_and_pages_without_html_stay() -> None:
     contradiction = said(LINES, [S, H, T, S, S, B, S])
     by_hand = replace(GOLD, origin=Origin("x", LabelSource.BY_HAND))
-    assert corrected(by_hand, contradiction) == by_hand
-    assert corrected(GOLD, None) == GOLD
+    assert correct(by_hand, contradiction) == by_hand
+    assert correct(GOLD, None) == GOLD
 
 
 def unlabelled(text: list[str], must: tuple[str, ...] = (), must_not: tuple[str, ...] = ()) -> Example:
@@ -66,7 +66,7 @@ def unlabelled(text: list[str], must: tuple[str, ...] = (), must_not: tuple[str,
 
 def test_the_labels_come_over_to_the_text() -> None:
     text = ["• Home", "", "Ferry returns", "11 March 2024", FIRST, MORE, "12 March 2024", OTHER]
-    page = taught(unlabelled(text), HTML)
+    page = pseudo_label(unlabelled(text), HTML)
     assert page.labels == (S, None, H, T, B, B, S, S)
     assert (page.site, page.lang, page.origin) == ("harbour.example", "en", Origin("x", LabelSource.MODEL))
 
@@ -74,20 +74,19 @@ def test_the_labels_come_over_to_the_text() -> None:
 def test_dates_are_those_that_the_html_calls_so() -> None:
     lines = ["Ferry returns", "11 March 2024", "three days back", FIRST, MORE]
     given = said(lines, [H, S, T, B, B])
-    assert taught(unlabelled(lines), given).labels == (H, S, T, B, B)
+    assert pseudo_label(unlabelled(lines), given).labels == (H, S, T, B, B)
 
 
 def test_what_is_known_of_the_article_is_asked_for() -> None:
     nothing = (S,) * len(LINES)
-    assert taught(unlabelled(LINES, must=("new  engine burns",)), HTML).labels == GOLD.labels
-    assert taught(unlabelled(LINES, must=("rye bread",)), HTML).labels == nothing
-    assert (
-        taught(unlabelled(LINES, must=("came back", "new engine", "captain", "rye bread")), HTML).labels == GOLD.labels
-    )
-    assert taught(unlabelled(LINES, must_not=("captain of it",)), HTML).labels == nothing
-    assert taught(unlabelled(LINES, must_not=("rye bread",)), HTML).labels == GOLD.labels
+    assert pseudo_label(unlabelled(LINES, must=("new  engine burns",)), HTML).labels == GOLD.labels
+    assert pseudo_label(unlabelled(LINES, must=("rye bread",)), HTML).labels == nothing
+    most = ("came back", "new engine", "captain", "rye bread")
+    assert pseudo_label(unlabelled(LINES, must=most), HTML).labels == GOLD.labels
+    assert pseudo_label(unlabelled(LINES, must_not=("captain of it",)), HTML).labels == nothing
+    assert pseudo_label(unlabelled(LINES, must_not=("rye bread",)), HTML).labels == GOLD.labels
 
 
-def test_a_page_without_article_or_of_another_text_teaches_nothing() -> None:
-    assert taught(unlabelled(LINES), said(LINES, [S] * len(LINES))).labels == (S,) * len(LINES)
-    assert taught(unlabelled(["Home", OTHER]), HTML).labels == (S, S)
+def test_a_page_without_article_or_of_another_text_is_not_learnt() -> None:
+    assert pseudo_label(unlabelled(LINES), said(LINES, [S] * len(LINES))).labels == (S,) * len(LINES)
+    assert pseudo_label(unlabelled(["Home", OTHER]), HTML).labels == (S, S)

@@ -6,8 +6,8 @@ from pathlib import Path
 from linesift.labels import Label
 from linesift.page import LabelSource
 from linesift.read.html.page import read_html
+from linesift.train.config import TrainConfig
 from linesift.train.corpora import render
-from linesift.train.examples import TrainConfig
 from linesift.train.sources import Sources, read_sources
 from tinycorpus import PARAGRAPHS, TITLE, row, write_corpus
 

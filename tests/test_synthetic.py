@@ -10,7 +10,7 @@ from hinted import hinted
 from linesift.labels import Kind, Label
 from linesift.page import LabelledPage, Origin, Page
 from linesift.train import synthetic
-from linesift.train.synthetic import made_pages
+from linesift.train.synthetic import synthetic_pages
 
 MENU = [f"Menu item {number}" for number in range(12)]
 
@@ -40,7 +40,7 @@ def every_page(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_section_is_the_surroundings_of_a_site_with_what_they_share_once() -> None:
     pages = [article("one"), article("two"), article("other", site="b.example")]
-    first, second = of_kind(made_pages(pages), Kind.INDEX)
+    first, second = of_kind(synthetic_pages(pages), Kind.INDEX)
     assert first.page.lines == [*MENU, "Foot one", "Foot two"]
     assert second.page.lines == [*MENU, "Foot other"]
     assert set(first.labels) == {Label.SIDEBAR}
@@ -50,19 +50,23 @@ def test_a_section_is_the_surroundings_of_a_site_with_what_they_share_once() -> 
 def test_a_line_that_a_page_has_twice_stays_twice() -> None:
     page = article("one")
     again = replace(page, page=Page(page.page.text + "\nFoot one", "x"), labels=(*page.labels, Label.SIDEBAR))
-    (section,) = of_kind(made_pages([again]), Kind.INDEX)
+    (section,) = of_kind(synthetic_pages([again]), Kind.INDEX)
     assert section.page.lines[-2:] == ["Foot one", "Foot one"]
 
 
 def test_a_stub_has_at_most_two_lines_of_its_body() -> None:
-    stubs = of_kind(made_pages([article(str(number), site=f"{number}.example") for number in range(12)]), Kind.STUB)
+    stubs = of_kind(
+        synthetic_pages([article(str(number), site=f"{number}.example") for number in range(12)]), Kind.STUB
+    )
     assert {page.labels.count(Label.BODY) for page in stubs} == {0, 1, 2}
     assert all(page.labels.count(Label.SIDEBAR) == 13 and page.labels[12] is Label.HEADLINE for page in stubs)
-    assert not of_kind(made_pages([article("short", n_body=3)]), Kind.STUB)
+    assert not of_kind(synthetic_pages([article("short", n_body=3)]), Kind.STUB)
 
 
 def test_a_live_page_has_times_between_its_paragraphs_each_earlier() -> None:
-    pages = of_kind(made_pages([article(str(number), site=f"{number}.example") for number in range(30)]), Kind.LIVE)
+    pages = of_kind(
+        synthetic_pages([article(str(number), site=f"{number}.example") for number in range(30)]), Kind.LIVE
+    )
     assert len(pages) == 30
     for page in pages:
         given = list(zip(page.page.lines, page.labels, strict=True))
@@ -82,7 +86,7 @@ def test_hints_go_with_their_lines() -> None:
     with_hints = replace(page, page=hinted(page.page.text, 3))
     hints = with_hints.page.hints
     assert hints is not None
-    section, stub = made_pages([with_hints])
+    section, stub = synthetic_pages([with_hints])
     assert section.page.hints is not None
     assert stub.page.hints is not None
     kept = [index for index, label in enumerate(page.labels) if label is Label.SIDEBAR]
@@ -92,6 +96,6 @@ def test_hints_go_with_their_lines() -> None:
 
 def test_other_pages_make_none_and_every_run_is_the_same() -> None:
     pages = [article("one"), replace(article("two"), kind=Kind.LIVE), replace(article("three"), kind=Kind.INDEX)]
-    found = made_pages(pages)
+    found = synthetic_pages(pages)
     assert {page.page.source.partition("#")[0] for page in found} == {"one"}
-    assert made_pages(pages) == found
+    assert synthetic_pages(pages) == found

@@ -16,8 +16,8 @@ from linesift.model.directory import read_about
 from linesift.page import LabelledPage
 from linesift.read.html.page import read_html
 from linesift.read.labelled import format_page
+from linesift.train.config import TrainConfig
 from linesift.train.dataset import read_dataset
-from linesift.train.examples import TrainConfig
 from linesift.train.provenance import digest, short_name, trained_on
 from linesift.train.train import Trained, TrainRequest, train
 from tinycorpus import PARAGRAPHS, row, write_corpus

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from linesift.model.network import Network
 from linesift.model.part import softmax
 from linesift.train import network as room
-from linesift.train.examples import TrainConfig
+from linesift.train.config import TrainConfig
 from linesift.train.gradient import LEARNT, Trace, trace
-from linesift.train.network import Sheets, fit_network
+from linesift.train.network import NetworkData, fit_network
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -25,20 +25,22 @@ REACH = 20
 """Lines below a mark that are of the other label."""
 
 
-def sheets_of(own: Floats, spans: Ints, labels: Ints, of_words: Sequence[int] = (), unread: float = 0) -> Sheets:
-    """Lines that count one each; `unread` is what stands in columns of words in a language that nobody has read."""
+def data_of(
+    own: Floats, spans: Ints, labels: Ints, lexicon_rows: Sequence[int] = (), unknown: float = 0
+) -> NetworkData:
+    """Lines that count one each; `unknown` is what stands in columns of words in a language that nobody has read."""
     n_lines = len(labels)
-    return Sheets(
+    return NetworkData(
         own=own,
         spans=spans,
         labels=labels,
         weights=np.ones(n_lines, np.float32),
-        of_words=np.array(of_words, np.int64),
-        unread=np.full((len(of_words), n_lines), unread, np.float32),
+        lexicon_rows=np.array(lexicon_rows, np.int64),
+        unknown=np.full((len(lexicon_rows), n_lines), unknown, np.float32),
     )
 
 
-def marked(n_pages: int, seed: int, reach: int = REACH, least: int = 1, share: float = 0.03) -> Sheets:
+def marked(n_pages: int, seed: int, reach: int = REACH, least: int = 1, share: float = 0.03) -> NetworkData:
     """Pages whose lines have one label if a mark stands within `reach` lines above them, and else another.
 
     The line itself says nothing of its label.
@@ -54,13 +56,13 @@ def marked(n_pages: int, seed: int, reach: int = REACH, least: int = 1, share: f
     noise = draw.normal(0, 1, (2, len(labels)))
     noise[1, draw.random(len(labels)) < 0.3] = np.nan
     own = np.concatenate((is_marked[None], noise)).astype(np.float32)
-    return sheets_of(own, spans, np.array(labels, np.int64))
+    return data_of(own, spans, np.array(labels, np.int64))
 
 
-def loss(network: Network, sheets: Sheets) -> float:
+def loss(network: Network, data: NetworkData) -> float:
     """Mean log loss of some lines."""
-    chances = softmax(network.scores(sheets.own, sheets.spans))
-    return -float(np.log(chances[np.arange(len(chances)), sheets.labels]).mean())
+    chances = softmax(network.scores(data.own, data.spans))
+    return -float(np.log(chances[np.arange(len(chances)), data.labels]).mean())
 
 
 def assert_same(first: Network, second: Network) -> None:
@@ -68,34 +70,34 @@ def assert_same(first: Network, second: Network) -> None:
         np.testing.assert_array_equal(getattr(first, field.name), getattr(second, field.name), err_msg=field.name)
 
 
-def assert_sound(network: Network, sheets: Sheets) -> None:
+def assert_sound(network: Network, data: NetworkData) -> None:
     """Weights and scores are numbers, of pages like those that were learnt and of others."""
     for field in fields(network):
         assert np.isfinite(getattr(network, field.name)).all(), field.name
     assert (network.scale > 0).all()
-    for own in (sheets.own, np.full_like(sheets.own, np.nan), np.full_like(sheets.own, 1e6)):
-        assert np.isfinite(network.scores(own, sheets.spans)).all()
+    for own in (data.own, np.full_like(data.own, np.nan), np.full_like(data.own, 1e6)):
+        assert np.isfinite(network.scores(own, data.spans)).all()
 
 
 @pytest.fixture
 def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Enough for what does not ask how well it was learnt."""
-    monkeypatch.setattr(room, "_LEAST_STEPS", 5)
+    monkeypatch.setattr(room, "_MIN_STEPS", 5)
 
 
 def test_order_is_learnt() -> None:
-    lessons, others = marked(40, 1), marked(40, 2)
-    found = loss(fit_network(lessons, TINY), others)
+    examples, others = marked(40, 1), marked(40, 2)
+    found = loss(fit_network(examples, TINY), others)
     shares = np.bincount(others.labels) / len(others.labels)
     by_chance = -float((shares * np.log(shares)).sum())
-    line_by_line = loss(fit_network(lessons, replace(TINY, network_layers=0)), others)
+    line_by_line = loss(fit_network(examples, replace(TINY, network_layers=0)), others)
     assert found < 0.2
     assert line_by_line > 0.95 * by_chance > 0.5
 
 
 def test_arrays_of_a_network() -> None:
-    sheets = marked(5, 3)
-    network = fit_network(sheets, replace(TINY, network_pool_layers=(1, 4, 5), network_pooled=6))
+    data = marked(5, 3)
+    network = fit_network(data, replace(TINY, network_pool_layers=(1, 4, 5), network_pooled=6))
     shapes = {field.name: getattr(network, field.name).shape for field in fields(network)}
     assert shapes == {
         "centre": (3,), "scale": (3,), "flagged": (1,), "entry": (4, 12), "entry_bias": (12,), "layers": (5, 36, 12),
@@ -105,32 +107,32 @@ def test_arrays_of_a_network() -> None:
     assert network.flagged.tolist() == [2]
     assert network.pool_layers.tolist() == [1, 4]  # there is no layer 5
     assert {getattr(network, name).dtype for name in (*LEARNT, "centre", "scale")} == {np.dtype(np.float32)}
-    np.testing.assert_allclose(network.centre, np.nanmedian(sheets.own, axis=1), atol=1e-6)
+    np.testing.assert_allclose(network.centre, np.nanmedian(data.own, axis=1), atol=1e-6)
 
 
 @pytest.mark.usefixtures("few_steps")
 def test_the_same_seed_gives_the_same_network() -> None:
-    sheets = marked(5, 4)
-    first = fit_network(sheets, TINY)
+    data = marked(5, 4)
+    first = fit_network(data, TINY)
     assert_same(first, fit_network(marked(5, 4), TINY))
-    assert (first.entry != fit_network(sheets, replace(TINY, seed=1)).entry).any()
+    assert (first.entry != fit_network(data, replace(TINY, seed=1)).entry).any()
 
 
 @pytest.mark.usefixtures("few_steps")
 def test_what_is_learnt_is_not_changed() -> None:
-    sheets, before = marked(5, 5), marked(5, 5)
-    fit_network(sheets, TINY)
-    for field in fields(sheets):
-        np.testing.assert_array_equal(getattr(sheets, field.name), getattr(before, field.name))
+    data, before = marked(5, 5), marked(5, 5)
+    fit_network(data, TINY)
+    for field in fields(data):
+        np.testing.assert_array_equal(getattr(data, field.name), getattr(before, field.name))
 
 
 @pytest.mark.usefixtures("few_steps")
 def test_lines_of_weight_0_are_not_learnt() -> None:
-    sheets = marked(5, 6)
-    is_learnt = np.random.default_rng(6).random(len(sheets.labels)) < 0.7
+    data = marked(5, 6)
+    is_learnt = np.random.default_rng(6).random(len(data.labels)) < 0.7
     weights = is_learnt.astype(np.float32)
-    right = replace(sheets, weights=weights)
-    wrong = replace(right, labels=np.where(is_learnt, sheets.labels, 3))
+    right = replace(data, weights=weights)
+    wrong = replace(right, labels=np.where(is_learnt, data.labels, 3))
     assert_same(fit_network(right, TINY), fit_network(wrong, TINY))
     heavy = replace(wrong, weights=np.maximum(weights, np.float32(1e-3)))
     assert (fit_network(heavy, TINY).out_bias != fit_network(wrong, TINY).out_bias).any()
@@ -138,31 +140,31 @@ def test_lines_of_weight_0_are_not_learnt() -> None:
 
 @pytest.mark.usefixtures("few_steps")
 def test_no_line_of_any_weight() -> None:
-    sheets = marked(3, 7)
-    assert_sound(fit_network(replace(sheets, weights=np.zeros_like(sheets.weights)), TINY), sheets)
+    data = marked(3, 7)
+    assert_sound(fit_network(replace(data, weights=np.zeros_like(data.weights)), TINY), data)
 
 
 def test_a_heavier_line_counts_more() -> None:
-    sheets = marked(5, 8)
-    sheets = replace(sheets, labels=np.random.default_rng(8).integers(0, 2, len(sheets.labels)))
+    data = marked(5, 8)
+    data = replace(data, labels=np.random.default_rng(8).integers(0, 2, len(data.labels)))
     shares = []
     for weight in (1, 9):
-        heavy = replace(sheets, weights=np.where(sheets.labels == 1, weight, 1).astype(np.float32))
+        heavy = replace(data, weights=np.where(data.labels == 1, weight, 1).astype(np.float32))
         network = fit_network(heavy, replace(TINY, network_layers=0))
-        shares.append(softmax(network.scores(sheets.own, sheets.spans))[:, 1].mean())
+        shares.append(softmax(network.scores(data.own, data.spans))[:, 1].mean())
     assert shares[0] < 0.6
     assert shares[1] > 0.75
 
 
 @pytest.mark.parametrize("value", [0.0, -3.0, 1e4, np.nan], ids=str)
 def test_a_column_that_says_nothing_does_no_harm(value: float) -> None:
-    sheets = marked(10, 9)
-    idle = np.full((1, len(sheets.labels)), value, np.float32)
-    sheets = replace(sheets, own=np.concatenate((sheets.own, idle)))
-    network = fit_network(sheets, TINY)
-    assert_sound(network, sheets)
+    data = marked(10, 9)
+    idle = np.full((1, len(data.labels)), value, np.float32)
+    data = replace(data, own=np.concatenate((data.own, idle)))
+    network = fit_network(data, TINY)
+    assert_sound(network, data)
     assert (3 in network.flagged) == np.isnan(value)
-    assert loss(network, sheets) < 0.5
+    assert loss(network, data) < 0.5
 
 
 @pytest.mark.usefixtures("few_steps")
@@ -171,11 +173,11 @@ def test_a_few_lines(spans: Sequence[int]) -> None:
     n_lines = sum(spans)
     own = np.arange(2 * n_lines, dtype=np.float32).reshape(2, n_lines)
     own[1, 0] = np.nan
-    sheets = sheets_of(own, np.array(spans), np.arange(n_lines) % 4)
-    assert_sound(fit_network(sheets, TINY), sheets)
+    data = data_of(own, np.array(spans), np.arange(n_lines) % 4)
+    assert_sound(fit_network(data, TINY), data)
 
 
-def count_steps(monkeypatch: pytest.MonkeyPatch, sheets: Sheets, config: TrainConfig) -> int:
+def count_steps(monkeypatch: pytest.MonkeyPatch, data: NetworkData, config: TrainConfig) -> int:
     """How often the network is gone through while it is fitted."""
     steps = []
 
@@ -184,13 +186,13 @@ def count_steps(monkeypatch: pytest.MonkeyPatch, sheets: Sheets, config: TrainCo
         return trace(*arguments)
 
     monkeypatch.setattr(room, "trace", traced)
-    fit_network(sheets, config)
+    fit_network(data, config)
     return len(steps)
 
 
 def test_few_pages_are_learnt_in_the_least_number_of_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     tiny = replace(TINY, network_width=2, network_layers=1)
-    assert count_steps(monkeypatch, marked(2, 10), tiny) == room._LEAST_STEPS
+    assert count_steps(monkeypatch, marked(2, 10), tiny) == room._MIN_STEPS
 
 
 @pytest.mark.usefixtures("few_steps")
@@ -199,8 +201,8 @@ def test_many_pages_are_learnt_once_in_each_epoch(monkeypatch: pytest.MonkeyPatc
     n_lines = 40 * 25
     draw = np.random.default_rng(11)
     own = draw.normal(0, 1, (2, n_lines)).astype(np.float32)
-    sheets = sheets_of(own, np.full(40, 25), draw.integers(0, 4, n_lines))
-    assert count_steps(monkeypatch, sheets, replace(TINY, network_epochs=3)) == 3 * n_lines // 50
+    data = data_of(own, np.full(40, 25), draw.integers(0, 4, n_lines))
+    assert count_steps(monkeypatch, data, replace(TINY, network_epochs=3)) == 3 * n_lines // 50
 
 
 def test_a_step_learns_whole_pages_and_an_epoch_each_of_them_once() -> None:
@@ -222,25 +224,27 @@ FAR = 10_000
 
 
 def test_pooling_sees_what_stands_anywhere_above() -> None:
-    taught, others = (marked(60, seed, reach=FAR, least=150, share=0.01) for seed in (13, 14))
+    learnt, others = (marked(60, seed, reach=FAR, least=150, share=0.01) for seed in (13, 14))
     near = replace(TINY, network_layers=3, network_epochs=40)
-    assert loss(fit_network(taught, near), others) > 0.2
-    assert loss(fit_network(taught, replace(near, network_pool_layers=(0,), network_pooled=4)), others) < 0.05
+    assert loss(fit_network(learnt, near), others) > 0.2
+    assert loss(fit_network(learnt, replace(near, network_pool_layers=(0,), network_pooled=4)), others) < 0.05
 
 
-def worded(seed: int) -> Sheets:
-    """Lines whose label their words say, and less surely what else there is to see; unread words say nothing."""
+def worded(seed: int) -> NetworkData:
+    """Lines whose label the lexicon gives, and other columns less surely; on unknown languages it gives nothing."""
     draw = np.random.default_rng(seed)
     spans = draw.integers(1, 60, 60)
     labels = draw.integers(0, 2, spans.sum())
     own = labels * 6 - 3 + draw.normal(0, 1, (2, len(labels))) * [[0.3], [2.5]]
-    return sheets_of(own.astype(np.float32), spans, labels, of_words=[0])
+    return data_of(own.astype(np.float32), spans, labels, lexicon_rows=[0])
 
 
 def test_words_that_nobody_reads_are_not_relied_on() -> None:
-    sheets = worded(15)
-    lost = replace(sheets, own=np.concatenate((sheets.unread, sheets.own[1:])))
-    trusting, wary = (fit_network(sheets, replace(TINY, network_unread=share, network_epochs=20)) for share in (0, 0.5))
-    assert loss(trusting, sheets) < 0.1
-    assert loss(wary, sheets) < 0.1
+    data = worded(15)
+    lost = replace(data, own=np.concatenate((data.unknown, data.own[1:])))
+    trusting, wary = (
+        fit_network(data, replace(TINY, network_unknown_language=share, network_epochs=20)) for share in (0, 0.5)
+    )
+    assert loss(trusting, data) < 0.1
+    assert loss(wary, data) < 0.1
     assert loss(wary, lost) < 0.75 * loss(trusting, lost)

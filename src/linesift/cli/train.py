@@ -87,7 +87,7 @@ def train(
         from linesift.evaluate.kinds import kind_table
         from linesift.evaluate.scores import table
         from linesift.evaluate.sections import markdown_table
-        from linesift.train.examples import TrainConfig
+        from linesift.train.config import TrainConfig
         from linesift.train.train import TrainRequest
         from linesift.train.train import train as train_model
 

@@ -1,4 +1,4 @@
-"""The same page in other manners of rendering, in short, and in words that nobody has read.
+"""The same page in other renderings of rendering, in short, and in words that nobody has read.
 
 So a model does not learn the habits of one program, of long pages, or of the languages of its training pages.
 """
@@ -24,7 +24,7 @@ from linesift.page import LabelledPage, Page
 _BULLET = re.compile(r"^\s*(?:[•◦▪●○■*·\-–]|\d{1,3}\.)\s+")
 
 
-class Manner(StrEnum):
+class Rendering(StrEnum):
     """How a page is rendered to lines."""
 
     AS_IS = "as is"
@@ -34,48 +34,48 @@ class Manner(StrEnum):
     PLAIN = "no blank lines, bullets or indent"
 
 
-def rendered(page: LabelledPage, manner: Manner) -> LabelledPage:
-    """The page in another manner, with the same labels on the same text."""
-    if manner is Manner.AS_IS or not page.page.text.strip():
+def rendered(page: LabelledPage, rendering: Rendering) -> LabelledPage:
+    """The page in another rendering, with the same labels on the same text."""
+    if rendering is Rendering.AS_IS or not page.page.text.strip():
         return page
     lines: list[str] = []
     labels = []
     for line, label in zip(page.page.lines, page.labels, strict=True):
-        if not line.strip() and manner in {Manner.DENSE, Manner.SPACED, Manner.PLAIN}:
+        if not line.strip() and rendering in {Rendering.DENSE, Rendering.SPACED, Rendering.PLAIN}:
             continue
-        if label is not None and manner in {Manner.BARE, Manner.PLAIN}:
+        if label is not None and rendering in {Rendering.BARE, Rendering.PLAIN}:
             line = _BULLET.sub("", line).strip() or line.strip()
         lines.append(line)
         labels.append(label)
-        if manner is Manner.SPACED:
+        if rendering is Rendering.SPACED:
             lines.append("")
             labels.append(None)
     return replace(page, page=Page("\n".join(lines), page.page.source), labels=tuple(labels), doubtful=frozenset())
 
 
 _SHARES = (
-    Manner.AS_IS,
-    Manner.AS_IS,
-    Manner.AS_IS,
-    Manner.DENSE,
-    Manner.BARE,
-    Manner.SPACED,
-    Manner.PLAIN,
-    Manner.PLAIN,
+    Rendering.AS_IS,
+    Rendering.AS_IS,
+    Rendering.AS_IS,
+    Rendering.DENSE,
+    Rendering.BARE,
+    Rendering.SPACED,
+    Rendering.PLAIN,
+    Rendering.PLAIN,
 )
 
 
-def lot(page: LabelledPage) -> int:
+def page_seed(page: LabelledPage) -> int:
     """A number that falls to the page by its text, wherever the page lies; what is drawn for it begins with this."""
     return crc32(page.page.text.encode("utf-8", "replace"))
 
 
 def varied(pages: Iterable[LabelledPage]) -> list[LabelledPage]:
-    """Every page in a manner of its own, three of eight as they are; the same on every run."""
-    return [rendered(page, _SHARES[lot(page) % len(_SHARES)]) for page in pages]
+    """Every page in a rendering of its own, three of eight as they are; the same on every run."""
+    return [rendered(page, _SHARES[page_seed(page) % len(_SHARES)]) for page in pages]
 
 
-def unread(tokens: Tokens, bits: int) -> Tokens:
+def as_unknown_language(tokens: Tokens, bits: int) -> Tokens:
     """Tokens as they are read in a language that no lexicon knows: the same ones always in the same, but wrong, bucket.
 
     There stand the weights of other tokens, as they do for words that were never learnt.
@@ -109,7 +109,7 @@ def excerpts(pages: Iterable[LabelledPage]) -> Iterator[LabelledPage]:
     """
     for page in pages:
         if Label.BODY in page.labels:
-            yield _excerpt(page, Random(lot(page)))  # noqa: S311 - no secret
+            yield _excerpt(page, Random(page_seed(page)))  # noqa: S311 - no secret
 
 
 def _excerpt(page: LabelledPage, draw: Random) -> LabelledPage:

@@ -1,10 +1,10 @@
-"""What a fit learns: every line of the training pages with its label and weight.
+"""Put the lines of training pages together, each with its fold, its label and its weight.
 
 A fit without a fold may learn other labels than the fit of everything: pages without gold are labelled by a model, and
 for it by one that has not seen the fold either.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,56 +15,14 @@ from linesift.example import Example
 from linesift.features.batch import Batch, read_batch
 from linesift.labels import LABELS, Label
 from linesift.model.model import Model
-from linesift.model.prediction import Prediction
 from linesift.page import LabelledPage, LabelSource
 from linesift.train.augment import excerpts, varied
-from linesift.train.folds import site_folds
-from linesift.train.pseudo_labels import corrected, taught
-
-Progress = Callable[[str], None]
+from linesift.train.config import Progress, TrainConfig
+from linesift.train.folds import PerFold, classify_held_out, site_folds
+from linesift.train.pseudo_labels import correct, pseudo_label
 
 _UNKNOWN = -1
 """Stands for the column of a label that is not known."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrainConfig:
-    """How a model is fitted; `reports/ablation.md` says which values were compared, the rest is set by hand."""
-
-    kind: str = "boosting"
-    """`boosting`: oblivious trees; `linear`: additive logistic regression over bins."""
-    n_folds: int = 4
-    seed: int = 0
-    jobs: int = 2
-    """Processor cores used."""
-    trees: int = 200
-    depth: int = 6
-    learning_rate: float = 0.12
-    n_cuts: int = 32
-    """Cuts per column for trees; the linear model takes half as many."""
-    network_width: int = 48
-    network_layers: int = 6
-    """Each reads twice as far as the one before it; together these reach 63 lines up and down."""
-    network_pool_layers: tuple[int, ...] = (2, 4)
-    """Layers of the network before which hidden units are pooled over the page."""
-    network_pooled: int = 24
-    """Hidden units that are pooled."""
-    network_epochs: int = 15
-    network_dropout: float = 0.2
-    network_unread: float = 0.3
-    """Share of the pages of an epoch that the network learns as if their words were of a language nobody has read."""
-    headline_trees: int = 100
-    headline_depth: int = 4
-    hand_weight: float = 3.0
-    """What a line of a page labelled by hand counts, against one whose label was found by alignment."""
-    label_weights: tuple[float, ...] = (3.0, 1.0, 2.0, 1.0)
-    """What a line counts by its label: a page has one headline and one or two dates among hundreds of lines."""
-    taught_weight: float = 0.5
-    """What a line of a page without gold counts, whose label the model for HTML gave."""
-    lexicon_alpha: float = 5e-7
-    """L2 regularisation of the lexicon."""
-    linear_alpha: float = 3e-5
-    """L2 regularisation of the linear model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,85 +35,118 @@ class Lines:
     is_by_hand: NDArray[np.bool_]
     """Whether the page was labelled line by line, and is no excerpt."""
     folds: NDArray[np.int64]
-    labels: NDArray[np.int64]
-    """Shape (n_folds + 1, n_lines): what the fit without each fold learns, and last what the fit of everything does."""
-    weights: NDArray[np.float32]
-    """The same shape: what each line counts; 0 is not learnt: its label is unknown, or its page has no article."""
+    labels: PerFold[NDArray[np.int64]]
+    """Columns of `LABELS`, shape (n_lines,). They differ between fits for pages that a model labels."""
+    weights: PerFold[NDArray[np.float32]]
+    """Shape (n_lines,); 0 is not learnt: its label is unknown, or its page has no article."""
+
+    def learnt(self, fold: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Masks of the lines that the fit without a fold holds out, and of those on pages that it learns from.
+
+        Among the latter are lines of no weight where others of their page have some. With `fold` as the number of
+        folds, of the fit of everything.
+        """
+        weights = [*self.weights][fold]
+        is_held_out = self.folds == fold
+        is_learnt = np.bincount(self.batch.page, weights, len(self.batch.n_all_lines)) > 0
+        return is_held_out, ~is_held_out & is_learnt[self.batch.page]
 
 
-def lessons(
-    examples: Sequence[Example],
-    teachers: Sequence[Model],
-    held_out: Sequence[Prediction | None],
-    config: TrainConfig,
-    progress: Progress,
+def corrected_lines(
+    examples: Sequence[Example], teachers: PerFold[Model], config: TrainConfig, progress: Progress
 ) -> Lines:
-    """What the part for text learns: labelled pages, corrected by the models for HTML, and pages that these label.
+    """Read what the part for text learns: gold that the models for HTML correct, and pages that these label.
 
     The fit without a fold learns the latter as its own teacher labels them, which has not seen the fold either.
 
     Args:
-        examples: pages with gold, and those without, which the models label.
-        teachers: the models for HTML, without each fold and last that of everything.
-        held_out: for each of the pages with gold, what the model that has not seen its site predicts for its HTML.
+        examples: pages with gold, and those without.
+        teachers: the models for HTML.
         config: how.
         progress: told of every stage.
     """
-    gold = [example.as_text() for example in examples if example.has_line_gold]
-    pairs = [(page, html) for page, html in zip(gold, held_out, strict=True) if page is not None]
-    kept = [page for page in (corrected(page, html) for page, html in pairs) if page is not None]
+    gold = [example for example in examples if example.has_line_gold]
+    predictions = classify_held_out(teachers, [example.as_html() for example in gold])
+    texts = ((example.as_text(), html) for example, html in zip(gold, predictions, strict=True))
+    pairs = [(page, html) for page, html in texts if page is not None]
+    kept = [page for page in (correct(page, html) for page, html in pairs) if page is not None]
     progress(f"{len(pairs) - len(kept)} pages left out because the HTML contradicts their gold")
     without = ((example, example.html) for example in examples if example.origin.labels is LabelSource.MODEL)
     unlabelled = [(example, html) for example, html in without if html is not None]
     versions = []
     for teacher in teachers:
-        said = teacher.classify_batch(html for _, html in unlabelled)
-        versions.append([taught(example, one) for (example, _), one in zip(unlabelled, said, strict=True)])
+        found = teacher.classify_batch(html for _, html in unlabelled)
+        versions.append([pseudo_label(example, one) for (example, _), one in zip(unlabelled, found, strict=True)])
     if unlabelled:
-        n_taught = sum(Label.BODY in page.labels for page in versions[-1])
-        progress(f"{n_taught} of {len(unlabelled)} pages without gold labelled by their HTML")
-    return read_lines(varied(kept), list(excerpts(kept)), [varied(version) for version in versions], config, progress)
+        n_labelled = sum(Label.BODY in page.labels for page in versions[-1])
+        progress(f"{n_labelled} of {len(unlabelled)} pages without gold labelled by their HTML")
+    return read_lines(kept, config, progress, is_text=True, pseudo_labelled=PerFold.of(map(varied, versions)))
 
 
 def read_lines(
-    gold: Sequence[LabelledPage],
-    short: Sequence[LabelledPage],
-    taught_versions: Sequence[Sequence[LabelledPage]],
+    pages: Sequence[LabelledPage],
     config: TrainConfig,
     progress: Progress,
+    *,
+    is_text: bool,
+    pseudo_labelled: PerFold[list[LabelledPage]] | None = None,
 ) -> Lines:
-    """Put labelled pages, excerpts and every fit's version of the taught pages together; an unlabelled one counts 0."""
-    known, first = [*gold, *short], taught_versions[0]
-    batch = _read([*known, *first], progress)
-    of_known = [_label_columns(pages) for pages in (gold, short)]
-    _check_labels(of_known[0])
-    labels = np.stack([np.concatenate((*of_known, _label_columns(pages))) for pages in taught_versions])
-    is_by_hand = np.zeros(len(known) + len(first), np.bool_)
-    is_by_hand[: len(gold)] = [page.origin.is_by_hand for page in gold]
-    by_hand = np.where([page.origin.is_by_hand for page in known], config.hand_weight, 1)
-    learnt = [[config.taught_weight * (Label.BODY in page.labels) for page in pages] for pages in taught_versions]
-    weights = np.stack([np.append(by_hand, counts)[batch.page] for counts in learnt])
-    weights *= np.where(labels == _UNKNOWN, 0, np.array(config.label_weights)[labels])
-    weights = weights.astype(np.float32)
-    labels[labels == _UNKNOWN] = Label.SIDEBAR.column  # for sums over neighbours
-    folds = _page_folds([*known, *first], config)
-    return Lines(batch, len(of_known[0]), is_by_hand[batch.page], folds[batch.page], labels, weights)
+    """Put the lines of labelled pages, of an excerpt of each, and of pages that a model labelled together.
+
+    Args:
+        pages: pages with gold.
+        config: the weights.
+        progress: told of every stage.
+        is_text: whether they are of plain text, and each is to be learnt in a rendering of its own.
+        pseudo_labelled: what each fit learns of the pages without gold, the same texts in all of them.
+    """
+    gold, short = varied(pages) if is_text else [*pages], [*excerpts(pages)]
+    versions = pseudo_labelled or PerFold[list[LabelledPage]].same([], config.n_folds)
+    every = [*gold, *short, *versions.everything]
+    progress(f"reading {len(every)} pages")
+    hints = [page.page.hints for page in every if page.page.hints is not None]
+    batch = read_batch([page.page.text for page in every], hints or None)
+    of_gold, of_short = _label_columns(gold), _label_columns(short)
+    _check_labels(of_gold)
+    columns = versions.map(lambda version: np.concatenate((of_gold, of_short, _label_columns(version))))
+    weights = [
+        _weights([*gold, *short], version, config)[batch.page] * _label_factors(labels, config)
+        for version, labels in zip(versions, columns, strict=True)
+    ]
+    is_by_hand = np.array([page.origin.is_by_hand for page in gold] + [False] * (len(every) - len(gold)))
+    return Lines(
+        batch=batch,
+        n_gold=len(of_gold),
+        is_by_hand=is_by_hand[batch.page],
+        folds=_page_folds(every, config)[batch.page],
+        labels=columns.map(lambda labels: np.where(labels == _UNKNOWN, Label.SIDEBAR.column, labels)),
+        weights=PerFold.of(part.astype(np.float32) for part in weights),
+    )
+
+
+def _weights(gold: Sequence[LabelledPage], pseudo: Sequence[LabelledPage], config: TrainConfig) -> NDArray[np.float64]:
+    """Weight of each page before that of the label; 0 for a page on which the model found no article."""
+    of_gold = [config.hand_weight if page.origin.is_by_hand else 1.0 for page in gold]
+    return np.array(of_gold + [config.pseudo_label_weight * (Label.BODY in page.labels) for page in pseudo], np.float64)
+
+
+def _label_factors(columns: NDArray[np.int64], config: TrainConfig) -> NDArray[np.float64]:
+    """Factor of the weight of each line by its label, 0 for an unknown one."""
+    return np.where(columns == _UNKNOWN, 0.0, np.array(config.label_weights, np.float64)[columns])
 
 
 def _page_folds(pages: Sequence[LabelledPage], config: TrainConfig) -> NDArray[np.int64]:
-    """Fold of every page, all of them with some site."""
+    """Fold of every page.
+
+    Raises:
+        LabelError: if a fold has no page.
+    """
     folds = site_folds(pages, config.n_folds)
     if len(set(folds.tolist())) < config.n_folds:
         raise LabelError(
             f"{len(pages)} pages are of too few sites for {config.n_folds} folds; add pages of other sites"
         )
     return folds
-
-
-def _read(pages: Sequence[LabelledPage], progress: Progress) -> Batch:
-    progress(f"reading {len(pages)} pages")
-    hints = [page.page.hints for page in pages if page.page.hints is not None]
-    return read_batch([page.page.text for page in pages], hints or None)
 
 
 def _check_labels(columns: NDArray[np.int64]) -> None:

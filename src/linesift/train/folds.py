@@ -1,13 +1,50 @@
-"""Splits by site, the only kind of split in linesift."""
+"""Split pages by site, the only kind of split in linesift, and classify each by a model that has not seen its site."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from linesift.evaluate.held_out import HeldOut
 from linesift.example import Example
-from linesift.page import LabelledPage
+from linesift.model.model import Model
+from linesift.model.prediction import Prediction
+from linesift.page import LabelledPage, LabelSource
+
+T = TypeVar("T")
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class PerFold(Generic[T]):
+    """What was fitted without each fold, and what was fitted on everything."""
+
+    by_fold: tuple[T, ...]
+    """For each fold, what has not seen its sites."""
+    everything: T
+
+    @classmethod
+    def of(cls, fitted: Iterable[T]) -> "PerFold[T]":
+        """Take them apart again as iteration gives them: one without each fold, then that of everything."""
+        *by_fold, everything = fitted
+        return cls(tuple(by_fold), everything)
+
+    @classmethod
+    def same(cls, one: T, n_folds: int) -> "PerFold[T]":
+        """Give one thing for every fold and for everything."""
+        return cls((one,) * n_folds, one)
+
+    def __iter__(self) -> Iterator[T]:
+        """One without each fold, then that of everything."""
+        yield from self.by_fold
+        yield self.everything
+
+    def map(self, change: Callable[[T], S]) -> "PerFold[S]":
+        """Change each of them."""
+        return PerFold.of(map(change, self))
 
 
 def fold_of(name: str, n_folds: int) -> int:
@@ -18,3 +55,24 @@ def fold_of(name: str, n_folds: int) -> int:
 def site_folds(pages: Sequence[LabelledPage | Example], n_folds: int) -> NDArray[np.int64]:
     """Fold of every page, shape (n_pages,); a site's pages share a fold, whatever the collection, on every run."""
     return np.array([fold_of(page.site or page.source, n_folds) for page in pages], np.int64)
+
+
+def classify_held_out(models: PerFold[Model], pages: Sequence[LabelledPage | None]) -> list[Prediction | None]:
+    """Classify pages, each by the model that has not seen its site; `None` where there is none."""
+    given = [(index, page) for index, page in enumerate(pages) if page is not None]
+    folds = site_folds([page for _, page in given], len(models.by_fold)).tolist()
+    found: list[Prediction | None] = [None] * len(pages)
+    for fold, model in enumerate(models.by_fold):
+        chosen = [(index, page) for (index, page), own in zip(given, folds, strict=True) if own == fold]
+        predictions = model.classify_batch(page.page for _, page in chosen)
+        for (index, _), prediction in zip(chosen, predictions, strict=True):
+            found[index] = prediction
+    return found
+
+
+def held_out(models: PerFold[Model], examples: Sequence[Example]) -> list[HeldOut]:
+    """Classify both forms of each page whose lines or whose kind have gold, by the model without its site."""
+    known = [example for example in examples if example.origin.labels is not LabelSource.MODEL]
+    texts = classify_held_out(models, [example.as_text() for example in known])
+    htmls = classify_held_out(models, [example.as_html() for example in known])
+    return [HeldOut(*parts) for parts in zip(known, texts, htmls, strict=True)]

@@ -1,6 +1,5 @@
-"""Fits what chooses the headline among its candidates."""
+"""Fit the ranker that chooses the headline among its candidates."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,8 +7,10 @@ from numpy.typing import NDArray
 
 from linesift.labels import Label
 from linesift.model.headline import HeadlineRanker, candidate_table, candidates, title_probabilities
-from linesift.train.examples import Lines, TrainConfig
-from linesift.train.learners import fit_preference
+from linesift.train.config import TrainConfig
+from linesift.train.examples import Lines
+from linesift.train.folds import PerFold
+from linesift.train.trees import fit_ranking_trees
 
 _NOTHING = np.arange(-8.0, 8.1, 0.25)
 _SCALES = (0.5, 0.7, 1.0, 1.4, 2.0)
@@ -17,10 +18,10 @@ _SCALES = (0.5, 0.7, 1.0, 1.4, 2.0)
 
 def fit_rankers(
     table: NDArray[np.float32], probabilities: NDArray[np.float32], lines: Lines, config: TrainConfig
-) -> Sequence[HeadlineRanker | None]:
-    """Fit a ranker without each fold, and one of everything.
+) -> PerFold[HeadlineRanker | None]:
+    """Fit a ranker without each fold, and one of everything; none where there is nothing to choose.
 
-    Pages whose title is not among their candidates teach nothing: most of them have one that alignment did not find.
+    Pages whose title is not among their candidates are not learnt: most of them have one that alignment did not find.
 
     Args:
         table: of `linesift.model.window`, shape (n_columns, n_lines).
@@ -28,33 +29,34 @@ def fit_rankers(
         lines: the lines.
         config: how.
     """
+    nothing = PerFold[HeadlineRanker | None].same(None, config.n_folds)
     rows = candidates(probabilities)
     if not rows.size:
-        return [None] * (config.n_folds + 1)
+        return nothing
     columns = candidate_table(lines.batch, rows, table[:, rows], probabilities)
     page, folds = lines.batch.page[rows], lines.folds[rows]
     fitted = []
     utility = np.zeros(len(rows), np.float32)
-    for fold in range(config.n_folds + 1):
-        is_chosen = lines.labels[fold][rows] == Label.HEADLINE.column
+    for fold, (labels, weights) in enumerate(zip(lines.labels, lines.weights, strict=True)):
+        is_chosen = labels[rows] == Label.HEADLINE.column
         has_one = np.bincount(page, is_chosen, len(lines.batch.n_all_lines)) > 0
-        part = (folds != fold) & (lines.weights[fold][rows] > 0) & has_one[page]
+        part = (folds != fold) & (weights[rows] > 0) & has_one[page]
         if is_chosen[part].all():  # no candidate, or one on each page: nothing to choose between
-            return [None] * (config.n_folds + 1)
-        trees = fit_preference(np.ascontiguousarray(columns[:, part]), is_chosen[part], page[part], config)
+            return nothing
+        trees = fit_ranking_trees(np.ascontiguousarray(columns[:, part]), is_chosen[part], page[part], config)
         held_out = folds == fold
         utility[held_out] = trees.scores(np.ascontiguousarray(columns[:, held_out]))[:, 0]
         fitted.append(HeadlineRanker(trees, no_title_utility=0.0, temperature=1.0))
     no_title_utility, temperature = _calibrated(rows, utility, lines)
-    return [replace(ranker, no_title_utility=no_title_utility, temperature=temperature) for ranker in fitted]
+    return PerFold.of(replace(ranker, no_title_utility=no_title_utility, temperature=temperature) for ranker in fitted)
 
 
 def _calibrated(rows: NDArray[np.int64], utility: NDArray[np.float32], lines: Lines) -> tuple[float, float]:
     """Utility of no title, and scale, with the highest likelihood on held-out pages that were labelled by hand."""
     by_hand = lines.is_by_hand[rows] if lines.is_by_hand.any() else np.ones(len(rows), np.bool_)
-    by_hand = by_hand & (lines.weights[-1][rows] > 0)
+    by_hand = by_hand & (lines.weights.everything[rows] > 0)
     page, utility = lines.batch.page[rows][by_hand], utility[by_hand]
-    is_chosen = lines.labels[-1][rows][by_hand] == Label.HEADLINE.column
+    is_chosen = lines.labels.everything[rows][by_hand] == Label.HEADLINE.column
     best = (np.inf, 0.0, 1.0)
     for scale in _SCALES:
         for nothing in _NOTHING:

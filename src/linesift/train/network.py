@@ -16,25 +16,25 @@ from threadpoolctl import threadpool_limits
 from linesift.labels import LABELS
 from linesift.model.network import Network
 from linesift.model.part import softmax
-from linesift.train.examples import TrainConfig
+from linesift.train.config import TrainConfig
 from linesift.train.gradient import LEARNT, trace
 
 Floats = NDArray[np.float32]
 
 _BATCH = 2_500
 """Lines of a step, about: pages are not cut."""
-_LEAST_STEPS = 400
+_MIN_STEPS = 400
 """A few pages are learnt more often, until so many steps are made."""
-_FIRST_RATE, _HIGHEST_RATE, _RISING = 2e-4, 6e-3, 0.15
+_FIRST_RATE, _HIGHEST_RATE, _WARM_UP = 2e-4, 6e-3, 0.15
 """Learning rates, and the share of the steps in which it rises; then it falls to nothing."""
 _DECAY = 1e-2
 _CLIP = 1.0
-"""Largest norm of the slopes of a step."""
-_SLOW, _SLOWER, _LEAST = 0.9, 0.999, 1e-8
+"""Largest norm of the gradients of a step."""
+_BETA_1, _BETA_2, _EPSILON = 0.9, 0.999, 1e-8
 """Of Adam: shares of the moments that stay in a step, and what keeps it from dividing by nothing."""
-_MEAN = 0.998
+_EMA_DECAY = 0.998
 """Share of the running mean of the weights that stays in a step."""
-_LEAST_SPREAD = 0.05
+_MIN_SPREAD = 0.05
 """An input that hardly varies is not blown up by more than one over this."""
 _FLAGGED_FROM = 0.001
 """Share of the lines on which a column is missing from which it has a flag."""
@@ -43,7 +43,7 @@ _LOOKED_AT = 60_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sheets:
+class NetworkData:
     """The lines that a network learns, page after page."""
 
     own: Floats
@@ -54,35 +54,35 @@ class Sheets:
     """Shape (n_lines,), columns of `LABELS`."""
     weights: Floats
     """Shape (n_lines,): what each line counts."""
-    of_words: NDArray[np.int64]
+    lexicon_rows: NDArray[np.int64]
     """Rows of `own` that lexicons give."""
-    unread: Floats
-    """Shape (len(of_words), n_lines): what stands there on pages in a language that no lexicon has read."""
+    unknown: Floats
+    """Shape (len(lexicon_rows), n_lines): what stands there on pages in a language that no lexicon has read."""
 
 
-def fit_network(sheets: Sheets, config: TrainConfig) -> Network:
+def fit_network(data: NetworkData, config: TrainConfig) -> Network:
     """Fit a network on whole pages; the same pages in the same order give the same network."""
     draw = np.random.default_rng(config.seed)
-    network = _untaught(sheets.own, config, draw)
-    inputs = np.ascontiguousarray(network.inputs(sheets.own).T)
+    network = _initial_network(data.own, config, draw)
+    inputs = np.ascontiguousarray(network.inputs(data.own).T)
     # Inputs of one spread are learnt evenly; in the end their scale goes into the weights.
-    spread = np.maximum(inputs[_some(len(inputs), draw)].std(axis=0), _LEAST_SPREAD)
+    spread = np.maximum(inputs[_some(len(inputs), draw)].std(axis=0), _MIN_SPREAD)
     inputs /= spread
-    unread = np.ascontiguousarray(network.inputs_of(sheets.of_words, sheets.unread).T) / spread[sheets.of_words]
-    adam = _Adam({name: getattr(network, name) for name in LEARNT}, _rates(sheets.spans, config))
+    unknown = np.ascontiguousarray(network.inputs_of(data.lexicon_rows, data.unknown).T) / spread[data.lexicon_rows]
+    adam = _AdamW({name: getattr(network, name) for name in LEARNT}, _rates(data.spans, config))
     # Products of this size take longer on two cores than on one where the other has work.
     with threadpool_limits(1):
         while not adam.is_done:
-            for lines, spans in _batches(sheets.spans, draw):
+            for lines, spans in _batches(data.spans, draw):
                 seen = inputs[lines]
-                is_unread = (draw.random(len(spans)) < config.network_unread).repeat(spans)
-                seen[np.ix_(is_unread, sheets.of_words)] = unread[lines[is_unread]]
+                is_unknown = (draw.random(len(spans)) < config.network_unknown_language).repeat(spans)
+                seen[np.ix_(is_unknown, data.lexicon_rows)] = unknown[lines[is_unknown]]
                 now = _with(network, adam.weights)
-                adam.step(_slopes(now, seen, spans, sheets.labels[lines], sheets.weights[lines], config, draw))
+                adam.step(_gradients(now, seen, spans, data.labels[lines], data.weights[lines], config, draw))
     return _with(network, adam.means | {"entry": adam.means["entry"] / spread[:, None]})
 
 
-def _slopes(
+def _gradients(
     network: Network,
     inputs: Floats,
     spans: NDArray[np.int64],
@@ -109,7 +109,7 @@ def _with(network: Network, weights: Mapping[str, Floats]) -> Network:
     return replace(network, **arrays)
 
 
-def _untaught(own: Floats, config: TrainConfig, draw: np.random.Generator) -> Network:
+def _initial_network(own: Floats, config: TrainConfig, draw: np.random.Generator) -> Network:
     """A network with small random weights, that knows how the columns lie."""
     some = own[:, _some(own.shape[1], draw)]
     is_missing = np.isnan(some)
@@ -165,14 +165,14 @@ def _batches(
 def _rates(spans: NDArray[np.int64], config: TrainConfig) -> Floats:
     """The learning rate of every step."""
     an_epoch = max(1, round(int(spans.sum()) / _BATCH))
-    n_steps = max(config.network_epochs * an_epoch, _LEAST_STEPS)
-    n_rising = int(_RISING * n_steps)
-    rising = _FIRST_RATE + (_HIGHEST_RATE - _FIRST_RATE) * (1 - np.cos(np.linspace(0, pi, n_rising))) / 2
-    falling = _HIGHEST_RATE * (1 + np.cos(np.linspace(0, pi, n_steps - n_rising))) / 2
+    n_steps = max(config.network_epochs * an_epoch, _MIN_STEPS)
+    n_warm_up = int(_WARM_UP * n_steps)
+    rising = _FIRST_RATE + (_HIGHEST_RATE - _FIRST_RATE) * (1 - np.cos(np.linspace(0, pi, n_warm_up))) / 2
+    falling = _HIGHEST_RATE * (1 + np.cos(np.linspace(0, pi, n_steps - n_warm_up))) / 2
     return np.concatenate((rising, falling)).astype(np.float32)
 
 
-class _Adam:
+class _AdamW:
     """Weights on their way down."""
 
     def __init__(self, weights: Mapping[str, Floats], rates: Floats) -> None:
@@ -186,21 +186,21 @@ class _Adam:
     def is_done(self) -> bool:
         return self._n_made >= len(self._rates)
 
-    def step(self, slopes: Mapping[str, Floats]) -> None:
-        """Go one step against the slopes; none after the last."""
+    def step(self, gradients: Mapping[str, Floats]) -> None:
+        """Go one step against the gradients; none after the last."""
         if self.is_done:
             return
         rate, self._n_made = float(self._rates[self._n_made]), self._n_made + 1
-        norm = sum(float((slope * slope).sum()) for slope in slopes.values()) ** 0.5
+        norm = sum(float((gradient * gradient).sum()) for gradient in gradients.values()) ** 0.5
         shrink = min(1.0, _CLIP / max(norm, 1e-12))
-        stays = min(_MEAN, (1 + self._n_made) / (10 + self._n_made))  # the untaught weights are soon forgotten
-        for name, slope in slopes.items():
+        stays = min(_EMA_DECAY, (1 + self._n_made) / (10 + self._n_made))  # the untaught weights are soon forgotten
+        for name, gradient in gradients.items():
             array, (first, second), mean = self.weights[name], self._moments[name], self.means[name]
-            clipped = slope * np.float32(shrink)
-            first += np.float32(1 - _SLOW) * (clipped - first)
-            second += np.float32(1 - _SLOWER) * (clipped * clipped - second)
+            clipped = gradient * np.float32(shrink)
+            first += np.float32(1 - _BETA_1) * (clipped - first)
+            second += np.float32(1 - _BETA_2) * (clipped * clipped - second)
             if array.ndim > 1:
                 array *= np.float32(1 - rate * _DECAY)
-            size = rate / (1 - _SLOW**self._n_made)
-            array -= np.float32(size) * first / (np.sqrt(second / (1 - _SLOWER**self._n_made)) + np.float32(_LEAST))
+            size = rate / (1 - _BETA_1**self._n_made)
+            array -= np.float32(size) * first / (np.sqrt(second / (1 - _BETA_2**self._n_made)) + np.float32(_EPSILON))
             mean += np.float32(1 - stays) * (array - mean)

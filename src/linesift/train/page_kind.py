@@ -14,10 +14,10 @@ from linesift.model.linear import LinearScorer, quantile_bins
 from linesift.model.model import Model
 from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, page_columns, page_words
 from linesift.page import LabelledPage, LabelSource
-from linesift.train.examples import Progress, TrainConfig
-from linesift.train.fit import Fitted, fit_temperature
-from linesift.train.folds import site_folds
-from linesift.train.synthetic import made_pages
+from linesift.train.config import Progress, TrainConfig
+from linesift.train.folds import PerFold, site_folds
+from linesift.train.part import fit_temperature
+from linesift.train.synthetic import synthetic_pages
 
 if TYPE_CHECKING:
     import scipy.sparse as sparse
@@ -26,17 +26,17 @@ _N_CUTS = 5
 """Cuts per column; with 8 or 15 it is no better by folds."""
 _C, _WORDS_C = 0.03, 10.0
 """Inverse strengths of the L2 regularisation, of the columns and of the words."""
-_MADE = {Kind.INDEX: 0.25, Kind.STUB: 0.3, Kind.LIVE: 1.0}
-"""What a made page counts against a real one; with 1 each, more articles are called a stub or an index."""
+_SYNTHETIC_WEIGHTS = {Kind.INDEX: 0.25, Kind.STUB: 0.3, Kind.LIVE: 1.0}
+"""Weight of a synthetic page against a real one; with 1 each, more articles are called a stub or an index."""
 _N_WORD_PAGES = 20
 """Least pages of a kind whose words are learnt."""
 _N_AT_ONCE = 64
-_ABSENT = -30.0
+_LOG_ODDS_OF_ABSENT = -30.0
 """Log-odds of a kind that no page of the training has."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _Pages:
     """Pages as the model of page kinds sees them; arrays have shape (n_pages,) where nothing else is said."""
 
     kinds: NDArray[np.int64]
@@ -52,14 +52,16 @@ class _Seen:
     """Shape (n_pages, 2**WORD_BITS), rows divided by the root of their number of words."""
 
 
-def fit_page_kind(fitted: Fitted, examples: Sequence[Example], config: TrainConfig, progress: Progress) -> Fitted:
-    """Give a fitted model, and those without each fold, a model of page kinds of their own.
+def fit_page_kind(
+    models: PerFold[Model], examples: Sequence[Example], config: TrainConfig, progress: Progress
+) -> PerFold[Model]:
+    """Give each model a model of page kinds of its own.
 
     The columns of every page are made by the model that has not seen its site, so they are as uncertain as those of the
     pages to come; the model without a fold has not seen its sites either.
 
     Args:
-        fitted: the models.
+        models: the models.
         examples: pages whose kind is known; those without any gold are left out.
         config: jobs and seed.
         progress: told of every stage.
@@ -68,53 +70,50 @@ def fit_page_kind(fitted: Fitted, examples: Sequence[Example], config: TrainConf
     known = [example for example in examples if example.origin.labels is not LabelSource.MODEL]
     forms = [[example.as_text() for example in known], [example.as_html() for example in known]]
     texts, htmls = ([page for page in pages if page is not None] for pages in forms)
-    parts = [_look(fitted, texts, is_text=True)]
+    parts = [_read_pages(models, texts, is_text=True)]
     if htmls:
-        parts.append(_look(fitted, htmls, is_text=False))
-    seen = _joined(parts)
-    n_folds = len(fitted.fold_models)
-    kinds_of = [set(seen.kinds[seen.folds != fold].tolist()) for fold in range(n_folds)]
+        parts.append(_read_pages(models, htmls, is_text=False))
+    pages = _joined(parts)
+    n_folds = len(models.by_fold)
+    kinds_of = [set(pages.kinds[pages.folds != fold].tolist()) for fold in range(n_folds)]
     if min(map(len, kinds_of)) < 2:
         progress("no page kinds: the pages are all of one kind")
-        return fitted
+        return models
     progress("page kinds: fitting")
-    kind_models = _cross_fit(seen, n_folds, config)
-    models = [
-        replace(model, page_kind=page_kind)
-        for model, page_kind in zip((*fitted.fold_models, fitted.model), kind_models, strict=True)
-    ]
-    return Fitted(models[-1], tuple(models[:-1]))
+    kind_models = _cross_fit(pages, n_folds, config)
+    return PerFold.of(replace(model, page_kind=page_kind) for model, page_kind in zip(models, kind_models, strict=True))
 
 
-def _cross_fit(seen: _Seen, n_folds: int, config: TrainConfig) -> list[PageKindModel]:
+def _cross_fit(pages: _Pages, n_folds: int, config: TrainConfig) -> PerFold[PageKindModel]:
     """Fit a model without each fold, then one on everything, all as sure as those without a fold were right."""
-    every = np.ones(len(seen.kinds), np.bool_)
-    parts = [*(seen.folds != fold for fold in range(n_folds)), every]
-    words = [_fit_words(seen, part) for part in parts]
+    every = np.ones(len(pages.kinds), np.bool_)
+    learnt = PerFold(tuple(pages.folds != fold for fold in range(n_folds)), every)
+    words = learnt.map(lambda part: _fit_words(pages, part))
     word_scores = np.zeros((len(WORD_KINDS), len(every)), np.float32)
-    for part, (weights, bias) in zip(parts[:-1], words[:-1], strict=True):
-        word_scores[:, ~part] = (seen.words[~part] @ weights + bias).T
-    table = np.concatenate((seen.table, word_scores))
-    scorers = [_fit_scorer(table, seen, part, config) for part in parts]
+    for part, (weights, bias) in zip(learnt.by_fold, words.by_fold, strict=True):
+        word_scores[:, ~part] = (pages.words[~part] @ weights + bias).T
+    table = np.concatenate((pages.table, word_scores))
+    scorers = learnt.map(lambda part: _fit_scorer(table, pages, part, config))
     scores = np.zeros((len(every), len(KINDS)), np.float32)
-    for part, scorer in zip(parts[:-1], scorers[:-1], strict=True):
+    for part, scorer in zip(learnt.by_fold, scorers.by_fold, strict=True):
         scores[~part] = scorer.scores(table[:, ~part])
-    temperature = fit_temperature(scores[seen.is_real], seen.kinds[seen.is_real])
-    return [PageKindModel(*of, _cooled(scorer, temperature)) for of, scorer in zip(words, scorers, strict=True)]
+    temperature = fit_temperature(scores[pages.is_real], pages.kinds[pages.is_real])
+    parts = zip(words, scorers, strict=True)
+    return PerFold.of(PageKindModel(*fitted, _cooled(scorer, temperature)) for fitted, scorer in parts)
 
 
-def _look(fitted: Fitted, pages: Sequence[LabelledPage], *, is_text: bool) -> _Seen:
+def _read_pages(models: PerFold[Model], pages: Sequence[LabelledPage], *, is_text: bool) -> _Pages:
     """Read pages, and those made of them, with the models that have not seen their sites."""
     import scipy.sparse as sparse
 
-    every = [*pages, *made_pages(pages)]
-    folds = site_folds(every, len(fitted.fold_models))
+    every = [*pages, *synthetic_pages(pages)]
+    folds = site_folds(every, len(models.by_fold))
     found: list[tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]] = []
-    for fold, model in enumerate(fitted.fold_models):
+    for fold, model in enumerate(models.by_fold):
         chosen = np.flatnonzero(folds == fold)
         for start in range(0, len(chosen), _N_AT_ONCE):
             some = chosen[start : start + _N_AT_ONCE]
-            found.append((some, *_read(model, [every[index] for index in some], is_text=is_text)))
+            found.append((some, *_read_batch(model, [every[index] for index in some], is_text=is_text)))
     order = np.concatenate([some for some, *_ in found])
     table = np.concatenate([columns for _, columns, _, _ in found], axis=1)
     page = np.concatenate([some[rows] for some, _, rows, _ in found])
@@ -122,10 +121,12 @@ def _look(fitted: Fitted, pages: Sequence[LabelledPage], *, is_text: bool) -> _S
     scale = 1 / np.sqrt(np.maximum(np.bincount(page, minlength=len(every)), 1))
     kinds = [Kind(each.kind) for each in every]
     is_real = np.arange(len(every)) < len(pages)
-    return _Seen(
+    return _Pages(
         kinds=np.array([KINDS.index(kind) for kind in kinds]),
         folds=folds,
-        weights=np.array([1.0 if real else _MADE[kind] for real, kind in zip(is_real, kinds, strict=True)]),
+        weights=np.array(
+            [1.0 if real else _SYNTHETIC_WEIGHTS[kind] for real, kind in zip(is_real, kinds, strict=True)]
+        ),
         is_real=is_real,
         is_text=np.full(len(every), is_text),
         table=table[:, np.argsort(order)],
@@ -133,20 +134,21 @@ def _look(fitted: Fitted, pages: Sequence[LabelledPage], *, is_text: bool) -> _S
     )
 
 
-def _read(
+def _read_batch(
     model: Model, pages: Sequence[LabelledPage], *, is_text: bool
 ) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
     """Columns of some pages, and the pages and buckets of their words."""
     part = model.text if is_text or model.html is None else model.html
     batch = part.read([page.page for page in pages])
-    chances = part.probabilities(batch)
-    return page_columns(batch, chances, decode(batch, chances, model.decoding)), *page_words(batch)
+    probabilities = part.probabilities(batch)
+    labels = decode(batch, probabilities, model.decoding)
+    return page_columns(batch, probabilities, labels), *page_words(batch)
 
 
-def _joined(parts: Sequence[_Seen]) -> _Seen:
+def _joined(parts: Sequence[_Pages]) -> _Pages:
     import scipy.sparse as sparse
 
-    return _Seen(
+    return _Pages(
         kinds=np.concatenate([part.kinds for part in parts]),
         folds=np.concatenate([part.folds for part in parts]),
         weights=np.concatenate([part.weights for part in parts]),
@@ -157,29 +159,29 @@ def _joined(parts: Sequence[_Seen]) -> _Seen:
     )
 
 
-def _fit_words(seen: _Seen, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _fit_words(pages: _Pages, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Weights and bias of the words for each of `WORD_KINDS` against the others; zeros for a kind with few pages."""
     from sklearn.linear_model import LogisticRegression
 
-    rows = chosen & seen.is_real & seen.is_text
+    rows = chosen & pages.is_real & pages.is_text
     weights = np.zeros((1 << WORD_BITS, len(WORD_KINDS)), np.float32)
     bias = np.zeros(len(WORD_KINDS), np.float32)
-    has_own = np.isin(seen.kinds, [KINDS.index(kind) for kind in WORD_KINDS])
+    has_own = np.isin(pages.kinds, [KINDS.index(kind) for kind in WORD_KINDS])
     for column, kind in enumerate(WORD_KINDS):
         # A live page and a stub have the words of an article.
-        is_kind = (seen.kinds == KINDS.index(kind)) | (~has_own & (kind is Kind.ARTICLE))
+        is_kind = (pages.kinds == KINDS.index(kind)) | (~has_own & (kind is Kind.ARTICLE))
         n_pages = int(is_kind[rows].sum())
         if min(n_pages, int(rows.sum()) - n_pages) < _N_WORD_PAGES:
             continue
         learner = LogisticRegression(C=_WORDS_C, solver="liblinear", random_state=0)
-        learner.fit(seen.words[rows], is_kind[rows])
+        learner.fit(pages.words[rows], is_kind[rows])
         weights[:, column] = learner.coef_[0].astype(np.float16)  # as on disk
         bias[column] = learner.intercept_[0]
     return weights, bias
 
 
 def _fit_scorer(
-    table: NDArray[np.float32], seen: _Seen, chosen: NDArray[np.bool_], config: TrainConfig
+    table: NDArray[np.float32], pages: _Pages, chosen: NDArray[np.bool_], config: TrainConfig
 ) -> LinearScorer:
     """Fit one additive logistic regression over bins for all kinds."""
     import scipy.sparse as sparse
@@ -192,12 +194,12 @@ def _fit_scorer(
     starts = np.arange(0, places.size + 1, n_columns)
     one_hot = sparse.csr_matrix((np.ones(places.size), places.T.ravel(), starts), (n_pages, n_columns * bins.n_bins))
     learner = LogisticRegression(C=_C, max_iter=1000, random_state=config.seed)
-    learner.fit(one_hot, seen.kinds[chosen], sample_weight=seen.weights[chosen])
+    learner.fit(one_hot, pages.kinds[chosen], sample_weight=pages.weights[chosen])
     found, constant = learner.coef_, learner.intercept_
     if len(found) == 1:  # of two kinds, scikit-learn gives the log-odds of the second
         found, constant = np.concatenate((-found, found)) / 2, np.concatenate((-constant, constant)) / 2
     weights = np.zeros((n_columns, bins.n_bins, len(KINDS)), np.float32)
-    bias = np.full(len(KINDS), _ABSENT, np.float32)
+    bias = np.full(len(KINDS), _LOG_ODDS_OF_ABSENT, np.float32)
     for row, kind in enumerate(learner.classes_):
         weights[:, :, kind] = found[row].reshape(n_columns, bins.n_bins)
         bias[kind] = constant[row]

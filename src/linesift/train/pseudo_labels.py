@@ -25,7 +25,7 @@ MIN_COVERAGE = 0.8
 """Share of a taught article that the text's lines must hold."""
 
 
-def corrected(page: LabelledPage, html: Prediction | None) -> LabelledPage | None:
+def correct(page: LabelledPage, html: Prediction | None) -> LabelledPage | None:
     """Correct the labels that alignment gave by what a model that has not seen the page's site predicts for its HTML.
 
     A page whose gold it contradicts becomes `None`. One whose title alignment did not find gets the predicted one.
@@ -34,11 +34,11 @@ def corrected(page: LabelledPage, html: Prediction | None) -> LabelledPage | Non
     return page if page.origin.is_by_hand or html is None else _corrected(page, html)
 
 
-def _corrected(page: LabelledPage, said: Prediction) -> LabelledPage | None:
-    scores = overlap(shingles(page.gold_article), shingles("\n".join(said.lines_of(Label.BODY))))
+def _corrected(page: LabelledPage, prediction: Prediction) -> LabelledPage | None:
+    scores = overlap(shingles(page.gold_article), shingles("\n".join(prediction.lines_of(Label.BODY))))
     if harmonic(*scores) < MIN_AGREEMENT:
         return None
-    title = " ".join(said.lines_of(Label.HEADLINE))
+    title = " ".join(prediction.lines_of(Label.HEADLINE))
     if Label.HEADLINE in page.labels or not title:
         return page
     keys = [letters(line) for line in page.page.lines]
@@ -50,7 +50,7 @@ def _corrected(page: LabelledPage, said: Prediction) -> LabelledPage | None:
     return replace(page, labels=tuple(labels))
 
 
-def taught(example: Example, said: Prediction) -> LabelledPage:
+def pseudo_label(example: Example, prediction: Prediction) -> LabelledPage:
     """Label the text of a page without gold by what a model says of its HTML.
 
     All is `sidebar`, and not to be learnt, where the model found no article, or one that does not hold what is known
@@ -59,29 +59,29 @@ def taught(example: Example, said: Prediction) -> LabelledPage:
     lines = example.text.lines
     return LabelledPage(
         page=example.text,
-        labels=_labels(example, lines, said) or tuple(Label.SIDEBAR if line.strip() else None for line in lines),
+        labels=_labels(example, lines, prediction) or tuple(Label.SIDEBAR if line.strip() else None for line in lines),
         site=example.site,
         lang=example.lang,
         origin=example.origin,
     )
 
 
-def _labels(example: Example, lines: Sequence[str], said: Prediction) -> tuple[Label | None, ...] | None:
-    body = said.lines_of(Label.BODY)
+def _labels(example: Example, lines: Sequence[str], prediction: Prediction) -> tuple[Label | None, ...] | None:
+    body = prediction.lines_of(Label.BODY)
     article = " ".join(" ".join(body).split())
     n_found = sum(" ".join(part.split()) in article for part in example.must)
     is_wrong = any(" ".join(part.split()) in article for part in example.must_not)
     if not body or is_wrong or n_found < MIN_FOUND * len(example.must):
         return None
-    title = " ".join(said.lines_of(Label.HEADLINE))
+    title = " ".join(prediction.lines_of(Label.HEADLINE))
     aligned = align(lines, Gold(tuple(body), (title,) if title else ()))
-    return _dated(lines, aligned.labels, said) if aligned.coverage >= MIN_COVERAGE else None
+    return _dated(lines, aligned.labels, prediction) if aligned.coverage >= MIN_COVERAGE else None
 
 
-def _dated(lines: Sequence[str], labels: Sequence[Label | None], said: Prediction) -> tuple[Label | None, ...]:
+def _dated(lines: Sequence[str], labels: Sequence[Label | None], prediction: Prediction) -> tuple[Label | None, ...]:
     """Take the timestamps from the model where a line stands there too; alignment tells dates by their form alone."""
-    times = {letters(line) for line in said.lines_of(Label.TIMESTAMP)}
-    others = {letters(line) for line in said.lines_of(Label.SIDEBAR)} - times
+    times = {letters(line) for line in prediction.lines_of(Label.TIMESTAMP)}
+    others = {letters(line) for line in prediction.lines_of(Label.SIDEBAR)} - times
     keys = [letters(line) for line in lines]
     dated = list(labels)
     for row, (key, label) in enumerate(zip(keys, labels, strict=True)):

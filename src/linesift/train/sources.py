@@ -10,9 +10,9 @@ from linesift.labels import Label
 from linesift.page import Labels, LabelSource, Page
 from linesift.read.labelled import read_labelled
 from linesift.train.align import MIN_CARRIED, carry_over
+from linesift.train.config import Progress, TrainConfig
 from linesift.train.corpora import left_out, read_corpora, read_kinds
 from linesift.train.dataset import read_dataset
-from linesift.train.examples import Progress, TrainConfig
 from linesift.train.folds import site_folds
 from linesift.train.provenance import short_name
 

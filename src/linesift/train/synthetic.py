@@ -13,7 +13,7 @@ import numpy as np
 from linesift.hints import join_hints
 from linesift.labels import Kind, Label
 from linesift.page import LabelledPage, Page
-from linesift.train.augment import lot
+from linesift.train.augment import page_seed
 
 _N_PAGES = 4
 """Pages of a site whose surroundings make a section."""
@@ -40,7 +40,7 @@ Place = tuple[LabelledPage, int]
 """A line: its page and its index there."""
 
 
-def made_pages(pages: Sequence[LabelledPage]) -> list[LabelledPage]:
+def synthetic_pages(pages: Sequence[LabelledPage]) -> list[LabelledPage]:
     """Make sections, stubs and live pages of the articles among some pages, the same on every run.
 
     Live pages are of plain text alone, because a line that is put in has no markup. Their sites are those of the
@@ -73,7 +73,7 @@ def _sections(pages: Sequence[LabelledPage]) -> Iterator[LabelledPage]:
 def _stubs(pages: Sequence[LabelledPage]) -> Iterator[LabelledPage]:
     """Pages with none, one or two lines of their body."""
     for page in pages:
-        draw = lot(page)
+        draw = page_seed(page)
         body = [index for index, label in enumerate(page.labels) if label is Label.BODY]
         if draw % _ONE_STUB_IN == 0 and len(body) >= _LEAST_STUB:
             gone = set(body[draw // _ONE_STUB_IN % 3 :])
@@ -83,7 +83,7 @@ def _stubs(pages: Sequence[LabelledPage]) -> Iterator[LabelledPage]:
 def _live_pages(pages: Sequence[LabelledPage]) -> Iterator[LabelledPage]:
     """Pages with a time above every one to three lines of their body, each earlier than the one above."""
     for page in pages:
-        draw = lot(page) // 7
+        draw = page_seed(page) // 7
         is_long = page.labels.count(Label.BODY) >= _LEAST_LIVE
         if page.page.hints is not None or draw % _ONE_LIVE_IN or not is_long:
             continue

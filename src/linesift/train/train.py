@@ -19,11 +19,12 @@ from linesift.evaluate.report import TITLE, accuracy_report, write_report
 from linesift.example import Example
 from linesift.extras import require_extra
 from linesift.model.directory import save_model
-from linesift.page import LabelSource, Page
+from linesift.page import Page
 from linesift.read.labelled import LABELLED_SUFFIX, OWN_COLLECTION
+from linesift.train.config import Progress, TrainConfig
 from linesift.train.corpora import KIND_GOLD, corpus_files
-from linesift.train.examples import Progress, TrainConfig
 from linesift.train.fit import fit
+from linesift.train.folds import held_out
 from linesift.train.page_kind import fit_page_kind
 from linesift.train.probe import html_probe
 from linesift.train.provenance import digest, short_name
@@ -79,28 +80,28 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
     sources = Sources(request.pages, request.corpora, request.datasets)
     data = read_sources(sources, request.config, progress)
     probe = _probe(data)
-    fitted = fit_page_kind(fit(data.examples, request.config, progress), data.examples, request.config, progress)
+    models = fit_page_kind(fit(data.examples, request.config, progress), data.examples, request.config, progress)
     progress("scoring the held-out folds")
-    held_out = fitted.held_out([each for each in data.examples if each.origin.labels is not LabelSource.MODEL])
-    trained = _trained(request.out, data, held_out)
+    scored = held_out(models, data.examples)
+    trained = _trained(request.out, data, scored)
     progress(f"writing {request.out}")
     about = _about(request, data, trained)
     if request.folds is not None:
-        for fold, model in enumerate(fitted.fold_models):
+        for fold, model in enumerate(models.by_fold):
             save_model(model, about, probe, request.folds / str(fold))
-    save_model(fitted.model, about, probe, request.out)
+    save_model(models.everything, about, probe, request.out)
     write_card(request.out)
     if request.report is not None:  # after the model, which took longer
         progress(f"writing {request.report}")
-        write_report(request.report, TITLE, list(accuracy_report(held_out, len(fitted.fold_models))))
+        write_report(request.report, TITLE, list(accuracy_report(scored, request.config.n_folds)))
         if trained.html is not None:
             write_held_out(request.report.with_name(HELD_OUT), request.out, trained.html)
     return trained
 
 
-def _trained(directory: Path, data: TrainingPages, held_out: Sequence[HeldOut]) -> Trained:
+def _trained(directory: Path, data: TrainingPages, scored: Sequence[HeldOut]) -> Trained:
     """Score the held-out predictions."""
-    texts, htmls = pairs(held_out), pairs(held_out, is_html=True)
+    texts, htmls = pairs(scored), pairs(scored, is_html=True)
     reports: dict[str, Report] = {}
     start = 0
     for name, examples in data.by_path.items():  # their pages come first
@@ -113,7 +114,7 @@ def _trained(directory: Path, data: TrainingPages, held_out: Sequence[HeldOut]) 
         report=evaluate_pairs(texts),
         by_hand=reports,
         html=evaluate_pairs(htmls) if htmls else None,
-        kinds=evaluate_kinds(pairs(held_out, with_kind_only=True)),
+        kinds=evaluate_kinds(pairs(scored, with_kind_only=True)),
     )
 
 

@@ -1,8 +1,7 @@
-"""The learners: from a table and labels to what scores lines at run time."""
+"""Fit boosted oblivious trees with CatBoost, and take them out as arrays."""
 
 import json
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,48 +11,8 @@ from numpy.typing import NDArray
 from linesift.errors import LabelError
 from linesift.extras import missing_extra
 from linesift.labels import LABELS
-from linesift.model.linear import LinearScorer, quantile_bins
-from linesift.model.part import Scorer
 from linesift.model.trees import TreeScorer
-from linesift.train.examples import TrainConfig
-
-Fit = Callable[[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32], TrainConfig], Scorer]
-
-
-def fit_linear(
-    table: NDArray[np.float32], labels: NDArray[np.int64], weights: NDArray[np.float32], config: TrainConfig
-) -> LinearScorer:
-    """Fit additive logistic regressions over bins, one label against the rest each."""
-    import scipy.sparse as sparse
-    from sklearn.linear_model import SGDClassifier
-
-    bins = quantile_bins(table, config.n_cuts // 2)
-    n_columns, n_lines = table.shape
-    places = bins.digitise(table).astype(np.int32) + (np.arange(n_columns, dtype=np.int32) * bins.n_bins)[:, None]
-    ones = np.ones(places.size, np.float32)
-    starts = np.arange(0, places.size + 1, n_columns)
-    one_hot = sparse.csr_matrix((ones, places.T.ravel(), starts), shape=(n_lines, n_columns * bins.n_bins))
-    table_weights = np.zeros((n_columns, bins.n_bins, len(LABELS)), np.float32)
-    bias = np.zeros(len(LABELS), np.float32)
-    for label in LABELS:
-        learner = SGDClassifier(
-            loss="log_loss", alpha=config.linear_alpha, max_iter=6, tol=None, average=True, random_state=config.seed
-        )
-        learner.fit(one_hot, labels == label.column, sample_weight=weights)
-        table_weights[:, :, label.column] = learner.coef_[0].reshape(n_columns, bins.n_bins)
-        bias[label.column] = learner.intercept_[0]
-    return _centred(LinearScorer(bins, table_weights, bias), table)
-
-
-def _centred(scorer: LinearScorer, table: NDArray[np.float32]) -> LinearScorer:
-    """The same scores with weights that have the mean 0 over the lines of a table in every column.
-
-    A weight then says how a line differs from the training lines, and the bias is their mean score.
-    """
-    counts = np.stack([np.bincount(places, minlength=scorer.bins.n_bins) for places in scorer.bins.digitise(table)])
-    means = np.einsum("cb,cbl->cl", counts / table.shape[1], scorer.weights)
-    weights = (scorer.weights - means[:, None]).astype(np.float32)
-    return LinearScorer(scorer.bins, weights, (scorer.bias + means.sum(axis=0)).astype(np.float32))
+from linesift.train.config import TrainConfig
 
 
 def fit_trees(
@@ -79,7 +38,7 @@ def fit_trees(
     return _fitted_trees(learner, config.depth, table.T, labels, sample_weight=weights)
 
 
-def fit_preference(
+def fit_ranking_trees(
     table: NDArray[np.float32], is_chosen: NDArray[np.bool_], group: NDArray[np.int64], config: TrainConfig
 ) -> TreeScorer:
     """Fit boosted oblivious trees whose first score is the utility of a candidate in a conditional logit.

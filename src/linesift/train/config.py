@@ -1,0 +1,47 @@
+"""Configuration of a training run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Progress = Callable[[str], None]
+"""Is called with a sentence at the start of every stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """How a model is fitted; `reports/ablation.md` says which values were compared, the rest is set by hand."""
+
+    kind: str = "boosting"
+    """`boosting`: oblivious trees; `linear`: additive logistic regression over bins."""
+    n_folds: int = 4
+    seed: int = 0
+    jobs: int = 2
+    """Processor cores used."""
+    trees: int = 200
+    depth: int = 6
+    learning_rate: float = 0.12
+    n_cuts: int = 32
+    """Cuts per column for trees; the linear model takes half as many."""
+    network_width: int = 48
+    network_layers: int = 6
+    """Each reads twice as far as the one before it; together these reach 63 lines up and down."""
+    network_pool_layers: tuple[int, ...] = (2, 4)
+    """Layers of the network before which hidden units are pooled over the page."""
+    network_pooled: int = 24
+    """Hidden units that are pooled."""
+    network_epochs: int = 15
+    network_dropout: float = 0.2
+    network_unknown_language: float = 0.3
+    """Fraction of the pages of an epoch whose lexicon columns are replaced by those of an unseen language."""
+    headline_trees: int = 100
+    headline_depth: int = 4
+    hand_weight: float = 3.0
+    """Weight of a line of a page labelled by hand; 1 where the label was found by alignment."""
+    label_weights: tuple[float, ...] = (3.0, 1.0, 2.0, 1.0)
+    """Factor of the weight by label: a page has one headline and one or two dates among hundreds of lines."""
+    pseudo_label_weight: float = 0.5
+    """Weight of a line of a page without gold, whose label the model for HTML gave."""
+    lexicon_alpha: float = 5e-7
+    """L2 regularisation of the lexicon."""
+    linear_alpha: float = 3e-5
+    """L2 regularisation of the linear model."""

@@ -1,0 +1,187 @@
+"""Fit the parts of models, for text or for HTML, without each fold and on everything.
+
+What a later step sees of an earlier one comes from the fit that has not seen the line's site, so it learns from
+columns as uncertain as those of pages to come.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+
+from linesift.features.table import MARKUP_COLUMNS, extract
+from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS, line_tokens, markup_tokens
+from linesift.labels import LABELS
+from linesift.model.headline import HeadlineRanker
+from linesift.model.lexicon import TARGETS, Lexicon, Tokens
+from linesift.model.network import Network
+from linesift.model.part import Part, Scorer, softmax
+from linesift.model.window import Neighbourhood
+from linesift.train.augment import as_unknown_language
+from linesift.train.config import Progress, TrainConfig
+from linesift.train.examples import Lines
+from linesift.train.folds import PerFold
+from linesift.train.headline import fit_rankers
+from linesift.train.lexicon import fit_lexicons
+from linesift.train.linear import fit_linear
+from linesift.train.network import NetworkData, fit_network
+from linesift.train.trees import fit_trees
+
+
+def fit_text_parts(lines: Lines, lexicons: PerFold[Lexicon], config: TrainConfig, progress: Progress) -> PerFold[Part]:
+    """Fit the parts for text."""
+    own = _OwnColumns.of(extract(lines.batch), _held_out_scores(lexicons, lines, line_tokens, TOKEN_BITS))
+    no_markup = PerFold[Lexicon | None].same(None, config.n_folds)
+    return _fit_parts(lexicons, no_markup, own, lines, config, lambda what: progress(f"text, {what}"))
+
+
+def fit_html_parts(lines: Lines, lexicons: PerFold[Lexicon], config: TrainConfig, progress: Progress) -> PerFold[Part]:
+    """Fit the parts for HTML, each with the lexicon of words of the part for text that has not seen the same fold."""
+    progress("words of attributes")
+    markup = fit_lexicons(lines, config, markup_tokens, MARKUP_BITS)
+    own = _OwnColumns.of(
+        extract(lines.batch),
+        _held_out_scores(lexicons, lines, line_tokens, TOKEN_BITS),
+        extract(lines.batch, MARKUP_COLUMNS),
+        _held_out_scores(markup, lines, markup_tokens, MARKUP_BITS),
+    )
+    return _fit_parts(lexicons, markup, own, lines, config, lambda what: progress(f"HTML, {what}"))
+
+
+class _LexiconScores(NamedTuple):
+    """Columns that a lexicon gives, each of shape (len(TARGETS), n_lines)."""
+
+    known: NDArray[np.float32]
+    unknown: NDArray[np.float32]
+    """As they would be in a language that the lexicon does not know."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _OwnColumns:
+    """Columns of the lines themselves."""
+
+    values: NDArray[np.float32]
+    """Shape (n_columns, n_lines)."""
+    lexicon_rows: NDArray[np.int64]
+    """Rows of the columns that lexicons give."""
+    unknown: NDArray[np.float32]
+    """Shape (len(lexicon_rows), n_lines): these in a language that the lexicon does not know."""
+
+    @classmethod
+    def of(cls, *parts: NDArray[np.float32] | _LexiconScores) -> "_OwnColumns":
+        """Stack columns of features and of lexicons."""
+        columns = [part.known if isinstance(part, _LexiconScores) else part for part in parts]
+        is_lexicon = np.repeat([isinstance(part, _LexiconScores) for part in parts], [len(part) for part in columns])
+        unknown = np.concatenate([part.unknown for part in parts if isinstance(part, _LexiconScores)])
+        return cls(np.concatenate(columns), np.flatnonzero(is_lexicon), unknown)
+
+
+def _held_out_scores(lexicons: PerFold[Lexicon], lines: Lines, tokens: Tokens, bits: int) -> _LexiconScores:
+    """Scores of every line by the lexicon that has not seen its fold."""
+    scores = _LexiconScores(*np.zeros((2, len(TARGETS), len(lines.folds)), np.float32))
+    for fold, lexicon in enumerate(lexicons.by_fold):
+        held_out = lines.folds == fold
+        for found, read in zip(scores, (tokens, as_unknown_language(tokens, bits)), strict=True):
+            found[:, held_out] = lexicon.scores(lines.batch, read)[:, held_out]
+    return scores
+
+
+def _fit_parts(
+    lexicons: PerFold[Lexicon],
+    markup: PerFold[Lexicon] | PerFold[Lexicon | None],
+    own: _OwnColumns,
+    lines: Lines,
+    config: TrainConfig,
+    progress: Progress,
+) -> PerFold[Part]:
+    """Fit what scores lines, and put the parts together.
+
+    1. Trees, or a linear model, over the lines' own columns and those of their neighbours.
+    2. A network over the own columns, line after line. The scores of both are averaged.
+    3. A temperature on the held-out scores of lines with gold.
+    4. A ranker of the lines that may be the headline.
+
+    A linear model has the first and the third alone.
+    """
+    table = Neighbourhood(lines.batch, own.values).table(np.arange(len(lines.folds)))
+    scorers, scores = _fit_scorers(table, lines, config, progress)
+    networks = PerFold[Network | None].same(None, config.n_folds)
+    if config.kind == "boosting":
+        fitted, network_scores = _fit_networks(own, lines, config, progress)
+        networks, scores = fitted.map(lambda network: network), (scores + network_scores) / np.float32(2)
+    is_gold = (np.arange(len(scores)) < lines.n_gold) & (lines.weights.everything > 0)
+    temperature = fit_temperature(scores[is_gold], lines.labels.everything[is_gold])
+    rankers = PerFold[HeadlineRanker | None].same(None, config.n_folds)
+    if config.kind == "boosting":
+        progress("headline among its candidates")
+        rankers = fit_rankers(table, softmax(scores / np.float32(temperature)), lines, config)
+    parts = zip(lexicons, scorers, networks, markup, rankers, strict=True)
+    return PerFold.of(
+        Part(lexicon, scorer, network, temperature=temperature, markup_lexicon=words, headline=ranker)
+        for lexicon, scorer, network, words, ranker in parts
+    )
+
+
+def _fit_scorers(
+    table: NDArray[np.float32], lines: Lines, config: TrainConfig, progress: Progress
+) -> tuple[PerFold[Scorer], NDArray[np.float32]]:
+    """Fit trees or linear models; score every line by the one that has not seen its fold."""
+    fit_scorer, what = (fit_trees, "trees") if config.kind == "boosting" else (fit_linear, "bins")
+    fitted: list[Scorer] = []
+    scores = np.zeros((len(lines.folds), len(LABELS)), np.float32)
+    for fold, (labels, weights) in enumerate(zip(lines.labels, lines.weights, strict=True)):
+        progress(f"{what}: {_fold_name(fold, config)}")
+        held_out, of_pages = lines.learnt(fold)
+        learnt = of_pages & (weights > 0)
+        fitted.append(fit_scorer(np.ascontiguousarray(table[:, learnt]), labels[learnt], weights[learnt], config))
+        scores[held_out] = fitted[-1].scores(np.ascontiguousarray(table[:, held_out]))
+    return PerFold.of(fitted), scores
+
+
+def _fit_networks(
+    own: _OwnColumns, lines: Lines, config: TrainConfig, progress: Progress
+) -> tuple[PerFold[Network], NDArray[np.float32]]:
+    """Fit networks, several at once; score every line by the one that has not seen its fold."""
+    masks = [lines.learnt(fold) for fold in range(config.n_folds + 1)]
+    jobs = (
+        delayed(fit_network)(
+            NetworkData(
+                own=np.ascontiguousarray(own.values[:, learnt]),
+                spans=_spans(lines, learnt),
+                labels=labels[learnt],
+                weights=weights[learnt],
+                lexicon_rows=own.lexicon_rows,
+                unknown=own.unknown[:, learnt],
+            ),
+            config,
+        )
+        for (_, learnt), labels, weights in zip(masks, lines.labels, lines.weights, strict=True)
+    )
+    fitted: list[Network] = []
+    scores = np.zeros((len(lines.folds), len(LABELS)), np.float32)
+    found = Parallel(config.jobs, pre_dispatch="n_jobs", return_as="generator")(jobs)
+    for fold, (held_out, _) in enumerate(masks):
+        progress(f"network: {_fold_name(fold, config)}")
+        fitted.append(next(found))
+        scores[held_out] = fitted[-1].scores(np.ascontiguousarray(own.values[:, held_out]), _spans(lines, held_out))
+    return PerFold.of(fitted), scores
+
+
+def _fold_name(fold: int, config: TrainConfig) -> str:
+    return f"fold {fold + 1} of {config.n_folds}" if fold < config.n_folds else "all pages"
+
+
+def _spans(lines: Lines, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How many of some lines, all of whole pages, each page has; pages without any are left out."""
+    spans = np.bincount(lines.batch.page[chosen])
+    return spans[spans > 0]
+
+
+def fit_temperature(scores: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    """The number that log-odds are to be divided by for the least log loss on held-out lines."""
+    grid = np.exp(np.linspace(np.log(0.5), np.log(2.0), 29))
+    rows = np.arange(len(labels))
+    losses = [-np.log(np.maximum(softmax(scores / np.float32(value))[rows, labels], 1e-9)).mean() for value in grid]
+    return round(float(grid[int(np.argmin(losses))]), 4)
