@@ -13,8 +13,9 @@ Take `<p class=lead>a <b>c</b> d</p><p>e</p>` in a `<body>`:
 Had the line begun inside `<b>` (`<p><b>c</b> d`), its holder would first be the scope of `<b>`; when that closes and
 the line goes on, the holder becomes the scope around it, `<p>`.
 
-All this runs for every node of every page. Therefore blocks and scopes are tuples, read by the names of their places:
-as named tuples they made `read_html` 11 to 15 % slower. Elements that add nothing share the scope around them.
+All this runs for every node of every page. Therefore blocks, scopes and elements are plain tuples, read by the names of
+their places: as named tuples they made `read_html` 11 to 15 % slower. Elements that add nothing share the scope around
+them.
 """
 
 from typing import Final, NamedTuple, Protocol
@@ -69,14 +70,9 @@ class WalkedLine(NamedTuple):
     """Numbers of the keys of elements that hold a part of the line only."""
 
 
-class _Element(NamedTuple):
-    """What the name of an element says."""
-
-    kind: int
-    """One of `_SKIP` to `_BREAK`."""
-    flags: int
-    tag: int
-    """Place in `TAGS`; used for blocks only."""
+_Element = tuple[int, int, int]
+"""What is known of an element by its name: kind (`_SKIP` to `_BREAK`), flags, and, for blocks, place in `TAGS`."""
+_KIND: Final = 0
 
 
 class Node(Protocol):
@@ -144,7 +140,7 @@ class _Elements(dict[str | None, _Element]):
     """What is known of elements, by name."""
 
     def __missing__(self, name: str | None) -> _Element:
-        return _Element(_INLINE, _FLAGS["(custom)"] if name and "-" in name else 0, 0)
+        return (_INLINE, _FLAGS["(custom)"] if name and "-" in name else 0, 0)
 
 
 def _elements() -> _Elements:
@@ -152,16 +148,16 @@ def _elements() -> _Elements:
     flags = _FLAGS | dict.fromkeys(("b", "strong", "em"), _EMPHASIS)
     for name in ("pre", "listing", "plaintext", "xmp"):
         flags[name] = _KEEPS_LINES
-    table = _Elements(dict.fromkeys((None, "-comment", "-doctype", *SKIPPED), _Element(_SKIP, 0, 0)))
+    table = _Elements(dict.fromkeys((None, "-comment", "-doctype", *SKIPPED), (_SKIP, 0, 0)))
     kinds = dict.fromkeys(BLOCKS, _BLOCK) | {"tr": _TABLE_ROW, "br": _BREAK, "hr": _BREAK}
     kinds |= dict.fromkeys(("a", "label", "time"), _BOX) | dict.fromkeys(_FREQUENT_INLINES, _INLINE)
     for name, kind in kinds.items():
-        table[name] = _Element(kind, flags.get(name, 0), tags.get(name, len(TAGS) - 1))
+        table[name] = (kind, flags.get(name, 0), tags.get(name, len(TAGS) - 1))
     return table
 
 
 _ELEMENTS = _elements()
-_ELEMENTS_WITHOUT_SCRIPTS = _Elements(_ELEMENTS | {"noscript": _Element(_BLOCK, _HIDDEN, TAGS.index("(other)"))})
+_ELEMENTS_WITHOUT_SCRIPTS = _Elements(_ELEMENTS | {"noscript": (_BLOCK, _HIDDEN, TAGS.index("(other)"))})
 _CELLS = (TAGS.index("td"), TAGS.index("th"))
 _NO_SCOPE: Final[Scope] = (0, (), 0, (0, None, "", "", 0, -1))
 """Scope of white space between elements, which says nothing."""
@@ -222,9 +218,9 @@ class Walk:
                 text = node.text_content
                 if text and (pieces or not text.isspace()):
                     self._add(text)
-            elif (element := elements[tag]).kind == _BREAK:
+            elif (element := elements[tag])[_KIND] == _BREAK:
                 self._flush()
-            elif element.kind and (kind := enter(node, tag or "", element)):
+            elif element[_KIND] and (kind := enter(node, tag or "", element)):
                 child = node.first_child
                 if child is not None:
                     nodes.append(node)
