@@ -46,7 +46,9 @@ def read_jsonl(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record
                 yield _read_line(line, f"{source}:{number}", fields)
     except (OSError, EOFError, zlib.error) as error:  # of the file, and of gzip
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise InputError(f"{source}: cannot be read after line {number} ({reason.lower()})") from error
+        raise InputError(
+            f"{source}: cannot be read after line {number} ({reason.lower()}); the file may be damaged or cut off"
+        ) from error
 
 
 def is_jsonl(start: bytes) -> bool:

@@ -132,12 +132,16 @@ def relabel(text: str, labels: Sequence[Label | None], doubtful: AbstractSet[int
     """
     file = parse_leniently(text)
     lines = text.split("\n")
-    if file.problems or len(labels) != len(file.lines):
-        raise LabelError("the labels are of another page")
+    if file.problems:
+        raise LabelError("the file has mistakes; 'linesift check' lists them")
+    if len(labels) != len(file.lines):
+        raise LabelError(f"{len(labels)} labels for a page of {len(file.lines)} lines; load the page again")
     has_crlf = lines[file.first - 2].endswith("\r")
     for number, (row, label) in enumerate(zip(file.lines, labels, strict=True)):
         if (label is None) != (row.label is None):
-            raise LabelError(f"line {number + 1} of the page: a label for a blank line, or none for another")
+            raise LabelError(
+                f"line {number + 1} of the page: a label for a blank line, or none for another; load it again"
+            )
         if (label, number in doubtful) != (row.label, row.is_doubtful):
             line = file.first - 1 + number
             end = "\r" if has_crlf and lines[line].endswith("\r") else ""
@@ -173,7 +177,9 @@ def read_labelled(path: Path) -> list[LabelledPage]:
     if path.is_dir():
         files = labelled_files(path)
         if not files:
-            raise InputError(f"{path}: no labelled pages (*{LABELLED_SUFFIX}) in this directory")
+            raise InputError(
+                f"{path}: no labelled pages (*{LABELLED_SUFFIX}) in this directory; 'linesift label' makes some"
+            )
         return [_read_file(file) for file in files]
     if path.suffix == LABELLED_SUFFIX:
         return [_read_file(path)]
@@ -181,7 +187,9 @@ def read_labelled(path: Path) -> list[LabelledPage]:
         return list(_read_rows(path))
     if not path.exists():
         raise InputError(f"{path}: no such file")
-    raise InputError(f"{path}: labelled pages are {LABELLED_SUFFIX} files, a directory of them, or .jsonl")
+    raise InputError(
+        f"{path}: labelled pages are {LABELLED_SUFFIX} files, a directory of them, or .jsonl; give one of these"
+    )
 
 
 def has_labels(path: Path) -> bool:
@@ -252,7 +260,7 @@ def _parse_row(line: str, path: Path) -> LabelledPage:
     fields = {key: row.get(key, "") or "" for key in ("id", "text", "html", *_HEADER_KEYS)}
     for key, value in fields.items():
         if not isinstance(value, str):
-            raise LabelError(f"{key!r} is not a string")
+            raise LabelError(f"{key!r} is not a string; write it in quotes")
     for key in ("id", "site"):
         if not fields[key]:
             raise LabelError(f"no {key!r}; every page needs one")
@@ -289,7 +297,7 @@ def _row_text(fields: Mapping[str, str]) -> Page:
 def _row_doubtful(row: Mapping[str, Any]) -> frozenset[int]:
     doubtful = row.get("doubtful") or []
     if not isinstance(doubtful, list) or not all(isinstance(index, int) for index in doubtful):
-        raise LabelError("'doubtful' is not a list of line indices")
+        raise LabelError("'doubtful' is not a list of line indices; write numbers, from 0 for the first line")
     return frozenset(doubtful)
 
 

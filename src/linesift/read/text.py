@@ -216,5 +216,5 @@ def _refuse_controls(text: str, data: bytes, source: str) -> None:
     for encoding, start in (("utf-16-le", 1), ("utf-16-be", 0)):
         # In UTF-16, every second byte of Latin text is NUL.
         if data[start:2000:2].count(0) > min(len(data), 2000) // 4 and not data[1 - start : 2000 : 2].count(0):
-            raise InputError(f"{source}: this looks like UTF-16 without a mark; try --encoding {encoding}")
+            raise InputError(f"{source}: this looks like UTF-16 without a byte order mark; try --encoding {encoding}")
     raise InputError(f"{source}: this is binary data, not text; give a text or HTML file")
