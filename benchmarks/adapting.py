@@ -14,6 +14,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from linesift.evaluate.sections import Row, Table, markdown_table
 from linesift.features.batch import Batch, read_batch
 from linesift.labels import Label
 from linesift.model.decode import decode
@@ -216,22 +217,13 @@ def report_lines(parts: Mapping[str, Sequence[SiteResult]]) -> Iterator[str]:
         yield f"## {name}"
         yield ""
         has_witness = any(site.confirmed for site in results)
-        yield _row("wrong lines a page", *_heads(has_witness))
-        yield _row(*["---"] * (1 + len(_heads(has_witness))))
-        for floor in _FLOORS:
-            yield _summary(results, floor, has_witness=has_witness)
+        rows = tuple(_summary(results, floor, has_witness=has_witness) for floor in _FLOORS)
+        yield from markdown_table(Table(("wrong lines a page", *_heads(has_witness)), rows))
         yield ""
         yield _recurrence(results)
         yield ""
-        yield (
-            f"| site | pages | wrong lines a page | with {N_LABELLED} labelled pages | with all others labelled | "
-            f"wrong, without memory | with {N_UNLABELLED} pages remembered |"
-        )
-        yield "|---|---|---|---|---|---|---|"
-        for site in sorted(results, key=lambda each: (-each.labelled[0], each.site)):
-            memory = f"{site.unlabelled[0]:.1f} | {site.unlabelled[1]:.1f}" if site.unlabelled else " | "
-            rates = f"{site.labelled[0]:.1f} | {site.labelled[1]:.1f} | {site.most[1]:.1f}"
-            yield f"| {site.site} | {site.n_pages} | {rates} | {memory} |"
+        in_order = sorted(results, key=lambda each: (-each.labelled[0], each.site))
+        yield from markdown_table(Table(_SITE_COLUMNS, tuple(map(_site_row, in_order))))
         yield ""
 
 
@@ -244,8 +236,22 @@ def _recurrence(results: Sequence[SiteResult]) -> str:
     )
 
 
-def _row(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"
+_SITE_COLUMNS = (
+    "site",
+    "pages",
+    "wrong lines a page",
+    f"with {N_LABELLED} labelled pages",
+    "with all others labelled",
+    "wrong, without memory",
+    f"with {N_UNLABELLED} pages remembered",
+)
+
+
+def _site_row(site: SiteResult) -> Row:
+    """What came of one site, in the order of `_SITE_COLUMNS`."""
+    rates = (*site.labelled, site.most[1], *(site.unlabelled or ()))
+    cells = [f"{rate:.1f}" for rate in rates]
+    return (site.site, site.n_pages, *cells, *[""] * (len(_SITE_COLUMNS) - 2 - len(cells)))
 
 
 def _heads(has_witness: bool) -> list[str]:
@@ -260,14 +266,14 @@ def _heads(has_witness: bool) -> list[str]:
     ]
 
 
-def _summary(results: Sequence[SiteResult], floor: float, *, has_witness: bool) -> str:
+def _summary(results: Sequence[SiteResult], floor: float, *, has_witness: bool) -> Row:
     """One row: median over sites of wrong lines after by wrong lines before, the same for all lines, better, worse."""
     columns: list[list[Rate | None]] = [[site.labelled for site in results]]
     columns += [[site.confirmed for site in results]] * has_witness
     columns += [[site.most for site in results], [site.unlabelled for site in results]]
     columns += [[site.unlabelled_confirmed for site in results]] * has_witness
     columns += [[site.recurring for site in results]]
-    return _row(f"{floor:g} or more", *(_cell([rate for rate in rates if rate], floor) for rates in columns))
+    return (f"{floor:g} or more", *(_cell([rate for rate in rates if rate], floor) for rates in columns))
 
 
 def _cell(rates: Sequence[Rate], floor: float) -> str:

@@ -16,6 +16,7 @@ from benchmarks.bench_process import start_table, starts
 from benchmarks.bench_stages import stages
 from benchmarks.bench_tools import as_html, in_turns, page_table, text_tools
 from linesift.errors import LinesiftError
+from linesift.evaluate.sections import Table, markdown_table
 from linesift.page import LabelledPage
 from linesift.read.html.page import read_html
 from linesift.read.labelled import read_labelled
@@ -39,12 +40,19 @@ def line_table(model: linesift.Model, name: str, pages: Sequence[LabelledPage]) 
     parts = stages(model, data, N_RUNS)
     whole = tools["linesift, batches of 64 pages"].median
     yield from [f"## Lines of {name}: {len(every):,} pages, {n_lines:,} lines, {size:.1f} MB", ""]
-    yield "| | lines/s | in the best round | MB/s | pages/s | time, linesift by the batch = 1 |"
-    yield "|---|---|---|---|---|---|"
-    for row, spent in [*((row, spent.median) for row, spent in tools.items()), *parts.items()]:
-        best = f"{n_lines / tools[row].best:,.0f}" if row in tools else ""
-        rates = f"{n_lines / spent:,.0f} | {best} | {size / spent:,.1f} | {len(every) / spent:,.0f}"
-        yield f"| {'stage: ' * (row in parts)}{row} | {rates} | {spent / whole:.3f} |"
+    columns = ("", "lines/s", "in the best round", "MB/s", "pages/s", "time, linesift by the batch = 1")
+    rows = (
+        (
+            f"{'stage: ' * (row in parts)}{row}",
+            f"{n_lines / spent:,.0f}",
+            f"{n_lines / tools[row].best:,.0f}" if row in tools else "",
+            f"{size / spent:,.1f}",
+            f"{len(every) / spent:,.0f}",
+            f"{spent / whole:.3f}",
+        )
+        for row, spent in [*((row, spent.median) for row, spent in tools.items()), *parts.items()]
+    )
+    yield from markdown_table(Table(columns, tuple(rows)))
     yield from [""] if "fastText, line by line" in tools else ["", "fastText is not installed here.", ""]
 
 
@@ -61,16 +69,14 @@ def report(model: linesift.Model, corpora: Path) -> Iterator[str]:
         yield from page_table(model, "trafilatura's benchmark", html, [render(page) for page in html], N_RUNS)
     except LinesiftError as error:
         yield from [f"Pages of the web are left out: {error}", ""]
-    yield from [
-        "## One page of so many lines",
-        "",
-        "| lines | seconds | times the first | lines/s |",
-        "|---|---|---|---|",
-    ]
+    yield from ["## One page of so many lines", ""]
     spent = growth(model, ours, N_RUNS)
     first = next(iter(spent.values()))
-    for n_lines, seconds in spent.items():
-        yield f"| {n_lines:,} | {seconds:.3f} | {seconds / first:,.1f} | {n_lines / seconds:,.0f} |"
+    rows = (
+        (f"{n_lines:,}", f"{seconds:.3f}", f"{seconds / first:,.1f}", f"{n_lines / seconds:,.0f}")
+        for n_lines, seconds in spent.items()
+    )
+    yield from markdown_table(Table(("lines", "seconds", "times the first", "lines/s"), tuple(rows)))
     with tempfile.TemporaryDirectory() as folder:
         yield from ["", "## Start", "", *start_table(starts(Path(folder), ours[0]))]
         yield from ["## Memory", "", *memory_table(memory(Path(folder), ours))]

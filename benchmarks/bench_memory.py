@@ -11,6 +11,7 @@ from statistics import median
 
 import linesift
 from benchmarks.bench_process import PEAK, Run, run
+from linesift.evaluate.sections import Table, markdown_table
 from linesift.page import LabelledPage
 
 GROWTH = (1_000, 10_000, 100_000, 1_000_000)
@@ -40,9 +41,11 @@ def memory(folder: Path, pages: Sequence[LabelledPage]) -> dict[str, Run]:
 
 def memory_table(runs: Mapping[str, Run]) -> Iterator[str]:
     """Whole runs with what they took."""
-    yield from ["| classify | seconds | of processor | memory of the largest process, MB |", "|---|---|---|---|"]
-    for name, each in runs.items():
-        yield f"| {name} | {each.seconds:.1f} | {each.processor:.1f} | {each.megabytes:,.0f} |"
+    columns = ("classify", "seconds", "of processor", "memory of the largest process, MB")
+    rows = (
+        (name, f"{each.seconds:.1f}", f"{each.processor:.1f}", f"{each.megabytes:,.0f}") for name, each in runs.items()
+    )
+    yield from markdown_table(Table(columns, tuple(rows)))
 
 
 def growth(model: linesift.Model, pages: Sequence[LabelledPage], n_runs: int) -> dict[int, float]:

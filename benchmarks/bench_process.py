@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 
 import linesift
+from linesift.evaluate.sections import Table, markdown_table
 from linesift.page import LabelledPage
 
 N_STARTS = 11
@@ -81,9 +82,10 @@ def starts(folder: Path, page: LabelledPage) -> dict[str, Run]:
 
 def start_table(runs: Mapping[str, Run]) -> Iterator[str]:
     """Cold starts, beside that of numpy alone."""
-    yield from ["| | seconds | of processor | times `import numpy` |", "|---|---|---|---|"]
     unit = runs["python -c 'import numpy'"]
-    for name, run in runs.items():
-        times = f"{run.processor / unit.processor:.2f}"
-        yield f"| {name} | {run.seconds:.3f} | {run.processor:.3f} | {times} |"
+    rows = (
+        (name, f"{run.seconds:.3f}", f"{run.processor:.3f}", f"{run.processor / unit.processor:.2f}")
+        for name, run in runs.items()
+    )
+    yield from markdown_table(Table(("", "seconds", "of processor", "times `import numpy`"), tuple(rows)))
     yield ""

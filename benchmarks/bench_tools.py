@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import linesift
 from benchmarks.bench_peers import PEERS, fasttext
+from linesift.evaluate.sections import Table, markdown_table
 from linesift.labels import Label
 from linesift.page import LabelledPage, Page
 from linesift.read.html.page import read_html
@@ -94,8 +95,15 @@ def page_table(
     spent = in_turns(tools, n_runs)
     size = sum(len(page.encode("utf-8", "replace")) for page in html) / 1e6
     yield from [f"## Pages of {name}: {len(html)} pages, {size:.1f} MB of HTML", ""]
-    yield from ["| | pages/s | MB of HTML/s | times jusText |", "|---|---|---|---|"]
-    for row, (seconds, _) in spent.items():
-        times = f"{spent['jusText'].median / seconds:,.1f}" if "jusText" in spent else ""
-        yield f"| {row} | {len(html) / seconds:,.1f} | {size / seconds:,.1f} | {times} |"
+    unit = spent["jusText"].median if "jusText" in spent else None
+    rows = (
+        (
+            row,
+            f"{len(html) / seconds:,.1f}",
+            f"{size / seconds:,.1f}",
+            "" if unit is None else f"{unit / seconds:,.1f}",
+        )
+        for row, (seconds, _) in spent.items()
+    )
+    yield from markdown_table(Table(("", "pages/s", "MB of HTML/s", "times jusText"), tuple(rows)))
     yield from ["", f"Not installed here: {', '.join(missing)}; `make bench` installs them.", ""] if missing else [""]

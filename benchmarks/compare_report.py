@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from linesift.evaluate.sections import Row, Table, markdown_table
+
 ABOUT = """
 The pages are of trafilatura's benchmark, without those of sites that stand in a collection with gold. The benchmark
 has no gold text; what linesift learnt of it for plain text its part for HTML had labelled, and each page is scored by
@@ -28,19 +30,19 @@ def table(facts: Mapping[str, object], rows: Mapping[str, Mapping[str, float]]) 
     """The report in Markdown, the best tool first."""
     lines = ["# linesift and other extractors", "", *(f"- {name}: {fact}" for name, fact in facts.items()), ABOUT]
     lines += [] if "linesift, HTML" in rows else ["The model has no part for HTML: linesift on HTML is missing.", ""]
-    lines += ["| tool | precision | recall | F1 | failed | empty | pages/s | to trafilatura |", "|" + "---|" * 8]
+    columns = ("tool", "precision", "recall", "F1", "failed", "empty", "pages/s", "to trafilatura")
+    cells: list[Row] = []
     for name, row in sorted(rows.items(), key=lambda item: -item[1]["f1"]):
-        scores = (
-            f"{row['precision']:.4f} | {row['recall']:.4f} | {row['f1']:.4f} | {row['n_failed']} | {row['n_empty']}"
-        )
-        lines.append(f"| {name} | {scores} | {row['pages_per_second']:,.1f} | {row['to_trafilatura']:.2f} |")
+        scores = [row[score] for score in ("precision", "recall", "f1", "n_failed", "n_empty")]
+        cells.append((name, *scores, f"{row['pages_per_second']:,.1f}", f"{row['to_trafilatura']:.2f}"))
+    lines += markdown_table(Table(columns, tuple(cells)))
     return "\n".join([*lines, ""])
 
 
 def collection_table(scores: Mapping[str, Mapping[str, float]], n_pages: Mapping[str, int]) -> str:
     """Article F1 of every tool on every collection, linesift first."""
     names = [f"{name} ({n_pages[name]} pages)" for name in scores]
-    lines = ["## By collection", "", f"| tool | {' | '.join(names)} |", "|" + "---|" * (len(names) + 1)]
     tools = next(iter(scores.values()))
-    lines += [f"| {tool} | {' | '.join(f'{row[tool]:.4f}' for row in scores.values())} |" for tool in tools]
+    rows: list[Row] = [(tool, *(row[tool] for row in scores.values())) for tool in tools]
+    lines = ["## By collection", "", *markdown_table(Table(("tool", *names), tuple(rows)))]
     return "\n".join([*lines, ""])

@@ -16,6 +16,7 @@ from benchmarks.dating import DateLine, Outcome, PageDay, day_table, outcome, re
 from linesift.dates.context import Context
 from linesift.dates.moment import read_moments
 from linesift.dates.tokens import tokenize
+from linesift.evaluate.sections import Row, Table, markdown_table
 from linesift.read.labelled import read_labelled
 from linesift.train.corpora import corpus_files, read_rows
 from linesift.train.folds import fold_of
@@ -66,7 +67,7 @@ def theirs(row: DateLine) -> str | None:
     return text if text == row.expected else text.removesuffix("T00:00:00")
 
 
-def line_row(name: str, rows: list[DateLine], read: Callable[[DateLine], str | None]) -> str:
+def line_row(name: str, rows: list[DateLine], read: Callable[[DateLine], str | None]) -> Row:
     """A row of the first table."""
     counts = Counter(outcome(row.expected, read(row)) for row in rows)  # also warms up
     spent = []
@@ -75,7 +76,7 @@ def line_row(name: str, rows: list[DateLine], read: Callable[[DateLine], str | N
         for row in rows:
             read(row)
         spent.append((process_time() - start) / len(rows) * 1e6)
-    return f"| {name} | {' | '.join(str(counts[kind]) for kind in Outcome)} | {min(spent):,.0f} |"
+    return (name, *(counts[kind] for kind in Outcome), f"{min(spent):,.0f}")
 
 
 def _model_of(folds: list[linesift.Model], skipped: set[str], site: str) -> linesift.Model | None:
@@ -109,13 +110,9 @@ def main() -> None:
     warnings.simplefilter("ignore")
     rows = read_date_lines(ROOT / "tests" / "data" / "moments.tsv")
     facts = {"n": len(rows), "languages": len({row.lang for row in rows if row.lang}), "htmldate": version("htmldate")}
-    text = [
-        "# Dates",
-        LINES.format(**facts),
-        f"| | {' | '.join(Outcome)} | µs a line, best of {N_RUNS} runs |",
-        "|" + "---|" * 6,
-    ]
-    text += [line_row("linesift", rows, ours), line_row(f"dateparser {version('dateparser')}", rows, theirs)]
+    columns = ("", *Outcome, f"µs a line, best of {N_RUNS} runs")
+    tools = (line_row("linesift", rows, ours), line_row(f"dateparser {version('dateparser')}", rows, theirs))
+    text = ["# Dates", LINES.format(**facts), *markdown_table(Table(columns, tools))]
     folds = [linesift.load(path) for path in sorted(given.folds.iterdir())]
     pages = read_pages(given.corpora, folds)
     text += [PAGES.format(**facts), *day_table(pages, "htmldate")]

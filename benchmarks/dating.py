@@ -10,6 +10,7 @@ from typing import Protocol
 from linesift.article.dating import dated_lines, read_stamps
 from linesift.article.lines import LabelledLines
 from linesift.dates.context import Context
+from linesift.evaluate.sections import Row, Table, markdown_table
 from linesift.model.prediction import Prediction
 from linesift.page import Page
 from linesift.train.corpora import read_rows, render, row_gold
@@ -112,16 +113,16 @@ def read_page_days(file: Path, choose: Callable[[str], Classifier | None]) -> It
 
 def day_table(pages: Mapping[str, Sequence[tuple[PageDay, str | None]]], other: str) -> list[str]:
     """Shares of right days by group as lines of Markdown; `other` names the tool whose days stand beside ours."""
-    lines = [f"| collection | pages | shown | linesift, shown | {other}, shown | linesift, all | {other}, all |"]
-    lines.append("|" + "---|" * 7)
+    names = ("linesift, shown", f"{other}, shown", "linesift, all", f"{other}, all")
+    rows: list[Row] = []
     for name, pairs in pages.items():
         shown = [pair for pair in pairs if pair[0].is_shown]
-        cells = [name, str(len(pairs)), str(len(shown))]
+        shares = []
         for part in (shown, pairs):
             n_ours, n_theirs = (sum(day == page.gold for page, day in days) for days in (_ours(part), part))
-            cells += [f"{n_ours / max(len(part), 1):.1%}", f"{n_theirs / max(len(part), 1):.1%}"]
-        lines.append(f"| {' | '.join(cells)} |")
-    return lines
+            shares += [f"{n_ours / max(len(part), 1):.1%}", f"{n_theirs / max(len(part), 1):.1%}"]
+        rows.append((name, len(pairs), len(shown), *shares))
+    return list(markdown_table(Table(("collection", "pages", "shown", *names), tuple(rows))))
 
 
 def _ours(pairs: Sequence[tuple[PageDay, str | None]]) -> list[tuple[PageDay, str | None]]:

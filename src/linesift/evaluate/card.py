@@ -6,6 +6,7 @@ from typing import Any
 
 from linesift.atomic import write_atomic
 from linesift.errors import ModelError
+from linesift.evaluate.sections import Table, markdown_table
 from linesift.labels import KINDS, LABELS
 from linesift.model.directory import read_about
 
@@ -108,13 +109,12 @@ def write_card(directory: Path) -> None:
 def _sites(about: About) -> Iterator[str]:
     yield "## Adapted to\n"
     yield "Wrong lines before and after; the scores below are those of the base model.\n"
-    yield "| site | pages | with HTML | lines | held-out pages | golden pages |"
-    yield "|---|---|---|---|---|---|"
+    rows = []
     for site in about["sites"]:
         wrong = site["wrong_lines"]
-        cells = [" → ".join(map(str, wrong[name])) if name in wrong else "" for name in CHECKS]
-        counts = f"{site['pages']} | {site['html_pages']} | {site['lines']:,}"
-        yield f"| {site['name']} | {counts} | {' | '.join(cells)} |"
+        checks = (" → ".join(map(str, wrong[name])) if name in wrong else "" for name in CHECKS)
+        rows.append((site["name"], site["pages"], site["html_pages"], f"{site['lines']:,}", *checks))
+    yield from markdown_table(Table(("site", "pages", "with HTML", "lines", *CHECKS), tuple(rows)))
     yield ""
     for site in about["sites"]:
         yield f"    {site['command']}"
@@ -123,13 +123,16 @@ def _sites(about: About) -> Iterator[str]:
 def _trained_on(about: About) -> Iterator[str]:
     collections = about["collections"]
     yield "## Trained on\n"
-    yield "| collection | pages | sites | lines | left out |"
-    yield "|---|---|---|---|---|"
-    for name, part in sorted(collections.items()):
-        left_out = "; ".join(f"{count:,}: {reason}" for reason, count in sorted(part["left_out"].items()))
-        yield f"| {name} | {part['pages']:,} | {part['sites']:,} | {part['lines']:,} | {left_out} |"
-    total = about["total"]
-    yield f"| all | {total['pages']:,} | {total['sites']:,} | {total['lines']:,} | {total['left_out']:,} |"
+    rows = [
+        (name, *_counts(part), "; ".join(f"{count:,}: {reason}" for reason, count in sorted(part["left_out"].items())))
+        for name, part in sorted(collections.items())
+    ]
+    rows.append(("all", *_counts(about["total"]), f"{about['total']['left_out']:,}"))
+    yield from markdown_table(Table(("collection", "pages", "sites", "lines", "left out"), tuple(rows)))
+
+
+def _counts(part: About) -> tuple[str, str, str]:
+    return f"{part['pages']:,}", f"{part['sites']:,}", f"{part['lines']:,}"
 
 
 def _scores(about: About) -> Iterator[str]:
@@ -155,34 +158,30 @@ def _kinds(scores: About) -> Iterator[str]:
     article = scores["article"]
     n_others = sum(map(sum, scores["counts"].values())) - article["support"]
     yield "\nWhat the pages are (rows), and what they were taken for:\n"
-    yield f"| kind | {' | '.join(KINDS)} |"
-    yield "|---|" + "---|" * len(KINDS)
-    for kind, row in scores["counts"].items():
-        yield f"| {kind} | {' | '.join(f'{count:,}' for count in row)} |"
-    yield "\n| | precision | recall | F1 | articles | others |"
-    yield "|---|---|---|---|---|---|"
-    yield f"| article or live against the rest | {_cells(article)} | {n_others:,} |"
+    rows = tuple((kind, *(f"{count:,}" for count in row)) for kind, row in scores["counts"].items())
+    yield from markdown_table(Table(("kind", *KINDS), rows))
+    yield ""
+    columns = ("", "precision", "recall", "F1", "articles", "others")
+    row = ("article or live against the rest", *_cells(article), f"{n_others:,}")
+    yield from markdown_table(Table(columns, (row,)))
 
 
 def _article_table(scores: About, title: str) -> Iterator[str]:
-    yield f"\n| {title} | precision | recall | F1 | pages |"
-    yield "|---|---|---|---|---|"
-    for name, score in scores["by_collection"].items():
-        yield f"| {name} | {_cells(score)} |"
-    yield f"| all | {_cells(scores['article'])} |"
+    yield ""
+    groups = {**scores["by_collection"], "all": scores["article"]}
+    rows = tuple((name, *_cells(score)) for name, score in groups.items())
+    yield from markdown_table(Table((title, "precision", "recall", "F1", "pages"), rows))
 
 
 def _label_table(scores: About) -> Iterator[str]:
-    yield "| label | precision | recall | F1 | lines |"
-    yield "|---|---|---|---|---|"
-    for label in LABELS:
-        yield f"| {label} | {_cells(scores['labels'][label])} |"
+    rows = tuple((label, *_cells(scores["labels"][label])) for label in LABELS)
+    yield from markdown_table(Table(("label", "precision", "recall", "F1", "lines"), rows))
     article, calibration = scores["article"]["f1"], scores["calibration_error"]
     yield f"\nMacro F1 {scores['macro_f1']:.3f}; article F1 {article:.3f}; body calibration error {calibration:.3f}."
 
 
-def _cells(score: About) -> str:
-    return f"{score['precision']:.3f} | {score['recall']:.3f} | {score['f1']:.3f} | {score['support']:,}"
+def _cells(score: About) -> tuple[str, str, str, str]:
+    return f"{score['precision']:.3f}", f"{score['recall']:.3f}", f"{score['f1']:.3f}", f"{score['support']:,}"
 
 
 def _made(about: About) -> Iterator[str]:
@@ -192,7 +191,6 @@ def _made(about: About) -> Iterator[str]:
     for title in ("config", "decoding", "versions"):
         values = ", ".join(f"{key} {value}" for key, value in about[title].items())
         yield f"{title.capitalize()}: {values}."
-    yield "\n| file read | SHA-256 |"
-    yield "|---|---|"
-    for name, digest in about["files"].items():
-        yield f"| {name} | `{digest}` |"
+    yield ""
+    rows = tuple((name, f"`{digest}`") for name, digest in about["files"].items())
+    yield from markdown_table(Table(("file read", "SHA-256"), rows))

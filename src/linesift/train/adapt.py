@@ -12,7 +12,8 @@ import linesift
 from linesift.errors import InputError, ModelError
 from linesift.evaluate.card import CHECKS, write_card
 from linesift.evaluate.evaluate import Report, evaluate
-from linesift.labels import LABELS
+from linesift.evaluate.metrics import Score
+from linesift.evaluate.sections import Table, markdown_table
 from linesift.model.directory import KEYS_WRITTEN_BY_SAVE, load_model, read_about, save_model
 from linesift.model.model import Model
 from linesift.model.prediction import Prediction
@@ -128,14 +129,16 @@ def check_lines(check: Check) -> Iterator[str]:
     before, after = check.n_wrong
     yield f"## {check.name[0].upper()}{check.name[1:]}: {before} of {n_lines} lines wrong before, {after} after"
     yield ""
-    yield "| label | precision | recall | F1 before | precision | recall | F1 after | lines |"
-    yield "|---|---|---|---|---|---|---|---|"
-    for label in LABELS:
-        cells = [
-            f"{score.precision:.3f} | {score.recall:.3f} | {score.f1:.3f}"
-            for score in (check.before.labels[label], check.after.labels[label])
-        ]
-        yield f"| {label} | {' | '.join(cells)} | {check.before.labels[label].support} |"
+    columns = ("label", "precision", "recall", "F1 before", "precision", "recall", "F1 after", "lines")
+    rows = tuple(
+        (label, *_cells(check.before.labels[label]), *_cells(check.after.labels[label]), score.support)
+        for label, score in check.before.labels.items()
+    )
+    yield from markdown_table(Table(columns, rows))
+
+
+def _cells(score: Score) -> tuple[str, str, str]:
+    return f"{score.precision:.3f}", f"{score.recall:.3f}", f"{score.f1:.3f}"
 
 
 def folds(n_pages: int) -> NDArray[np.int64]:
