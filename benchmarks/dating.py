@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from linesift.article.dating import dated_lines, read_stamps
+from linesift.article.dating import find_dated_lines, read_stamps
 from linesift.article.lines import LabelledLines
 from linesift.dates.context import Context
 from linesift.evaluate.sections import Row, Table, markdown_table
@@ -93,7 +93,7 @@ def page_day(prediction: Prediction, collection: str, gold: str) -> PageDay:
     """Compare the day that a page's article was published, as `YYYY-MM-DD`, with what its text gives."""
     published = prediction.article().published
     lines = LabelledLines(prediction.page.lines, prediction.labels, prediction.probabilities)
-    days = {stamp.moment.day for stamp in read_stamps(lines, dated_lines(lines), Context())}
+    days = {stamp.moment.day for stamp in read_stamps(lines, find_dated_lines(lines), Context())}
     is_shown = gold in {day.isoformat() for day in days if day is not None}
     return PageDay(collection, gold, published[:10] if published else None, is_shown)
 

@@ -87,7 +87,7 @@ def date_page(page: LabelledLines, context: Context) -> Dating:
     stamps = labelled
     published = _published(stamps)
     if published is None or published.score < _MIN_SCORE:
-        candidates = {*page.indices(Label.TIMESTAMP), *dated_lines(page)}
+        candidates = {*page.indices(Label.TIMESTAMP), *find_dated_lines(page)}
         stamps = read_stamps(page, sorted(candidates), context)
         published = _published(stamps)
     updated = _updated(stamps, published)
@@ -148,7 +148,7 @@ def _when(stamp: Stamp) -> datetime:
     return datetime.combine(day, clock.replace(tzinfo=None))
 
 
-def dated_lines(page: LabelledLines) -> list[int]:
+def find_dated_lines(page: LabelledLines) -> list[int]:
     """Indices of all lines that may have a date: short enough, with a digit."""
     return [index for index, line in enumerate(page.lines) if len(line) <= MAX_LINE and any(map(str.isdigit, line))]
 
@@ -194,7 +194,7 @@ def _score(page: LabelledLines, index: int, moment: Moment, distances: dict[int,
 
 def _shown_days(page: LabelledLines, context: Context) -> frozenset[date]:
     """Days that lines of the page show beyond doubt."""
-    days = (moment.day for index in dated_lines(page) for moment in read_moments(page.lines[index], context))
+    days = (moment.day for index in find_dated_lines(page) for moment in read_moments(page.lines[index], context))
     return frozenset(day for day in days if day is not None)
 
 

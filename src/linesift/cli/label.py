@@ -12,7 +12,7 @@ from linesift.cli import console
 from linesift.cli.options import Encoding, Model
 from linesift.errors import InputError, LabelError
 from linesift.labels import LABELS
-from linesift.read.labelled import LABELLED_SUFFIX, labelled_files
+from linesift.read.labelled import LABELLED_SUFFIX, find_labelled_files
 from linesift.read.text import check_encoding, find_pages
 from linesift.write import terminal
 
@@ -119,7 +119,7 @@ def _sort(given: Sequence[Path], *, has_out: bool) -> tuple[list[Path], list[Pat
     labelled: list[Path] = []
     sources: list[Path] = []
     for path in given:
-        if path.suffix == LABELLED_SUFFIX or (not has_out and path.is_dir() and labelled_files(path)):
+        if path.suffix == LABELLED_SUFFIX or (not has_out and path.is_dir() and find_labelled_files(path)):
             labelled.append(path)
         else:
             sources += find_pages(path)

@@ -10,7 +10,7 @@ FIRST_YEAR, LAST_YEAR = 1970, 2049
 _BUDDHIST = 543
 
 
-def gregorian(year: int, month: int, day: int) -> date | None:
+def make_date(year: int, month: int, day: int) -> date | None:
     """Gregorian day, or `None` if there is no such day or no page can be of that year."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return None
@@ -20,13 +20,13 @@ def gregorian(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def buddhist(year: int, month: int, day: int) -> date | None:
+def from_buddhist(year: int, month: int, day: int) -> date | None:
     """Gregorian day of one in a Buddhist year, whose months are the Gregorian ones.
 
-    >>> buddhist(2563, 10, 21)
+    >>> from_buddhist(2563, 10, 21)
     datetime.date(2020, 10, 21)
     """
-    return gregorian(year - _BUDDHIST, month, day)
+    return make_date(year - _BUDDHIST, month, day)
 
 
 def is_buddhist(year: int) -> bool:
@@ -34,12 +34,12 @@ def is_buddhist(year: int) -> bool:
     return FIRST_YEAR + _BUDDHIST <= year <= LAST_YEAR + _BUDDHIST
 
 
-def persian(year: int, month: int, day: int) -> date | None:
+def from_persian(year: int, month: int, day: int) -> date | None:
     """Gregorian day of one of the Solar Hijri calendar.
 
     Leap years follow the cycle of 33 years, which is right from 1244 to 1472.
 
-    >>> persian(1399, 7, 30), persian(1399, 12, 30), persian(1400, 12, 30)
+    >>> from_persian(1399, 7, 30), from_persian(1399, 12, 30), from_persian(1400, 12, 30)
     (datetime.date(2020, 10, 21), datetime.date(2021, 3, 20), None)
     """
     long = _is_persian_leap(year)
@@ -58,12 +58,12 @@ def _is_persian_leap(year: int) -> bool:
     return year % 33 in (1, 5, 9, 13, 17, 22, 26, 30)
 
 
-def hijri(year: int, month: int, day: int) -> date | None:
+def from_hijri(year: int, month: int, day: int) -> date | None:
     """Gregorian day of one of the Umm al-Qura calendar.
 
     Where a month begins when the moon is seen, the day can be one earlier or later.
 
-    >>> hijri(1442, 3, 4)
+    >>> from_hijri(1442, 3, 4)
     datetime.date(2020, 10, 21)
     """
     known = read_words().hijri.get(year)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
 
-from linesift.dates.calendars import buddhist, gregorian, hijri, is_buddhist, persian
+from linesift.dates.calendars import from_buddhist, from_hijri, from_persian, is_buddhist, make_date
 from linesift.dates.context import Context, Order, fits, narrow
 from linesift.dates.grammar import DayText
 from linesift.dates.names import ANY, MONTHS, Languages, WordKind, read_words
@@ -172,23 +172,23 @@ def _to_gregorian(civil: _Civil, languages: Languages) -> tuple[date | None, str
     """Gregorian day, and a reason where there is none, or `""`."""
     year, month, day = civil.year, civil.month, civil.day
     if civil.calendar is WordKind.PERSIAN:
-        return persian(year, month, day), ""
+        return from_persian(year, month, day), ""
     if civil.calendar is WordKind.ISLAMIC:
-        return hijri(year, month, day), ""
+        return from_hijri(year, month, day), ""
     if civil.calendar is not WordKind.MONTH:
         return None, f"the {civil.calendar} calendar is not converted"
     if is_buddhist(year):
-        return buddhist(year, month, day), ""
+        return from_buddhist(year, month, day), ""
     if year < 1500:
         return _hijri_of_numbers(civil, languages)
-    converted = gregorian(year, month, day)
+    converted = make_date(year, month, day)
     return converted, "" if converted else "no such day, or no year of a page"
 
 
 def _hijri_of_numbers(civil: _Civil, languages: Languages) -> tuple[date | None, str]:
     """Read days such as 1399/07/30: Persian or Arabic, by the language."""
     if languages & _PERSIAN and not languages <= _ARABIC:
-        return persian(civil.year, civil.month, civil.day), ""
+        return from_persian(civil.year, civil.month, civil.day), ""
     if languages and languages <= _ARABIC:
         return None, "a Hijri day in numbers"
     return None, _OPEN_CALENDAR
@@ -230,7 +230,7 @@ def _without_year(
         if kind is WordKind.MONTH
         if (
             past := [
-                one for year in (latest.year, latest.year - 1) if (one := gregorian(year, month, day)) and one <= latest
+                one for year in (latest.year, latest.year - 1) if (one := make_date(year, month, day)) and one <= latest
             ]
         )
     }

@@ -11,7 +11,7 @@ from linesift.errors import InputError, LabelError
 from linesift.labelling.draft import SOURCE_SUFFIXES, read_source
 from linesift.labels import KINDS, Label, suggest_label
 from linesift.page import LabelledPage
-from linesift.read.labelled import PageFile, beside, labelled_files, parse_leniently, parse_page, read_utf8
+from linesift.read.labelled import PageFile, find_beside, find_labelled_files, parse_leniently, parse_page, read_utf8
 
 _ABOVE, _BELOW = 4, 8
 """Lines above the headline and below it among which the page's own date stands. Of 148 pages labelled by hand,
@@ -138,7 +138,7 @@ def _with_guess(file: PageFile, line: int, what: str) -> str:
 def _files(path: Path) -> list[Path]:
     if not path.exists():
         raise InputError(f"{path}: no such file")
-    files = labelled_files(path)
+    files = find_labelled_files(path)
     if not files:
         raise InputError(f"{path}: no labelled pages (*.page) in this directory; 'linesift label' makes some")
     return files
@@ -146,7 +146,7 @@ def _files(path: Path) -> list[Path]:
 
 def _changes(sheet: _Sheet, path: Path, first: int) -> Iterator[tuple[int, str]]:
     """Lines that are not those of the page that the file was made from, by their line in the file."""
-    source = beside(path, SOURCE_SUFFIXES)
+    source = find_beside(path, SOURCE_SUFFIXES)
     if source is None:
         return
     theirs, ours = read_source(source).page.lines, list(sheet.lines)

@@ -11,7 +11,7 @@ from linesift.atomic import write_atomic
 from linesift.errors import InputError, LabelError
 from linesift.labels import Label
 from linesift.page import LabelledPage, LabelSource, Origin, Page
-from linesift.read.labelled import LABELLED_SUFFIX, beside, format_page, parse_page, read_utf8
+from linesift.read.labelled import LABELLED_SUFFIX, find_beside, format_page, parse_page, read_utf8
 from linesift.read.page import ARCHIVE_SUFFIXES, HTML_SUFFIXES, is_html
 from linesift.read.text import STDIN, check_encoding, decode_text, read_bytes
 
@@ -179,7 +179,7 @@ def write_draft(name: str, source: Source, model: "Model", config: DraftConfig) 
             raise InputError(f"{path}: has hardly a line in common with {source.page.source}; rename one of them")
         drafted, n_kept = update(earlier, drafted)
     copy = path.with_suffix(source.suffix)
-    there = beside(path, SOURCE_SUFFIXES)
+    there = find_beside(path, SOURCE_SUFFIXES)
     if there is not None and there != copy:
         raise InputError(f"{there}: is in the way of {copy.name}; remove it or rename the page")
     if there is None or there.read_bytes() != source.data:
@@ -190,7 +190,7 @@ def write_draft(name: str, source: Source, model: "Model", config: DraftConfig) 
 
 def _earlier(path: Path, source: Source) -> LabelledPage | None:
     """The labelled page that is there, which has to be of the same page."""
-    there = beside(path, SOURCE_SUFFIXES)
+    there = find_beside(path, SOURCE_SUFFIXES)
     if (
         there is not None
         and there.resolve() != Path(source.page.source).resolve()

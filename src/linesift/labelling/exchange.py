@@ -20,7 +20,7 @@ from linesift.page import LabelledPage
 from linesift.read.html.encoding import to_utf8
 from linesift.read.labelled import (
     LABELLED_SUFFIX,
-    beside,
+    find_beside,
     format_page,
     parse_page,
     read_labelled,
@@ -82,7 +82,7 @@ def read_for_export(paths: Sequence[Path]) -> Iterator[ExchangedPage]:
             if source.suffix == LABELLED_SUFFIX:
                 inside = source.relative_to(path) if path.is_dir() else Path(source.name)
                 name = f"{page.site}/{inside.with_suffix('').as_posix()}"
-                file = beside(source, HTML_SUFFIXES) if page.page.hints is not None else None
+                file = find_beside(source, HTML_SUFFIXES) if page.page.hints is not None else None
                 html = to_utf8(read_bytes(file)).decode("utf-8", "replace") if file is not None else ""
             n_seen[name] += 1
             yield ExchangedPage(name if n_seen[name] == 1 else f"{name}-{n_seen[name]}", page, html)

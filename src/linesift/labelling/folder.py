@@ -11,7 +11,7 @@ from linesift.errors import ConflictError, InputError
 from linesift.labelling.check import Finding, check_file
 from linesift.labels import Label
 from linesift.page import LabelledPage
-from linesift.read.labelled import labelled_files, parse_leniently, parse_page, relabel
+from linesift.read.labelled import find_labelled_files, parse_leniently, parse_page, relabel
 from linesift.read.text import decode_text, read_bytes
 
 
@@ -54,7 +54,7 @@ class Folder:
         self._seen: dict[str, Opened] = {}
         self._lock = Lock()
         for path in paths:
-            files = labelled_files(path)
+            files = find_labelled_files(path)
             if not files or not path.exists():
                 raise InputError(
                     f"{path}: no labelled pages (*.page) here; 'linesift label PAGES --out DIR' makes some"

@@ -149,12 +149,12 @@ def relabel(text: str, labels: Sequence[Label | None], doubtful: AbstractSet[int
     return "\n".join(lines)
 
 
-def beside(path: Path, suffixes: Sequence[str]) -> Path | None:
+def find_beside(path: Path, suffixes: Sequence[str]) -> Path | None:
     """Find the file of the same name with one of some suffixes; `None` without one."""
     return next((file for suffix in suffixes if (file := path.with_suffix(suffix)).is_file()), None)
 
 
-def labelled_files(path: Path) -> list[Path]:
+def find_labelled_files(path: Path) -> list[Path]:
     """List the `.page` files below a directory, sorted by path; a file stands for itself."""
     if not path.is_dir():
         return [path]
@@ -175,7 +175,7 @@ def read_labelled(path: Path) -> list[LabelledPage]:
         MissingExtraError: if there is HTML beside a page and the parser is not installed.
     """
     if path.is_dir():
-        files = labelled_files(path)
+        files = find_labelled_files(path)
         if not files:
             raise InputError(
                 f"{path}: no labelled pages (*{LABELLED_SUFFIX}) in this directory; 'linesift label' makes some"
@@ -202,7 +202,7 @@ def has_labels(path: Path) -> bool:
 def _read_file(path: Path) -> LabelledPage:
     text = read_utf8(path)
     page = parse_page(text, str(path))
-    html = beside(path, HTML_SUFFIXES)
+    html = find_beside(path, HTML_SUFFIXES)
     if html is None:
         return page
     source, _ = read_page(html)
