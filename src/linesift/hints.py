@@ -1,4 +1,4 @@
-"""What the markup of an HTML page says about each of its lines, as arrays; a page of plain text has none."""
+"""Define hints: what the markup of an HTML page says about each of its lines, as arrays; plain text has none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -30,10 +30,10 @@ ANCESTORS: tuple[str, ...] = _split(
 """
 
 DAY_PARTS: tuple[str, ...] = _split("day year clock")
-"""Bits of `Hints.day_shown`."""
+"""Parts of a day that a line can show; bit i of `Hints.day_shown` stands for entry i."""
 
 N_LEVELS = 6
-"""How many elements around a line give their words."""
+"""Number of elements around a line whose words count."""
 
 PART_LEVEL = N_LEVELS
 """Level of the words of elements that hold a part of the line and not the whole of it."""
@@ -55,12 +55,12 @@ class Hints:
     ancestors: NDArray[np.uint32]
     """Set of `ANCESTORS` around the line, the holder included."""
     depth: NDArray[np.int16]
-    """How many blocks are around the block, `body` not counted; at most 32,767."""
+    """Number of blocks around the block, without `body`; at most 32,767."""
     order: NDArray[np.float32]
     """Share of the page's blocks that begin before the line's block, 0 to 1."""
     path: NDArray[np.uint64]
-    """Number, within the page, of names and first classes of the blocks from `body` to the line's block; the same for
-    lines that one template made. A number at the end of the class does not count."""
+    """Number that stands for the names and first classes of the blocks from `body` to the line's block: equal for lines
+    of the page that one template made. Digits at the end of a class do not count."""
     parent: NDArray[np.uint64]
     """`path` of the block around the line's block."""
     siblings: NDArray[np.int32]
@@ -68,18 +68,18 @@ class Hints:
     link_share: NDArray[np.float32]
     """Share of the line's characters, spaces not counted, inside links."""
     emphasis: NDArray[np.float32]
-    """The same for `b`, `strong` and `em`."""
+    """Share of these characters inside `b`, `strong` or `em`."""
     is_time: NDArray[np.bool_]
     """Whether the line or a part of it is in `<time>`, or its block or an element in it has a word such as `date`."""
     n_inline: NDArray[np.int16]
-    """Inline elements that begin between the begin of the block, or the line before, and the end of the line."""
+    """Number of inline elements that begin on the line, or before it in the block but after the line above."""
     title_share: NDArray[np.float32]
     """Share of the line's words, 0 to 1, that the title in the head of the page has; of two titles there, `<title>`
     and `og:title`, the one that the line is more like."""
     title_cover: NDArray[np.float32]
     """Share of that title's words that the line has."""
     day_shown: NDArray[np.uint8]
-    """Which of day (1), year (2) and clock (4) the line shows of a day that the head or JSON-LD gives."""
+    """Which of day (1), year (2) and clock (4) the line shows, of a day given by the head or JSON-LD."""
     word_hash: NDArray[np.uint64]
     """Hash (`hash_word`) of a word of the attributes of elements around the line or in it."""
     word_line: NDArray[np.int32]
@@ -93,15 +93,15 @@ class Hints:
         return len(self.tag)
 
     def equals(self, other: "Hints") -> bool:
-        """Whether all arrays are equal (`==` on arrays would not say)."""
+        """Whether all arrays are equal; `==` would compare them element by element."""
         return all(np.array_equal(getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a page says about itself outside its visible text: evidence for lines, never a replacement of them.
+    """What a page says about itself outside its visible text: evidence about lines, never a replacement for them.
 
-    Every field is `""` (or empty) where the page does not say; dates stay as the page writes them.
+    A field is empty if the page does not give it; dates stay as the page writes them.
     """
 
     title: str = ""
@@ -110,15 +110,15 @@ class Head:
     """`og:title`, else `twitter:title`."""
     description: str = ""
     canonical: str = ""
-    """Address of the page by its own account, `<link rel=canonical>` or `og:url`."""
+    """Address of the page according to `<link rel=canonical>` or `og:url`."""
     lang: str = ""
     """Attribute `lang` of `<html>`, else `og:locale`."""
     published: str = ""
-    """From the first of JSON-LD, `meta` and `<time itemprop=datePublished>` that says it."""
+    """From the first of JSON-LD, `meta` and `<time itemprop=datePublished>` that has it."""
     modified: str = ""
     jsonld_headline: str = ""
     jsonld_body: str = ""
-    """`articleBody` of JSON-LD, with whatever markup the page left in it."""
+    """`articleBody` of JSON-LD, with any markup that the page left in it."""
     h1: tuple[str, ...] = ()
     """Text of every `<h1>` that has one, in order."""
 
@@ -126,7 +126,7 @@ class Head:
 def hash_word(word: str) -> int:
     """Hash a lower-cased word of an attribute to 64 bits, the same on every machine and in every run.
 
-    A polynomial of its UTF-8, mixed, as `features.words.SpanHasher` has it for all words of a page at once.
+    It is a polynomial of the UTF-8 bytes, mixed; `features.words.SpanHasher` computes it for all words of a page.
 
     >>> hex(hash_word("teaser"))
     '0x1b646c8ebd56e12'
@@ -138,7 +138,7 @@ def hash_word(word: str) -> int:
 
 
 def join_hints(pages: Sequence[Hints], kept: NDArray[np.int64]) -> Hints:
-    """Hints of the lines of several pages as one, of some of the lines only.
+    """Join the hints of several pages, and keep those of some lines.
 
     Args:
         pages: hints of each page.
@@ -161,7 +161,7 @@ def join_hints(pages: Sequence[Hints], kept: NDArray[np.int64]) -> Hints:
 
 
 def no_hints(n_lines: int) -> Hints:
-    """Hints of lines about which the markup says nothing: all zeros, no words."""
+    """Make hints that say nothing about any line: all zeros, no words."""
     zeros: dict[str, NDArray[Any]] = {
         f.name: np.zeros(0 if f.name.startswith("word_") else n_lines, DTYPES[f.name]) for f in fields(Hints)
     }

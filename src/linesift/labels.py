@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Label(StrEnum):
-    """What a line of a news page is; `data/README.md` gives the decided cases.
+    """Label of a line; `data/README.md` lists the decided cases.
 
     A label is a string, so it compares, prints and serialises as its word:
 
@@ -58,17 +58,17 @@ def suggest_label(word: str) -> Label | None:
 
 
 class Kind(StrEnum):
-    """What a page is."""
+    """Kind of a page."""
 
     ARTICLE = "article"
     LIVE = "live"
-    """An article in entries, each with its time."""
+    """An article made of entries, each with its time."""
     STUB = "stub"
-    """Hardly any of its article: behind a paywall, or around a video."""
+    """A page with hardly any of its article: behind a paywall, or around a video."""
     INDEX = "index"
-    """No article of its own but ways to others: a front page, a list, a search, an error, a login."""
+    """A page without an article of its own that leads to others: a front page, a list, a search, an error, a login."""
     OTHER = "other"
-    """Something else than news: a shop's product, a forum's thread, a manual, a service."""
+    """Something other than news: a product in a shop, a thread of a forum, a manual, a service."""
 
 
 KINDS: tuple[Kind, ...] = tuple(Kind)

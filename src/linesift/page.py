@@ -1,4 +1,4 @@
-"""A page: the text of one address as lines, with or without labels."""
+"""Define a page: the text of one address as lines, with or without labels."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -24,13 +24,13 @@ class Page:
 
     text: str
     source: str = ""
-    """Path, address or other name of the page, for messages and output; never a feature."""
+    """Path, address or other name of the page, for messages and output; the model does not see it."""
     hints: "Hints | None" = None
-    """What the markup says of every line, where the page came as HTML."""
+    """What the markup says about each line, if the page came as HTML."""
     url: str = ""
-    """Address of a page that came from an archive."""
+    """Address of a page from an archive."""
     date: str = ""
-    """When the archive fetched it, as the archive writes it."""
+    """Time when the archive fetched it, as the archive writes it."""
 
     @property
     def has_hints(self) -> bool:

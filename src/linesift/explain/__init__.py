@@ -1,1 +1,1 @@
-"""Reasons of a label, in numbers and words."""
+"""Give the reasons of a label, in numbers and words."""

@@ -1,9 +1,9 @@
-"""What each column adds to the score of an oblivious tree: exact Shapley values, as tables of the tree's leaves.
+"""Compute what each column adds to the score of an oblivious tree: exact Shapley values, one table per tree.
 
-The worth of a set of columns is the mean score of a line that keeps these columns and takes all others from the lines
-that the tree was fitted on (interventional Shapley values, Lundberg et al. 2020). An oblivious tree asks everybody the
-same questions, so a line is to it no more than the leaf that it falls into: from the share of the training lines in
-each leaf the values follow exactly, for all leaves at once, and explaining a line is looking up its leaf.
+The value of a set of columns is the mean score of a line that keeps these columns and takes all others from the lines
+that the tree was fitted on (interventional Shapley values, Lundberg et al. 2020). An oblivious tree asks every line the
+same questions, so the leaf that a line falls into is all that counts. From the share of training lines in each leaf the
+values follow exactly, for all leaves at once; explaining a line is looking up its leaf.
 """
 
 from collections.abc import Sequence
@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class LeafValues:
-    """How each leaf of each tree comes to what it adds to the scores."""
+    """Scores of each leaf of each tree, taken apart by columns."""
 
     base: NDArray[np.float64]
-    """Shape (4,): mean of the trees' sum over the lines that they are compared with."""
+    """Shape (4,): mean score of the lines that are compared with, summed over trees."""
     levels: NDArray[np.float64]
-    """Shape (n_trees, n_leaves, depth, 4): what the question of each level adds; where several levels of a tree ask
-    about one column, it stands with the first of them."""
+    """Shape (n_trees, n_leaves, depth, 4): what the question of each level adds. If several levels of a tree ask about
+    one column, it is counted with the first of them."""
 
 
 def leaf_values(columns: NDArray[np.int32], leaves: NDArray[np.float32], shares: NDArray[np.floating]) -> LeafValues:
@@ -33,30 +33,30 @@ def leaf_values(columns: NDArray[np.int32], leaves: NDArray[np.float32], shares:
     Args:
         columns: shape (n_trees, depth).
         leaves: shape (n_trees, 2**depth, 4).
-        shares: shape (n_trees, 2**depth), of the lines to compare with that fall into each leaf; rows sum to 1.
+        shares: shape (n_trees, 2**depth): share of the lines to compare with in each leaf; rows sum to 1.
 
     Returns:
-        Values whose sum over the levels and `base` is the sum over the trees of the leaf's scores.
+        Values that add up, over the levels and with `base`, to the scores of the leaves.
     """
     n_trees, depth = columns.shape
     shape = (n_trees, *(2,) * depth)
     scores = leaves.astype(np.float64).reshape(*shape, -1)
     among = shares.astype(np.float64).reshape(shape)
-    worth = np.empty((1 << depth, *scores.shape))
+    values = np.empty((1 << depth, *scores.shape))
     for subset in range(1 << depth):
         # Level i is bit i of a leaf's number, so the first axis behind the trees' is the last level.
         kept = tuple(depth - level for level in range(depth) if subset >> level & 1)
         dropped = tuple(depth - level for level in range(depth) if not subset >> level & 1)
         others = among.sum(axis=kept, keepdims=True)[..., None]
-        worth[subset] = (scores * others).sum(axis=dropped, keepdims=True)
-    base = worth[0].reshape(n_trees, 1 << depth, -1)[:, 0].sum(axis=0)
-    worth = worth.reshape(1 << depth, n_trees, 1 << depth, -1)
+        values[subset] = (scores * others).sum(axis=dropped, keepdims=True)
+    base = values[0].reshape(n_trees, 1 << depth, -1)[:, 0].sum(axis=0)
+    values = values.reshape(1 << depth, n_trees, 1 << depth, -1)
     weights = np.stack([_subset_weights(tuple(map(row.index, row))) for row in columns.tolist()])
-    return LeafValues(base, np.einsum("tls,stxk->txlk", weights, worth, optimize=True))
+    return LeafValues(base, np.einsum("tls,stxk->txlk", weights, values, optimize=True))
 
 
 def leaf_shares(leaf: NDArray[np.int64], n_leaves: int) -> NDArray[np.float64]:
-    """Share of lines in each leaf, shape (n_trees, n_leaves), from the leaf of each line, shape (n_trees, n_lines)."""
+    """Compute the share of lines in each leaf, (n_trees, n_leaves), from the leaf of each line, (n_trees, n_lines)."""
     n_trees, n_lines = leaf.shape
     places = leaf + np.arange(n_trees)[:, None] * n_leaves
     counts = np.bincount(places.ravel(), minlength=n_trees * n_leaves)
@@ -66,7 +66,7 @@ def leaf_shares(leaf: NDArray[np.int64], n_leaves: int) -> NDArray[np.float64]:
 
 @cache
 def _subset_weights(first: Sequence[int]) -> NDArray[np.float64]:
-    """Weight of the worth of every set of levels in the Shapley value of every level's column.
+    """Compute the weight of the value of each set of levels in the Shapley value of each level's column.
 
     Args:
         first: for each level, the first level with the same column; these are the players.

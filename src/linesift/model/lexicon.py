@@ -1,4 +1,4 @@
-"""What the words of a line say about it and the lines around it: linear models over hashed tokens."""
+"""Score lines by their words alone: logistic regressions over hashed tokens."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,11 +12,13 @@ from linesift.features.tokens import line_tokens
 from linesift.labels import LABELS
 
 Tokens = Callable[[Batch, slice], tuple[NDArray[np.int64], NDArray[np.int64]]]
+"""Reads the tokens of some lines of a batch: rows, counted from the first of them, and buckets, both (n_tokens,)."""
 
 TARGETS = (*LABELS, "after_body", "before_body")
-"""What is learnt of a line's words: its label, and whether most of the lines above or below it are body.
+"""Targets of the regressions: the label of the line, and whether most lines just above it, or below it, are body.
 
-"Read more", "Comments" and "About the author" are sidebar like any menu item, but they end an article.
+The last two find what ends or begins an article: "Read more", "Comments" and "About the author" are sidebar like any
+menu item, but stand below body.
 """
 
 
@@ -25,32 +27,32 @@ _TILE = 1 << 14
 
 
 _WIDTH = 8
-"""Floats in a row: numpy looks up rows of 32 bytes, in one line of the cache, twice as fast as rows of 24."""
+"""Floats in a padded row: numpy looks up rows of 32 bytes, which fit a cache line, twice as fast as rows of 24."""
 
 _MANY = 1 << 15
-"""Tokens from which it pays to have all weights in such rows; a program that labels one page looks up fewer."""
+"""Tokens looked up in all from which it pays to pad all weights; a program that labels one page needs fewer."""
 
 
-class _Rows:
-    """Rows of weights, filled up to `_WIDTH` with zeros."""
+class _PaddedRows:
+    """Looks up rows of weights, padded to `_WIDTH` with zeros."""
 
     def __init__(self, weights: NDArray[np.floating[Any]]) -> None:
         self._weights = weights
-        self._n_found = 0
-        self._wide: NDArray[np.float32] | None = None
+        self._n_tokens = 0
+        self._padded: NDArray[np.float32] | None = None
 
     def take(self, bucket: NDArray[np.int64]) -> NDArray[np.float32]:
-        """The rows of some buckets, shape (n, _WIDTH)."""
-        # Threads that come here together do the same work twice, and that is all.
-        self._n_found += len(bucket)
-        if self._wide is None and self._n_found < _MANY:
-            return _widened(self._weights.take(bucket, axis=0, mode="clip"))
-        if self._wide is None:
-            self._wide = _widened(self._weights)
-        return self._wide.take(bucket, axis=0, mode="clip")
+        """Give the rows of some buckets, shape (n, _WIDTH)."""
+        # Threads that come here together only do the same work twice.
+        self._n_tokens += len(bucket)
+        if self._padded is None and self._n_tokens < _MANY:
+            return _padded(self._weights.take(bucket, axis=0, mode="clip"))
+        if self._padded is None:
+            self._padded = _padded(self._weights)
+        return self._padded.take(bucket, axis=0, mode="clip")
 
 
-def _widened(weights: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+def _padded(weights: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
     rows = np.zeros((len(weights), _WIDTH), np.float32)
     rows[:, : len(TARGETS)] = weights
     return rows
@@ -64,10 +66,10 @@ class Lexicon:
     """Shape (n_buckets, len(TARGETS))."""
     bias: NDArray[np.float32]
     """Shape (len(TARGETS),)."""
-    _rows: "_Rows" = field(init=False, repr=False, compare=False)
+    _rows: "_PaddedRows" = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_rows", _Rows(self.weights))
+        object.__setattr__(self, "_rows", _PaddedRows(self.weights))
 
     def scores(self, batch: Batch, tokens: Tokens = line_tokens) -> NDArray[np.float32]:
         """Log-odds of every target from the tokens alone.
@@ -77,7 +79,7 @@ class Lexicon:
 
         Args:
             batch: the pages.
-            tokens: what reads the rows and buckets of all tokens from them: the lines' words or their markup's.
+            tokens: reads their tokens, those of the lines' words or those of their markup.
 
         Returns:
             Shape (len(TARGETS), n_lines).
@@ -93,9 +95,9 @@ class Lexicon:
         return scores
 
     def _sums(self, bucket: NDArray[np.int64], n_tokens: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Sums of the weights of every line's tokens, shape (n_lines, len(TARGETS))."""
+        """Sum the weights of every line's tokens, shape (n_lines, len(TARGETS))."""
         sums = np.zeros((len(n_tokens), _WIDTH), np.float32)
-        # As complex numbers two weights are added at once.
+        # Viewed as complex numbers, two weights are added at once.
         found = self._rows.take(bucket).view(np.complex64)
         lines = np.flatnonzero(n_tokens)
         if len(lines):

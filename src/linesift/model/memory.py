@@ -1,6 +1,6 @@
-"""What a site repeats: on how many of its pages each line stands, learnt without labels.
+"""Remember which lines a site repeats: on how many of its pages each line stands, learnt without labels.
 
-A line that recurs from page to page is a menu item, a teaser, a notice, whatever it looks like. A memory holds hashes
+A line that recurs from page to page is a menu item, a teaser or a notice, whatever it looks like. A memory holds hashes
 and counts, no text. Digits count as zeros in a line's hash, so that "12 comments" and the date in the masthead recur.
 """
 
@@ -34,18 +34,18 @@ Hashes = NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True)
 class SiteMemory:
-    """Lines of some pages of a site and on how many of them each stands."""
+    """Lines of some pages of a site, and the number of pages that each stands on."""
 
     pages: Hashes
     """Digests of the pages, ascending."""
     lines: Hashes
     """Hashes of their lines, ascending."""
     counts: NDArray[np.int64]
-    """On how many of the pages each line stands."""
+    """Number of pages that each line stands on."""
 
     @property
     def n_pages(self) -> int:
-        """How many pages it rests on."""
+        """Number of pages."""
         return len(self.pages)
 
     def __add__(self, other: "SiteMemory") -> "SiteMemory":
@@ -65,7 +65,7 @@ class SiteMemory:
         return SiteMemory(np.sort(np.concatenate((self.pages, other.pages))), lines, counts)
 
     def learn(self, texts: Sequence[str]) -> "SiteMemory":
-        """Add pages; one that is known already, or stands twice among them, counts once. Empty pages do not count."""
+        """Add pages. Each counts once, even if it is known already or given twice; empty pages do not count."""
         batch = read_batch(texts)
         digests = page_digests(batch)
         _, first = np.unique(digests, return_index=True)
@@ -78,7 +78,7 @@ class SiteMemory:
         return self + SiteMemory(np.sort(digests[is_new]), lines, counts.astype(np.int64))
 
     def recurrence(self, batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """On how many remembered pages each line stands, and of how many; the line's own page is left out of both."""
+        """Count the remembered pages with each line, and all of them; the line's own page counts in neither."""
         is_own = np.isin(page_digests(batch), self.pages)[batch.page].astype(np.int64)
         found = np.zeros(len(batch.page), np.int64)
         if len(self.lines):
@@ -87,7 +87,7 @@ class SiteMemory:
         return np.maximum(found - is_own, 0), self.n_pages - is_own
 
     def scores(self, batch: Batch, base: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What is added to the log-odds of a batch: to sidebar's alone; 0 on pages that share too little with it.
+        """Compute what is added to the log-odds of a batch, (n_lines, 4): 0 but for sidebar, and on other sites.
 
         Args:
             batch: the pages.
@@ -99,7 +99,7 @@ class SiteMemory:
         return added
 
     def cells(self, batch: Batch) -> NDArray[np.int64]:
-        """Place of each line in the table, bin of pages times bin of its count; -1 on pages that are not the site's."""
+        """Find the cell of each line in `recurrence_table`, by numbers of pages; -1 on pages of other sites."""
         n_found, n_pages = self.recurrence(batch)
         is_site = batch.per_page(n_found > 0) >= MIN_SHARE * np.maximum(batch.n_lines, 1)
         share = np.digitize(n_found / np.maximum(n_pages, 1), _SHARES)
@@ -111,7 +111,7 @@ EMPTY = SiteMemory(np.zeros(0, np.uint64), np.zeros(0, np.uint64), np.zeros(0, n
 
 
 def page_digests(batch: Batch) -> Hashes:
-    """Digest of each page of a batch: of its lines, in any order, digits as zeros; shape (n_pages,)."""
+    """Hash each page of a batch, shape (n_pages,): its lines in any order, digits as zeros."""
     mixed = batch.lines.hash * _MIX
     mixed = (mixed ^ (mixed >> _SHIFT)) * _MIX
     digests = np.zeros(len(batch.n_all_lines), np.uint64)
@@ -121,7 +121,7 @@ def page_digests(batch: Batch) -> Hashes:
 
 @cache
 def recurrence_table() -> NDArray[np.float32]:
-    """What recurrence adds to the log-odds of sidebar, shape (N_PAGE_BINS * N_LINE_BINS,).
+    """Read what recurrence adds to the log-odds of sidebar, shape (N_PAGE_BINS * N_LINE_BINS,).
 
     Fitted on collections with several pages of a site (`reports/adaptation.md`), with models that had not seen the
     site; 0 for a line that does not recur, because most lines of teasers are new on every page too.
@@ -131,7 +131,7 @@ def recurrence_table() -> NDArray[np.float32]:
 
 
 def write_memory(memory: SiteMemory) -> str:
-    """Write a memory as JSON, one line of the page a file line; the same memory gives the same text."""
+    """Format a memory as JSON, with one line for each line of the pages; the same memory gives the same text."""
     pages = ", ".join(f'"{digest:016x}"' for digest in memory.pages.tolist())
     lines = ",\n".join(
         f'  "{key:016x}": {count}' for key, count in zip(memory.lines.tolist(), memory.counts.tolist(), strict=True)
@@ -140,7 +140,7 @@ def write_memory(memory: SiteMemory) -> str:
 
 
 def read_memory(path: Path) -> SiteMemory:
-    """Read a memory from its file.
+    """Read a memory from a file.
 
     Raises:
         MemoryFileError: if it is missing, damaged, of another format, or no memory.

@@ -1,11 +1,11 @@
-"""A small convolutional network over the lines of a page: what a line is by the lines around it and the whole page.
+"""Score lines by a small convolutional network over the lines of a page in their order.
 
-Trees see sums over windows of lines; the network sees the lines in their order. Each layer adds to what is known of a
-line what is known of one line above and of one below, at distances that double from layer to layer (dilated
-convolutions, Yu and Koltun 2016, with residual connections). Between layers, cumulative max pooling adds
-the highest values that hidden units have anywhere above and anywhere below: prose under a page of comments is no
-article if one stands above. Trees and network are wrong on different lines, so the mean of their scores is better than
-either.
+Trees see sums over windows of lines; the network sees the lines one by one. Each layer reads the hidden units of a
+line, of one line above and of one below, at distances that double from layer to layer, and adds its result to those of
+the line (dilated convolutions, Yu and Koltun 2016, with residual connections). Before some layers, cumulative max
+pooling adds the highest values that hidden units have anywhere above and anywhere below: prose under a page of comments
+is no article if one stands above. Trees and network are wrong on different lines, so the mean of their scores is better
+than either.
 """
 
 from collections.abc import Iterator
@@ -19,23 +19,23 @@ from numpy.typing import NDArray
 from linesift.labels import LABELS
 
 TILE = 128
-"""Lines multiplied at once, always as many: matrix products of another shape may add in another order, and a page must
-come out the same in any batch."""
+"""Lines of a matrix product, always as many: products of another shape may add in another order, and a page must come
+out the same in any batch."""
 
-_ROWS = (TILE, 8, 1)
-"""Rows of a product within a tile, the first number with which the processor adds the same way in every row."""
+_ROW_COUNTS = (TILE, 8, 1)
+"""Numbers of rows that a tile can be multiplied in; the first is taken with which equal rows have equal results."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
-    """Inputs and weights of a network; its width is the number of its hidden units."""
+    """Arrays of a network. Its width is the number of hidden units of a line."""
 
     centre: NDArray[np.float32]
-    """Shape (n_columns,): what is taken off each column, its median."""
+    """Shape (n_columns,): median of each column, which is subtracted."""
     scale: NDArray[np.float32]
-    """Shape (n_columns,): what it is divided by then, above 0."""
+    """Shape (n_columns,): the result is divided by it; above 0."""
     flagged: NDArray[np.int32]
-    """Shape (n_flags,): columns of which it is an input of its own whether they are missing, ascending."""
+    """Shape (n_flags,), ascending: columns that have a second input, 1 where the column is missing."""
     entry: NDArray[np.float32]
     """Shape (n_columns + n_flags, width): from the inputs to the first hidden layer."""
     entry_bias: NDArray[np.float32]
@@ -69,10 +69,10 @@ class Network:
         return self.run(self.sums(own), spans)
 
     def sums(self, own: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Sums of the first hidden layer, but for its bias.
+        """Compute the sums of the first hidden layer, without its bias.
 
         Returns:
-            Shape (n_rows, width): whole tiles, in which rows behind the last line mean nothing, and a row of zeros.
+            Shape (n_rows, width): whole tiles, whose rows behind the last line mean nothing, and a row of zeros.
         """
         tiles = _tiles(own.shape[1])
         sums = np.zeros((len(tiles) * TILE + 1, len(self.entry_bias)), np.float32)
@@ -122,7 +122,7 @@ class Network:
         return scores[:n_lines]
 
     def _pool(self, pool: int, hidden: NDArray[np.float32], spans: NDArray[np.int64]) -> None:
-        """Add to whole tiles of hidden units the result of a cumulative max pooling."""
+        """Add the result of a cumulative max pooling to hidden units, in whole tiles."""
         weights = self.pool_weights[pool]
         found = cumulative_max(hidden, spans, len(weights) // 2)
         more = np.empty((TILE, len(self.entry_bias)), np.float32)
@@ -133,7 +133,7 @@ class Network:
             hidden[tile] += more
 
     def inputs(self, own: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Columns as numbers between -1 and 1, 0 where they are missing, and the flags; shape (n_inputs, n_lines)."""
+        """Turn columns into inputs, shape (n_inputs, n_lines): numbers between -1 and 1, 0 where missing, and flags."""
         found = np.empty((len(self.entry), own.shape[1]), np.float32)
         self._fill(own, found)
         return found
@@ -145,13 +145,13 @@ class Network:
         found[n_columns:] = is_missing.take(self.flagged, axis=0)
 
     def inputs_of(self, columns: NDArray[np.int64], values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Inputs that some columns would be with other values, shape (len(columns), n_lines) like the values."""
+        """Turn values of some columns into inputs, without flags; shape (len(columns), n_lines) in and out."""
         found = np.empty_like(values)
         _bound(values, self.centre[columns], self.scale[columns], found)
         return found
 
     def is_sound(self, n_columns: int) -> bool:
-        """Whether the arrays fit together and to so many columns, and their numbers can be reckoned with."""
+        """Whether the arrays fit together and to `n_columns`, and are finite."""
         (width,), n_layers, n_flags = self.entry_bias.shape, len(self.layers), len(self.flagged)
         n_pools, n_pooled, _ = self.pool_weights.shape
         shapes = {
@@ -177,12 +177,12 @@ class Network:
         return is_in_order and n_pooled % 2 == 0 and n_pooled <= 2 * width and bool((self.scale > 0).all())
 
     def steps(self) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float32]]]:
-        """Distance, weights and bias of each layer."""
+        """Give distance, weights and bias of each layer."""
         for number, (weights, bias) in enumerate(zip(self.layers, self.layer_biases, strict=True)):
             yield 1 << number, weights, bias
 
     def pools_before(self, number: int) -> list[int]:
-        """Numbers of the poolings that stand before a layer: one or none."""
+        """Give the numbers of the poolings before a layer: one or none."""
         found: list[int] = np.flatnonzero(self.pool_layers == number).tolist()
         return found
 
@@ -211,7 +211,7 @@ def product(lines: NDArray[np.float32], weights: NDArray[np.float32], out: NDArr
 
 @cache
 def _even_rows(n_inputs: int, n_outputs: int) -> int:
-    """Find the largest of `_ROWS` with which equal rows of a product have equal results on this processor.
+    """Find the largest of `_ROW_COUNTS` with which equal rows of a product have equal results on this processor.
 
     With AVX-512 that is a tile. OpenBLAS's kernel for processors with AVX2 takes twelve rows at once and adds the
     latter six in another order, so equal lines at different places differ in the last bit.
@@ -219,22 +219,22 @@ def _even_rows(n_inputs: int, n_outputs: int) -> int:
     # Cosines stand for random numbers, because `np.random` takes longer to load than this function to run.
     line = np.cos(np.arange(n_inputs, dtype=np.float32))[None]
     weights = np.cos(np.arange(n_inputs * n_outputs, dtype=np.float32)).reshape(n_inputs, n_outputs)
-    for n_rows in _ROWS[:-1]:
+    for n_rows in _ROW_COUNTS[:-1]:
         found = np.matmul(line.repeat(TILE, axis=0).reshape(-1, n_rows, n_inputs), weights)
         if (found == found[0, 0]).all():
             return n_rows
-    return _ROWS[-1]
+    return _ROW_COUNTS[-1]
 
 
 def _tiles(n_lines: int) -> list[slice]:
-    """Lines in tiles, the last one whole too."""
+    """Cut lines into tiles; the last one may reach beyond the last line."""
     return [slice(start, start + TILE) for start in range(0, n_lines, TILE)]
 
 
 def _bound(
     values: NDArray[np.float32], centre: NDArray[np.float32], scale: NDArray[np.float32], found: NDArray[np.float32]
 ) -> NDArray[np.bool_]:
-    """Bring columns to numbers between -1 and 1, 0 where they are missing, and tell where."""
+    """Scale columns to numbers between -1 and 1, 0 where missing; return where they are missing."""
     np.subtract(values, centre[:, None], out=found)
     found *= (1 / scale)[:, None]
     size = np.abs(found)
@@ -246,12 +246,12 @@ def _bound(
 
 
 def cumulative_max(hidden: NDArray[np.float32], spans: NDArray[np.int64], n_units: int) -> NDArray[np.float32]:
-    """Highest value of the first units on any line of the page down to each line, and from it on.
+    """Find the highest value of some units from the first line of the page to each line, and from it to the last.
 
     Args:
         hidden: shape (n_rows, width); rows behind the last line belong to no page.
         spans: lines of each page, one after the other.
-        n_units: how many units.
+        n_units: how many of the units, from the first.
 
     Returns:
         Shape (n_rows, 2 * n_units), 0 in rows behind the last line.
@@ -266,15 +266,15 @@ def cumulative_max(hidden: NDArray[np.float32], spans: NDArray[np.int64], n_unit
 
 
 def neighbours(spans: NDArray[np.int64], distance: int, n_rows: int) -> NDArray[np.int64]:
-    """Rows of the line so far above each line, of the line itself, and of the line so far below.
+    """Find the rows of the line `distance` lines above each line, of the line itself, and of the one below.
 
     Args:
         spans: lines of each page, one after the other.
-        distance: in lines.
-        n_rows: rows of the result, of which those behind the last line stand for nothing.
+        distance: in lines of the page.
+        n_rows: rows of the result; those behind the last line have no meaning.
 
     Returns:
-        Shape (n_rows, 3), the number of lines where the page has no such line.
+        Shape (n_rows, 3); the number of lines where the page has no such line.
     """
     n_lines = int(spans.sum())
     rows, ends = np.arange(n_lines), spans.cumsum()

@@ -1,8 +1,8 @@
-"""What kind of page it is, from what the model made of its lines and from the page's words.
+"""Tell the kind of a page from the labels and probabilities of its lines, and from its words.
 
-An article has a sure title, a date beside it and one dense block of sure body lines; lists, shops and forums have many
-lines that are each a little of everything. An additive model over such columns, and over what the page's words speak
-for, gives a probability to each kind. Nothing is asked of the address or the markup, so text and HTML share it.
+An article has a sure title, a date beside it and one dense block of sure body lines. Lists, shops and forums have many
+lines whose label is unsure. An additive model over such columns, and over scores of the page's words, gives each kind a
+probability. It uses neither address nor markup, so text and HTML share it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,30 +22,30 @@ WORD_BITS = 13
 """Words are hashed to 2**13 buckets; with 2**15 the F1 of articles is better by .001."""
 
 WORD_KINDS = (Kind.ARTICLE, Kind.INDEX, Kind.OTHER)
-"""What is learnt of a page's words; a live page or a stub has the words of an article."""
+"""Kinds that are told by words; a live page or a stub has the words of an article."""
 
 _LONGEST = 60.0
-"""Words beyond which a line weighs no more."""
+"""A longer line counts as one of so many words."""
 _N_PAGES = 512
 """Pages whose words are looked up at once: their flags take 4 MB."""
 
 Values = NDArray[np.float64]
 Named = Iterator[tuple[str, Values, Values]]
-"""Names of columns, each with what is divided by what; it is missing where that is not above 0."""
+"""Columns: name, numerators and denominators, shape (n_pages,); missing where the denominator is not above 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PageKindModel:
-    """Probabilities of kinds; its columns are `column_names`."""
+    """Gives each page a probability for each kind; its columns are `column_names`."""
 
     words: NDArray[np.float32]
-    """Shape (2**WORD_BITS, len(WORD_KINDS)): what a word on the page adds to each kind."""
+    """Shape (2**WORD_BITS, len(WORD_KINDS)): weights of a word on the page for each kind."""
     words_bias: NDArray[np.float32]
     """Shape (len(WORD_KINDS),)."""
     scorer: LinearScorer
-    """From the columns to the kinds; calibrated, so it needs no temperature."""
+    """Scores kinds by the columns; calibrated, so it needs no temperature."""
     _rows: NDArray[np.complex128] = field(init=False, repr=False, compare=False)
-    """The weights of every word as one number of 16 bytes, which numpy looks up faster than a row."""
+    """The weights of each word as one number of 16 bytes, which numpy looks up faster than a row."""
 
     def __post_init__(self) -> None:
         rows = np.zeros((len(self.words), 4), np.float32)
@@ -60,7 +60,7 @@ class PageKindModel:
         Args:
             batch: the pages.
             probabilities: shape (n_lines, 4), of the labels of each line.
-            labels: shape (n_lines,), what the decode made of them.
+            labels: shape (n_lines,), from `linesift.model.decode`.
 
         Returns:
             Shape (n_pages, len(KINDS)); a page without lines has zeros.
@@ -80,7 +80,7 @@ class PageKindModel:
         scores = np.tile(self.words_bias, (len(n_words), 1))
         if len(page):
             starts = (n_words.cumsum() - n_words)[has_words]
-            # As complex numbers two weights are added at once.
+            # Viewed as complex numbers, two weights are added at once.
             found = self._rows.take(bucket, mode="clip").view(np.complex64).reshape(-1, 2)
             sums: NDArray[np.float32] = np.add.reduceat(found, starts, axis=0).view(np.float32)
             roots: NDArray[np.float32] = np.sqrt(n_words[has_words, None]).astype(np.float32)
@@ -89,7 +89,7 @@ class PageKindModel:
 
 
 def page_words(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pages and buckets of all words, each bucket once a page; both of shape (n_found,), sorted by page."""
+    """Find the buckets of all words of each page, each once; pages and buckets, both of shape (n_found,), sorted."""
     bucket = (batch.lines.word_hash >> np.uint64(64 - WORD_BITS)).astype(np.int64)
     page = batch.page.take(batch.lines.word_line).astype(np.int64)
     places = [np.zeros(0, np.int64)]
@@ -105,7 +105,7 @@ def page_words(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def page_columns(batch: Batch, probabilities: NDArray[np.float32], labels: NDArray[np.int8]) -> NDArray[np.float32]:
-    """Columns of every page but for its words; shape (n_columns, n_pages)."""
+    """Compute the columns of every page, except the scores of its words; shape (n_columns, n_pages)."""
     found = list(_columns(_Pages(batch), probabilities.T.astype(np.float64), labels))
     wholes = np.array([whole for _, _, whole in found])
     columns = np.full(wholes.shape, np.nan)
@@ -115,13 +115,13 @@ def page_columns(batch: Batch, probabilities: NDArray[np.float32], labels: NDArr
 
 @cache
 def column_names() -> tuple[str, ...]:
-    """Names of the columns, in the order of `PageKindModel.scorer`."""
+    """List the names of all columns, in the order of `PageKindModel.scorer`; those of words come last."""
     found = _columns(_Pages(read_batch([""])), np.zeros((len(Label), 0)), np.zeros(0, np.int8))
     return (*(name for name, _, _ in found), *(f"words.{kind}" for kind in WORD_KINDS))
 
 
 class _Pages:
-    """Sums and extremes over the lines of each page."""
+    """Sums and maxima over the lines of each page."""
 
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
@@ -131,11 +131,11 @@ class _Pages:
         self._has_lines = self.n_lines > 0
 
     def sums(self, *values: NDArray[Any]) -> Values:
-        """Sums of so many columns of lines, shape (n_values, n_pages); 0 on a page without lines."""
+        """Sum columns of lines by page, shape (n_values, n_pages); 0 on a page without lines."""
         return self._each(np.add, values)
 
     def largest(self, *values: NDArray[Any]) -> Values:
-        """The largest of each column."""
+        """Find the largest of each column by page."""
         return self._each(np.maximum, values)
 
     def _each(self, reduce: np.ufunc, values: Sequence[NDArray[Any]]) -> Values:
@@ -146,28 +146,28 @@ class _Pages:
         return out
 
 
-def _columns(pages: _Pages, chances: Values, labels: NDArray[np.int8]) -> Named:
-    """All columns of pages, from the probabilities of each label, shape (4, n_lines), and the labels of lines."""
-    yield from _body_columns(pages, chances, labels)
-    yield from _place_columns(pages, chances, labels)
+def _columns(pages: _Pages, probabilities: Values, labels: NDArray[np.int8]) -> Named:
+    """Give all columns of pages, from probabilities of shape (4, n_lines) and labels of shape (n_lines,)."""
+    yield from _body_columns(pages, probabilities, labels)
+    yield from _place_columns(pages, probabilities, labels)
     yield from _line_columns(pages)
 
 
-def _body_columns(pages: _Pages, chances: Values, labels: NDArray[np.int8]) -> Named:
-    """How much body there is, and how sure."""
-    words, chance = pages.words, chances[Label.BODY.column]
+def _body_columns(pages: _Pages, probabilities: Values, labels: NDArray[np.int8]) -> Named:
+    """Give columns of how much body there is, and how sure it is."""
+    words, body = pages.words, probabilities[Label.BODY.column]
     is_body = labels == Label.BODY.column
     begins = is_body.copy()
     begins[1:] &= ~(is_body[:-1] & (pages.batch.page[1:] == pages.batch.page[:-1]))
-    likely, long = words * chance, words * pages.batch.is_long
+    likely, long = words * body, words * pages.batch.is_long
     total, body_words, expected, right, doubt, unsure, n_body, runs, long_words, long_body = pages.sums(
-        words, words * is_body, likely, likely * is_body, likely * (1 - chance), (chance > 0.1) & (chance < 0.9),
+        words, words * is_body, likely, likely * is_body, likely * (1 - body), (body > 0.1) & (body < 0.9),
         is_body, begins, long, long * is_body,
     )  # fmt: skip
     yield "body.words", body_words, pages.one
     yield "body.expected_words", expected, pages.one
     yield "body.share", expected, total
-    yield "body.best", pages.largest(chance)[0], pages.one
+    yield "body.best", pages.largest(body)[0], pages.one
     yield "body.sure", right, body_words
     yield "body.missed", expected - right, expected
     yield "body.expected_f1", 2 * right, body_words + expected
@@ -180,11 +180,11 @@ def _body_columns(pages: _Pages, chances: Values, labels: NDArray[np.int8]) -> N
     yield "body.long_share", long_body, body_words
 
 
-def _place_columns(pages: _Pages, chances: Values, labels: NDArray[np.int8]) -> Named:
-    """Title and dates, and where they stand to the body."""
+def _place_columns(pages: _Pages, probabilities: Values, labels: NDArray[np.int8]) -> Named:
+    """Give columns of title and dates, and of where they stand relative to the body."""
     batch, one, row = pages.batch, pages.one, np.arange(len(labels))
     is_head, is_body, is_time = (labels == label.column for label in (Label.HEADLINE, Label.BODY, Label.TIMESTAMP))
-    head, time = chances[Label.HEADLINE.column], chances[Label.TIMESTAMP.column]
+    head, time = probabilities[Label.HEADLINE.column], probabilities[Label.TIMESTAMP.column]
     to_end = len(row) - row
     best, best_time, *rows = pages.largest(head, time, to_end * is_body, to_end * is_head, (row + 1) * is_body)
     # Rows of a page without such a line are missing.
@@ -211,7 +211,7 @@ def _place_columns(pages: _Pages, chances: Values, labels: NDArray[np.int8]) -> 
 
 
 def _line_columns(pages: _Pages) -> Named:
-    """How long the page and its lines are."""
+    """Give columns of how long the page and its lines are."""
     length, n_lines = pages.batch.length, pages.n_lines
     words, short, middling = pages.sums(pages.words, length < 4, (length >= 4) & (length < 15))
     yield "page.lines", n_lines, pages.one

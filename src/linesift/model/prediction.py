@@ -1,4 +1,4 @@
-"""What the model says about one page."""
+"""The result of classifying one page."""
 
 import math
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from linesift.article.article import Article
 
 NO_ARTICLE = frozenset({Kind.INDEX, Kind.OTHER})
-"""Kinds of pages that have no article."""
+"""Kinds of pages without an article."""
 
 SURE = 0.95
-"""Probability from which a page of such a kind gives an empty article; `reports/accuracy.md` has what others would."""
+"""A page of such a kind has an empty article from this probability on; `reports/accuracy.md` compares others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,31 +33,31 @@ class Prediction:
     probabilities: NDArray[np.float32]
     """Shape (n_lines, 4), columns in the order of `linesift.labels.LABELS`; rows of non-blank lines sum to 1."""
     kind: str = ""
-    """What the page is, a `linesift.labels.Kind`; empty where the model gives no kinds, or the page no lines."""
+    """Kind of the page, a `linesift.labels.Kind`; empty if the model gives no kinds or the page has no lines."""
     kind_probability: float = math.nan
-    """How sure that is, `nan` where there is none."""
+    """Probability of that kind, `nan` if there is none."""
 
     @property
     def has_article(self) -> bool:
-        """Whether the page may have an article: not if it is surely an index or something else than news."""
+        """Whether the page may have an article; false if it is surely an index or no news."""
         return not (self.kind in NO_ARTICLE and self.kind_probability >= SURE)
 
     def confidence(self, index: int) -> float:
-        """Probability of the label that line `index` was given, 0.0 for a blank line."""
+        """Give the probability of the label of line `index`, 0.0 for a blank line."""
         label = self.labels[index]
         return 0.0 if label is None else float(self.probabilities[index, label.column])
 
     def lines_of(self, label: Label) -> list[str]:
-        """Text of the lines with this label, stripped, in page order."""
+        """List the text of the lines with this label, stripped, in page order."""
         return [line.strip() for line, given in zip(self.page.lines, self.labels, strict=True) if given is label]
 
     def article(self, now: datetime | None = None) -> "Article":
-        """Headline, dates and body of the page; every part is empty where no line has the label.
+        """Put together headline, dates and body of the page; a part is empty if no line has its label.
 
-        All of it is empty on a page that is known to have none (`has_article`), whatever its lines look like.
-        With `now`, when the page was read, "2 hours ago" and days without a year are dates too.
+        All are empty if the page has no article (`has_article`). With `now`, the time when the page was read, "2 hours
+        ago" and days without a year are dates too.
         """
-        # Only now: the grammar of dates takes longer to load than a page to label.
+        # Only now: loading the grammar of dates takes longer than labelling a page.
         from linesift.article.article import build_article
         from linesift.article.lines import LabelledLines
 

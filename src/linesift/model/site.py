@@ -1,9 +1,9 @@
-"""What labelled pages of one site add to a model's log-odds: a sparse linear model over traits of its lines.
+"""Correct log-odds on the pages of one site: a sparse linear model over traits of lines, learnt from labelled pages.
 
-The base model's log-odds are the prior: a weight is 0 until labelled lines of the site say otherwise. A trait is a hash
-of something that pages of one site share and other sites do not: the line itself, its neighbours, the nearest lines
-that recur on the site's pages (`anchors`), the path of its block in the markup. The correction holds hashes and
-weights, no text, and acts only on pages that share lines with those it was learnt from.
+The correction is added to the log-odds of the base model; a weight is 0 until labelled lines of the site change it. A
+trait is a hash of something that pages of one site share and other sites do not: the line itself, its neighbours, the
+nearest lines that recur on the site's pages (`anchors`), the path of its block in the markup. The correction holds
+hashes and weights, no text. It acts only on pages that share lines with those it was learnt from.
 """
 
 from collections.abc import Iterator
@@ -16,15 +16,15 @@ from linesift.features.batch import Batch
 from linesift.labels import Label
 
 MIN_SHARE = 0.1
-"""Share of a page's lines that must be anchors before it is taken for a page of the site. With three labelled pages,
-93 % of the other pages of 54 sites have it (97 % as HTML), and 0.5 % (1 %) of the pages of other sites."""
+"""A page belongs to the site if at least this share of its lines are anchors. With three labelled pages, 93 % of the
+other pages of 54 sites do (97 % as HTML), and 0.5 % (1 %) of the pages of other sites."""
 
 SCALES = {
     "bias": 1.0, "line": 1.0, "sureness": 0.5, "length": 0.5, "neighbour": 1.0, "above": 1.0, "below": 1.0,
     "just_above": 1.0, "just_below": 1.0, "between": 1.0, "region": 0.5, "word": 1.0, "first_word": 0.7,
     "path": 1.0, "parent": 1.0, "path_label": 1.0, "markup_word": 1.0,
 }  # fmt: skip
-"""How far each kind of trait may move a line: the standard deviation of its weights, against one another."""
+"""Prior standard deviation of the weights of each kind of trait, relative to each other."""
 
 _KINDS = {name: np.uint64(index + 1) for index, name in enumerate(SCALES)}
 _ODD, _MIX, _SHIFT = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93), np.uint64(29)
@@ -47,22 +47,22 @@ class Traits:
     row: Ints
     key: Hashes
     value: NDArray[np.float64]
-    """The scale of the trait's kind; words of a line share theirs."""
+    """Scale of the trait's kind; for words divided by the root of the line's number of words."""
 
 
 @dataclass(frozen=True, slots=True)
 class SiteCorrection:
-    """What was learnt from a site's labelled pages."""
+    """A correction learnt from labelled pages of one site."""
 
     anchors: Hashes
-    """Hashes of lines that recur on the site's labelled pages, ascending; of all lines where there was one page."""
+    """Hashes of lines that recur on the labelled pages, ascending; of all lines if there was one page."""
     keys: Hashes
     """Traits with a weight, ascending."""
     weights: NDArray[np.float32]
     """Shape (n_keys, 4)."""
 
     def scores(self, batch: Batch, base: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What is added to the log-odds of a batch; 0 on pages that are not the site's.
+        """Compute what is added to the log-odds of a batch, shape (n_lines, 4); 0 on pages of other sites.
 
         Args:
             batch: the pages.
@@ -84,14 +84,14 @@ class SiteCorrection:
 
 
 def recurring(batch: Batch) -> Hashes:
-    """Hashes of the lines that stand on two or more pages of a batch, ascending; of all lines where it is one page."""
+    """Find the hashes of lines that stand on two or more pages of a batch, ascending; all lines if it has one page."""
     seen = np.unique(np.stack((batch.lines.hash, batch.page.astype(np.uint64))), axis=1)[0]
     hashes, n_pages = np.unique(seen, return_counts=True)
     return hashes[n_pages >= min(2, len(batch.n_all_lines))]
 
 
 def read_traits(batch: Batch, base: NDArray[np.float32], anchors: Hashes) -> Traits:
-    """Read the traits of every line of a batch; those of a page do not depend on the other pages."""
+    """Find the traits of every line of a batch; those of a page do not depend on the other pages."""
     rows: list[Ints] = []
     keys: list[Hashes] = []
     values: list[NDArray[np.float64]] = []
@@ -108,12 +108,12 @@ def read_traits(batch: Batch, base: NDArray[np.float32], anchors: Hashes) -> Tra
 
 
 def _line_traits(batch: Batch, base: NDArray[np.float32]) -> Iterator[tuple[str, tuple[NDArray[np.generic], ...]]]:
-    """The line, its neighbours, and what the base model makes of it."""
+    """Give traits of the line, of its neighbours, and of the base model's label for it."""
     lines, label = batch.lines.hash, base.argmax(axis=1)
-    chance = 1 / np.exp(base - base.max(axis=1, keepdims=True)).sum(axis=1)
+    probability = 1 / np.exp(base - base.max(axis=1, keepdims=True)).sum(axis=1)
     yield "bias", (np.zeros(len(lines), np.int64),)
     yield "line", (lines,)
-    yield "sureness", (label, np.digitize(chance, _SURE))
+    yield "sureness", (label, np.digitize(probability, _SURE))
     yield "length", (label, np.digitize(batch.length, _LENGTHS))
     for step in (-1, 1):
         yield "neighbour", (np.full(len(lines), step), _shifted(lines, step, batch.page))
@@ -124,13 +124,13 @@ def _line_traits(batch: Batch, base: NDArray[np.float32]) -> Iterator[tuple[str,
     np.maximum.at(last, batch.page[is_body], rows[is_body])
     first, last = first[batch.page], last[batch.page]
     place = np.where(rows < first, 0, np.where(rows > last, 2, 1))
-    # A page without body has no distance to it.
+    # On a page without body every line is far from it.
     far = np.where(last < 0, _FAR[-1] + 1, np.maximum(np.maximum(first - rows, rows - last), 0))
     yield "region", (place, np.digitize(far, _FAR))
 
 
 def _anchor_traits(batch: Batch, anchors: Hashes) -> Iterator[tuple[str, tuple[NDArray[np.generic], ...]]]:
-    """The nearest recurring lines above and below: between which of the template's lines this one stands."""
+    """Give traits of the nearest recurring lines above and below: where in the page template the line stands."""
     upper, above, lower, below = nearest_anchors(batch, anchors)
     yield "above", (upper,)
     yield "below", (lower,)
@@ -140,7 +140,7 @@ def _anchor_traits(batch: Batch, anchors: Hashes) -> Iterator[tuple[str, tuple[N
 
 
 def nearest_anchors(batch: Batch, anchors: Hashes) -> tuple[Hashes, Ints, Hashes, Ints]:
-    """Hash of the nearest recurring line above each line and its distance, and the same below.
+    """Find the hash of the nearest recurring line above each line and its distance in lines, and the same below.
 
     Beyond the ends of a page the hash is 0 and the distance `BEYOND`.
     """
@@ -158,7 +158,7 @@ def nearest_anchors(batch: Batch, anchors: Hashes) -> tuple[Hashes, Ints, Hashes
 
 
 def _path_traits(batch: Batch, base: NDArray[np.float32]) -> Iterator[tuple[str, tuple[NDArray[np.generic], ...]]]:
-    """The line's block in the markup; nothing where the pages have no hints."""
+    """Give traits of the line's block in the markup; none if the pages have no hints."""
     if batch.hints is not None:
         yield "path", (batch.hints.path,)
         yield "parent", (batch.hints.parent,)
@@ -166,7 +166,7 @@ def _path_traits(batch: Batch, base: NDArray[np.float32]) -> Iterator[tuple[str,
 
 
 def _word_traits(batch: Batch) -> Iterator[tuple[str, NDArray[np.int32], Hashes]]:
-    """Words of the line, its first word, and the words of attributes around it with their level."""
+    """Give kinds, rows and hashes of words: of the line, its first word, and words of attributes with their level."""
     lines = batch.lines
     yield "word", lines.word_line, lines.word_hash
     opens = np.flatnonzero(np.diff(lines.word_line, prepend=-1) != 0)
@@ -178,7 +178,7 @@ def _word_traits(batch: Batch) -> Iterator[tuple[str, NDArray[np.int32], Hashes]
 
 
 def _shifted(hashes: Hashes, step: int, page: NDArray[np.int32]) -> Hashes:
-    """The hash `step` lines further down on the same page, 0 beyond its ends."""
+    """Give the hash `step` lines further down on the same page, 0 beyond its ends."""
     out = np.zeros(len(hashes), np.uint64)
     here, there = (slice(None, -step), slice(step, None)) if step > 0 else (slice(-step, None), slice(None, step))
     out[here] = np.where(page[here] == page[there], hashes[there], _NONE)

@@ -1,8 +1,8 @@
-"""Boosted oblivious trees as flat arrays.
+"""Score lines by boosted oblivious trees, stored as flat arrays.
 
-All nodes of one level of an oblivious tree ask the same question, so a tree of depth d is d comparisons of
-whole columns and one look-up among 2**d leaves: numpy alone evaluates them at a few nanoseconds per line
-and tree, and no node needs to be followed for a line. Method: CatBoost (Prokhorenkova et al. 2018).
+All nodes of one level of an oblivious tree ask the same question: is the value of a column above a cut? So a tree of
+depth d is d comparisons of whole columns and one look-up among 2**d leaves. numpy alone does that in a few nanoseconds
+per line and tree. Method: CatBoost (Prokhorenkova et al. 2018).
 """
 
 from dataclasses import dataclass, field
@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 _WIDTH, _STEP = 512, 200
-"""Lines and trees evaluated at once: what a step reads and writes stays in the cache of one core, and a page of
+"""Lines and trees evaluated at once. What a step reads and writes stays in the cache of one core, and a page of
 ordinary length takes few numpy calls. The number of trees is fixed, because sums of floats depend on their order, and a
 page must come out the same in any batch."""
 _QUESTIONS = 200
-"""Questions asked at once; the values they look at stay in the cache from being gathered to being compared."""
+"""Questions asked at once; the gathered values stay in the cache until they are compared."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,21 +25,21 @@ class TreeScorer:
     columns: NDArray[np.int32]
     """Shape (n_trees, depth): the column that each level compares."""
     cuts: NDArray[np.float32]
-    """Shape (n_trees, depth): a value above the cut takes the upper half; a missing value the lower."""
+    """Shape (n_trees, depth): a value above the cut sets the level's bit; a missing value does not."""
     leaves: NDArray[np.float32]
     """Shape (n_trees, 2**depth, 4): what each leaf adds to each label's score; level i is bit i of the leaf."""
     bias: NDArray[np.float32]
     """Shape (4,)."""
     shares: NDArray[np.float32] | None = None
-    """Shape (n_trees, 2**depth): share of the lines that the trees were fitted on in each leaf, which is what a line is
-    compared with when its scores are explained; scoring does without."""
-    _asked: "_Questions" = field(init=False, repr=False, compare=False)
+    """Shape (n_trees, 2**depth): share of the training lines that fall into each leaf. Only explanations need it: they
+    compare a line with the training lines."""
+    _questions: "_Questions" = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_asked", _distinct(self.columns, self.cuts))
+        object.__setattr__(self, "_questions", _distinct(self.columns, self.cuts))
 
     def leaf_of(self, table: NDArray[np.float32]) -> NDArray[np.int64]:
-        """Leaf of every line in every tree, shape (n_trees, n_lines); the plain form of what `scores` does in tiles."""
+        """Find the leaf of every line in every tree, shape (n_trees, n_lines): plainly what `scores` does in tiles."""
         found = np.zeros((len(self.columns), table.shape[1]), np.int64)
         for level, (columns, cuts) in enumerate(zip(self.columns.T, self.cuts.T, strict=True)):
             found |= (table[columns] > cuts[:, None]).astype(np.int64) << level
@@ -57,7 +57,7 @@ class TreeScorer:
         n_lines = table.shape[1]
         out = np.empty((n_lines, 4), np.float32)
         out[:] = self.bias
-        # Four floats of a leaf travel as one number of 16 bytes, which numpy looks up much faster than a row.
+        # The four floats of a leaf are looked up as one number of 16 bytes, much faster than as a row.
         leaves = np.ascontiguousarray(self.leaves, np.float32).reshape(-1).view(np.complex128)
         for start in range(0, n_lines, _WIDTH):
             tile = slice(start, start + _WIDTH)
@@ -66,10 +66,10 @@ class TreeScorer:
 
     def _add_tile(self, table: NDArray[np.float32], leaves: NDArray[np.complex128], out: NDArray[np.float32]) -> None:
         (n_trees, depth), n_lines = self.columns.shape, table.shape[1]
-        answers = self._asked.answers(table)
+        answers = self._questions.answers(table)
         total = out.reshape(-1)
         for start in range(0, n_trees, _STEP):
-            asked = self._asked.of_level[:, start : start + _STEP]
+            asked = self._questions.of_level[:, start : start + _STEP]
             bits = answers.take(asked.ravel(), axis=0, mode="clip").reshape(*asked.shape, n_lines)
             leaf = bits[-1]
             if depth > 8:
@@ -85,17 +85,17 @@ class TreeScorer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Questions:
-    """What trees ask, each question once: a third of the levels repeat the question of another tree."""
+    """The distinct questions of the trees; a third of the levels repeat the question of another tree."""
 
     columns: NDArray[np.intp]
     """Shape (n_questions,): the column compared."""
     cuts: NDArray[np.float32]
     """Shape (n_questions, 1)."""
     of_level: NDArray[np.intp]
-    """Shape (depth, n_trees): the question of each level."""
+    """Shape (depth, n_trees): index of the question of each level."""
 
     def answers(self, table: NDArray[np.float32]) -> NDArray[np.uint8]:
-        """1 where a value is above its cut, shape (n_questions, n_lines)."""
+        """Compare; 1 where a value is above its cut, shape (n_questions, n_lines)."""
         found = np.empty((len(self.columns), table.shape[1]), np.bool_)
         values = np.empty((min(_QUESTIONS, len(found)), table.shape[1]), np.float32)
         for start in range(0, len(found), _QUESTIONS):

@@ -1,4 +1,8 @@
-"""Columns of the lines around a line: neighbours, and sums over windows."""
+"""Compute the columns of the lines around a line: those of its neighbours, and sums over windows.
+
+The table of a line has its own columns first, then some of them of each neighbour (`line.length@-1` is that of the line
+above), then sums over windows (`window.words.above8` is the number of words in the eight lines above).
+"""
 
 from collections.abc import Iterable
 from functools import cache
@@ -35,11 +39,11 @@ _WINDOWS = (3, 8, 25)
 _OF_PAGE = ("page", "share_above")
 """Methods of `Sums` whose result for likely words is a column."""
 _LONGEST = 60.0
-"""Words beyond which a line weighs no more in a window."""
+"""A longer line counts as one of so many words in a window."""
 
 
 class Around:
-    """Which rows lie around some lines of a batch, `rows`, each on its page."""
+    """Finds the rows around some lines of a batch, each within its page."""
 
     def __init__(self, batch: Batch, rows: NDArray[np.int64]) -> None:
         self.rows = rows
@@ -47,9 +51,9 @@ class Around:
         self._beyond = len(batch.page)
 
     def neighbours(self, steps: tuple[int, ...]) -> NDArray[np.int64]:
-        """Rows so many lines further down (up where negative), shape (n_steps, n_rows).
+        """Find the rows `steps` lines further down, or up where negative; shape (n_steps, n_rows).
 
-        Beyond the page's ends it is the row behind the batch's last; see `padded`.
+        Beyond the ends of the page it is the row behind the last of the batch, which is missing (`padded`).
         """
         found = self.rows + np.array(steps)[:, None]
         np.copyto(found, self._beyond, where=(found < self.top) | (found >= self.end))
@@ -57,7 +61,7 @@ class Around:
         return neighbours
 
     def edges(self, sizes: tuple[int, ...]) -> NDArray[np.int64]:
-        """Where the windows of so many lines above and below begin and end, shape (n_sizes, 2, n_rows)."""
+        """Find where windows end: the first row above and the row behind the last below, shape (n_sizes, 2, n_rows)."""
         found = np.empty((len(sizes), 2, len(self.rows)), np.int64)
         reach = np.array(sizes)[:, None]
         np.maximum(self.rows - reach, self.top, out=found[:, 0])
@@ -66,7 +70,7 @@ class Around:
 
 
 def padded(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Columns, shape (n_columns, n_lines), with a missing value behind the last line."""
+    """Append a missing value to columns of shape (n_columns, n_lines)."""
     out = np.empty((len(values), values.shape[1] + 1), np.float32)
     out[:, :-1] = values
     out[:, -1] = np.nan
@@ -74,13 +78,21 @@ def padded(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 class Sums:
-    """Sums of columns over spans of lines, from their `running_sum`, shape (..., n_lines + 1)."""
+    """Sums of columns over spans of lines, from prefix sums.
+
+    >>> prefix = running_sum(np.array([5, 1, 2, 4]))  # words of four lines
+    >>> (prefix / FIXED).tolist()
+    [0.0, 5.0, 6.0, 8.0, 12.0]
+
+    The words of the two lines above the last one are `8 - 5`: the sum before it, less the sum before the window.
+    """
 
     def __init__(self, prefix: NDArray[np.int64]) -> None:
+        """Keep the result of `running_sum`, shape (..., n_lines + 1)."""
         self.prefix = prefix
 
     def windows(self, around: Around, edges: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Sums over windows above and below; `edges` are the `around`'s, and the result has their shape."""
+        """Sum over windows above and below; `edges` come from `around.edges`, and the result has their shape."""
         rows = around.rows
         found = self.prefix.take(edges, axis=-1, mode="clip")
         found -= self.prefix.take(np.array((rows, rows + 1)), axis=-1, mode="clip")[..., None, :, :]
@@ -88,7 +100,7 @@ class Sums:
         return sums
 
     def page(self, around: Around) -> NDArray[np.float64]:
-        """Sum over the whole page."""
+        """Sum over the whole page of each line."""
         return from_fixed(self.prefix.take(around.end, axis=-1) - self.prefix.take(around.top, axis=-1))
 
     def above(self, around: Around) -> NDArray[np.float64]:
@@ -96,19 +108,19 @@ class Sums:
         return from_fixed(self.prefix.take(around.rows, axis=-1) - self.prefix.take(around.top, axis=-1))
 
     def share_above(self, around: Around) -> NDArray[np.float64]:
-        """Share of the page's sum that stands above."""
+        """Divide the sum above by that of the page."""
         return self.above(around) / np.maximum(self.page(around), 1e-3)
 
 
 _SIGNS = np.array([[-1 / FIXED], [1 / FIXED]])
-"""A window above is what was summed before the line, less what was summed before the window."""
+"""Above, the sum before the window is subtracted from the sum before the line; below it is the other way round."""
 
 
 class Neighbourhood:
-    """The columns of every line and of the lines around it."""
+    """Columns of every line of a batch, and of the lines around it."""
 
     def __init__(self, batch: Batch, own: NDArray[np.float32]) -> None:
-        """Sum up what windows need; `own` has shape (len(own_names(batch)), n_lines)."""
+        """Compute the prefix sums; `own` has shape (len(own_names(batch)), n_lines)."""
         self.own = own
         self._batch, self._is_html = batch, batch.has_hints
         place = _places(self._is_html)
@@ -119,7 +131,7 @@ class Neighbourhood:
         self._sums, self._likely_words = Sums(prefix), Sums(prefix[_SUMMED.index("likely_words")])
 
     def table(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """The columns of some lines, shape (len(table_names(...)), n_rows)."""
+        """Compute all columns of some lines, shape (len(table_names(...)), n_rows)."""
         around = Around(self._batch, rows)
         n_own, n_rows = len(self.own), len(rows)
         out = np.empty((len(table_names(is_html=self._is_html)), n_rows), np.float32)
@@ -137,9 +149,9 @@ class Neighbourhood:
 
 
 def _summed(batch: Batch, own: NDArray[np.float32], place: dict[str, int]) -> NDArray[np.float32]:
-    """Columns that windows sum, shape (len(_summed_names(...)), n_lines)."""
+    """Compute the columns that windows sum, shape (len(_summed_names(...)), n_lines)."""
     words = np.minimum(batch.length, np.float32(_LONGEST))
-    likely = _share(own[place["lexicon.body"]])
+    likely = _probability(own[place["lexicon.body"]])
     columns: dict[str, NDArray[Any]] = {
         "words": words,
         "likely": likely,
@@ -151,7 +163,7 @@ def _summed(batch: Batch, own: NDArray[np.float32], place: dict[str, int]) -> ND
         "before_body": own[place["lexicon.before_body"]],
     }
     if batch.has_hints:
-        marked = _share(own[place["markup_lexicon.body"]])
+        marked = _probability(own[place["markup_lexicon.body"]])
         columns |= {
             "marked": marked,
             "marked_words": marked * words,
@@ -162,20 +174,20 @@ def _summed(batch: Batch, own: NDArray[np.float32], place: dict[str, int]) -> ND
     return np.array([columns[name] for name in _summed_names(batch.has_hints)], np.float32)
 
 
-def _share(log_odds: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Probabilities from log-odds; those of a line full of attributes can be too low for a power of e."""
+def _probability(log_odds: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Turn log-odds into probabilities. Those of a line full of attributes can be so low that `exp` would overflow."""
     powers = np.exp(np.minimum(-log_odds, np.float32(80)))
-    shares: NDArray[np.float32] = np.float32(1) / (np.float32(1) + powers)
-    return shares
+    probabilities: NDArray[np.float32] = np.float32(1) / (np.float32(1) + powers)
+    return probabilities
 
 
 def own_names(batch: Batch) -> tuple[str, ...]:
-    """Names of the columns of a line itself, with the markup's where the batch has hints."""
+    """List the names of a line's own columns, those of markup if the batch has hints."""
     return HTML_NAMES if batch.has_hints else OWN_NAMES
 
 
 def n_table_columns(*, is_html: bool) -> int:
-    """Columns of the table."""
+    """Count the columns of the table."""
     return len(table_names(is_html=is_html))
 
 
@@ -185,12 +197,12 @@ def _places(is_html: bool) -> dict[str, int]:
 
 
 def _neighbour_names(is_html: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Columns that are seen of the lines one or two away, and of those three or four away."""
+    """List the columns seen of the lines one or two away, and of those three or four away."""
     return ((*_NEAR, *_NEAR_MARKUP), (*_FAR, *_FAR_MARKUP)) if is_html else (_NEAR, _FAR)
 
 
 def _summed_names(is_html: bool) -> tuple[str, ...]:
-    """Columns that windows sum."""
+    """List the columns that windows sum."""
     return (*_SUMMED, *_SUMMED_MARKUP) if is_html else _SUMMED
 
 
@@ -204,7 +216,7 @@ def _window_names(name: str, sizes: tuple[int, ...]) -> list[str]:
 
 @cache
 def table_names(*, is_html: bool = False) -> tuple[str, ...]:
-    """Names of all rows of the table; those of the line itself come first."""
+    """List the names of all columns of the table in order; those of the line itself come first."""
     near, far = _neighbour_names(is_html)
     return (
         *_places(is_html),
