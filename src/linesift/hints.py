@@ -55,7 +55,7 @@ class Hints:
     ancestors: NDArray[np.uint32]
     """Set of `ANCESTORS` around the line, the holder included."""
     depth: NDArray[np.int16]
-    """Number of blocks around the block, without `body`; at most 32,767."""
+    """Number of blocks on the way from `body` to the block: it counts, `body` does not; at most 32,767."""
     order: NDArray[np.float32]
     """Share of the page's blocks that begin before the line's block, 0 to 1."""
     path: NDArray[np.uint64]
@@ -77,7 +77,7 @@ class Hints:
     """Share of the line's words, 0 to 1, that the title in the head of the page has; of two titles there, `<title>`
     and `og:title`, the one that the line is more like."""
     title_cover: NDArray[np.float32]
-    """Share of that title's words that the line has."""
+    """Share of that title's words that the line has; or of its characters, if the line is a part of it."""
     day_shown: NDArray[np.uint8]
     """Which of day (1), year (2) and clock (4) the line shows, of a day given by the head or JSON-LD."""
     word_hash: NDArray[np.uint64]

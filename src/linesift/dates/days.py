@@ -18,9 +18,12 @@ _BEFORE_REPUBLIC = 1911
 _PERSIAN, _ARABIC = frozenset(["fa", "ps"]), frozenset(["ar", "ur", "ms", "ug", "sd"])
 _OPEN_CALENDAR = "a day of another calendar, whose language is not known"
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_FIRST_OF_EAST_ASIA = "\u2e80"
+"""First letter of the scripts of Chinese, Japanese and Korean."""
 _AROUND = " ,.f()'|-/cZP"
+"""Codes of tokens that may stand between a day and its weekday."""
 _REACH = 6
-"""Tokens between a day and its weekday."""
+"""Most tokens between a day and its weekday."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,8 @@ def _weekday(tokens: Tokens, text: DayText, languages: Languages) -> tuple[froze
     for places in (before, after):
         for place in places:
             names = [name for name in tokens.find(place, WordKind.WEEKDAY) if fits(name.languages, languages)]
-            if (names and len(tokens.texts[place]) > 1) or (names and tokens.texts[place] >= "\u2e80"):
+            # A single letter is a weekday in Chinese, Japanese and Korean, an initial elsewhere.
+            if names and (len(tokens.texts[place]) > 1 or tokens.texts[place] >= _FIRST_OF_EAST_ASIA):
                 numbers = frozenset(int(name.value) for name in names)
                 return numbers, frozenset().union(*(name.languages for name in names))
             if tokens.codes[place] not in _AROUND:
@@ -115,6 +119,7 @@ def _weekday(tokens: Tokens, text: DayText, languages: Languages) -> tuple[froze
 
 
 def _contradiction(day: date, weekdays: frozenset[int]) -> tuple[str, ...]:
+    """Sentence on a day that has another weekday than the line says; none where they agree."""
     if not weekdays or day.isoweekday() in weekdays:
         return ()
     written = " or ".join(_WEEKDAYS[number - 1] for number in sorted(weekdays))
@@ -147,6 +152,7 @@ def _civil_readings(tokens: Tokens, text: DayText, languages: Languages) -> list
 
 
 def _months(tokens: Tokens, place: int, languages: Languages) -> list[tuple[WordKind, int]]:
+    """Calendars and numbers of the month that a name can mean in the languages, or in any if they do not have it."""
     names = [name for name in tokens.meanings[place] if name.kind in MONTHS]
     fitting = [name for name in names if fits(name.languages, languages)] or names
     return sorted({(name.kind, int(name.value)) for name in fitting})

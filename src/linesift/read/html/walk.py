@@ -25,7 +25,6 @@ from linesift.read.html.words import READ_ATTRIBUTES, is_hidden
 
 Attributes = dict[str, str | None]
 
-
 Block = tuple[int, "Block | None", str, str, int, int]
 """A block element: `NUMBER` to `DEPTH`."""
 NUMBER: Final = 0
@@ -38,7 +37,7 @@ KEY: Final = 3
 TAG: Final = 4
 """Place in `TAGS`."""
 DEPTH: Final = 5
-"""Blocks around it, `body` not counted."""
+"""Blocks on the way from `body` to it: itself counts, `body` does not."""
 
 Scope = tuple[int, tuple[int, ...], int, Block]
 """What the open elements around a place say about the text there: `FLAGS` to `BLOCK`."""
@@ -65,7 +64,7 @@ class WalkedLine(NamedTuple):
     emphasis: float
     """The same for `b`, `strong` and `em`."""
     n_inline: int
-    """Inline elements that begin in it, or before it in its block."""
+    """Inline elements that begin in it, or between it and the line before it in the block."""
     part_keys: tuple[int, ...]
     """Numbers of the keys of elements that hold a part of the line only."""
 
