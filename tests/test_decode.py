@@ -68,24 +68,26 @@ def test_no_line_below_its_floor(case: tuple[list[str], NDArray[np.float32]]) ->
 def test_a_headline_is_at_most_three_lines(case: tuple[list[str], NDArray[np.float32]]) -> None:
     texts, probabilities = case
     batch = read_batch(texts)
-    for found, chances in zip(
+    for found, of_page in zip(
         by_page(batch, decode(batch, probabilities, CONFIG)), by_page(batch, probabilities), strict=True
     ):
         rows = np.flatnonzero(found == HEADLINE)
         assert len(rows) <= 3
-        assert len(rows) < 2 or (chances[rows, HEADLINE] >= CONFIG.headline_pair).all()
+        assert len(rows) < 2 or (of_page[rows, HEADLINE] >= CONFIG.headline_pair).all()
 
 
 def test_less_is_asked_of_lines_beside_a_sure_article_where_the_markup_is_known() -> None:
-    chances = np.array([[0, 0.99, 0, 0.01], [0, 0.5, 0, 0.5]], np.float32)
+    probabilities = np.array([[0, 0.99, 0, 0.01], [0, 0.5, 0, 0.5]], np.float32)
     text = "It rained all night.\nRain: 20 mm"
     for hints, expected in ((None, [BODY, SIDEBAR]), ([no_hints(2)], [BODY, BODY])):
-        assert decode(read_batch([text], hints), chances, DecodeConfig()).tolist() == expected
+        assert decode(read_batch([text], hints), probabilities, DecodeConfig()).tolist() == expected
 
 
 def test_a_page_without_headline_has_no_second_line_of_one() -> None:
-    chances = np.array([[0.3, 0, 0, 0.7]], np.float32)
-    assert decode(read_batch(["rain"]), chances, DecodeConfig(headline=0.4, headline_pair=0.25)).tolist() == [SIDEBAR]
+    probabilities = np.array([[0.3, 0, 0, 0.7]], np.float32)
+    assert decode(read_batch(["rain"]), probabilities, DecodeConfig(headline=0.4, headline_pair=0.25)).tolist() == [
+        SIDEBAR
+    ]
 
 
 def assert_one_region(batch: Batch, labels: NDArray[np.int8]) -> None:
@@ -103,8 +105,8 @@ def test_never_two_headline_regions(case: tuple[list[str], NDArray[np.float32]])
 
 def test_a_best_headline_that_is_body_leaves_no_hole() -> None:
     batch = read_batch(["rain rain\nrain rain\nrain rain"])
-    chances = np.array([[0.4, 0.0, 0.0, 0.6], [0.45, 0.55, 0.0, 0.0], [0.4, 0.0, 0.0, 0.6]], np.float32)
-    assert_one_region(batch, decode(batch, chances, CONFIG))
+    probabilities = np.array([[0.4, 0.0, 0.0, 0.6], [0.45, 0.55, 0.0, 0.0], [0.4, 0.0, 0.0, 0.6]], np.float32)
+    assert_one_region(batch, decode(batch, probabilities, CONFIG))
 
 
 @given(cases())
@@ -113,12 +115,12 @@ def test_a_batch_is_its_pages_one_by_one(case: tuple[list[str], NDArray[np.float
     texts, probabilities = case
     batch = read_batch(texts)
     together = by_page(batch, decode(batch, probabilities, CONFIG))
-    for text, labels, chances in zip(texts, together, by_page(batch, probabilities), strict=True):
-        assert decode(read_batch([text]), chances.astype(np.float32), CONFIG).tolist() == labels.tolist()
+    for text, labels, of_page in zip(texts, together, by_page(batch, probabilities), strict=True):
+        assert decode(read_batch([text]), of_page.astype(np.float32), CONFIG).tolist() == labels.tolist()
 
 
 @pytest.mark.parametrize(
-    ("chances", "labels"),
+    ("probabilities", "labels"),
     [
         ([[0, 0, 0, 1]], [SIDEBAR]),
         # Without a body much is asked of a headline and of a date, above one little.
@@ -141,25 +143,25 @@ def test_a_batch_is_its_pages_one_by_one(case: tuple[list[str], NDArray[np.float
         ([[0.9, 0, 0, 0.1], [0.6, 0, 0, 0.4]], [HEADLINE, SIDEBAR]),
     ],
 )
-def test_labels(chances: list[list[float]], labels: list[int]) -> None:
-    batch = read_batch(["\n".join("rain falls" for _ in chances)])
-    assert decode(batch, np.array(chances, np.float32), CONFIG).tolist() == labels
+def test_labels(probabilities: list[list[float]], labels: list[int]) -> None:
+    batch = read_batch(["\n".join("rain falls" for _ in probabilities)])
+    assert decode(batch, np.array(probabilities, np.float32), CONFIG).tolist() == labels
 
 
 def test_the_cut_follows_the_page() -> None:
     batch = read_batch(["\n".join(["rain " * 20] * 3), "\n".join(["rain " * 20] * 3)])
     body = np.array([0.95, 0.9, 0.3, 0.3, 0.05, 0.05], np.float32)
-    chances = np.zeros((6, 4), np.float32)
-    chances[:, BODY], chances[:, SIDEBAR] = body, 1 - body
-    assert decode(batch, chances, CONFIG).tolist() == [BODY, BODY, SIDEBAR, BODY, SIDEBAR, SIDEBAR]
+    probabilities = np.zeros((6, 4), np.float32)
+    probabilities[:, BODY], probabilities[:, SIDEBAR] = body, 1 - body
+    assert decode(batch, probabilities, CONFIG).tolist() == [BODY, BODY, SIDEBAR, BODY, SIDEBAR, SIDEBAR]
 
 
 def test_rows_of_a_table_are_no_body_beside_a_sure_article() -> None:
     table = [[0.0, 0.45, 0.0, 0.55]] * 40
     text = "\n".join(["rain " * 30] * 2 + ["rain rain"] * 40)
     for chance, label in ((0.95, SIDEBAR), (0.85, BODY)):
-        chances = np.array([[0.0, chance, 0.0, 1 - chance]] * 2 + table, np.float32)
-        labels = decode(read_batch([text]), chances, CONFIG)
+        probabilities = np.array([[0.0, chance, 0.0, 1 - chance]] * 2 + table, np.float32)
+        labels = decode(read_batch([text]), probabilities, CONFIG)
         assert labels.tolist() == [BODY] * 2 + [label] * 40
 
 

@@ -445,7 +445,7 @@ KIND_DAMAGES: dict[str, tuple[Damage, str]] = {
 }  # fmt: skip
 
 
-def assert_told(path: Path, message: str) -> None:
+def assert_explained(path: Path, message: str) -> None:
     with np.errstate(all="ignore"), pytest.raises(ModelError) as raised:
         load_model(path)
     text = str(raised.value)
@@ -456,33 +456,33 @@ def assert_told(path: Path, message: str) -> None:
 
 
 @pytest.mark.parametrize("name", DAMAGES)
-def test_damage_is_told_in_a_sentence(path: Path, name: str) -> None:
+def test_damage_is_explained_in_a_sentence(path: Path, name: str) -> None:
     damage, message = DAMAGES[name]
     damage(path)
-    assert_told(path, message)
+    assert_explained(path, message)
 
 
 @pytest.mark.parametrize("name", NETWORK_DAMAGES)
-def test_damage_of_the_network_is_told_in_a_sentence(path: Path, name: str) -> None:
+def test_damage_of_the_network_is_explained_in_a_sentence(path: Path, name: str) -> None:
     key, change = NETWORK_DAMAGES[name]
     array(f"network.{key}", change)(path)
-    assert_told(path, "weights.npz: the arrays of network do not fit together")
+    assert_explained(path, "weights.npz: the arrays of network do not fit together")
 
 
 @pytest.mark.parametrize("name", HTML_DAMAGES)
-def test_damage_of_the_part_for_html_is_told_in_a_sentence(html_saved: Files, tmp_path: Path, name: str) -> None:
+def test_damage_of_the_part_for_html_is_explained_in_a_sentence(html_saved: Files, tmp_path: Path, name: str) -> None:
     damage, message = HTML_DAMAGES[name]
     write(html_saved, tmp_path)
     damage(tmp_path)
-    assert_told(tmp_path, message)
+    assert_explained(tmp_path, message)
 
 
 @pytest.mark.parametrize("name", KIND_DAMAGES)
-def test_damage_of_page_kinds_is_told_in_a_sentence(kinds_saved: Files, tmp_path: Path, name: str) -> None:
+def test_damage_of_page_kinds_is_explained_in_a_sentence(kinds_saved: Files, tmp_path: Path, name: str) -> None:
     damage, message = KIND_DAMAGES[name]
     write(kinds_saved, tmp_path)
     damage(tmp_path)
-    assert_told(tmp_path, message)
+    assert_explained(tmp_path, message)
 
 
 @pytest.mark.parametrize("name", ["scorer.bias", "network.out_bias", "lexicon.bias", "markup_lexicon.bias"])
@@ -491,7 +491,7 @@ def test_other_weights_of_the_part_for_html_are_refused(html_saved: Files, tmp_p
     write(html_saved, tmp_path)
     array(f"html.{name}", lambda old: old + 3 * np.eye(len(old), dtype=np.float32)[0])(tmp_path)
     about(weights_sha256=sha256((tmp_path / "weights.npz").read_bytes()).hexdigest())(tmp_path)
-    assert_told(tmp_path, "does not reproduce its probe html")
+    assert_explained(tmp_path, "does not reproduce its probe html")
 
 
 def test_a_part_for_html_needs_a_page_with_hints(html_model: Model, html_saved: Files, tmp_path: Path) -> None:
@@ -499,7 +499,7 @@ def test_a_part_for_html_needs_a_page_with_hints(html_model: Model, html_saved: 
         save_model(html_model, {}, PROBE[:2], tmp_path)
     write(html_saved, tmp_path)
     content("probe.jsonl", lambda old: b"".join(old.splitlines(keepends=True)[:2]))(tmp_path)
-    assert_told(tmp_path, "has no page for the part for HTML")
+    assert_explained(tmp_path, "has no page for the part for HTML")
 
 
 def test_the_probe_is_read_as_it_was_written(html_saved: Files, tmp_path: Path) -> None:
@@ -522,7 +522,7 @@ HINTS_DAMAGES: dict[str, Callable[[dict[str, Any]], object]] = {
 
 
 @pytest.mark.parametrize("name", HINTS_DAMAGES)
-def test_damaged_hints_of_the_probe_are_told_in_a_sentence(html_saved: Files, tmp_path: Path, name: str) -> None:
+def test_damaged_hints_of_the_probe_are_explained_in_a_sentence(html_saved: Files, tmp_path: Path, name: str) -> None:
     def damage(old: bytes) -> bytes:
         *others, row = old.splitlines()
         changed = json.loads(row)
@@ -531,7 +531,7 @@ def test_damaged_hints_of_the_probe_are_told_in_a_sentence(html_saved: Files, tm
 
     write(html_saved, tmp_path)
     content("probe.jsonl", damage)(tmp_path)
-    assert_told(tmp_path, "probe.jsonl cannot be read")
+    assert_explained(tmp_path, "probe.jsonl cannot be read")
 
 
 def test_a_damaged_file_is_closed(path: Path) -> None:

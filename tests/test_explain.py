@@ -27,7 +27,7 @@ from linesift.page import LabelledPage, Page
 TEXT = (
     "Home | News\n\nFerry returns to the bay\n21 October 2024, 9:20\nThe ferry is back after a year, they said.\n\nMore"
 )
-INKED = [0, 2, 3, 4, 6]
+NON_BLANK = [0, 2, 3, 4, 6]
 
 
 def with_shares(model: Model) -> Model:
@@ -66,8 +66,8 @@ def test_text(model: Model, has_shares: bool, has_network: bool) -> None:
     model = with_shares(model) if has_shares else model
     model = model if has_network else with_text(model, network=None)
     found = explain(model, TEXT)
-    assert [each.index for each in found] == INKED
-    assert [each.label for each in found] == [model.classify(TEXT).labels[index] for index in INKED]
+    assert [each.index for each in found] == NON_BLANK
+    assert [each.label for each in found] == [model.classify(TEXT).labels[index] for index in NON_BLANK]
     assert {"the model learnt" in each.against for each in found} == {has_shares}
     assert {"this page" in each.against for each in found} == {not has_shares}
     assert {"median lines" in each.against for each in found} == {has_network}
@@ -114,7 +114,7 @@ def test_linear_weights_are_the_model_s(model: Model, table: NDArray[np.float32]
     words = alone.text.neighbourhood(batch).own[0, 3]
     of_length = only(found[3].reasons, "line.length")
     assert of_length.value == words
-    place = scorer.bins.digitise(alone.text.neighbourhood(batch).table(np.arange(len(INKED))))[0, 3]
+    place = scorer.bins.digitise(alone.text.neighbourhood(batch).table(np.arange(len(NON_BLANK))))[0, 3]
     expected = scorer.weights[0, place] - scorer.weights[0, place].mean()
     np.testing.assert_allclose(of_length.weights * alone.text.temperature, expected, rtol=1e-5)
     # With a network the score is the mean of both, and the column what both say of it.
@@ -226,13 +226,13 @@ def test_what_the_comparison_of_titles_made_of_a_line(model: Model) -> None:
     chances = alone.probabilities.copy()
     chances[2] = (0.97, 0.01, 0.01, 0.01)
     compared = Explainer(with_text(model, headline=HeadlineRanker(model.text.scorer, 0.0, 1.0)))
-    said, unsaid = compared.explain(Prediction(alone.page, alone.labels, chances), [2, 3])
+    first, second = compared.explain(Prediction(alone.page, alone.labels, chances), [2, 3])
     before = f"{alone.probabilities[2, 0]:.0%}".replace("%", " %")
-    assert said.decided.startswith(
+    assert first.decided.startswith(
         f"By itself the line would be the headline with {before}; "
         "against the page's other likely titles it is with 97 %."
     )
-    assert "By itself" not in unsaid.decided
+    assert "By itself" not in second.decided
 
 
 def test_a_page_without_body(model: Model) -> None:

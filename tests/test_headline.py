@@ -28,68 +28,71 @@ def drawn(seed: int, sizes: list[int]) -> tuple[Batch, NDArray[np.float32], NDAr
     draw = np.random.default_rng(seed)
     words = ("rain", "sun", "wind", "fog")
     batch = read_batch(["\n".join(words[draw.integers(4)] for _ in range(size)) for size in sizes])
-    chances = draw.dirichlet([0.3, 1, 0.3, 2], len(batch.page)).astype(np.float32)
-    return batch, chances, draw.normal(size=(N_COLUMNS, len(batch.page))).astype(np.float32)
+    probabilities = draw.dirichlet([0.3, 1, 0.3, 2], len(batch.page)).astype(np.float32)
+    return batch, probabilities, draw.normal(size=(N_COLUMNS, len(batch.page))).astype(np.float32)
 
 
-def compared(batch: Batch, chances: NDArray[np.float32], row: int) -> list[float]:
+def compared(batch: Batch, probabilities: NDArray[np.float32], row: int) -> list[float]:
     """The columns of one candidate by plain loops."""
     here = range(int(batch.top[row]), int(batch.end[row]))
-    beside = {step: chances[row + step] if row + step in here else np.zeros(4, np.float32) for step in range(-10, 11)}
+    beside = {
+        step: probabilities[row + step] if row + step in here else np.zeros(4, np.float32) for step in range(-10, 11)
+    }
     found = [beside[0][label.column] for label in Label]
     found += [beside[step][label.column] for label in Label for step in (-1, 1, 2)]
     for label in (Label.HEADLINE, Label.BODY, Label.TIMESTAMP):
         for low, high in ((-10, -4), (-3, -1), (1, 3), (4, 10)):
             found.append(max(beside[step][label.column] for step in range(low, high + 1)))
-    every = [other for other in here if chances[other, HEADLINE] > MIN_PROBABILITY]
+    every = [other for other in here if probabilities[other, HEADLINE] > MIN_PROBABILITY]
     place = every.index(row)
     others = [o for o in every[max(0, place - 24) : place + 25] if o != row]
-    own = chances[row, HEADLINE]
+    own = probabilities[row, HEADLINE]
     copies = [o for o in others if batch.lines.hash[o] == batch.lines.hash[row]]
-    likelier = [o for o in others if chances[o, HEADLINE] > own]
-    best = max((chances[o, HEADLINE] for o in others), default=0)
+    likelier = [o for o in others if probabilities[o, HEADLINE] > own]
+    best = max((probabilities[o, HEADLINE] for o in others), default=0)
     found += [
-        sum(chances[o, HEADLINE] for o in others if o < row), sum(chances[o, HEADLINE] for o in others if o > row),
+        sum(probabilities[o, HEADLINE] for o in others if o < row),
+        sum(probabilities[o, HEADLINE] for o in others if o > row),
         len(likelier), own / max(best, own), sum(o < row for o in likelier), sum(o > row for o in likelier),
         sum(o < row for o in copies), sum(o > row for o in copies),
-        max((chances[o, HEADLINE] for o in copies), default=0),
+        max((probabilities[o, HEADLINE] for o in copies), default=0),
     ]  # fmt: skip
     return [float(value) for value in found]
 
 
 @given(st.integers(0, 10**6), st.lists(st.integers(0, 40), min_size=1, max_size=4))
 def test_columns_are_those_of_plain_loops(seed: int, sizes: list[int]) -> None:
-    batch, chances, table = drawn(seed, sizes)
-    rows = candidates(chances)
+    batch, probabilities, table = drawn(seed, sizes)
+    rows = candidates(probabilities)
     if not len(rows):
         return
-    fast = candidate_table(batch, rows, table[:, rows], chances)
+    fast = candidate_table(batch, rows, table[:, rows], probabilities)
     assert fast.shape == (len(NAMES) + N_COLUMNS, len(rows))
-    slow = np.array([compared(batch, chances, int(row)) for row in rows], np.float32).T
+    slow = np.array([compared(batch, probabilities, int(row)) for row in rows], np.float32).T
     np.testing.assert_allclose(fast[: len(NAMES)], slow, rtol=1e-5, atol=1e-6)
     np.testing.assert_array_equal(fast[len(NAMES) :], table[:, rows])
 
 
 @given(st.integers(0, 10**6), st.lists(st.integers(0, 40), min_size=1, max_size=4))
 def test_a_page_is_weighed_by_itself(seed: int, sizes: list[int]) -> None:
-    batch, chances, table = drawn(seed, sizes)
-    rows = candidates(chances)
+    batch, probabilities, table = drawn(seed, sizes)
+    rows = candidates(probabilities)
     example = np.random.default_rng(1).random((len(NAMES) + N_COLUMNS, 50)).astype(np.float32)
     ranker = HeadlineRanker(random_trees(example, seed=seed, n_trees=9), no_title_utility=0.1, temperature=0.7)
-    found = ranker.rerank(batch, rows, table[:, rows], chances)
+    found = ranker.rerank(batch, rows, table[:, rows], probabilities)
     np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-5)
-    others = np.setdiff1d(np.arange(len(chances)), rows)
-    np.testing.assert_array_equal(found[others], chances[others])
+    others = np.setdiff1d(np.arange(len(probabilities)), rows)
+    np.testing.assert_array_equal(found[others], probabilities[others])
     for first, end in zip(batch.first[:-1], batch.first[1:], strict=True):
         mine = rows[(rows >= first) & (rows < end)]
-        if len(mine) and chances[mine, HEADLINE].max() >= MIN_BEST_PROBABILITY:
+        if len(mine) and probabilities[mine, HEADLINE].max() >= MIN_BEST_PROBABILITY:
             assert found[mine, HEADLINE].sum() <= 1 + 1e-5
         else:
-            np.testing.assert_allclose(found[mine], chances[mine], rtol=1e-5)
+            np.testing.assert_allclose(found[mine], probabilities[mine], rtol=1e-5)
         if end > first:
             alone = read_batch(["\n".join(["rain"] * int(end - first))])
             alone.lines.hash[:] = batch.lines.hash[first:end]
-            again = ranker.rerank(alone, mine - first, table[:, mine], chances[first:end])
+            again = ranker.rerank(alone, mine - first, table[:, mine], probabilities[first:end])
             np.testing.assert_array_equal(again, found[first:end])
 
 
@@ -114,12 +117,12 @@ def test_probabilities_of_large_utilities(utility: float) -> None:
 
 def test_no_candidate_changes_nothing() -> None:
     batch = read_batch(["rain\nsun"])
-    chances = np.array([[0, 0.5, 0, 0.5], [0.001, 0.4, 0, 0.599]], np.float32)
+    probabilities = np.array([[0, 0.5, 0, 0.5], [0.001, 0.4, 0, 0.599]], np.float32)
     example = np.random.default_rng(1).random((len(NAMES), 3)).astype(np.float32)
     trees = random_trees(example, seed=2, n_trees=2)
     ranker = HeadlineRanker(trees, no_title_utility=0.0, temperature=1.0)
-    rows = candidates(chances)
-    found = ranker.rerank(batch, rows, np.zeros((0, 0), np.float32), chances)
-    np.testing.assert_array_equal(found, chances)
-    assert found is not chances
-    assert chances.shape[1] == len(LABELS)
+    rows = candidates(probabilities)
+    found = ranker.rerank(batch, rows, np.zeros((0, 0), np.float32), probabilities)
+    np.testing.assert_array_equal(found, probabilities)
+    assert found is not probabilities
+    assert probabilities.shape[1] == len(LABELS)

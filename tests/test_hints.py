@@ -15,7 +15,7 @@ PER_LINE = [each.name for each in fields(Hints) if not each.name.startswith("wor
 
 
 def rows_of(hints: Hints) -> list[tuple[object, ...]]:
-    """All that is said of each line, its words included."""
+    """All hints of each line, its words included."""
     words: list[list[tuple[int, int]]] = [[] for _ in range(hints.n_lines)]
     for line, value, level in zip(hints.word_line, hints.word_hash, hints.word_level, strict=True):
         words[line].append((int(value), int(level)))

@@ -144,7 +144,7 @@ def test_the_table_has_every_cell_and_leaves_new_lines_alone() -> None:
         ('{"linesift site memory": 1, "pages": ["fffffffffffffffff"], "lines": {}}', "damaged"),
     ],
 )
-def test_a_damaged_file_is_said_in_words(tmp_path: Path, text: str, words: str) -> None:
+def test_a_damaged_file_is_explained(tmp_path: Path, text: str, words: str) -> None:
     path = tmp_path / "a.site"
     path.write_text(text, "utf-8")
     with pytest.raises(MemoryFileError, match=words) as told:
@@ -152,6 +152,6 @@ def test_a_damaged_file_is_said_in_words(tmp_path: Path, text: str, words: str) 
     assert str(path) in str(told.value)
 
 
-def test_a_missing_file_is_said_in_words(tmp_path: Path) -> None:
+def test_a_missing_file_is_explained(tmp_path: Path) -> None:
     with pytest.raises(MemoryFileError, match=r"none\.site: cannot be read \(no such file"):
         read_memory(tmp_path / "none.site")

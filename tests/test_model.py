@@ -31,7 +31,7 @@ _PAGE = st.lists(_LINE, max_size=10).map("\n".join)
 
 
 def assert_sound(prediction: Prediction) -> None:
-    """n lines in, n out; labels and chances on lines that are not blank, and on no others."""
+    """n lines in, n out; labels and probabilities on lines that are not blank, and on no others."""
     lines = prediction.page.lines
     assert len(prediction.labels) == len(lines)
     assert prediction.probabilities.shape == (len(lines), len(LABELS))
@@ -121,7 +121,7 @@ def test_html_pages_and_our_pages_in_one_batch(html_model: Model, pages: list[La
             assert_same(together, html_model.classify(page))
 
 
-def test_hints_choose_the_model(model: Model, html_model: Model) -> None:
+def test_hints_choose_the_part(model: Model, html_model: Model) -> None:
     text = "Home | News\n\nThe river rose for the third day.\n21 October 2024"
     page = hinted(text, 5)
     assert html_model.html is not None

@@ -41,15 +41,17 @@ def drawn_model(table: NDArray[np.float32], seed: int = 3) -> PageKindModel:
     )
 
 
-def chances_of(batch: Batch, seed: int = 1) -> NDArray[np.float32]:
+def probabilities_of(batch: Batch, seed: int = 1) -> NDArray[np.float32]:
     return np.random.default_rng(seed).dirichlet((0.3, 1, 0.3, 1), len(batch.page)).astype(np.float32)
 
 
 @pytest.fixture(scope="module")
-def judging(model: Model, texts: list[str]) -> Model:
+def with_kinds(model: Model, texts: list[str]) -> Model:
     batch = read_batch(texts)
-    chances = model.probabilities(batch)
-    return replace(model, page_kind=drawn_model(page_columns(batch, chances, decode(batch, chances, model.decoding))))
+    probabilities = model.probabilities(batch)
+    return replace(
+        model, page_kind=drawn_model(page_columns(batch, probabilities, decode(batch, probabilities, model.decoding)))
+    )
 
 
 # --- columns ----------------------------------------------------------------------------------------------------------
@@ -59,14 +61,14 @@ def share(part: float, whole: float) -> float:
     return part / whole if whole > 0 else math.nan
 
 
-def plain_columns(batch: Batch, chances: NDArray[np.float32], labels: NDArray[np.int8], page: int) -> Columns:
+def plain_columns(batch: Batch, probabilities: NDArray[np.float32], labels: NDArray[np.int8], page: int) -> Columns:
     """Columns of one page, one line at a time."""
     rows = range(int(batch.first[page]), int(batch.first[page + 1]))
     body = [row for row in rows if labels[row] == Label.BODY.column]
     heads = [row for row in rows if labels[row] == Label.HEADLINE.column]
     times = [row for row in rows if labels[row] == Label.TIMESTAMP.column]
     words = {row: min(float(batch.length[row]), 60.0) for row in rows}
-    chance = {label: {row: float(chances[row, label.column]) for row in rows} for label in LABELS}
+    chance = {label: {row: float(probabilities[row, label.column]) for row in rows} for label in LABELS}
     of_body, of_head, of_time = chance[Label.BODY], chance[Label.HEADLINE], chance[Label.TIMESTAMP]
     total, body_words = sum(words.values()), sum(words[row] for row in body)
     expected, right = sum(words[row] * of_body[row] for row in rows), sum(words[row] * of_body[row] for row in body)
@@ -115,13 +117,13 @@ def plain_columns(batch: Batch, chances: NDArray[np.float32], labels: NDArray[np
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_columns_are_those_of_the_plain_loop(model: Model, texts: list[str], seed: int) -> None:
     batch = read_batch(texts)
-    chances = chances_of(batch, seed)
-    labels = decode(batch, chances, model.decoding)
-    table = page_columns(batch, chances, labels)
+    probabilities = probabilities_of(batch, seed)
+    labels = decode(batch, probabilities, model.decoding)
+    table = page_columns(batch, probabilities, labels)
     names = column_names()[: -len(WORD_KINDS)]
     assert table.shape == (len(names), len(texts))
     for page in range(len(texts)):
-        plain = plain_columns(batch, chances, labels, page)
+        plain = plain_columns(batch, probabilities, labels, page)
         assert tuple(plain) == names
         np.testing.assert_allclose(table[:, page], list(plain.values()), rtol=1e-4, atol=1e-5, err_msg=str(page))
 
@@ -144,8 +146,8 @@ def test_a_word_counts_once_a_page_whatever_the_tile(texts: list[str], monkeypat
         assert list(zip(page.tolist(), found.tolist(), strict=True)) == expected
 
 
-def test_word_scores_are_sums_over_the_root_of_the_number_of_words(judging: Model) -> None:
-    page_kind = judging.page_kind
+def test_word_scores_are_sums_over_the_root_of_the_number_of_words(with_kinds: Model) -> None:
+    page_kind = with_kinds.page_kind
     assert page_kind is not None
     batch = read_batch(["ferry ferry harbour", "", "tide"])
     one, none, other = page_kind.word_scores(batch).T
@@ -165,31 +167,31 @@ def kinds(predictions: Sequence[Prediction]) -> list[tuple[str, float]]:
     return [(prediction.kind, prediction.kind_probability) for prediction in predictions]
 
 
-def test_the_kind_of_a_page_does_not_depend_on_the_others(judging: Model, texts: list[str]) -> None:
-    together = kinds(judging.classify_batch(texts))
-    alone = kinds([judging.classify(text) for text in texts])
+def test_the_kind_of_a_page_does_not_depend_on_the_others(with_kinds: Model, texts: list[str]) -> None:
+    together = kinds(with_kinds.classify_batch(texts))
+    alone = kinds([with_kinds.classify(text) for text in texts])
     assert together[2:] == alone[2:]
-    assert kinds(judging.classify_batch(texts[::-1]))[:-2] == together[:1:-1]
+    assert kinds(with_kinds.classify_batch(texts[::-1]))[:-2] == together[:1:-1]
     assert len({kind for kind, _ in together[2:]}) > 1
 
 
-def test_a_page_without_lines_has_no_kind(judging: Model) -> None:
-    for prediction in judging.classify_batch(["", " \n\n"]):
+def test_a_page_without_lines_has_no_kind(with_kinds: Model) -> None:
+    for prediction in with_kinds.classify_batch(["", " \n\n"]):
         assert prediction.kind == ""
         assert math.isnan(prediction.kind_probability)
         assert prediction.has_article
 
 
-def test_a_model_without_page_kinds_gives_none_and_the_same_labels(model: Model, judging: Model) -> None:
-    plain, judged = model.classify(TEXTS[3]), judging.classify(TEXTS[3])
+def test_a_model_without_page_kinds_gives_none_and_the_same_labels(model: Model, with_kinds: Model) -> None:
+    plain, judged = model.classify(TEXTS[3]), with_kinds.classify(TEXTS[3])
     assert (plain.kind, judged.kind in KINDS) == ("", True)
     assert 1 / len(KINDS) <= judged.kind_probability <= 1
     assert plain.labels == judged.labels
     np.testing.assert_array_equal(plain.probabilities, judged.probabilities)
 
 
-def test_pages_with_hints_are_judged_from_what_their_own_part_says(html_model: Model, judging: Model) -> None:
-    both = replace(html_model, page_kind=judging.page_kind)
+def test_the_kind_of_html_comes_from_the_part_for_html(html_model: Model, with_kinds: Model) -> None:
+    both = replace(html_model, page_kind=with_kinds.page_kind)
     page = hinted(TEXTS[3], 5)
     assert both.html is not None
     alone = replace(both, text=both.html).classify(page)

@@ -115,8 +115,8 @@ class Explainer:
         batch = part.read([page])
         around = part.neighbourhood(batch)
         values, texts = self._leaf_values(part.scorer, around), page.lines
-        found = _reasons(part, around, np.searchsorted(batch.number, lines), values)
-        for index, reasons in zip(lines, found, strict=True):
+        all_reasons = _reasons(part, around, np.searchsorted(batch.number, lines), values)
+        for index, reasons in zip(lines, all_reasons, strict=True):
             compared = _compared(prediction, index, reasons) if part.headline is not None else ""
             yield Explanation(
                 index=index,
@@ -166,7 +166,7 @@ def _of_line(
     shares: NetworkShares | None,
 ) -> Reasons:
     """Join the reasons of the scorer, `base` of shape (4,) and `weights` of (n_columns, 4), and of the network."""
-    names, found = table_names(is_html=part.is_html), columns.tolist()
+    names, values = table_names(is_html=part.is_html), columns.tolist()
     if shares is not None:
         base, weights = base + shares.base, weights.copy()
         weights[: len(shares.columns)] += shares.columns
@@ -176,9 +176,9 @@ def _of_line(
             "network.below": shares.below,
         }
         weights = np.concatenate((weights, [of_network[name] for name in NETWORK]))
-        names, found = (*names, *NETWORK), [*found, *[nan] * len(NETWORK)]
+        names, values = (*names, *NETWORK), [*values, *[nan] * len(NETWORK)]
     scale = part.n_scores * part.temperature
-    return Reasons(_against_mean(base) / scale, _sorted(names, found, _against_mean(weights) / scale))
+    return Reasons(_against_mean(base) / scale, _sorted(names, values, _against_mean(weights) / scale))
 
 
 def _of_scorer(
@@ -188,8 +188,8 @@ def _of_scorer(
     weights = np.zeros((*table.shape, len(LABELS)))
     if isinstance(scorer, TreeScorer) and values is not None:
         leaf = scorer.leaf_of(table)
-        found = values.levels[np.arange(len(leaf))[:, None], leaf].swapaxes(1, 2)  # (n_trees, depth, n_rows, 4)
-        np.add.at(weights, scorer.columns, found)
+        of_levels = values.levels[np.arange(len(leaf))[:, None], leaf].swapaxes(1, 2)  # (n_trees, depth, n_rows, 4)
+        np.add.at(weights, scorer.columns, of_levels)
         return values.base + scorer.bias, weights
     if isinstance(scorer, LinearScorer):
         for of_column, of_bins, bins in zip(weights, scorer.weights, scorer.bins.digitise(table), strict=True):
@@ -260,8 +260,8 @@ def _against_mean(scores: NDArray[np.floating]) -> NDArray[np.float64]:
 
 def _sorted(names: Sequence[str], values: Sequence[float], weights: NDArray[np.float64]) -> tuple[Reason, ...]:
     """Give the reasons that add something, the strongest first; `weights` has shape (n_names, 4)."""
-    found = [Reason(*parts) for parts in zip(names, values, weights, strict=True) if parts[2].any()]
-    return tuple(sorted(found, key=lambda reason: -float(np.abs(reason.weights).max())))
+    reasons = [Reason(*parts) for parts in zip(names, values, weights, strict=True) if parts[2].any()]
+    return tuple(sorted(reasons, key=lambda reason: -float(np.abs(reason.weights).max())))
 
 
 def _words(lexicon: Lexicon, line: str) -> Reasons:

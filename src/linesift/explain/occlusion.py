@@ -92,12 +92,12 @@ def _scores(network: Network, versions: list[Floats], row: int) -> NDArray[np.fl
     """Score a line in each version of its page, shape (n_versions, 4)."""
     n_lines = len(versions[0])
     step = max(1, _LINES_AT_ONCE // n_lines)
-    found = []
+    chunks = []
     for start in range(0, len(versions), step):
         some = versions[start : start + step]
         scores = network.run(network.tiles(np.concatenate(some)), np.full(len(some), n_lines))
-        found.append(scores[row::n_lines])
-    return np.concatenate(found).astype(np.float64)
+        chunks.append(scores[row::n_lines])
+    return np.concatenate(chunks).astype(np.float64)
 
 
 def _shares(n_columns: int, shown: NDArray[np.int64], scores: NDArray[np.float64]) -> NetworkShares:

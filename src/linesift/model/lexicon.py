@@ -98,9 +98,9 @@ class Lexicon:
         """Sum the weights of every line's tokens, shape (n_lines, len(TARGETS))."""
         sums = np.zeros((len(n_tokens), _WIDTH), np.float32)
         # Viewed as complex numbers, two weights are added at once.
-        found = self._rows.take(bucket).view(np.complex64)
+        weights = self._rows.take(bucket).view(np.complex64)
         lines = np.flatnonzero(n_tokens)
         if len(lines):
             starts = (n_tokens.cumsum() - n_tokens)[lines]
-            sums[lines] = np.add.reduceat(found, starts, axis=0).view(np.float32)
+            sums[lines] = np.add.reduceat(weights, starts, axis=0).view(np.float32)
         return sums[:, : len(TARGETS)]

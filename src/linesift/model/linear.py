@@ -32,8 +32,8 @@ class Bins:
     def digitise(self, table: NDArray[np.float32]) -> NDArray[np.uint8]:
         """Find the bin of every value; shape (n_columns, n_lines) in and out."""
         if table.shape[1] <= _FEW:
-            found = (self.cuts[:, None] <= table[:, :, None]).sum(axis=2, dtype=np.uint8)
-            return np.where(np.isnan(table), np.uint8(0), found + np.uint8(1))
+            n_below = (self.cuts[:, None] <= table[:, :, None]).sum(axis=2, dtype=np.uint8)
+            return np.where(np.isnan(table), np.uint8(0), n_below + np.uint8(1))
         out = np.empty(table.shape, np.uint8)
         for row, values, cuts in zip(out, table, self.cuts, strict=True):
             row[:] = np.searchsorted(cuts, values, side="right") + 1

@@ -80,11 +80,11 @@ class SiteMemory:
     def recurrence(self, batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Count the remembered pages with each line, and all of them; the line's own page counts in neither."""
         is_own = np.isin(page_digests(batch), self.pages)[batch.page].astype(np.int64)
-        found = np.zeros(len(batch.page), np.int64)
+        n_pages_with = np.zeros(len(batch.page), np.int64)
         if len(self.lines):
             place = np.minimum(np.searchsorted(self.lines, batch.lines.hash), len(self.lines) - 1)
-            found = np.where(self.lines[place] == batch.lines.hash, self.counts[place], 0)
-        return np.maximum(found - is_own, 0), self.n_pages - is_own
+            n_pages_with = np.where(self.lines[place] == batch.lines.hash, self.counts[place], 0)
+        return np.maximum(n_pages_with - is_own, 0), self.n_pages - is_own
 
     def scores(self, batch: Batch, base: NDArray[np.float32]) -> NDArray[np.float32]:
         """Compute what is added to the log-odds of a batch, (n_lines, 4): 0 but for sidebar, and on other sites.

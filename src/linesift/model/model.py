@@ -58,10 +58,10 @@ class Model:
 
     def classify_batch(self, pages: Iterable[str | Page]) -> list[Prediction]:
         """Label every line of many pages; the result of a page does not depend on the others."""
-        found: list[Prediction] = []
+        results: list[Prediction] = []
         for group in _groups(page if isinstance(page, Page) else Page(page) for page in pages):
-            found += self._classify_group(group)
-        return found
+            results += self._classify_group(group)
+        return results
 
     def with_memory(self, memory: "SiteMemory") -> "Model":
         """Copy the model with a site's memory in place of the one it has."""

@@ -124,31 +124,31 @@ class Network:
     def _pool(self, pool: int, hidden: NDArray[np.float32], spans: NDArray[np.int64]) -> None:
         """Add the result of a cumulative max pooling to hidden units, in whole tiles."""
         weights = self.pool_weights[pool]
-        found = cumulative_max(hidden, spans, len(weights) // 2)
+        maxima = cumulative_max(hidden, spans, len(weights) // 2)
         more = np.empty((TILE, len(self.entry_bias)), np.float32)
         for tile in _tiles(len(hidden)):
-            product(found[tile], weights, more)
+            product(maxima[tile], weights, more)
             more += self.pool_biases[pool]
             np.maximum(more, 0, out=more)
             hidden[tile] += more
 
     def inputs(self, own: NDArray[np.float32]) -> NDArray[np.float32]:
         """Turn columns into inputs, shape (n_inputs, n_lines): numbers between -1 and 1, 0 where missing, and flags."""
-        found = np.empty((len(self.entry), own.shape[1]), np.float32)
-        self._fill(own, found)
-        return found
+        inputs = np.empty((len(self.entry), own.shape[1]), np.float32)
+        self._fill(own, inputs)
+        return inputs
 
-    def _fill(self, own: NDArray[np.float32], found: NDArray[np.float32]) -> None:
+    def _fill(self, own: NDArray[np.float32], inputs: NDArray[np.float32]) -> None:
         """Write the inputs of some lines, shape (n_inputs, n_lines)."""
         n_columns = len(self.centre)
-        is_missing = _bound(own, self.centre, self.scale, found[:n_columns])
-        found[n_columns:] = is_missing.take(self.flagged, axis=0)
+        is_missing = _bound(own, self.centre, self.scale, inputs[:n_columns])
+        inputs[n_columns:] = is_missing.take(self.flagged, axis=0)
 
     def inputs_of(self, columns: NDArray[np.int64], values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Turn values of some columns into inputs, without flags; shape (len(columns), n_lines) in and out."""
-        found = np.empty_like(values)
-        _bound(values, self.centre[columns], self.scale[columns], found)
-        return found
+        inputs = np.empty_like(values)
+        _bound(values, self.centre[columns], self.scale[columns], inputs)
+        return inputs
 
     def is_sound(self, n_columns: int) -> bool:
         """Whether the arrays fit together and to `n_columns`, and are finite."""
@@ -183,8 +183,8 @@ class Network:
 
     def pools_before(self, number: int) -> list[int]:
         """Give the numbers of the poolings before a layer: one or none."""
-        found: list[int] = np.flatnonzero(self.pool_layers == number).tolist()
-        return found
+        numbers: list[int] = np.flatnonzero(self.pool_layers == number).tolist()
+        return numbers
 
 
 def _ascends_below(numbers: NDArray[Any], end: int) -> bool:
@@ -220,8 +220,8 @@ def _even_rows(n_inputs: int, n_outputs: int) -> int:
     line = np.cos(np.arange(n_inputs, dtype=np.float32))[None]
     weights = np.cos(np.arange(n_inputs * n_outputs, dtype=np.float32)).reshape(n_inputs, n_outputs)
     for n_rows in _ROW_COUNTS[:-1]:
-        found = np.matmul(line.repeat(TILE, axis=0).reshape(-1, n_rows, n_inputs), weights)
-        if (found == found[0, 0]).all():
+        results = np.matmul(line.repeat(TILE, axis=0).reshape(-1, n_rows, n_inputs), weights)
+        if (results == results[0, 0]).all():
             return n_rows
     return _ROW_COUNTS[-1]
 
@@ -232,16 +232,16 @@ def _tiles(n_lines: int) -> list[slice]:
 
 
 def _bound(
-    values: NDArray[np.float32], centre: NDArray[np.float32], scale: NDArray[np.float32], found: NDArray[np.float32]
+    values: NDArray[np.float32], centre: NDArray[np.float32], scale: NDArray[np.float32], out: NDArray[np.float32]
 ) -> NDArray[np.bool_]:
     """Scale columns to numbers between -1 and 1, 0 where missing; return where they are missing."""
-    np.subtract(values, centre[:, None], out=found)
-    found *= (1 / scale)[:, None]
-    size = np.abs(found)
+    np.subtract(values, centre[:, None], out=out)
+    out *= (1 / scale)[:, None]
+    size = np.abs(out)
     size += 1
-    found /= size
-    is_missing = np.isnan(found)
-    np.copyto(found, 0, where=is_missing)
+    out /= size
+    is_missing = np.isnan(out)
+    np.copyto(out, 0, where=is_missing)
     return is_missing
 
 
@@ -256,13 +256,13 @@ def cumulative_max(hidden: NDArray[np.float32], spans: NDArray[np.int64], n_unit
     Returns:
         Shape (n_rows, 2 * n_units), 0 in rows behind the last line.
     """
-    found = np.zeros((len(hidden), 2 * n_units), hidden.dtype)
-    above, below, units = found[:, :n_units], found[:, n_units:], hidden[:, :n_units]
+    maxima = np.zeros((len(hidden), 2 * n_units), hidden.dtype)
+    above, below, units = maxima[:, :n_units], maxima[:, n_units:], hidden[:, :n_units]
     ends = spans.cumsum()
     for start, end in zip((ends - spans).tolist(), ends.tolist(), strict=True):
         np.maximum.accumulate(units[start:end], axis=0, out=above[start:end])
         np.maximum.accumulate(units[start:end][::-1], axis=0, out=below[start:end][::-1])
-    return found
+    return maxima
 
 
 def neighbours(spans: NDArray[np.int64], distance: int, n_rows: int) -> NDArray[np.int64]:
@@ -278,9 +278,9 @@ def neighbours(spans: NDArray[np.int64], distance: int, n_rows: int) -> NDArray[
     """
     n_lines = int(spans.sum())
     rows, ends = np.arange(n_lines), spans.cumsum()
-    found = np.full((n_rows, 3), n_lines)
+    places = np.full((n_rows, 3), n_lines)
     above, below = rows - distance, rows + distance
-    found[:n_lines, 0] = np.where(above >= (ends - spans).repeat(spans), above, n_lines)
-    found[:n_lines, 1] = rows
-    found[:n_lines, 2] = np.where(below < ends.repeat(spans), below, n_lines)
-    return found
+    places[:n_lines, 0] = np.where(above >= (ends - spans).repeat(spans), above, n_lines)
+    places[:n_lines, 1] = rows
+    places[:n_lines, 2] = np.where(below < ends.repeat(spans), below, n_lines)
+    return places

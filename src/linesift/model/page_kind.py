@@ -81,8 +81,8 @@ class PageKindModel:
         if len(page):
             starts = (n_words.cumsum() - n_words)[has_words]
             # Viewed as complex numbers, two weights are added at once.
-            found = self._rows.take(bucket, mode="clip").view(np.complex64).reshape(-1, 2)
-            sums: NDArray[np.float32] = np.add.reduceat(found, starts, axis=0).view(np.float32)
+            weights = self._rows.take(bucket, mode="clip").view(np.complex64).reshape(-1, 2)
+            sums: NDArray[np.float32] = np.add.reduceat(weights, starts, axis=0).view(np.float32)
             roots: NDArray[np.float32] = np.sqrt(n_words[has_words, None]).astype(np.float32)
             scores[has_words] += sums[:, : len(WORD_KINDS)] / roots
         return scores.T
@@ -106,18 +106,18 @@ def page_words(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 def page_columns(batch: Batch, probabilities: NDArray[np.float32], labels: NDArray[np.int8]) -> NDArray[np.float32]:
     """Compute the columns of every page, except the scores of its words; shape (n_columns, n_pages)."""
-    found = list(_columns(_Pages(batch), probabilities.T.astype(np.float64), labels))
-    wholes = np.array([whole for _, _, whole in found])
+    named = list(_columns(_Pages(batch), probabilities.T.astype(np.float64), labels))
+    wholes = np.array([whole for _, _, whole in named])
     columns = np.full(wholes.shape, np.nan)
-    np.divide([part for _, part, _ in found], wholes, out=columns, where=wholes > 0)
+    np.divide([part for _, part, _ in named], wholes, out=columns, where=wholes > 0)
     return columns.astype(np.float32)
 
 
 @cache
 def column_names() -> tuple[str, ...]:
     """List the names of all columns, in the order of `PageKindModel.scorer`; those of words come last."""
-    found = _columns(_Pages(read_batch([""])), np.zeros((len(Label), 0)), np.zeros(0, np.int8))
-    return (*(name for name, _, _ in found), *(f"words.{kind}" for kind in WORD_KINDS))
+    named = _columns(_Pages(read_batch([""])), np.zeros((len(Label), 0)), np.zeros(0, np.int8))
+    return (*(name for name, _, _ in named), *(f"words.{kind}" for kind in WORD_KINDS))
 
 
 class _Pages:

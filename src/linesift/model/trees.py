@@ -40,10 +40,10 @@ class TreeScorer:
 
     def leaf_of(self, table: NDArray[np.float32]) -> NDArray[np.int64]:
         """Find the leaf of every line in every tree, shape (n_trees, n_lines): plainly what `scores` does in tiles."""
-        found = np.zeros((len(self.columns), table.shape[1]), np.int64)
+        leaf = np.zeros((len(self.columns), table.shape[1]), np.int64)
         for level, (columns, cuts) in enumerate(zip(self.columns.T, self.cuts.T, strict=True)):
-            found |= (table[columns] > cuts[:, None]).astype(np.int64) << level
-        return found
+            leaf |= (table[columns] > cuts[:, None]).astype(np.int64) << level
+        return leaf
 
     def scores(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
         """Score every label of every line.
@@ -79,8 +79,8 @@ class TreeScorer:
                 leaf |= bits[level]
             place = leaf.astype(np.intp)
             place += np.arange(start << depth, (start + len(leaf)) << depth, 1 << depth)[:, None]
-            found = leaves.take(place, mode="clip").view(np.float32)
-            total += np.add.reduce(found.reshape(len(leaf), -1), axis=0)
+            terms = leaves.take(place, mode="clip").view(np.float32)
+            total += np.add.reduce(terms.reshape(len(leaf), -1), axis=0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,13 +96,13 @@ class _Questions:
 
     def answers(self, table: NDArray[np.float32]) -> NDArray[np.uint8]:
         """Compare; 1 where a value is above its cut, shape (n_questions, n_lines)."""
-        found = np.empty((len(self.columns), table.shape[1]), np.bool_)
-        values = np.empty((min(_QUESTIONS, len(found)), table.shape[1]), np.float32)
-        for start in range(0, len(found), _QUESTIONS):
+        is_above = np.empty((len(self.columns), table.shape[1]), np.bool_)
+        values = np.empty((min(_QUESTIONS, len(is_above)), table.shape[1]), np.float32)
+        for start in range(0, len(is_above), _QUESTIONS):
             columns = self.columns[start : start + _QUESTIONS]
             taken = np.take(table, columns, axis=0, out=values[: len(columns)], mode="clip")
-            np.greater(taken, self.cuts[start : start + _QUESTIONS], out=found[start : start + _QUESTIONS])
-        return found.view(np.uint8)
+            np.greater(taken, self.cuts[start : start + _QUESTIONS], out=is_above[start : start + _QUESTIONS])
+        return is_above.view(np.uint8)
 
 
 def _distinct(columns: NDArray[np.int32], cuts: NDArray[np.float32]) -> _Questions:

@@ -55,18 +55,18 @@ class Around:
 
         Beyond the ends of the page it is the row behind the last of the batch, which is missing (`padded`).
         """
-        found = self.rows + np.array(steps)[:, None]
-        np.copyto(found, self._beyond, where=(found < self.top) | (found >= self.end))
-        neighbours: NDArray[np.int64] = found
+        rows = self.rows + np.array(steps)[:, None]
+        np.copyto(rows, self._beyond, where=(rows < self.top) | (rows >= self.end))
+        neighbours: NDArray[np.int64] = rows
         return neighbours
 
     def edges(self, sizes: tuple[int, ...]) -> NDArray[np.int64]:
         """Find where windows end: the first row above and the row behind the last below, shape (n_sizes, 2, n_rows)."""
-        found = np.empty((len(sizes), 2, len(self.rows)), np.int64)
+        edges = np.empty((len(sizes), 2, len(self.rows)), np.int64)
         reach = np.array(sizes)[:, None]
-        np.maximum(self.rows - reach, self.top, out=found[:, 0])
-        np.minimum(self.rows + 1 + reach, self.end, out=found[:, 1])
-        return found
+        np.maximum(self.rows - reach, self.top, out=edges[:, 0])
+        np.minimum(self.rows + 1 + reach, self.end, out=edges[:, 1])
+        return edges
 
 
 def padded(values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -94,9 +94,9 @@ class Sums:
     def windows(self, around: Around, edges: NDArray[np.int64]) -> NDArray[np.float64]:
         """Sum over windows above and below; `edges` come from `around.edges`, and the result has their shape."""
         rows = around.rows
-        found = self.prefix.take(edges, axis=-1, mode="clip")
-        found -= self.prefix.take(np.array((rows, rows + 1)), axis=-1, mode="clip")[..., None, :, :]
-        sums: NDArray[np.float64] = found * _SIGNS
+        differences = self.prefix.take(edges, axis=-1, mode="clip")
+        differences -= self.prefix.take(np.array((rows, rows + 1)), axis=-1, mode="clip")[..., None, :, :]
+        sums: NDArray[np.float64] = differences * _SIGNS
         return sums
 
     def page(self, around: Around) -> NDArray[np.float64]:

@@ -76,7 +76,7 @@ class Trace:
                 of_maxima = of_pool @ network.pool_weights[place].T
                 of_hidden[:, : pool.units.shape[1]] += _gradient_of_units(pool, of_maxima)
         of_entry = of_hidden * (self.entered > 0)
-        found = {
+        of_weights = {
             "entry": self.inputs.T @ of_entry,
             "entry_bias": of_entry.sum(axis=0),
             "layers": layers,
@@ -87,7 +87,7 @@ class Trace:
             "out_bias": slope.sum(axis=0),
         }
         of_inputs: Floats = of_entry @ network.entry.T
-        return of_inputs, found
+        return of_inputs, of_weights
 
 
 def trace(network: Network, inputs: Floats, spans: NDArray[np.int64], drops: Sequence[Floats] | None = None) -> Trace:
