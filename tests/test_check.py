@@ -12,7 +12,7 @@ HEAD = "site: a.example\n----\n"
 GOOD = HEAD + "sidebar   | Home\nheadline  | Rain\ntimestamp | 11 March 2024\nbody      | It rained.\n"
 
 WORDS = "use headline, body, timestamp, sidebar (did you mean body?)"
-NO_TIMESTAMP = "5: error: a date beside the headline, but no timestamp on the page; "
+NO_TIMESTAMP = "5: error: a date beside the headline, but no timestamp; "
 
 
 def found(path: Path, text: str) -> list[str]:
@@ -57,7 +57,7 @@ def test_our_own_pages_are_right() -> None:
         (GOOD.replace("timestamp | 11 March 2024", "sidebar   | 11 photos"), []),
         (
             GOOD + "sidebar   | x\n" * 11 + "body      | Late.\n",
-            ["18: note: a body line with 10 other lines"],
+            ["18: note: a body line far from others (10 lines and more)"],
         ),
         (GOOD.replace("body ", "body?"), ["6: note: 1 line marked with ? to look at, from here on"]),
         (HEAD.replace("----", "kind: index\n----") + "sidebar   | Home\n", []),
@@ -104,7 +104,7 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     [
         ("| It rained.", "| It  rained.", ["6: error: the text was changed; line 4 of a{} is 'It rained.'"]),
         ("body      | It rained.\n", "", ["6: error: line 4 of a{} is missing here; put it back: 'It rained.'"]),
-        ("sidebar   | Home\n", "sidebar   | Home\nsidebar   | Up\n", ["4: error: a line that a{} has not; remove it"]),
+        ("sidebar   | Home\n", "sidebar   | Home\nsidebar   | Up\n", ["4: error: this line is not in a{}; remove it"]),
     ],
 )
 def test_changed_text(tmp_path: Path, suffix: str, old: str, new: str, expected: list[str]) -> None:
@@ -121,7 +121,7 @@ def test_text_that_is_another_is_told_once(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("\n".join(f"line {number}" for number in range(40)), "utf-8")
     sentences = found(tmp_path / "a.page", GOOD)
     assert len(sentences) == 1
-    assert "differs from a.txt from here on in many lines" in sentences[0]
+    assert "many lines from here on differ from a.txt" in sentences[0]
 
 
 def test_the_same_page_twice(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_label_then_check(folder: Path, run: Run) -> None:
         "my/site/rain.page: 4 lines: 1 headline, 1 body, 1 timestamp, 1 sidebar; 1 in doubt (?)",
         "my/site/ferry.page: 2 lines: 0 headline, 1 body, 0 timestamp, 1 sidebar",
     ]
-    assert result.err == "2 pages, 1 line to look at; in an editor, or with: linesift label --web my/site\n"
+    assert result.err == "2 pages, 1 line to look at; open them in an editor, or with: linesift label --web my/site\n"
     result = run("check", "my/site")
     assert result.code == 1
     assert result.out.startswith("my/site/ferry.page:4: error: no headline; ")
@@ -62,7 +62,10 @@ def test_label_again_keeps_what_was_corrected(folder: Path, run: Run) -> None:
     assert run("label", "rain.txt", "--out", "site", "--update").out.endswith(", 4 labels kept\n")
     assert path.read_text("utf-8") == corrected
     path.write_text("broken", "utf-8")
-    assert run("label", "rain.txt", "--out", "site").out == "site/rain.page: kept, but it has mistakes\n"
+    assert (
+        run("label", "rain.txt", "--out", "site").out
+        == "site/rain.page: kept, but it has mistakes; find them with linesift check\n"
+    )
     result = run("label", "rain.txt", "ferry.html", "--out", "site", "--update")
     assert result.code == 1
     assert result.err.startswith("linesift: site/rain.page:1: no line of four dashes")
@@ -139,9 +142,9 @@ def test_web(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(LabelServer, "serve_forever", interrupted)
     result = run("label", "rain.txt", "--out", "site", "--web", "--port", "0")
     assert result.code == 0
-    assert f"Labels at {opened[0]}\n" in result.err
+    assert f"Labelling page: {opened[0]}\n" in result.err
     assert opened[0].startswith(f"http://{HOST}:")
-    assert result.err.endswith("1 doubtful line left; mistakes: linesift check\n")
+    assert result.err.endswith("1 doubtful line left; find mistakes with: linesift check\n")
     assert run("label", "--web", "site", "--no-browser", "--port", "0").code == 0
     assert len(opened) == 1
     monkeypatch.delenv("DISPLAY")

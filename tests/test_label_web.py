@@ -233,10 +233,10 @@ def started(folder: Path, port: str = "0") -> Iterator[tuple["subprocess.Popen[s
     command = [sys.executable, "-c", "import linesift.cli; linesift.cli.main()", "label", "--web", str(folder)]
     command += ["--no-browser", "--port", port]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment()) as process:
-        assert process.stderr is not None
-        line = process.stderr.readline()
-        assert line.startswith("Labels at http://127.0.0.1:"), line
         try:
+            assert process.stderr is not None
+            line = process.stderr.readline()
+            assert line.startswith("Labelling page: http://127.0.0.1:"), line
             yield process, line.split()[-1]
         finally:
             process.kill()

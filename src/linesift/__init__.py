@@ -1,4 +1,4 @@
-"""linesift says what each line of a news page is: headline, body, timestamp or sidebar.
+"""linesift labels each line of a news page: headline, body, timestamp or sidebar.
 
 >>> import linesift
 >>> linesift.classify("").labels
@@ -38,7 +38,7 @@ _LATE = {
     "Model": "linesift.model.model",
     "Prediction": "linesift.model.prediction",
 }
-"""Names that bring numpy along, and where they live: `linesift --help` and a wrong option shall not wait for numpy."""
+"""Names whose modules import numpy. They are imported at first use: `linesift --help` does not wait for numpy."""
 
 
 def __getattr__(name: str) -> object:
@@ -48,16 +48,17 @@ def __getattr__(name: str) -> object:
 
 
 def shipped() -> Path:
-    """The model that comes with the package: inside a wheel beside this file, in a checkout under `models/`."""
+    """Path of the model that comes with the package."""
     return _packed("models/news")
 
 
 def golden() -> Path:
-    """The labelled pages that come with the package, which no adapted model may label worse; see `shipped`."""
+    """Path of the labelled pages that come with the package, which no adapted model may label worse."""
     return _packed("data/pages")
 
 
 def _packed(name: str) -> Path:
+    """Path of a directory of the package: in a wheel beside this file, in a checkout at its root."""
     inside = Path(__file__).parent / name
     return inside if inside.is_dir() else Path(__file__).parents[2] / name
 
@@ -70,7 +71,7 @@ def _load(path: Path) -> "Model":
 
 
 def load(path: str | Path | None = None) -> "Model":
-    """Load a model directory, or the model that comes with linesift; the same directory is read once.
+    """Load a model directory, by default the model of the package; a directory is read once and kept.
 
     Raises:
         ModelError: if the directory is missing, damaged or of another version.
@@ -79,12 +80,12 @@ def load(path: str | Path | None = None) -> "Model":
 
 
 def classify(page: str | Page) -> "Prediction":
-    """Label every line of a page with the model that comes with linesift."""
+    """Label every line of a page with the model of the package."""
     return load().classify(page)
 
 
 def classify_html(html: bytes | str) -> "Prediction":
-    """Label every line of an HTML page, with what its markup says; `page.lines` of the result are the lines.
+    """Label every line of an HTML page, with the model of the package; its lines are `page.lines` of the result.
 
     Raises:
         MissingExtraError: if the HTML parser is not installed.
@@ -95,7 +96,7 @@ def classify_html(html: bytes | str) -> "Prediction":
 
 
 def extract(html: bytes | str) -> "Article":
-    """Take the article from an HTML page: headline, timestamp and body.
+    """Extract the article from an HTML page: headline, timestamp, dates and body.
 
     Raises:
         MissingExtraError: if the HTML parser is not installed.

@@ -1,12 +1,12 @@
-"""What can go wrong, sorted by what the reader of the message has to do."""
+"""Errors, one class for each thing that the reader of the message can do."""
 
 
 class LinesiftError(Exception):
-    """Base of every error that linesift raises on purpose; its text is one line for people."""
+    """Base of every error that linesift raises on purpose; its text is one line that says what to do."""
 
 
 class InputError(LinesiftError):
-    """A page cannot be read: give another file, another encoding, or text instead of a binary."""
+    """Input cannot be used: give another file, another encoding, or other options."""
 
 
 class LabelError(LinesiftError):
@@ -18,12 +18,12 @@ class ModelError(LinesiftError):
 
 
 class MissingExtraError(LinesiftError):
-    """A part of linesift needs a package that is not installed; the text says what to install."""
+    """A package is not installed; the text has the command that installs it."""
 
 
 class ConflictError(LinesiftError):
-    """A file is not as it was when it was read: read it again, and decide what of both to keep."""
+    """A file has changed since it was read: read it again, and decide which changes to keep."""
 
 
 class MemoryFileError(LinesiftError):
-    """A site memory cannot be read or merged: name another file or learn it again."""
+    """A file of `linesift learn-site` cannot be read or merged: name another one or learn it again."""

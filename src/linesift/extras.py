@@ -3,6 +3,7 @@
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from shlex import quote
 
 from linesift.errors import MissingExtraError
 
@@ -32,8 +33,9 @@ def install_command(extra: str) -> str:
     In a checkout it installs from there. For an installed package the name is enough, also where linesift is on no
     index: pip finds it installed and adds what the extra asks for.
     """
-    target = f"-e '{_short(_ROOT)}[{extra}]'" if (_ROOT / "pyproject.toml").is_file() else f"'linesift[{extra}]'"
-    return f"{_short(Path(sys.executable))} -m pip install {target}"
+    is_checkout = (_ROOT / "pyproject.toml").is_file()
+    target = quote(f"{_short(_ROOT) if is_checkout else 'linesift'}[{extra}]")
+    return f"{quote(_short(Path(sys.executable)))} -m pip install {'-e ' if is_checkout else ''}{target}"
 
 
 def _short(path: Path) -> str:

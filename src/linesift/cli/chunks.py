@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # numpy comes with them, and `--help` does not wait for numpy
     from linesift.model.prediction import Prediction
 
 CHUNK_PAGES = 64
-CHUNK_BYTES = 4_000_000
+_CHUNK_BYTES = 4_000_000
 """A chunk ends at so many items or bytes: enough to pay for numpy's calls, few enough for memory."""
 
 
@@ -96,13 +96,13 @@ class Outcome:
 
 
 def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """Gather items up to `CHUNK_PAGES` or `CHUNK_BYTES`; a larger page is a chunk of its own or ends one."""
+    """Gather items up to `CHUNK_PAGES` or `_CHUNK_BYTES`; a larger page is a chunk of its own or ends one."""
     chunk: list[Item] = []
     n_bytes = 0
     for item in items:
         chunk.append(item)
         n_bytes += _size(item)
-        if len(chunk) == CHUNK_PAGES or n_bytes >= CHUNK_BYTES:
+        if len(chunk) == CHUNK_PAGES or n_bytes >= _CHUNK_BYTES:
             yield chunk
             chunk, n_bytes = [], 0
     if chunk:

@@ -1,4 +1,4 @@
-"""Work in several processes, results in the order of the tasks."""
+"""Map a function over tasks in several processes, with the results in the order of the tasks."""
 
 import signal
 from collections import deque
@@ -13,18 +13,18 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _N_AHEAD = 2
-"""Tasks per process that are read before they are needed: one at work, one waiting. It bounds the memory."""
+"""Tasks per process that are read ahead: one at work, one waiting. It bounds the memory."""
 
 
 def map_in_order(work: Callable[[T], R], tasks: Iterable[T], n_jobs: int = 1) -> Generator[R, None, None]:
-    """Do `work` on every task in `n_jobs` processes; results come in the order of the tasks.
+    """Call `work` on every task in `n_jobs` processes; give the results in the order of the tasks.
 
-    Tasks are taken as processes get free, not all at once. `work`, tasks and results have to survive pickling
-    (between our own processes; nothing is stored). Processes are spawned, because a fork of a process with threads,
-    which numpy has, may hang. With one job, or a single task, everything is done here.
+    Tasks are taken when a process is free, not all at once. `work`, tasks and results are pickled between our own
+    processes, and nothing is stored. Processes are spawned, because numpy has threads, and a fork of a process with
+    threads may hang. With one job or a single task, everything is done in this process.
 
     Raises:
-        LinesiftError: if a process dies, and whatever `work` raises, at the place of its task.
+        LinesiftError: if a process dies. What `work` raises is raised at the place of its task.
     """
     tasks = iter(tasks)
     first = list(islice(tasks, 1 if n_jobs == 1 else 2))
@@ -32,7 +32,7 @@ def map_in_order(work: Callable[[T], R], tasks: Iterable[T], n_jobs: int = 1) ->
     if n_jobs == 1 or len(first) < 2:
         yield from map(work, tasks)
         return
-    # Only now: they take 30 ms to load.
+    # Imported here, because they take 30 ms to load.
     from concurrent.futures import Future, ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import active_children, get_context
@@ -50,10 +50,10 @@ def map_in_order(work: Callable[[T], R], tasks: Iterable[T], n_jobs: int = 1) ->
             yield ahead.popleft().result()
     except BrokenProcessPool as error:
         raise LinesiftError(
-            "a process of --jobs ended without an answer (out of memory?); try fewer, or --jobs 1"
+            "a process of --jobs ended without a result, perhaps out of memory; use fewer --jobs"
         ) from error
     except BaseException:
-        # Nobody wants what is left: the user interrupted, the output is full, a model is damaged.
+        # The rest is not needed: the user interrupted, the disk is full, or a model is damaged.
         for child in set(active_children()) - others:
             child.terminate()
         raise
@@ -63,9 +63,9 @@ def map_in_order(work: Callable[[T], R], tasks: Iterable[T], n_jobs: int = 1) ->
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Hold back Ctrl-C: a process that starts meanwhile never hears of it, and this one does afterwards.
+    """Block SIGINT while a process starts, so that the new process never receives it; this one receives it afterwards.
 
-    The terminal sends it to all processes. Only the first shall answer; the others are ended by it.
+    A terminal sends Ctrl-C to all processes. Only this one reacts to it, and ends the others.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield

@@ -112,9 +112,12 @@ def label(
 
 
 def _sort(given: Sequence[Path], *, has_out: bool) -> tuple[list[Path], list[Path]]:
-    """Paths of labelled pages, and files of pages that are to be labelled.
+    """Separate labelled pages from files to label.
 
-    A directory may hold both; which of them is meant, `--out` says.
+    A directory may hold both; with `--out` its files are to be labelled.
+
+    Returns:
+        Paths of labelled pages, and files to label.
     """
     labelled: list[Path] = []
     sources: list[Path] = []
@@ -127,7 +130,11 @@ def _sort(given: Sequence[Path], *, has_out: bool) -> tuple[list[Path], list[Pat
 
 
 def _draft(sources: Sequence[Path], model: Path | None, config: "DraftConfig") -> tuple[list[Path], int]:
-    """Draft pages one after the other; a page that cannot be read is reported, and the others go on."""
+    """Draft pages one after the other; one that cannot be read is reported, and does not stop the others.
+
+    Returns:
+        Paths of the labelled pages, and how many pages failed.
+    """
     import linesift
     from linesift.labelling.draft import draft_names, read_source, write_draft
 
@@ -152,12 +159,12 @@ def _draft(sources: Sequence[Path], model: Path | None, config: "DraftConfig") -
 
 
 def _row(drafted: "Drafted") -> str:
-    """What was done with a page, in one line."""
+    """Write in one line what was done with a page."""
     path, page = str(drafted.path), drafted.page
     if console.wants_colour(None, None):
         path = typer.style(path, bold=True)
     if page is None:
-        return f"{path}: kept, but it has mistakes"
+        return f"{path}: kept, but it has mistakes; find them with linesift check"
     counts = tuple(map(page.labels.count, LABELS))
     what = "" if drafted.is_written else ", kept as it was"
     what = f", {console.count(drafted.n_kept, 'label')} kept" if drafted.n_kept else what
@@ -169,7 +176,7 @@ def _say_next(drafted: "Sequence[Drafted]", config: "DraftConfig") -> None:
     if drafted:
         console.status(
             f"{console.count(len(drafted), 'page')}, {console.count(n_doubtful, 'line')} to look at; "
-            f"in an editor, or with: linesift label --web {config.folder}"
+            f"open them in an editor, or with: linesift label --web {config.folder}"
         )
 
 
@@ -186,17 +193,17 @@ def _serve(folder: "Folder", port: int | None, *, opens: bool) -> None:
             raise InputError(f"{HOST}:{port}: {(error.strerror or str(error)).lower()}; name another --port") from error
         server = LabelServer(folder)
     with server:
-        console.status(f"Labels at {server.address}")
-        console.status("Everything is saved in the files at once. Ctrl+C ends.")
+        console.status(f"Labelling page: {server.address}")
+        console.status("Each change is saved in the files at once. Ctrl+C ends.")
         if opens and _has_desktop():
             webbrowser.open(server.address)
         try:
             server.serve_forever()
         except KeyboardInterrupt:
             left = sum(len(page.doubtful) for name in folder.names() if (page := folder.read(name).page))
-            console.status(f"\n{console.count(left, 'doubtful line')} left; mistakes: linesift check")
+            console.status(f"\n{console.count(left, 'doubtful line')} left; find mistakes with: linesift check")
 
 
 def _has_desktop() -> bool:
-    """Whether a browser would open a window; one in the terminal would hold the server up."""
+    """Tell whether a browser would open a window; one inside the terminal would stop the server."""
     return sys.platform in {"win32", "darwin"} or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))

@@ -1,1 +1,1 @@
-"""Labels by hand: drafts that the model fills in, a check for mistakes, and a page in the browser to correct them."""
+"""Labelling by hand: drafts by the model, a page in the browser to correct them, a check, files to exchange."""

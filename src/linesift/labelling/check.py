@@ -1,4 +1,8 @@
-"""What is wrong with labelled pages: of form, against the page they were made from, and against the rules of labels."""
+"""Find mistakes in labelled pages: of form, text that differs from its page, and labels against the rules.
+
+A file is read leniently, so that one mistake does not hide the others. The rules at the end of the module look at the
+labels of a whole page.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,19 +18,19 @@ from linesift.page import LabelledPage
 from linesift.read.labelled import PageFile, find_beside, find_labelled_files, parse_leniently, parse_page, read_utf8
 
 _ABOVE, _BELOW = 4, 8
-"""Lines above the headline and below it among which the page's own date stands. Of 148 pages labelled by hand,
-one has a date there that is not its own, and no timestamp."""
+"""Lines above the headline and below it that are searched for the date of the page. Of 148 pages labelled by hand, one
+has a date there that is not its own, and no timestamp."""
 _LONGEST_DATE_LINE, _LONGEST_DATE_ALONE = 160, 60
 """Characters of a line that may be a timestamp though labelled sidebar, and of one labelled body."""
 _ALONE = 10
-"""Other lines on either side from which a single body line is strange."""
+"""Number of other lines on both sides that makes a body line look misplaced."""
 _MAX_CHANGES = 10
-"""Changed lines of one page that are named one by one."""
+"""Changed lines of one page that are reported one by one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to correct, or with `is_error` off something to look at."""
+    """A mistake, or without `is_error` a line to look at."""
 
     path: Path
     line: int
@@ -36,7 +40,7 @@ class Finding:
 
     @property
     def word(self) -> str:
-        """What it is called."""
+        """`error` or `note`."""
         return "error" if self.is_error else "note"
 
     def __str__(self) -> str:
@@ -44,7 +48,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckReport:
     """All findings about some pages, in order of file and line."""
 
     findings: tuple[Finding, ...]
@@ -54,12 +58,12 @@ class Checked:
 
     @property
     def n_errors(self) -> int:
-        """Findings that have to be corrected."""
+        """Number of findings that have to be corrected."""
         return sum(finding.is_error for finding in self.findings)
 
 
-def check(paths: Sequence[Path]) -> Checked:
-    """Look for everything that is wrong in `.page` files, in all of them, before anything is corrected.
+def check(paths: Sequence[Path]) -> CheckReport:
+    """Find the mistakes in `.page` files and directories of them.
 
     Raises:
         InputError: if a path is missing, or a directory without labelled pages.
@@ -76,11 +80,11 @@ def check(paths: Sequence[Path]) -> Checked:
         if first != file and sheet.lines:
             found.append(Finding(file, 1, f"the same page as {first}; remove one"))
         findings += sorted(found, key=lambda finding: finding.line)
-    return Checked(tuple(findings), len(files), n_doubtful)
+    return CheckReport(tuple(findings), len(files), n_doubtful)
 
 
 def check_file(path: Path) -> tuple[LabelledPage | None, list[Finding]]:
-    """Look at one file; the page is `None` where it is not in the format."""
+    """Check one file; the page is `None` if the file is not in the format."""
     _, found = _look(path)
     try:
         return parse_page(read_utf8(path), str(path)), found
@@ -90,16 +94,16 @@ def check_file(path: Path) -> tuple[LabelledPage | None, list[Finding]]:
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """A file as far as it can be understood, so that one mistake does not hide the others."""
+    """A file as far as it can be read."""
 
     lines: tuple[str, ...] = ()
     labels: tuple[Label | None, ...] = ()
-    """`None` on blank lines, and where nobody knows which label was meant."""
+    """`None` on blank lines, and if it is not clear which label was meant."""
     doubtful: tuple[int, ...] = ()
     kind: str = KINDS[0]
     note: str = ""
-    has_riddles: bool = False
-    """Whether there are lines of which nobody knows the label."""
+    has_unknown_labels: bool = False
+    """Whether it is not clear for some line which label was meant."""
 
 
 def _look(path: Path) -> tuple[_Sheet, list[Finding]]:
@@ -110,14 +114,14 @@ def _look(path: Path) -> tuple[_Sheet, list[Finding]]:
     found = [Finding(path, line, _with_guess(file, line, what)) for line, what in file.problems]
     if not file.lines:
         return _Sheet(), found
-    sheet = _understand(file)
+    sheet = _as_sheet(file)
     found += [Finding(path, line, what) for line, what in _changes(sheet, path, file.first)]
     rules = [*_headlines(sheet), *_timestamps(sheet), *_bodies(sheet), *_doubts(sheet)]
     found += [Finding(path, file.first + index, what, is_error) for index, what, is_error in rules]
     return sheet, found
 
 
-def _understand(file: PageFile) -> _Sheet:
+def _as_sheet(file: PageFile) -> _Sheet:
     labels = tuple(row.label or suggest_label(row.word) for row in file.lines)
     header = dict(file.header)
     return _Sheet(
@@ -126,7 +130,7 @@ def _understand(file: PageFile) -> _Sheet:
         doubtful=tuple(index for index, row in enumerate(file.lines) if row.is_doubtful),
         kind=header.get("kind", KINDS[0]),
         note=header.get("note", ""),
-        has_riddles=any(label is None and row.problem for label, row in zip(labels, file.lines, strict=True)),
+        has_unknown_labels=any(label is None and row.problem for label, row in zip(labels, file.lines, strict=True)),
     )
 
 
@@ -140,12 +144,12 @@ def _files(path: Path) -> list[Path]:
         raise InputError(f"{path}: no such file")
     files = find_labelled_files(path)
     if not files:
-        raise InputError(f"{path}: no labelled pages (*.page) in this directory; 'linesift label' makes some")
+        raise InputError(f"{path}: no labelled pages (*.page) in this directory; make some with 'linesift label'")
     return files
 
 
 def _changes(sheet: _Sheet, path: Path, first: int) -> Iterator[tuple[int, str]]:
-    """Lines that are not those of the page that the file was made from, by their line in the file."""
+    """Report lines that differ from the page that the file was made from, by their line in the file."""
     source = find_beside(path, SOURCE_SUFFIXES)
     if source is None:
         return
@@ -158,8 +162,8 @@ def _changes(sheet: _Sheet, path: Path, first: int) -> Iterator[tuple[int, str]]
             continue
         n_changes += max(end - start, high - low)
         if n_changes > _MAX_CHANGES:
-            what = f"the text differs from {source.name} from here on in many lines"
-            yield first + low, f"{what}; take its lines anew: linesift label {source} --out {path.parent} --update"
+            what = f"many lines from here on differ from {source.name}"
+            yield first + low, f"{what}; draft the page again: linesift label {source} --out {path.parent} --update"
             return
         for offset in range(max(end - start, high - low)):
             was = theirs[start + offset] if start + offset < end else None
@@ -169,7 +173,7 @@ def _changes(sheet: _Sheet, path: Path, first: int) -> Iterator[tuple[int, str]]
 
 def _change(was: str | None, *, has_ours: bool, source: str, number: int) -> str:
     if was is None:
-        return f"a line that {source} has not; remove it"
+        return f"this line is not in {source}; remove it"
     shown = was if len(was) <= 60 else f"{was[:59]}…"
     if not has_ours:
         return f"line {number} of {source} is missing here; put it back: {shown!r}"
@@ -177,29 +181,29 @@ def _change(was: str | None, *, has_ours: bool, source: str, number: int) -> str
 
 
 _NO_TITLE, _NO_DATE = "no title", "no date"
-"""What a note says where a page really lacks one."""
+"""Text of the note in the header of a page that really has none."""
 
-_Rule = Iterator[tuple[int, str, bool]]
-"""Index of a line, what is wrong, whether it is an error."""
+_Found = Iterator[tuple[int, str, bool]]
+"""Index of a line, message, whether it is an error."""
 
 
-def _headlines(sheet: _Sheet) -> _Rule:
+def _headlines(sheet: _Sheet) -> _Found:
     found = [index for index, label in enumerate(sheet.labels) if label is Label.HEADLINE]
     if not found:
-        if sheet.kind == "article" and not sheet.has_riddles:
-            what = f"no headline; label the title, or if the page does not show it write 'note: {_NO_TITLE}'"
+        if sheet.kind == "article" and not sheet.has_unknown_labels:
+            what = f"no headline; label the title, or if the page shows none, write 'note: {_NO_TITLE}' into the header"
             yield 0, what, _NO_TITLE not in sheet.note
         return
     for before, index in pairwise(found):
         if any(sheet.labels[between] is not None for between in range(before + 1, index)):
             what = f"a second headline, {index - before} lines below the first"
-            yield index, f"{what}; only the copy that heads the article is one, the others are sidebar", True
+            yield index, f"{what}; only the one above the article is a headline, label the other sidebar", True
 
 
-def _bodies(sheet: _Sheet) -> _Rule:
+def _bodies(sheet: _Sheet) -> _Found:
     found = [index for index, label in enumerate(sheet.labels) if label is Label.BODY]
-    if not found and sheet.kind == "article" and not sheet.has_riddles:
-        yield 0, "no body; label the article's text, or write 'kind: index' or 'kind: stub'", True
+    if not found and sheet.kind == "article" and not sheet.has_unknown_labels:
+        yield 0, "no body; label the text of the article, or write 'kind: index' or 'kind: stub' into the header", True
     full = [index for index, label in enumerate(sheet.labels) if label is not None]
     place = {index: number for number, index in enumerate(full)}
     if len(found) < 2:
@@ -208,17 +212,17 @@ def _bodies(sheet: _Sheet) -> _Rule:
         before = place[index] - place[found[number - 1]] if number else _ALONE + 1
         after = place[found[number + 1]] - place[index] if number + 1 < len(found) else _ALONE + 1
         if min(before, after) > _ALONE and _is_apart(sheet, index):
-            yield index, f"a body line with {_ALONE} other lines around it; is it of this article?", False
+            yield index, f"a body line far from others ({_ALONE} lines and more); is it part of this article?", False
 
 
 def _is_apart(sheet: _Sheet, index: int) -> bool:
-    """Whether the headline is not right above the line: the standfirst may be followed by much."""
+    """Tell whether the headline is not right above the line: many other lines may follow a standfirst."""
     above = [label for label in sheet.labels[:index] if label is not None][-3:]
     return Label.HEADLINE not in above
 
 
-def _timestamps(sheet: _Sheet) -> _Rule:
-    """A line with a whole date beside the headline, on a page without a timestamp."""
+def _timestamps(sheet: _Sheet) -> _Found:
+    """Report a whole date beside the headline, on a page without a timestamp."""
     if Label.TIMESTAMP in sheet.labels or Label.HEADLINE not in sheet.labels or _NO_DATE in sheet.note:
         return
     full = [index for index, label in enumerate(sheet.labels) if label is not None]
@@ -227,8 +231,12 @@ def _timestamps(sheet: _Sheet) -> _Rule:
         index = full[number]
         longest = _LONGEST_DATE_ALONE if sheet.labels[index] is Label.BODY else _LONGEST_DATE_LINE
         if len(sheet.lines[index]) <= longest and _has_date(sheet.lines[index]):
-            what = "a date beside the headline, but no timestamp on the page"
-            yield index, f"{what}; label it so, or if it is not the article's write 'note: {_NO_DATE}'", True
+            what = "a date beside the headline, but no timestamp"
+            yield (
+                index,
+                f"{what}; label it timestamp, or if it is of something else, write 'note: {_NO_DATE}' into the header",
+                True,
+            )
             return
 
 
@@ -237,7 +245,7 @@ def _has_date(line: str) -> bool:
     return any(moment.day is not None or moment.choices for moment in read_moments(line))
 
 
-def _doubts(sheet: _Sheet) -> _Rule:
+def _doubts(sheet: _Sheet) -> _Found:
     if sheet.doubtful:
         left = len(sheet.doubtful)
         yield (

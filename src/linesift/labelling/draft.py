@@ -1,4 +1,4 @@
-"""Drafts of labelled pages: filled in by the model, for a person to correct."""
+"""Make drafts of labelled pages: labels by the model, for a person to correct."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,37 +15,38 @@ from linesift.read.labelled import LABELLED_SUFFIX, find_beside, format_page, pa
 from linesift.read.page import ARCHIVE_SUFFIXES, HTML_SUFFIXES, is_html
 from linesift.read.text import STDIN, check_encoding, decode_text, read_bytes
 
-if TYPE_CHECKING:  # numpy comes with them, and a wrong option shall not wait for numpy
+if TYPE_CHECKING:  # numpy comes with them, and a wrong option does not wait for numpy
     from linesift.hints import Head
     from linesift.model.model import Model
     from linesift.model.prediction import Prediction
 
 DOUBT = 0.9
-"""Lines whose label is less sure are marked. On 148 pages labelled by hand, by models that had not seen their sites,
-that is 13 lines a page and 81 % of the wrong ones; below 0.8 it is 8 and 61 %, below 0.95 it is 19 and 90 %."""
+"""Lines whose label is less probable are marked. On 148 pages labelled by hand, by models that had not seen their
+sites, these are 13 lines per page and 81 % of the wrong ones; with 0.8, 8 lines and 61 %; with 0.95, 19 and 90 %."""
 
 SOURCE_SUFFIXES = (".txt", *HTML_SUFFIXES)
-"""Names of the copy that a draft keeps of the page it was made from."""
+"""Suffixes of the copy of the page, which is kept beside the labelled page."""
 
 _TEXT_SUFFIX = ".txt"
 _SAME_PAGE = 0.5
-"""Share of different lines that has to be left of a page that is drafted anew: labels of another page would be lost."""
+"""Share of the distinct lines of an earlier draft that the page must still have. With fewer it is another page, and its
+labels would be lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class DraftConfig:
-    """How drafts are made."""
+    """Options of drafts."""
 
     folder: Path
-    """Where labelled pages go, made where it is missing."""
+    """Where labelled pages are written; made if it is missing."""
     site: str = ""
-    """Site of the pages; without one it is the folder's name, because a folder holds the pages of one site."""
+    """Site of the pages; by default the name of the folder, because a folder holds the pages of one site."""
     lang: str = ""
-    """Language code; without one, what the HTML says."""
+    """Language code; by default that of the HTML."""
     encoding: str | None = None
     doubt: float = DOUBT
     is_update: bool = False
-    """Draft files that exist anew: header and labels without a mark are kept, also where lines of the page changed."""
+    """Draft again files that exist. The header is kept, and labels without a mark of lines that are still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +55,29 @@ class Source:
 
     page: Page
     data: bytes
-    """What its copy holds."""
+    """Content of its copy."""
     suffix: str
     head: "Head | None" = None
-    """What HTML says about itself."""
+    """Head of an HTML page."""
     warning: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """What became of one page."""
+    """Result of one page."""
 
     path: Path
     """The labelled page."""
     page: LabelledPage | None
-    """`None` for a file that was there and is not in the format."""
+    """`None` for a file that existed and is not in the format."""
     is_written: bool
-    """Whether a file was written; otherwise there was one, and it was kept."""
+    """Whether a file was written; otherwise it existed and was kept."""
     n_kept: int = 0
-    """Lines whose label was taken over from an earlier file."""
+    """Number of labels that were taken from the earlier file."""
 
 
 def draft_names(paths: Sequence[Path]) -> list[str]:
-    """Name of the labelled page of each path: its stem, with the directories that tell apart what has the same one.
+    """Name the labelled page of each path: by its stem, with directories in front if stems are the same.
 
     >>> draft_names([Path("a/x.txt"), Path("b/x.html"), Path("y.txt"), Path("-")])
     ['a-x', 'b-x', 'y', 'stdin']
@@ -95,14 +96,14 @@ def draft_names(paths: Sequence[Path]) -> list[str]:
 
 
 def read_source(path: Path, encoding: str | None = None) -> Source:
-    """Read a page to label. With an encoding its copy becomes UTF-8 with a mark, so that it is read the same later.
+    """Read a page to label. With an encoding, its copy is UTF-8 with a byte order mark: it reads the same later.
 
     Raises:
-        InputError: if the file cannot be read, is an archive, or is not text.
+        InputError: if the file cannot be read, holds many pages, or is not text.
         MissingExtraError: for HTML, if its parser is not installed.
     """
     if path.name.lower().endswith(ARCHIVE_SUFFIXES):
-        raise InputError(f"{path}: an archive has many pages; label text or HTML pages")
+        raise InputError(f"{path}: a WARC or WET file holds many pages; label text or HTML files")
     data = read_bytes(path)
     if is_html(data, path.suffix):
         from linesift.read.html.encoding import to_utf8
@@ -121,7 +122,7 @@ def read_source(path: Path, encoding: str | None = None) -> Source:
 
 
 def draft(source: Source, prediction: "Prediction", config: DraftConfig) -> LabelledPage:
-    """Make a labelled page of what the model says; its doubtful lines are marked."""
+    """Make a labelled page from a prediction; doubtful lines are marked."""
     head = source.head
     lang = head.lang.replace("_", "-").partition("-")[0].lower() if head is not None else ""
     return LabelledPage(
@@ -141,10 +142,10 @@ def draft(source: Source, prediction: "Prediction", config: DraftConfig) -> Labe
 
 
 def update(earlier: LabelledPage, drafted: LabelledPage) -> tuple[LabelledPage, int]:
-    """Take over what a person has looked at: the header, and labels without a mark of lines that are still there.
+    """Copy from an earlier draft what a person has checked: the header, and unmarked labels of lines still there.
 
     Returns:
-        The page, and how many labels were taken over.
+        The page, and how many labels were copied.
     """
     labels, doubtful = list(drafted.labels), set(drafted.doubtful)
     n_kept = 0
@@ -160,11 +161,11 @@ def update(earlier: LabelledPage, drafted: LabelledPage) -> tuple[LabelledPage, 
 
 
 def write_draft(name: str, source: Source, model: "Model", config: DraftConfig) -> Drafted:
-    """Write the labelled page and, beside it, the page that it was made from.
+    """Write the labelled page and, beside it, a copy of the page that it was made from.
 
     Raises:
-        InputError: if there is a labelled page of this name whose source is another page.
-        LabelError: if a file that shall be updated is not in the format.
+        InputError: if a labelled page of this name exists and was made from another page.
+        LabelError: if a file to update is not in the format.
         OSError: with `filename`, if something cannot be written.
     """
     config.folder.mkdir(parents=True, exist_ok=True)
@@ -176,12 +177,12 @@ def write_draft(name: str, source: Source, model: "Model", config: DraftConfig) 
         earlier = parse_page(read_utf8(path), str(path))
         same = set(earlier.page.lines) & set(drafted.page.lines)
         if len(same) < _SAME_PAGE * len(set(earlier.page.lines)):
-            raise InputError(f"{path}: has hardly a line in common with {source.page.source}; rename one of them")
+            raise InputError(f"{path}: shares few lines with {source.page.source}; rename one of them")
         drafted, n_kept = update(earlier, drafted)
     copy = path.with_suffix(source.suffix)
     there = find_beside(path, SOURCE_SUFFIXES)
     if there is not None and there != copy:
-        raise InputError(f"{there}: is in the way of {copy.name}; remove it or rename the page")
+        raise InputError(f"{there}: stands in the place of {copy.name}; remove it, or rename the page")
     if there is None or there.read_bytes() != source.data:
         write_atomic(copy, source.data, is_new=not config.is_update)
     write_atomic(path, format_page(drafted).encode("utf-8", "surrogatepass"), is_new=not config.is_update)
@@ -189,7 +190,11 @@ def write_draft(name: str, source: Source, model: "Model", config: DraftConfig) 
 
 
 def _earlier(path: Path, source: Source) -> LabelledPage | None:
-    """The labelled page that is there, which has to be of the same page."""
+    """Read the labelled page that exists.
+
+    Raises:
+        InputError: if it was made from another page.
+    """
     there = find_beside(path, SOURCE_SUFFIXES)
     if (
         there is not None
@@ -197,10 +202,10 @@ def _earlier(path: Path, source: Source) -> LabelledPage | None:
         and there.read_bytes() != source.data
     ):
         raise InputError(
-            f"{path}: is there already and was made from another page than {source.page.source}; rename that one, "
-            "or give --update to draft anew and keep the labels of lines that are the same"
+            f"{path}: exists already and was made from another page than {source.page.source}; rename that page, "
+            "or say --update to draft it again and keep the labels of lines that are the same"
         )
     try:
         return parse_page(read_utf8(path), str(path))
-    except LabelError:  # kept all the same; `linesift check` says what is wrong
+    except LabelError:  # kept all the same; `linesift check` lists its mistakes
         return None

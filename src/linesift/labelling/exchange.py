@@ -32,7 +32,8 @@ from linesift.read.page import HTML_SUFFIXES
 from linesift.read.text import read_bytes
 from linesift.write.tables import clean
 
-JSONL_SUFFIX, PARQUET_SUFFIX = ".jsonl", ".parquet"
+PARQUET_SUFFIX = ".parquet"
+_JSONL_SUFFIX = ".jsonl"
 
 _NOT_IN_A_NAME = str.maketrans(dict.fromkeys('\\:*?"<>|\x00', "-"))
 
@@ -159,13 +160,13 @@ def _row(exchanged: ExchangedPage) -> dict[str, Any]:
 
 
 def _read(path: Path) -> list[ExchangedPage]:
-    if path.suffix == JSONL_SUFFIX:
+    if path.suffix == _JSONL_SUFFIX:
         pages = read_labelled(path)  # checks the rows
         rows = [json.loads(line) for line in read_utf8(path).split("\n") if line.strip()]
         return [_exchanged(page, row) for page, row in zip(pages, rows, strict=True)]
     if path.suffix == PARQUET_SUFFIX:
         return list(_read_parquet(path))
-    raise InputError(f"{path}: labelled pages are imported from {JSONL_SUFFIX} or {PARQUET_SUFFIX} files")
+    raise InputError(f"{path}: labelled pages are imported from {_JSONL_SUFFIX} or {PARQUET_SUFFIX} files")
 
 
 def _read_parquet(path: Path) -> Iterator[ExchangedPage]:

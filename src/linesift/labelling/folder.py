@@ -1,4 +1,4 @@
-"""The labelled pages that a person works on: read, listed by doubt, and saved without losing anything."""
+"""Read and save the labelled pages of the labelling page, without losing a change that somebody else made."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ from linesift.read.text import decode_text, read_bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A file as it is on disk now."""
+class OpenedPage:
+    """A labelled page as it is on disk."""
 
     name: str
     version: str
-    """Digest of its bytes; whoever saves has to know the newest."""
+    """Hash of its bytes; who saves must name the newest."""
     page: LabelledPage | None
-    """`None` where the file is not in the format; then it cannot be saved either."""
+    """`None` if the file is not in the format; then it cannot be saved either."""
     header: str
-    """The file up to the line of dashes, and this line."""
+    """The file up to the line of dashes, which is included."""
     first: int
-    """File line of the page's first line."""
+    """Line of the file that holds the first line of the page, from 1."""
     findings: tuple[Finding, ...]
 
 
@@ -36,7 +36,7 @@ class Labels:
     """Labels to save, for every line of a page."""
 
     version: str
-    """What `Opened` said."""
+    """`OpenedPage.version`."""
     labels: tuple[Label | None, ...]
     doubtful: frozenset[int]
 
@@ -45,32 +45,32 @@ class Folder:
     """Labelled pages by name; safe to use from several threads."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        """Take `.page` files and directories of them.
+        """Open `.page` files and directories of them.
 
         Raises:
             InputError: if there is no labelled page at a path.
         """
         self._files: dict[str, Path] = {}
-        self._seen: dict[str, Opened] = {}
+        self._seen: dict[str, OpenedPage] = {}
         self._lock = Lock()
         for path in paths:
             files = find_labelled_files(path)
             if not files or not path.exists():
                 raise InputError(
-                    f"{path}: no labelled pages (*.page) here; 'linesift label PAGES --out DIR' makes some"
+                    f"{path}: no labelled pages (*.page) here; make some: linesift label PAGE... --out DIR"
                 )
             for file in files:
                 self._files.setdefault(str(file), file)
 
     def names(self) -> list[str]:
-        """Names of the pages, as they were given."""
+        """List the paths of the pages, as they were given."""
         return list(self._files)
 
-    def read(self, name: str) -> Opened:
+    def read(self, name: str) -> OpenedPage:
         """Read a page.
 
         Raises:
-            InputError: if there is no such page, or no more.
+            InputError: if there is no such page, or it was removed.
         """
         path = self._path(name)
         data = read_bytes(path)
@@ -78,26 +78,26 @@ class Folder:
         text = decode_text(data, name)[0].text
         first = parse_leniently(text).first
         header = "\n".join(text.split("\n")[: first - 1])
-        opened = Opened(name, _version(data), page, header, first, tuple(findings))
+        opened = OpenedPage(name, _version(data), page, header, first, tuple(findings))
         self._seen[name] = opened
         return opened
 
-    def glance(self, name: str) -> Opened:
-        """Read a page, or if the file is as it was, give what was read then; the source beside it is not looked at."""
+    def glance(self, name: str) -> OpenedPage:
+        """Read a page, or give what was read before if the file has not changed; HTML beside it is not looked at."""
         seen = self._seen.get(name)
         return seen if seen is not None and seen.version == _version(read_bytes(self._path(name))) else self.read(name)
 
     def save(self, name: str, labels: Labels) -> str:
-        """Put labels into a file, aside and renamed; everything else in the file stays as it is.
+        """Write labels into a file, whole or not at all; everything else in the file stays as it is.
 
         Returns:
             The file's new version.
 
         Raises:
-            ConflictError: if the file is not of this version any more.
-            InputError: if there is no such page, or no more.
+            ConflictError: if the file is of a newer version.
+            InputError: if there is no such page, or it was removed.
             LabelError: if the labels do not fit the page.
-            OSError: if it cannot be written; the file is as it was.
+            OSError: if it cannot be written; then the file is as it was.
         """
         path = self._path(name)
         with self._lock:

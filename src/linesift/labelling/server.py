@@ -1,7 +1,7 @@
-"""The labelling page: files of the package and a small JSON interface, served to this machine alone.
+"""Serve the labelling page, its files and a small JSON interface, to this machine alone.
 
-Whoever can send requests could change labels, so a request has to bring the token of the address, name this machine as
-its host (a foreign name that leads here is DNS rebinding), and come from the page itself (`Origin`, `Sec-Fetch-Site`).
+A request can change labels. So each must have the token of the address, name this machine as its host (against DNS
+rebinding), and come from the page itself (`Origin`, `Sec-Fetch-Site`).
 """
 
 import json
@@ -16,12 +16,12 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from linesift.errors import ConflictError, InputError, LabelError, LinesiftError
-from linesift.labelling.folder import Folder, Labels, Opened
+from linesift.labelling.folder import Folder, Labels, OpenedPage
 from linesift.labels import LABELS, Label
 
 HOST = "127.0.0.1"
 PORT = 8377
-"""Where the page is if nobody names a port: always the same, because a browser keeps unsaved labels by address."""
+"""Default port: always the same, because a browser keeps unsaved labels by address."""
 
 _ASSETS = {
     "": ("index.html", "text/html"),
@@ -31,7 +31,7 @@ _ASSETS = {
     "view.js": ("view.js", "text/javascript"),
 }
 _HTTP_PORT = 80
-"""The port that browsers do not name."""
+"""The port that browsers leave out of addresses."""
 _LARGEST = 16_000_000
 """Bytes of a request; a page of a million lines takes about twelve."""
 _HEADERS = {
@@ -45,7 +45,7 @@ _HEADERS = {
 
 
 class LabelServer(ThreadingHTTPServer):
-    """Serves one folder until it is shut down; whatever was saved is on disk, so it can be killed at any time."""
+    """Serve one folder until shut down. All that was saved is on disk, so the server can be killed at any time."""
 
     daemon_threads = True
 
@@ -66,7 +66,7 @@ class LabelServer(ThreadingHTTPServer):
 
 
 class _Refused(Exception):  # noqa: N818 - an answer, not an error of the program
-    """A request that is answered with a status and a sentence."""
+    """Answer of a request that is refused: a status and a sentence."""
 
     def __init__(self, status: HTTPStatus, message: str) -> None:
         super().__init__(message)
@@ -79,7 +79,7 @@ class _Handler(BaseHTTPRequestHandler):
     sys_version = ""
     protocol_version = "HTTP/1.1"
     timeout = 300
-    """Seconds after which a connection that says nothing is closed."""
+    """Seconds after which a silent connection is closed."""
 
     def do_GET(self) -> None:
         self._answer(self._get)
@@ -88,40 +88,47 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(self._put)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Keep quiet: the page says what goes on."""
+        """Print nothing; the page shows what happens."""
 
     def _answer(self, answer: Callable[[str, str], None]) -> None:
         try:
             path, name = self._check()
             answer(path, name)
         except _Refused as refused:
-            self.close_connection = True  # what the request still holds is not read
+            self.close_connection = True  # the rest of the request is not read
             self._send_json(refused.status, {"error": str(refused)})
         except ConflictError as error:
             self._send_json(HTTPStatus.CONFLICT, {"error": str(error)})
         except LinesiftError as error:
             self._send_json(HTTPStatus.UNPROCESSABLE_ENTITY, {"error": str(error)})
         except (BrokenPipeError, ConnectionResetError):
-            self.close_connection = True  # the browser left
+            self.close_connection = True  # the browser closed it
         except OSError as error:
             message = f"cannot write ({(error.strerror or str(error)).lower()})"
             self._send_json(HTTPStatus.INSUFFICIENT_STORAGE, {"error": message})
 
     def _check(self) -> tuple[str, str]:
-        """Path behind the token, and the page that is named; a request of anybody else is refused."""
+        """Check where a request comes from.
+
+        Returns:
+            The path behind the token, and the name of the page.
+
+        Raises:
+            _Refused: for a request that does not come from the page.
+        """
         port = "" if self.server.server_port == _HTTP_PORT else f":{self.server.server_port}"
         hosts = {f"{host}{port}" for host in (HOST, "localhost")}
         if self.headers.get("Host") not in hosts:
-            raise _Refused(HTTPStatus.FORBIDDEN, "this server is for this machine alone")
+            raise _Refused(HTTPStatus.FORBIDDEN, "this server answers this machine only")
         origin = self.headers.get("Origin")
         if origin is not None and origin not in {f"http://{host}" for host in hosts}:
-            raise _Refused(HTTPStatus.FORBIDDEN, "a request from another page")
+            raise _Refused(HTTPStatus.FORBIDDEN, "the request comes from another page")
         address = urlsplit(self.path)
         _, token, path = (*address.path.split("/", 2), "", "")[:3]
         if not secrets.compare_digest(token.encode(), self.server.token.encode()):
-            raise _Refused(HTTPStatus.NOT_FOUND, "no such address; take the one that linesift printed")
+            raise _Refused(HTTPStatus.NOT_FOUND, "no such address; use the one that linesift printed")
         if path and self.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-            raise _Refused(HTTPStatus.FORBIDDEN, "a request from another page")
+            raise _Refused(HTTPStatus.FORBIDDEN, "the request comes from another page")
         return path, "".join(parse_qs(address.query).get("name", []))
 
     def _get(self, path: str, name: str) -> None:
@@ -140,12 +147,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _put(self, path: str, name: str) -> None:
         length = self.headers.get("Content-Length", "")
         if not length.isdecimal() or int(length) > _LARGEST:
-            raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "a request without a length, or too long")
+            raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the request has no length, or is too long")
         data = self.rfile.read(int(length))
         if path != "page":
             raise _Refused(HTTPStatus.NOT_FOUND, "no such address")
         if self.headers.get_content_type() != "application/json":
-            raise _Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "labels come as JSON")
+            raise _Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "labels must be sent as JSON")
         version = self.server.folder.save(name, _labels(data))
         self._send_json(HTTPStatus.OK, {"version": version})
 
@@ -164,7 +171,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _listed(folder: Folder) -> list[dict[str, Any]]:
-    """All pages, most doubtful first, those with mistakes of form before them."""
+    """List all pages: those with mistakes of form first, then by the number of doubtful lines."""
     rows = []
     for name in folder.names():
         try:
@@ -188,7 +195,7 @@ def _listed(folder: Folder) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (not row["broken"], -row["doubtful"], row["name"]))
 
 
-def _shown(opened: Opened) -> dict[str, Any]:
+def _shown(opened: OpenedPage) -> dict[str, Any]:
     page = opened.page
     findings = [
         {"line": found.line - opened.first, "text": found.text, "error": found.is_error} for found in opened.findings
@@ -214,12 +221,12 @@ def _shown(opened: Opened) -> dict[str, Any]:
 
 
 def _key(name: str) -> str:
-    """What a browser calls a page when it keeps labels that could not be saved; the same for every start."""
+    """Give the key under which a browser keeps labels of a page that could not be saved; the same at every start."""
     return sha256(str(Path(name).absolute()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 def _labels(data: bytes) -> Labels:
-    """What the page sends: `version`, `labels` (columns of `LABELS`, null for blank lines), `doubtful` (indices)."""
+    """Read what the page sends: `version`, `labels` (columns of `LABELS`, null if blank), `doubtful` (indices)."""
     try:
         value = json.loads(data)
         columns, doubtful = value["labels"], value["doubtful"]

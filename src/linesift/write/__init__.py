@@ -1,1 +1,1 @@
-"""Predictions out: for people on a terminal, for programs in tables."""
+"""Predictions as text: for a terminal, for programs, as Markdown and HTML."""

@@ -1,4 +1,4 @@
-"""HTML files of ours: one file each, without anything from elsewhere, whose texts cannot do anything."""
+"""HTML files: each is complete in itself, loads nothing, and runs no script but ours."""
 
 import base64
 import html
@@ -26,7 +26,7 @@ _HEAD = """\
 
 
 def text(value: str) -> str:
-    r"""Make any text safe to stand in HTML, inside of an element or of a quoted attribute.
+    r"""Escape a text for HTML, inside an element or a quoted attribute.
 
     >>> text('</script> & "so"\x00')
     '&lt;/script&gt; &amp; &quot;so&quot; '
@@ -37,16 +37,16 @@ def text(value: str) -> str:
 def document(
     title: str, parts: Iterable[str], *, styles: Iterable[str] = (), scripts: Iterable[str] = ()
 ) -> Iterator[str]:
-    """Give an HTML file in pieces.
+    """Write an HTML file in pieces.
 
-    Only our scripts run in it, known by their hash, and it loads nothing: should a text of a page come through as
-    markup in spite of `text`, it would be inert.
+    Its content security policy allows only our scripts, by their hash, and loads nothing. So a text that was by
+    mistake not escaped could not do anything.
 
     Args:
-        title: its title, any text.
-        parts: the content, as HTML; every text in it made by `text`.
-        styles: names of style sheets in `web/`, beside the colours that all our files share.
-        scripts: names of scripts there, beside the one for the button `theme`.
+        title: the title, any text.
+        parts: the content as HTML; every text in it went through `text`.
+        styles: style sheets in `web/`, in addition to `base.css`.
+        scripts: scripts in `web/`, in addition to `theme.js`.
     """
     sheets = "".join(_file(name) for name in ("base.css", *styles))
     programs = [_file(name) for name in ("theme.js", *scripts)]

@@ -1,4 +1,4 @@
-"""Labelled pages as one HTML file to look at: lines in the colour of their label, and the article beside them."""
+"""Report of pages as one HTML file: lines in the colour of their label, and the article beside them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from linesift.write import html, tables
 from linesift.write.reasons import brief
 from linesift.write.terminal import DOUBT, Tally, summary, tally
 
-if TYPE_CHECKING:  # numpy comes with it, and `--help` shall not wait for numpy
+if TYPE_CHECKING:  # numpy comes with it, and `--help` does not wait for numpy
     from linesift.explain.explain import Explainer
     from linesift.model.prediction import Prediction
 
@@ -40,12 +40,11 @@ class _Entry:
 
 
 def report(predictions: "Iterable[Prediction]", title: str, *, explainer: "Explainer | None" = None) -> Iterator[str]:
-    """Give the report in pieces; only the names of pages are held until its end.
+    """Write the report in pieces; only names and counts of the pages are held in memory until its end.
 
-    Labels differ by word and not by colour alone, confidence is the depth of the colour and a number, and what is under
-    `DOUBT` is marked. Every line finds its own writing direction. With a script, labels can be hidden and doubtful
-    lines jumped to, and of several pages one is shown at a time; without, everything is there. With an explainer,
-    doubtful lines say why.
+    The label of a line is a word and a colour, its confidence a number and the depth of the colour; lines under `DOUBT`
+    are marked. Each line has its own writing direction. The script hides labels, jumps between doubtful lines and shows
+    one page at a time; without it the whole report is shown. With an explainer, doubtful lines have their reasons.
     """
     yield from html.document(title, _parts(predictions, title, explainer), styles=["report.css"], scripts=["report.js"])
 
@@ -64,7 +63,7 @@ def _parts(predictions: "Iterable[Prediction]", title: str, explainer: "Explaine
 
 
 def _reasons(prediction: "Prediction", explainer: "Explainer | None") -> dict[int, list[str]]:
-    """Why each doubtful line has its label, by its number."""
+    """Explain the doubtful lines, by number of the line."""
     if explainer is None:
         return {}
     doubtful = [row.number - 1 for row in tables.rows(prediction) if row.confidence < DOUBT]
@@ -77,8 +76,8 @@ def _page(prediction: "Prediction", entry: _Entry, reasons: dict[int, list[str]]
     yield '<div class="both">\n<ol class="lines">\n'
     last = 0
     for row in tables.rows(prediction):
-        place = _Place(f"p{entry.number}-{row.number}", row.number > last + 1, reasons.get(row.number, []))
-        yield _line(row, prediction, place)
+        context = _LineContext(f"p{entry.number}-{row.number}", row.number > last + 1, reasons.get(row.number, []))
+        yield _line(row, prediction, context)
         last = row.number
     yield "</ol>\n"
     yield from _article(prediction)
@@ -86,32 +85,34 @@ def _page(prediction: "Prediction", entry: _Entry, reasons: dict[int, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """What a line is beside its row."""
+class _LineContext:
+    """What the report shows of a line beside its row."""
 
     id: str
     is_after_blank: bool
     reasons: list[str]
 
 
-def _line(row: tables.Row, prediction: "Prediction", place: _Place) -> str:
-    """One line of a page; the letters of classes are short because there may be a hundred thousand lines."""
-    chances = prediction.probabilities[row.number - 1]
-    ranked = sorted(LABELS, key=lambda label: -chances[label.column])
-    said = ", ".join(f"{label} {_per_cent(chances[label.column])}" for label in ranked)
+def _line(row: tables.Row, prediction: "Prediction", context: _LineContext) -> str:
+    """Write one line of a page; names of classes are one letter, because there may be a hundred thousand lines."""
+    probabilities = prediction.probabilities[row.number - 1]
+    ranked = sorted(LABELS, key=lambda label: -probabilities[label.column])
+    all_labels = ", ".join(f"{label} {_per_cent(probabilities[label.column])}" for label in ranked)
     is_doubtful = row.confidence < DOUBT
-    classes = [row.label[0], *(["d"] if is_doubtful else []), *(["gap"] if place.is_after_blank else [])]
+    classes = [row.label[0], *(["d"] if is_doubtful else []), *(["gap"] if context.is_after_blank else [])]
     other = next(label for label in ranked if label is not row.label)
-    or_else = _or_else(f"or {other} {_per_cent(chances[other.column])}", place.reasons) if is_doubtful else ""
+    alternative = (
+        _alternative(f"or {other} {_per_cent(probabilities[other.column])}", context.reasons) if is_doubtful else ""
+    )
     return (
-        f'<li class="{" ".join(classes)}" id="{place.id}" style="--c:{row.confidence:.2f}" title="{said}">'
+        f'<li class="{" ".join(classes)}" id="{context.id}" style="--c:{row.confidence:.2f}" title="{all_labels}">'
         f'<span class="n">{row.number}</span><span class="l">{row.label}</span>'
         f'<span class="c">{_per_cent(row.confidence)}{"?" if is_doubtful else ""}</span>'
-        f'<span class="x" dir="auto">{html.text(row.text.strip())}</span>{or_else}</li>\n'
+        f'<span class="x" dir="auto">{html.text(row.text.strip())}</span>{alternative}</li>\n'
     )
 
 
-def _or_else(text: str, reasons: list[str]) -> str:
+def _alternative(text: str, reasons: list[str]) -> str:
     if not reasons:
         return f'<span class="o">{text}</span>'
     items = "".join(f"<li>{html.text(reason)}</li>" for reason in reasons)
@@ -119,17 +120,16 @@ def _or_else(text: str, reasons: list[str]) -> str:
 
 
 def _article(prediction: "Prediction") -> Iterator[str]:
-    whole = prediction.article()
-    kind: str = getattr(prediction, "kind", "")
+    article = prediction.article()
     yield '<aside aria-label="Article">\n'
-    if kind:
-        yield f'<p class="about">{html.text(kind)}</p>\n'
-    if whole.headline:
-        yield f'<h3 dir="auto">{html.text(whole.headline)}</h3>\n'
+    if prediction.kind:
+        yield f'<p class="about">{html.text(prediction.kind)}</p>\n'
+    if article.headline:
+        yield f'<h3 dir="auto">{html.text(article.headline)}</h3>\n'
     for line in prediction.lines_of(Label.TIMESTAMP):
         yield f'<p class="about" dir="auto">{html.text(line)}</p>\n'
-    yield from (f'<p dir="auto">{html.text(paragraph)}</p>\n' for paragraph in whole.body)
-    if not (whole.headline or whole.body):
+    yield from (f'<p dir="auto">{html.text(paragraph)}</p>\n' for paragraph in article.body)
+    if not (article.headline or article.body):
         yield "<p>No article was found on this page.</p>\n"
     yield "</aside>\n"
 
@@ -145,5 +145,5 @@ def _list(entries: list[_Entry]) -> Iterator[str]:
     yield "</ol>\n</nav>\n"
 
 
-def _per_cent(share: float) -> str:
-    return f"{share:.0%}".replace("%", " %")
+def _per_cent(fraction: float) -> str:
+    return f"{fraction:.0%}".replace("%", " %")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from linesift.labels import Label
 from linesift.write.tables import clean
 
-if TYPE_CHECKING:  # numpy comes with it, and `--help` shall not wait for numpy
+if TYPE_CHECKING:  # numpy comes with it, and `--help` does not wait for numpy
     from linesift.model.prediction import Prediction
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<])")
@@ -17,51 +17,51 @@ _ITEMS = frozenset(["li", "dt", "dd"])
 
 
 def escape(text: str) -> str:
-    r"""Write text so that Markdown shows it as it is.
+    r"""Escape a text for Markdown.
 
     >>> escape("# 1 * 2 = [3]"), escape("1. Mai")
     ('\\# 1 \\* 2 = \\[3\\]', '1\\. Mai')
     """
     marked = _SPECIAL.sub(r"\\\1", text)
-    found = _LEADING.match(marked)
-    return marked if found is None else f"{marked[: found.end() - 1]}\\{marked[found.end() - 1 :]}"
+    leading = _LEADING.match(marked)
+    return marked if leading is None else f"{marked[: leading.end() - 1]}\\{marked[leading.end() - 1 :]}"
 
 
 def markdown(prediction: "Prediction") -> str:
-    """Give the article as Markdown; empty where the page has none.
+    """Write the article as Markdown; empty if the page has none.
 
-    Subheads, list items and quotations are what the markup calls so; on a page of plain text, a line that begins with a
-    bullet is a list item and everything else a paragraph.
+    Subheads, list items and quotations come from the markup. On a page of plain text, a line that begins with a bullet
+    is a list item, and all others are paragraphs.
     """
-    whole = prediction.article()
-    parts = [f"# {escape(clean(whole.headline))}"] if whole.headline else []
-    parts += [f"*{escape(clean(whole.timestamp))}*"] if whole.timestamp else []
+    article = prediction.article()
+    parts = [f"# {escape(clean(article.headline))}"] if article.headline else []
+    parts += [f"*{escape(clean(article.timestamp))}*"] if article.timestamp else []
     was_item = False
-    for kind, line in _body(prediction) if prediction.has_article else ():
-        text = {"heading": "## ", "item": "- ", "quote": "> ", "paragraph": ""}[kind] + escape(line)
-        if was_item and kind == "item":
+    for role, line in _body(prediction) if prediction.has_article else ():
+        text = {"heading": "## ", "item": "- ", "quote": "> ", "paragraph": ""}[role] + escape(line)
+        if was_item and role == "item":
             parts[-1] += f"\n{text}"
         else:
             parts.append(text)
-        was_item = kind == "item"
+        was_item = role == "item"
     return "\n\n".join(parts) + "\n" if parts else ""
 
 
 def _body(prediction: "Prediction") -> list[tuple[str, str]]:
-    """Kind and text of every body line."""
+    """List the role (heading, item, quote or paragraph) and the text of every body line."""
     hints = prediction.page.hints
-    found = []
+    lines = []
     for index, (line, label) in enumerate(zip(prediction.page.lines, prediction.labels, strict=True)):
         if label is not Label.BODY:
             continue
         text = clean(line).strip()
-        kind = "item" if _BULLET.match(text) else "paragraph"
+        role = "item" if _BULLET.match(text) else "paragraph"
         text = _BULLET.sub("", text)
         if hints is not None:
             from linesift.hints import ANCESTORS, TAGS
 
             tag = TAGS[hints.tag[index]]
             is_quote = hints.ancestors[index] >> ANCESTORS.index("blockquote") & 1
-            kind = "heading" if tag in _HEADINGS else "item" if tag in _ITEMS else "quote" if is_quote else kind
-        found.append((kind, text))
-    return found
+            role = "heading" if tag in _HEADINGS else "item" if tag in _ITEMS else "quote" if is_quote else role
+        lines.append((role, text))
+    return lines

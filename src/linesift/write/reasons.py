@@ -1,4 +1,4 @@
-"""Reasons for people and programs: a table of what spoke for and against each label, and the strongest of it."""
+"""Reasons of labels as text: a table of what counted for and against each label, and the strongest of it."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from linesift.labels import LABELS, Label
 from linesift.write.terminal import PLAIN, Style, cut, visible
 
-if TYPE_CHECKING:  # numpy comes with them, and `--help` shall not wait for numpy
+if TYPE_CHECKING:  # numpy comes with them, and `--help` does not wait for numpy
     from linesift.explain.explain import Explanation, Reason, Reasons, Weights
 
-N_BRIEF = 3
-"""Columns that `brief` names."""
+_N_BRIEF = 3
+"""Number of features that `brief` names."""
 
-N_WORDS = 6
-"""Words that `explained` names."""
+_N_WORDS = 6
+"""Number of words that `explained` names."""
 
 LEGEND = (
     "Numbers are log-odds against the mean of the four labels: above 0 they speak for a label, below 0 against it,",
@@ -26,19 +26,19 @@ _WIDTHS = tuple(max(len(label), len("+0.00")) + 2 for label in LABELS)
 _INDENT = "  "
 _COLOURS = {Label.HEADLINE: "35", Label.BODY: "32", Label.TIMESTAMP: "36", Label.SIDEBAR: "39"}
 _BOLD, _DIM = "1", "2"
-"""Numbers of ECMA-48: magenta, green, cyan and the terminal's own colour, as `linesift.write.terminal` has them."""
+"""ECMA-48 codes: magenta, green, cyan, the default colour; the same as in `linesift.write.terminal`."""
 
 _QUIET = 0.05
-"""Numbers nearer to 0 are drawn faintly."""
+"""Numbers nearer to 0 are faint."""
 
 
 def explained(explanation: "Explanation", *, n_columns: int, style: Style = PLAIN) -> Iterator[str]:
-    """Give the tables of one line: what its score is made of, and the words.
+    """Write the tables of one line: the parts of its scores, and its words.
 
     Args:
-        explanation: of the line.
-        n_columns: how many columns are named; the others are in the sums of their parts.
-        style: how to draw.
+        explanation: the explanation of the line.
+        n_columns: number of features to name; the others are in the sums of their parts.
+        style: width and colours.
     """
     reasons = explanation.reasons
     if explanation.decided:
@@ -48,23 +48,23 @@ def explained(explanation: "Explanation", *, n_columns: int, style: Style = PLAI
     yield _row(reasons.base, f"any line: {explanation.against}", style)
     yield from _parts(reasons, n_columns, style)
     yield _row(reasons.score, "sum", style)
-    chances = zip(_softmax(reasons.score), _WIDTHS, strict=True)
-    yield f"{''.join(f'{_per_cent(chance):>{width}}' for chance, width in chances)}{_INDENT}as probabilities\n"
+    cells = "".join(f"{_per_cent(p):>{width}}" for p, width in zip(_softmax(reasons.score), _WIDTHS, strict=True))
+    yield f"{cells}{_INDENT}as probabilities\n"
     if explanation.words.reasons:
         yield f"\n{_INDENT}{_bold('its words by themselves, each label against all others', style)}\n"
-        for reason in explanation.words.reasons[:N_WORDS]:
+        for reason in explanation.words.reasons[:_N_WORDS]:
             times = f" ×{reason.value:.0f}" if reason.value > 1 else ""
             yield _row(reason.weights, f"{reason.name}{times}", style)
 
 
 def brief(explanation: "Explanation") -> list[str]:
-    """Say in a few words each what weighed most for and against the label that the line was given."""
+    """Name in a few words the features that counted most for and against the label of the line."""
     column = explanation.label.column
-    return [f"{_said(reason)} ({reason.weights[column]:+.2f})" for reason in strongest(explanation)]
+    return [f"{_in_words(reason)} ({reason.weights[column]:+.2f})" for reason in strongest(explanation)]
 
 
 def as_json(explanation: "Explanation") -> list[dict[str, object]]:
-    """Give the same for programs."""
+    """Give the same features as values of JSON."""
     from linesift.explain.describe import describe
 
     column = explanation.label.column
@@ -80,33 +80,32 @@ def as_json(explanation: "Explanation") -> list[dict[str, object]]:
 
 
 def strongest(explanation: "Explanation") -> "list[Reason]":
-    """Give the columns that weighed most for or against the label that the line was given, and no sum of columns."""
+    """Give the features that counted most for or against the label of the line, without sums of features."""
     from linesift.explain.describe import TOGETHER
 
     column = explanation.label.column
     single = (reason for reason in explanation.reasons.reasons if reason.name != TOGETHER)
-    return sorted(single, key=lambda reason: -abs(float(reason.weights[column])))[:N_BRIEF]
+    return sorted(single, key=lambda reason: -abs(float(reason.weights[column])))[:_N_BRIEF]
 
 
 def _parts(reasons: "Reasons", n_columns: int, style: Style) -> Iterator[str]:
-    """Rows of each part of the page with its sum, and below it those of its columns that are among the strongest."""
+    """Write for each part of the page a row with its sum, and below it the strongest of its features."""
     from linesift.explain.describe import Scope, describe
 
     order = list(Scope)
     strong = {reason.name for reason in reasons.reasons[:n_columns]}
-    by_scope = sorted(
-        reasons.reasons, key=lambda reason: order.index(describe(reason.name).scope)
-    )  # stable: by strength
+    # Sorting is stable, so that features of one scope stay in the order of their strength.
+    by_scope = sorted(reasons.reasons, key=lambda reason: order.index(describe(reason.name).scope))
     for scope, group in groupby(by_scope, key=lambda reason: describe(reason.name).scope):
-        found = list(group)
-        yield _row(_sum(found), scope, style, is_bold=True)
-        for reason in found:
+        of_scope = list(group)
+        yield _row(_sum(of_scope), scope, style, is_bold=True)
+        for reason in of_scope:
             if reason.name in strong:
-                yield _row(reason.weights, f"    {_said(reason)}", style)
+                yield _row(reason.weights, f"    {_in_words(reason)}", style)
 
 
-def _said(reason: "Reason") -> str:
-    """A column in words, with its value where it has one."""
+def _in_words(reason: "Reason") -> str:
+    """Describe a feature in words, with its value if it has one."""
     from linesift.explain.describe import describe, say_value
 
     return ": ".join(filter(None, (describe(reason.name).text, say_value(reason.name, reason.value))))
@@ -155,8 +154,8 @@ def _paint(text: str, look: str) -> str:
     return f"\x1b[{look}m{text}\x1b[0m"
 
 
-def _per_cent(share: float) -> str:
-    return f"{share:.0%}".replace("%", " %")
+def _per_cent(fraction: float) -> str:
+    return f"{fraction:.0%}".replace("%", " %")
 
 
 def _softmax(scores: "Weights") -> list[float]:

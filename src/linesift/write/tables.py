@@ -1,4 +1,4 @@
-"""Predictions as text for other programs: tab-separated rows, JSON lines, and the article alone."""
+"""Predictions as text for other programs: tab-separated rows, JSON lines, the article as JSON and as text."""
 
 import json
 import math
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from linesift.labels import LABELS, Label
 
-if TYPE_CHECKING:  # numpy comes with it, and `--help` shall not wait for numpy
+if TYPE_CHECKING:  # numpy comes with it, and `--help` does not wait for numpy
     from datetime import datetime
 
     import numpy as np
@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # numpy comes with it, and `--help` shall not wait for numpy
 
 ALL_LABELS = frozenset(LABELS)
 ARTICLE_LABELS = frozenset({Label.HEADLINE, Label.TIMESTAMP, Label.BODY})
-"""The labels that `article` has a place for."""
+"""The labels that `article` shows."""
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -41,7 +41,7 @@ class Row:
 
 
 def rows(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS) -> Iterator[Row]:
-    """Give the lines with one of these labels, in page order; blank lines have no label and are left out."""
+    """List the lines with one of these labels, in page order; blank lines have no label and are left out."""
     probabilities = prediction.probabilities
     lines = prediction.page.lines
     for index, (line, label) in enumerate(zip(lines, prediction.labels, strict=True)):
@@ -50,10 +50,10 @@ def rows(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS) -> Ite
 
 
 def clean(text: str) -> str:
-    r"""Make text safe for a line of UTF-8 output: control characters become a space, lone surrogates U+FFFD.
+    r"""Make a text safe for one line of UTF-8 output: control characters become a space, lone surrogates U+FFFD.
 
-    Controls are C0, DEL and C1 (so also the tab, every end of line that a reader may split on, and what begins a
-    terminal command), and U+2028 and U+2029. A `"\r"` at the end goes away.
+    Control characters are C0, DEL, C1, U+2028 and U+2029. Among them are the tab, all characters that some reader takes
+    for the end of a line, and those that start a command of a terminal. A `"\r"` at the end is removed.
 
     >>> clean("one\ttwo\x1b[31m\ud83d\r")
     'one two [31m\ufffd'
@@ -68,10 +68,10 @@ def tsv(
     with_path: bool = False,
     reasons: Mapping[int, Sequence[str]] | None = None,
 ) -> Iterator[str]:
-    """Give rows `line<TAB>label<TAB>probability<TAB>text`, with the path as a first column where asked for.
+    """Write rows `line<TAB>label<TAB>probability<TAB>text`, with `with_path` the path as the first column.
 
-    Text and path go through `clean`, so a row has always the same number of columns; there is no quoting and no
-    header. What shall be had verbatim comes from `jsonl`. With reasons, by index of the
+    Text and path go through `clean`, so all rows have the same number of columns; there is no quoting and no header.
+    `jsonl` has the verbatim text. With reasons, by index of the
     line, a last column has them.
     """
     start = f"{clean(prediction.page.source)}\t" if with_path else ""
@@ -87,27 +87,27 @@ def jsonl(
     with_hints: bool = False,
     reasons: Mapping[int, list[dict[str, object]]] | None = None,
 ) -> str:
-    """Give the page as one JSON object on one line; the text of every line is verbatim once the JSON is read.
+    """Write the page as one JSON object on one line; the text of every line is verbatim once the JSON is parsed.
 
-    A page of an archive has its `url` and the `date` it was fetched beside its path. `kind` and `kind_probability` are
-    there where the model gives kinds. With hints, every line of a page that came as HTML has what the markup says of it
+    A page of a WARC or WET file also has its `url` and the `date` it was fetched. `kind` and `kind_probability` are
+    there if the model has kinds. With hints, every line of a page that came as HTML has what the markup says of it
     (`_hints`). With reasons, by index of the line, every line has them.
 
-    Characters are written as they are, but U+0085, U+2028 and U+2029 are escaped because some readers end a line
-    there, and everything outside ASCII is escaped where the page holds a lone surrogate, which UTF-8 has not.
+    Characters are written as they are, with two exceptions. U+0085, U+2028 and U+2029 are escaped, because some readers
+    end a line there. If a page holds a lone surrogate, which UTF-8 cannot hold, everything outside ASCII is escaped.
     """
-    chance = round(prediction.kind_probability, _N_DIGITS)
-    said = _hints(prediction.page) if with_hints else []
+    kind_probability = round(prediction.kind_probability, _N_DIGITS)
+    hints = _hints(prediction.page) if with_hints else []
     page = {
         **_source(prediction),
-        **({"kind": prediction.kind, "kind_probability": chance} if prediction.kind else {}),
+        **({"kind": prediction.kind, "kind_probability": kind_probability} if prediction.kind else {}),
         "lines": [
             {
                 "line": row.number,
                 "label": str(row.label),
                 "probability": round(row.confidence, _N_DIGITS),
                 "text": row.text,
-                **({"hints": said[row.number - 1]} if said else {}),
+                **({"hints": hints[row.number - 1]} if hints else {}),
                 **({} if reasons is None else {"reasons": reasons.get(row.number - 1, [])}),
             }
             for row in rows(prediction, labels)
@@ -117,19 +117,19 @@ def jsonl(
 
 
 def article_json(prediction: "Prediction", now: "datetime | None" = None) -> str:
-    """Give the article as one JSON object on one line, with the line numbers that its parts came from.
+    """Write the article as one JSON object on one line, with the numbers of the lines that its parts are on.
 
-    A part that is not there is null, an empty text or an empty list. Characters are written as in `jsonl`.
+    A missing part is null, an empty text or an empty list. Characters are written as in `jsonl`.
     """
-    found = asdict(prediction.article(now))
-    found["confidence"] = {
-        part: None if math.isnan(value) else round(value, _N_DIGITS) for part, value in found["confidence"].items()
+    parts = asdict(prediction.article(now))
+    parts["confidence"] = {
+        part: None if math.isnan(value) else round(value, _N_DIGITS) for part, value in parts["confidence"].items()
     }
-    return _json_line({**_source(prediction), **found})
+    return _json_line({**_source(prediction), **parts})
 
 
 def _source(prediction: "Prediction") -> dict[str, str]:
-    """Where a page is from: its path, and the address and date of a page of an archive."""
+    """Path of a page, and if it is of a WARC or WET file, its address and date."""
     page = prediction.page
     return {"path": page.source, **{key: value for key in ("url", "date") if (value := getattr(page, key))}}
 
@@ -181,7 +181,7 @@ def _named_bits(sets: "NDArray[np.unsignedinteger]", names: Sequence[str]) -> li
 
 
 def article(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS) -> str:
-    """Give headline, timestamp and body as paragraphs with a blank line between them; empty without any of them."""
+    """Write headline, timestamp and body as paragraphs with a blank line between them; empty if there are none."""
     whole = prediction.article()
     parts = replace(
         whole,

@@ -1,4 +1,4 @@
-"""Predictions for people: numbered lines in colour, cut to the width of the terminal."""
+"""Predictions for a terminal: numbered lines in colour, cut to its width."""
 
 import re
 import unicodedata
@@ -10,25 +10,25 @@ from typing import TYPE_CHECKING
 from linesift.labels import LABELS, Label
 from linesift.write.tables import ALL_LABELS, Row, clean, rows
 
-if TYPE_CHECKING:  # numpy comes with it, and `--help` shall not wait for numpy
+if TYPE_CHECKING:  # numpy comes with it, and `--help` does not wait for numpy
     from linesift.model.prediction import Prediction
 
 DOUBT = 0.6
-"""Below this confidence a line is marked. A choice for the eye, not fitted: a label that is barely likelier than all
-others together deserves a look."""
+"""Lines of lower confidence are marked. Chosen, not fitted: a label that is hardly more probable than all others
+together should be looked at."""
 
 _ELLIPSIS = "…"
 _MIN_TEXT_WIDTH = 20
 _LABEL_WIDTH = max(map(len, LABELS))
 _CODE_POINTS_PER_COLUMN = 16
-"""How far into a long line to look for what fits; only text with that many marks per letter is cut early."""
+"""Code points of a long line that are looked at, per column; text with more combining marks per letter is cut early."""
 
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How `pretty` draws."""
+    """Width and colours of the output."""
 
     width: int | None = None
     """Columns of the terminal; `None` cuts nothing."""
@@ -43,8 +43,7 @@ _LOOKS = {
     Label.TIMESTAMP: ("36",),
     Label.SIDEBAR: (_DIM,),
 }
-"""Numbers of ECMA-48: magenta, green, cyan, faint. Colours of the terminal's own palette, so that they can be read on
-dark and on light ground."""
+"""ECMA-48 codes: magenta, green, cyan, faint. They are of the palette of the terminal, which its user can read."""
 
 PLAIN = Style()
 """Nothing cut, no colour."""
@@ -52,17 +51,17 @@ PLAIN = Style()
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many pages and lines were shown a label; tallies add up."""
+    """Counts of pages and of lines by label; tallies can be added."""
 
     n_pages: int = 0
     n_lines: tuple[int, ...] = (0,) * len(LABELS)
     """One count per label, in the order of `LABELS`."""
     n_doubtful: int = 0
     kinds: tuple[str, ...] = ()
-    """What each page is, in words; without those of which that is not known."""
+    """Kind and probability of each page, such as `index 97 %`; none from a model without kinds."""
 
     def __add__(self, other: "Tally") -> "Tally":
-        """Sum of two tallies."""
+        """Add two tallies."""
         both = zip(self.n_lines, other.n_lines, strict=True)
         n_lines, n_doubtful = tuple(map(sum, both)), self.n_doubtful + other.n_doubtful
         return Tally(self.n_pages + other.n_pages, n_lines, n_doubtful, self.kinds + other.kinds)
@@ -76,11 +75,17 @@ def pretty(
     only: frozenset[int] | None = None,
     reasons: Mapping[int, Sequence[str]] | None = None,
 ) -> Iterator[str]:
-    """Give one line of output per labelled line, of `only` some indices: number, label, confidence in per cent, text.
+    """Write one line of output per labelled line: number, label, confidence in per cent, text.
 
-    Text is stripped and stays on its line: what does not fit ends in an ellipsis, wide characters count two columns,
-    control characters are shown as pictures and so never reach the terminal. A `?` stands behind a confidence
-    under `DOUBT`. Below a line stand its reasons, by its index.
+    Text is stripped and cut to one line of the terminal, with an ellipsis; wide characters count as two columns.
+    Control characters are replaced by pictures of them. A `?` stands behind a confidence under `DOUBT`.
+
+    Args:
+        prediction: the page.
+        labels: labels of the lines to write.
+        style: width and colours.
+        only: indices of the lines to write; by default all.
+        reasons: texts to write below a line, by its index.
     """
     number_width = len(str(len(prediction.page.lines)))
     fixed = number_width + _LABEL_WIDTH + len("    100%? ")
@@ -95,13 +100,13 @@ def pretty(
 
 
 def heading(source: str, *, style: Style = PLAIN) -> str:
-    """Give the line that stands above a page where there are several: `==> path <==`, as `head` and `tail` do."""
+    """Write the line above each of several pages: `==> path <==`, as `head` and `tail` do."""
     line = f"==> {clean(source)} <=="
     return f"{_paint(line, _BOLD) if style.is_coloured else line}\n"
 
 
 def tally(prediction: "Prediction") -> Tally:
-    """Count the lines of a page by label, and those in doubt."""
+    """Count the lines of a page by label, and the doubtful ones."""
     n_lines = [0] * len(LABELS)
     n_doubtful = 0
     for row in rows(prediction):
@@ -116,7 +121,7 @@ def format_kind(prediction: "Prediction") -> str:
 
 
 def summary(total: Tally) -> str:
-    """Say the tally in one line; of one page also how sure its kind is.
+    """Write a tally in one line; for a single page with the probability of its kind.
 
     >>> summary(Tally(1, (1, 20, 2, 67), 3))
     '90 lines: 1 headline, 20 body, 2 timestamp, 67 sidebar; 3 in doubt (?)'
@@ -134,11 +139,11 @@ def summary(total: Tally) -> str:
 
 
 def visible(text: str) -> str:
-    r"""Replace what a terminal would obey by something it shows.
+    r"""Replace characters that a terminal would obey by visible ones.
 
-    C0 controls and DEL become their pictures (U+2400), C1 controls and lone surrogates U+FFFD; the tab and the two
-    Unicode line ends become a space. Embeddings, overrides and isolates of writing direction are dropped: one that
-    is not closed would turn the rest of the line around. The marks U+200E and U+200F stay.
+    C0 controls and DEL become their pictures (from U+2400), C1 controls and lone surrogates U+FFFD; the tab, U+2028 and
+    U+2029 become a space. Embeddings, overrides and isolates of writing direction are removed: one that is not closed
+    would reverse the rest of the line. The marks U+200E and U+200F stay.
 
     >>> visible("a\tb\x1b[2J\u202ec")
     'a b␛[2Jc'
@@ -147,7 +152,7 @@ def visible(text: str) -> str:
 
 
 def cut(text: str, width: int) -> str:
-    """Cut text so that it takes at most `width` columns, the ellipsis included.
+    """Cut a text to `width` columns, the ellipsis included.
 
     >>> cut("Kabar baik", 20), cut("Kabar baik", 6), cut("東京の天気", 6)
     ('Kabar baik', 'Kabar…', '東京…')
@@ -193,7 +198,7 @@ def _paint(text: str, *looks: str) -> str:
 
 
 def _paint_text(text: str, label: Label) -> str:
-    """Body text and title keep the terminal's own colour: they are what one reads."""
+    """Colour a text; body and headline keep the default colour, because they are what one reads."""
     if label is Label.BODY:
         return text
     return _paint(text, *([_BOLD] if label is Label.HEADLINE else _LOOKS[label]))
