@@ -10,8 +10,8 @@ from conftest import random_trees
 from linesift.features.batch import Batch, read_batch
 from linesift.labels import LABELS, Label
 from linesift.model.headline import (
-    MIN_BEST_PROBABILITY,
-    MIN_PROBABILITY,
+    _MIN_BEST_PROBABILITY,
+    _MIN_PROBABILITY,
     NAMES,
     HeadlineRanker,
     candidate_table,
@@ -43,7 +43,7 @@ def compared(batch: Batch, probabilities: NDArray[np.float32], row: int) -> list
     for label in (Label.HEADLINE, Label.BODY, Label.TIMESTAMP):
         for low, high in ((-10, -4), (-3, -1), (1, 3), (4, 10)):
             found.append(max(beside[step][label.column] for step in range(low, high + 1)))
-    every = [other for other in here if probabilities[other, HEADLINE] > MIN_PROBABILITY]
+    every = [other for other in here if probabilities[other, HEADLINE] > _MIN_PROBABILITY]
     place = every.index(row)
     others = [o for o in every[max(0, place - 24) : place + 25] if o != row]
     own = probabilities[row, HEADLINE]
@@ -85,7 +85,7 @@ def test_a_page_is_weighed_by_itself(seed: int, sizes: list[int]) -> None:
     np.testing.assert_array_equal(found[others], probabilities[others])
     for first, end in zip(batch.first[:-1], batch.first[1:], strict=True):
         mine = rows[(rows >= first) & (rows < end)]
-        if len(mine) and probabilities[mine, HEADLINE].max() >= MIN_BEST_PROBABILITY:
+        if len(mine) and probabilities[mine, HEADLINE].max() >= _MIN_BEST_PROBABILITY:
             assert found[mine, HEADLINE].sum() <= 1 + 1e-5
         else:
             np.testing.assert_allclose(found[mine], probabilities[mine], rtol=1e-5)

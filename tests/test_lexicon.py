@@ -72,7 +72,7 @@ def test_tiles_do_not_show(html_model: Model, tile: int, monkeypatch: pytest.Mon
         (html_model.html.markup_lexicon, markup_tokens),
     ]
     whole = [lexicon.scores(batch, tokens) for lexicon, tokens in pairs]
-    monkeypatch.setattr(room, "_TILE", tile)
+    monkeypatch.setattr(room, "_TILE_LINES", tile)
     for (lexicon, tokens), scores in zip(pairs, whole, strict=True):
         np.testing.assert_array_equal(lexicon.scores(batch, tokens), scores)
 

@@ -18,8 +18,8 @@ from linesift.model.memory import (
     N_LINE_BINS,
     N_PAGE_BINS,
     SiteMemory,
+    _recurrence_table,
     read_memory,
-    recurrence_table,
     write_memory,
 )
 from linesift.model.model import Model
@@ -124,7 +124,7 @@ def test_merging_the_same_pages_is_refused() -> None:
 
 
 def test_the_table_has_every_cell_and_leaves_new_lines_alone() -> None:
-    table = recurrence_table().reshape(N_PAGE_BINS, N_LINE_BINS)
+    table = _recurrence_table().reshape(N_PAGE_BINS, N_LINE_BINS)
     assert (table[:, 0] == 0).all()
     assert (table >= 0).all()
 

@@ -86,13 +86,13 @@ def test_groups_do_not_show(model: Model, pages: list[LabelledPage], monkeypatch
     texts = [page.page for page in pages[:6]]
     whole = model.classify_batch(texts)
     for size in (1, 5000):
-        monkeypatch.setattr(room, "GROUP", size)
+        monkeypatch.setattr(room, "_GROUP_CHARS", size)
         for one, other in zip(model.classify_batch(texts), whole, strict=True):
             assert_same(one, other)
 
 
 def test_a_large_page_is_a_group_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "GROUP", 10)
+    monkeypatch.setattr(room, "_GROUP_CHARS", 10)
     groups = room._groups([Page("a" * size) for size in (4, 4, 4, 25, 1, 9, 1)])
     assert [[len(page.text) for page in group] for group in groups] == [[4, 4], [4], [25], [1, 9], [1]]
 
@@ -150,7 +150,7 @@ def test_tiles_do_not_show(
 ) -> None:
     batch = [pages[0].page, hinted(pages[1].page.text, 3)]
     whole = html_model.classify_batch(batch)
-    monkeypatch.setattr(part, "TILE", tile)
+    monkeypatch.setattr(part, "_TILE_LINES", tile)
     for one, other in zip(whole, html_model.classify_batch(batch), strict=True):
         assert_same(one, other)
 

@@ -11,7 +11,7 @@ from inventedsite import invented_page
 from linesift.evaluate.evaluate import evaluate
 from linesift.features.batch import read_batch
 from linesift.model.model import Model
-from linesift.model.site import BEYOND, nearest_anchors, recurring
+from linesift.model.site import _BEYOND, _nearest_anchors, recurring
 from linesift.page import LabelledPage
 from linesift.train.site import fit_site, with_site
 
@@ -100,11 +100,11 @@ def test_recurring_lines_are_those_of_two_pages() -> None:
 def test_nearest_recurring_lines_as_a_plain_loop() -> None:
     batch = read_batch([page.page.text for page in LEARNT])
     anchors = recurring(batch)
-    found = nearest_anchors(batch, anchors)
+    found = _nearest_anchors(batch, anchors)
     for row, page in enumerate(batch.page):
         ends = batch.first[page], batch.first[page + 1]
         nearest: list[int] = []
         for way in (range(row - 1, ends[0] - 1, -1), range(row + 1, ends[1])):
             place = next((other for other in way if batch.lines.hash[other] in anchors), None)
-            nearest += [0, BEYOND] if place is None else [int(batch.lines.hash[place]), abs(place - row)]
+            nearest += [0, _BEYOND] if place is None else [int(batch.lines.hash[place]), abs(place - row)]
         assert [int(values[row]) for values in found] == nearest

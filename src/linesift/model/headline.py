@@ -18,10 +18,10 @@ from linesift.features.chars import lengths, places
 from linesift.labels import Label
 from linesift.model.trees import TreeScorer
 
-MIN_PROBABILITY = 0.01
+_MIN_PROBABILITY = 0.01
 """Probability of the headline above which a line is a candidate; 97 of 100 titles have it."""
 
-MIN_BEST_PROBABILITY = 0.1
+_MIN_BEST_PROBABILITY = 0.1
 """Probability that the likeliest candidate of a page needs for its candidates to be compared.
 
 A page of a few links has candidates too, and the training had hardly any such page. No gold page loses its title by it.
@@ -84,7 +84,7 @@ class HeadlineRanker:
         before = of_candidates[:, column].copy()
         starts, sizes = _candidates_per_page(page)
         best = np.maximum.reduceat(before, starts).repeat(sizes)
-        after = np.where(best >= MIN_BEST_PROBABILITY, after, before)
+        after = np.where(best >= _MIN_BEST_PROBABILITY, after, before)
         of_candidates *= ((1 - after) / np.maximum(1 - before, np.float32(1e-6)))[:, None]
         of_candidates[:, column] = after
         result[rows] = of_candidates
@@ -93,7 +93,7 @@ class HeadlineRanker:
 
 def candidates(probabilities: NDArray[np.float32]) -> NDArray[np.int64]:
     """Find the rows of the lines that may be a title, from probabilities of shape (n_lines, 4)."""
-    return places(probabilities[:, Label.HEADLINE.column] > MIN_PROBABILITY)
+    return places(probabilities[:, Label.HEADLINE.column] > _MIN_PROBABILITY)
 
 
 def candidate_table(

@@ -22,7 +22,7 @@ menu item, but stand below body.
 """
 
 
-_TILE = 1 << 14
+_TILE_LINES = 1 << 14
 """Lines whose tokens are looked up at once, which bounds the memory of a large page."""
 
 
@@ -31,31 +31,6 @@ _WIDTH = 8
 
 _MANY = 1 << 15
 """Tokens looked up in all from which it pays to pad all weights; a program that labels one page needs fewer."""
-
-
-class _PaddedRows:
-    """Looks up rows of weights, padded to `_WIDTH` with zeros."""
-
-    def __init__(self, weights: NDArray[np.floating[Any]]) -> None:
-        self._weights = weights
-        self._n_tokens = 0
-        self._padded: NDArray[np.float32] | None = None
-
-    def take(self, bucket: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Give the rows of some buckets, shape (n, _WIDTH)."""
-        # Threads that come here together only do the same work twice.
-        self._n_tokens += len(bucket)
-        if self._padded is None and self._n_tokens < _MANY:
-            return _padded(self._weights.take(bucket, axis=0, mode="clip"))
-        if self._padded is None:
-            self._padded = _padded(self._weights)
-        return self._padded.take(bucket, axis=0, mode="clip")
-
-
-def _padded(weights: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
-    rows = np.zeros((len(weights), _WIDTH), np.float32)
-    rows[:, : len(TARGETS)] = weights
-    return rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,8 +61,8 @@ class Lexicon:
         """
         n_lines = len(batch.page)
         scores = np.empty((len(TARGETS), n_lines), np.float32)
-        for start in range(0, n_lines, _TILE):
-            rows = slice(start, min(start + _TILE, n_lines))
+        for start in range(0, n_lines, _TILE_LINES):
+            rows = slice(start, min(start + _TILE_LINES, n_lines))
             row, bucket = tokens(batch, rows)
             n_tokens = np.bincount(row, minlength=rows.stop - start)
             sums = self._sums(bucket, n_tokens).T / np.sqrt(np.maximum(n_tokens, 1))
@@ -104,3 +79,28 @@ class Lexicon:
             starts = (n_tokens.cumsum() - n_tokens)[lines]
             sums[lines] = np.add.reduceat(weights, starts, axis=0).view(np.float32)
         return sums[:, : len(TARGETS)]
+
+
+class _PaddedRows:
+    """Looks up rows of weights, padded to `_WIDTH` with zeros."""
+
+    def __init__(self, weights: NDArray[np.floating[Any]]) -> None:
+        self._weights = weights
+        self._n_tokens = 0
+        self._padded: NDArray[np.float32] | None = None
+
+    def take(self, bucket: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Give the rows of some buckets, shape (n, _WIDTH)."""
+        # Threads that come here together only do the same work twice.
+        self._n_tokens += len(bucket)
+        if self._padded is None and self._n_tokens < _MANY:
+            return _padded(self._weights.take(bucket, axis=0, mode="clip"))
+        if self._padded is None:
+            self._padded = _padded(self._weights)
+        return self._padded.take(bucket, axis=0, mode="clip")
+
+
+def _padded(weights: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+    rows = np.zeros((len(weights), _WIDTH), np.float32)
+    rows[:, : len(TARGETS)] = weights
+    return rows

@@ -19,7 +19,7 @@ from linesift.features.batch import Batch, read_batch
 from linesift.labels import Label
 from linesift.model.site import MIN_SHARE
 
-MEMORY_FORMAT = 1
+_FORMAT = 1
 _KIND = "linesift site memory"
 TABLE = "recurrence.json"
 """The fitted table, beside this module."""
@@ -67,7 +67,7 @@ class SiteMemory:
     def learn(self, texts: Sequence[str]) -> "SiteMemory":
         """Add pages. Each counts once, even if it is known already or given twice; empty pages do not count."""
         batch = read_batch(texts)
-        digests = page_digests(batch)
+        digests = _page_digests(batch)
         _, first = np.unique(digests, return_index=True)
         is_new = np.zeros(len(digests), bool)
         is_new[first] = True
@@ -79,7 +79,7 @@ class SiteMemory:
 
     def recurrence(self, batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Count the remembered pages with each line, and all of them; the line's own page counts in neither."""
-        is_own = np.isin(page_digests(batch), self.pages)[batch.page].astype(np.int64)
+        is_own = np.isin(_page_digests(batch), self.pages)[batch.page].astype(np.int64)
         n_pages_with = np.zeros(len(batch.page), np.int64)
         if len(self.lines):
             place = np.minimum(np.searchsorted(self.lines, batch.lines.hash), len(self.lines) - 1)
@@ -95,11 +95,11 @@ class SiteMemory:
         """
         cells = self.cells(batch)
         added = np.zeros_like(base)
-        added[:, Label.SIDEBAR.column] = np.where(cells < 0, np.float32(0), recurrence_table()[cells])
+        added[:, Label.SIDEBAR.column] = np.where(cells < 0, np.float32(0), _recurrence_table()[cells])
         return added
 
     def cells(self, batch: Batch) -> NDArray[np.int64]:
-        """Find the cell of each line in `recurrence_table`, by numbers of pages; -1 on pages of other sites."""
+        """Find the cell of each line in `_recurrence_table`, by numbers of pages; -1 on pages of other sites."""
         n_found, n_pages = self.recurrence(batch)
         is_site = batch.per_page(n_found > 0) >= MIN_SHARE * np.maximum(batch.n_lines, 1)
         share = np.digitize(n_found / np.maximum(n_pages, 1), _SHARES)
@@ -110,7 +110,7 @@ class SiteMemory:
 EMPTY = SiteMemory(np.zeros(0, np.uint64), np.zeros(0, np.uint64), np.zeros(0, np.int64))
 
 
-def page_digests(batch: Batch) -> Hashes:
+def _page_digests(batch: Batch) -> Hashes:
     """Hash each page of a batch, shape (n_pages,): its lines in any order, digits as zeros."""
     mixed = batch.lines.hash * _MIX
     mixed = (mixed ^ (mixed >> _SHIFT)) * _MIX
@@ -120,7 +120,7 @@ def page_digests(batch: Batch) -> Hashes:
 
 
 @cache
-def recurrence_table() -> NDArray[np.float32]:
+def _recurrence_table() -> NDArray[np.float32]:
     """Read what recurrence adds to the log-odds of sidebar, shape (N_PAGE_BINS * N_LINE_BINS,).
 
     Fitted on collections with several pages of a site (`reports/adaptation.md`), with models that had not seen the
@@ -136,7 +136,7 @@ def write_memory(memory: SiteMemory) -> str:
     lines = ",\n".join(
         f'  "{key:016x}": {count}' for key, count in zip(memory.lines.tolist(), memory.counts.tolist(), strict=True)
     )
-    return f'{{\n "{_KIND}": {MEMORY_FORMAT},\n "pages": [{pages}],\n "lines": {{\n{lines}\n }}\n}}\n'
+    return f'{{\n "{_KIND}": {_FORMAT},\n "pages": [{pages}],\n "lines": {{\n{lines}\n }}\n}}\n'
 
 
 def read_memory(path: Path) -> SiteMemory:
@@ -153,9 +153,9 @@ def read_memory(path: Path) -> SiteMemory:
         raise MemoryFileError(f"{path}: damaged, or no site memory; learn it again: linesift learn-site") from error
     if not isinstance(stored, dict) or _KIND not in stored:
         raise MemoryFileError(f"{path}: not a site memory; linesift learn-site PAGES --out FILE writes one")
-    if stored[_KIND] != MEMORY_FORMAT:
+    if stored[_KIND] != _FORMAT:
         raise MemoryFileError(
-            f"{path}: site memory of format {stored[_KIND]}, this linesift reads format {MEMORY_FORMAT}; learn it again"
+            f"{path}: site memory of format {stored[_KIND]}, this linesift reads format {_FORMAT}; learn it again"
         )
     try:
         return _checked(stored)

@@ -33,7 +33,7 @@ from linesift.page import Page
 if TYPE_CHECKING:
     from linesift.model.memory import SiteMemory
 
-GROUP = 1 << 19
+_GROUP_CHARS = 1 << 19
 """Characters of text that are classified at once; a single larger page is a group of its own."""
 
 
@@ -84,11 +84,11 @@ class Model:
 
 
 def _groups(pages: Iterable[Page]) -> Iterator[list[Page]]:
-    """Gather neighbouring pages, all with hints or all without, up to about `GROUP` characters."""
+    """Gather neighbouring pages, all with hints or all without, up to about `_GROUP_CHARS` characters."""
     group: list[Page] = []
     size = 0
     for page in pages:
-        if group and (size + len(page.text) > GROUP or page.has_hints != group[0].has_hints):
+        if group and (size + len(page.text) > _GROUP_CHARS or page.has_hints != group[0].has_hints):
             yield group
             group, size = [], 0
         group.append(page)

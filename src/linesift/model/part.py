@@ -13,16 +13,16 @@ from linesift.features.table import COLUMNS, MARKUP_COLUMNS, extract
 from linesift.features.tokens import markup_tokens
 from linesift.labels import LABELS
 from linesift.model.headline import HeadlineRanker, candidates
-from linesift.model.lexicon import TARGETS, Lexicon
+from linesift.model.lexicon import Lexicon
 from linesift.model.network import Network
-from linesift.model.window import Neighbourhood, own_names
+from linesift.model.window import OWN_BLOCKS, Neighbourhood, own_names
 from linesift.page import Page
 
 if TYPE_CHECKING:  # most models have none, and loading their modules is a part of every start
     from linesift.model.memory import SiteMemory
     from linesift.model.site import SiteCorrection
 
-TILE = 1 << 14
+_TILE_LINES = 1 << 14
 """Lines whose tables are made at once: all lines of most batches, and a part of a page of a million lines."""
 
 
@@ -98,20 +98,19 @@ class Part:
     def _own_columns(self, batch: Batch) -> NDArray[np.float32]:
         """Columns of the lines themselves, shape (len(own_names(batch)), n_lines)."""
         own = np.empty((len(own_names(batch)), len(batch.page)), np.float32)
-        n_columns, n_scores = len(COLUMNS), len(TARGETS)
-        extract(batch, COLUMNS, own[:n_columns])
-        own[n_columns : n_columns + n_scores] = self.lexicon.scores(batch)
+        extract(batch, COLUMNS, own[OWN_BLOCKS["columns"]])
+        own[OWN_BLOCKS["lexicon"]] = self.lexicon.scores(batch)
         if self.markup_lexicon is not None:
-            extract(batch, MARKUP_COLUMNS, own[n_columns + n_scores : -n_scores])
-            own[-n_scores:] = self.markup_lexicon.scores(batch, markup_tokens)
+            extract(batch, MARKUP_COLUMNS, own[OWN_BLOCKS["markup"]])
+            own[OWN_BLOCKS["markup_lexicon"]] = self.markup_lexicon.scores(batch, markup_tokens)
         return own
 
     def _log_odds(self, batch: Batch, lines: Neighbourhood) -> NDArray[np.float32]:
         n_lines = len(batch.page)
         scores = np.empty((n_lines, len(LABELS)), np.float32)
-        for start in range(0, n_lines, TILE):
-            rows = np.arange(start, min(start + TILE, n_lines))
-            scores[start : start + TILE] = self.scorer.scores(lines.table(rows))
+        for start in range(0, n_lines, _TILE_LINES):
+            rows = np.arange(start, min(start + _TILE_LINES, n_lines))
+            scores[start : start + _TILE_LINES] = self.scorer.scores(lines.table(rows))
         if self.network is not None:
             scores += self.network.scores(lines.own, batch.spans)
         scores /= np.float32(self.temperature * self.n_scores)

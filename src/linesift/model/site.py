@@ -19,14 +19,14 @@ MIN_SHARE = 0.1
 """A page belongs to the site if at least this share of its lines are anchors. With three labelled pages, 93 % of the
 other pages of 54 sites do (97 % as HTML), and 0.5 % (1 %) of the pages of other sites."""
 
-SCALES = {
+_SCALES = {
     "bias": 1.0, "line": 1.0, "sureness": 0.5, "length": 0.5, "neighbour": 1.0, "above": 1.0, "below": 1.0,
     "just_above": 1.0, "just_below": 1.0, "between": 1.0, "region": 0.5, "word": 1.0, "first_word": 0.7,
     "path": 1.0, "parent": 1.0, "path_label": 1.0, "markup_word": 1.0,
 }  # fmt: skip
 """Prior standard deviation of the weights of each kind of trait, relative to each other."""
 
-_KINDS = {name: np.uint64(index + 1) for index, name in enumerate(SCALES)}
+_KINDS = {name: np.uint64(index + 1) for index, name in enumerate(_SCALES)}
 _ODD, _MIX, _SHIFT = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93), np.uint64(29)
 _NONE = np.uint64(0)
 _LENGTHS = (1.5, 3, 5, 8, 12, 20, 35)
@@ -34,9 +34,9 @@ _SURE = (0.5, 0.7, 0.9, 0.98)
 _NEAR = (1.5, 2.5, 4.5, 10.5)
 _FAR = (1.5, 2.5, 5, 10, 20)
 
-BEYOND = 99
+_BEYOND = 99
 
-Ints = NDArray[np.int64]
+_Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 
 
@@ -44,7 +44,7 @@ Hashes = NDArray[np.uint64]
 class Traits:
     """Traits of the lines of a batch, all arrays of shape (n_traits,)."""
 
-    row: Ints
+    row: _Ints
     key: Hashes
     value: NDArray[np.float64]
     """Scale of the trait's kind; for words divided by the root of the line's number of words."""
@@ -92,18 +92,18 @@ def recurring(batch: Batch) -> Hashes:
 
 def read_traits(batch: Batch, base: NDArray[np.float32], anchors: Hashes) -> Traits:
     """Find the traits of every line of a batch; those of a page do not depend on the other pages."""
-    rows: list[Ints] = []
+    rows: list[_Ints] = []
     keys: list[Hashes] = []
     values: list[NDArray[np.float64]] = []
     every = np.arange(len(batch.page))
     for name, parts in (*_line_traits(batch, base), *_anchor_traits(batch, anchors), *_path_traits(batch, base)):
         rows.append(every)
         keys.append(np.broadcast_to(_key(name, *parts), every.shape))
-        values.append(np.full(len(every), SCALES[name]))
+        values.append(np.full(len(every), _SCALES[name]))
     for name, row, hashes in _word_traits(batch):
         rows.append(row.astype(np.int64))
         keys.append(_key(name, hashes))
-        values.append(SCALES[name] / np.sqrt(np.bincount(row, minlength=len(every)))[row])
+        values.append(_SCALES[name] / np.sqrt(np.bincount(row, minlength=len(every)))[row])
     return Traits(np.concatenate(rows), np.concatenate(keys), np.concatenate(values))
 
 
@@ -131,7 +131,7 @@ def _line_traits(batch: Batch, base: NDArray[np.float32]) -> Iterator[tuple[str,
 
 def _anchor_traits(batch: Batch, anchors: Hashes) -> Iterator[tuple[str, tuple[NDArray[np.generic], ...]]]:
     """Give traits of the nearest recurring lines above and below: where in the page template the line stands."""
-    upper, above, lower, below = nearest_anchors(batch, anchors)
+    upper, above, lower, below = _nearest_anchors(batch, anchors)
     yield "above", (upper,)
     yield "below", (lower,)
     yield "just_above", (upper, np.digitize(above, _NEAR))
@@ -139,10 +139,10 @@ def _anchor_traits(batch: Batch, anchors: Hashes) -> Iterator[tuple[str, tuple[N
     yield "between", (upper, lower)
 
 
-def nearest_anchors(batch: Batch, anchors: Hashes) -> tuple[Hashes, Ints, Hashes, Ints]:
+def _nearest_anchors(batch: Batch, anchors: Hashes) -> tuple[Hashes, _Ints, Hashes, _Ints]:
     """Find the hash of the nearest recurring line above each line and its distance in lines, and the same below.
 
-    Beyond the ends of a page the hash is 0 and the distance `BEYOND`.
+    Beyond the ends of a page the hash is 0 and the distance `_BEYOND`.
     """
     lines, n_lines = batch.lines.hash, len(batch.page)
     rows, is_anchor = np.arange(n_lines), np.isin(batch.lines.hash, anchors)
@@ -151,9 +151,9 @@ def nearest_anchors(batch: Batch, anchors: Hashes) -> tuple[Hashes, Ints, Hashes
     has_above, has_below = above >= batch.first[batch.page], below < batch.first[batch.page + 1]
     return (
         np.where(has_above, lines[np.maximum(above, 0)], _NONE),
-        np.where(has_above, rows - above, BEYOND),
+        np.where(has_above, rows - above, _BEYOND),
         np.where(has_below, lines[np.minimum(below, n_lines - 1)], _NONE),
-        np.where(has_below, below - rows, BEYOND),
+        np.where(has_below, below - rows, _BEYOND),
     )
 
 

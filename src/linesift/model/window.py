@@ -15,31 +15,112 @@ from linesift.features.batch import FIXED, Batch, from_fixed, running_sum
 from linesift.features.table import MARKUP_NAMES, NAMES
 from linesift.model.lexicon import TARGETS
 
-LEXICON_NAMES = tuple(f"lexicon.{target}" for target in TARGETS)
-MARKUP_LEXICON_NAMES = tuple(f"markup_lexicon.{target}" for target in TARGETS)
-OWN_NAMES = (*NAMES, *LEXICON_NAMES)
+_LEXICON_NAMES = tuple(f"lexicon.{target}" for target in TARGETS)
+_MARKUP_LEXICON_NAMES = tuple(f"markup_lexicon.{target}" for target in TARGETS)
+OWN_NAMES = (*NAMES, *_LEXICON_NAMES)
 """Columns of the line itself, for a page of plain text."""
-HTML_NAMES = (*OWN_NAMES, *MARKUP_NAMES, *MARKUP_LEXICON_NAMES)
+HTML_NAMES = (*OWN_NAMES, *MARKUP_NAMES, *_MARKUP_LEXICON_NAMES)
 """The same for a page that came as HTML."""
+OWN_BLOCKS = {
+    block: slice(HTML_NAMES.index(names[0]), HTML_NAMES.index(names[-1]) + 1)
+    for block, names in {
+        "columns": NAMES,
+        "lexicon": _LEXICON_NAMES,
+        "markup": MARKUP_NAMES,
+        "markup_lexicon": _MARKUP_LEXICON_NAMES,
+    }.items()
+}
+"""Rows of each block of `HTML_NAMES`; `OWN_NAMES` has the first two."""
 
 _NEAR = (
     "line.length", "line.ends_sentence", "line.date", "line.first_class", "line.last_class", "line.capitalised_share",
-    *LEXICON_NAMES, "layout.blanks_before", "line.bars", "topic.shared_share", "layout.same_shape",
+    *_LEXICON_NAMES, "layout.blanks_before", "line.bars", "topic.shared_share", "layout.same_shape",
 )  # fmt: skip
+"""Columns seen of the lines one or two away."""
 _FAR = ("line.length", "lexicon.body")
+"""Columns seen of the lines three or four away."""
 _NEAR_MARKUP = (
     "markup.link_share", "markup.tag", "markup.depth", "markup.heading", "markup.path_words", "markup.parent_words",
-    "markup.title_likeness", *MARKUP_LEXICON_NAMES,
+    "markup.title_likeness", *_MARKUP_LEXICON_NAMES,
 )  # fmt: skip
 _FAR_MARKUP = ("markup_lexicon.body",)
+"""The same for HTML, beside those."""
 _NEAR_STEPS, _FAR_STEPS = (-2, -1, 1, 2), (-4, -3, 3, 4)
 _SUMMED = ("words", "likely", "likely_words", "long", "short", "dated", "after_body", "before_body")
+"""Columns that windows sum (`_summed`). Those of likelihoods are sums of probabilities of the lexicon."""
 _SUMMED_MARKUP = ("marked", "marked_words", "linked", "after_marked", "before_marked")
+"""The same for HTML, beside those; `marked` is the probability of body by the markup lexicon."""
 _WINDOWS = (3, 8, 25)
+"""Lines of the windows above and below."""
 _OF_PAGE = ("page", "share_above")
 """Methods of `Sums` whose result for likely words is a column."""
 _LONGEST = 60.0
 """A longer line counts as one of so many words in a window."""
+
+
+class Neighbourhood:
+    """Columns of every line of a batch, and of the lines around it."""
+
+    def __init__(self, batch: Batch, own: NDArray[np.float32]) -> None:
+        """Compute the prefix sums; `own` has shape (len(own_names(batch)), n_lines)."""
+        self.own = own
+        self._batch, self._is_html = batch, batch.has_hints
+        place = _places(self._is_html)
+        near, far = _neighbour_names(self._is_html)
+        self._near = padded(own[[place[name] for name in near]])
+        self._far = padded(own[[place[name] for name in far]])
+        prefix = running_sum(_summed(batch, own, place))
+        self._sums, self._likely_words = Sums(prefix), Sums(prefix[_SUMMED.index("likely_words")])
+
+    def table(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Compute all columns of some lines, shape (len(table_names(...)), n_rows)."""
+        around = Around(self._batch, rows)
+        n_own, n_rows = len(self.own), len(rows)
+        out = np.empty((len(table_names(is_html=self._is_html)), n_rows), np.float32)
+        np.take(self.own, rows, axis=1, out=out[:n_own], mode="clip")
+        start = n_own
+        for values, steps in ((self._near, _NEAR_STEPS), (self._far, _FAR_STEPS)):
+            block = out[start : start + len(values) * len(steps)].reshape(len(values), len(steps), n_rows)
+            np.take(values, around.neighbours(steps), axis=1, out=block, mode="clip")
+            start += len(values) * len(steps)
+        windows = self._sums.windows(around, around.edges(_WINDOWS))
+        out[start : -len(_OF_PAGE)].reshape(windows.shape)[:] = windows
+        for row, name in zip(out[-len(_OF_PAGE) :], _OF_PAGE, strict=True):
+            row[:] = getattr(self._likely_words, name)(around)
+        return out
+
+
+def _summed(batch: Batch, own: NDArray[np.float32], place: dict[str, int]) -> NDArray[np.float32]:
+    """Compute the columns that windows sum, shape (len(_summed_names(...)), n_lines)."""
+    words = np.minimum(batch.length, np.float32(_LONGEST))
+    likely = _probability(own[place["lexicon.body"]])
+    columns: dict[str, NDArray[Any]] = {
+        "words": words,
+        "likely": likely,
+        "likely_words": likely * words,
+        "long": batch.is_long,
+        "short": batch.length < 4,
+        "dated": batch.strength >= 3,
+        "after_body": own[place["lexicon.after_body"]],
+        "before_body": own[place["lexicon.before_body"]],
+    }
+    if batch.has_hints:
+        marked = _probability(own[place["markup_lexicon.body"]])
+        columns |= {
+            "marked": marked,
+            "marked_words": marked * words,
+            "linked": own[place["markup.link_share"]],
+            "after_marked": own[place["markup_lexicon.after_body"]],
+            "before_marked": own[place["markup_lexicon.before_body"]],
+        }
+    return np.array([columns[name] for name in _summed_names(batch.has_hints)], np.float32)
+
+
+def _probability(log_odds: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Turn log-odds into probabilities. Those of a line full of attributes can be so low that `exp` would overflow."""
+    powers = np.exp(np.minimum(-log_odds, np.float32(80)))
+    probabilities: NDArray[np.float32] = np.float32(1) / (np.float32(1) + powers)
+    return probabilities
 
 
 class Around:
@@ -114,71 +195,6 @@ class Sums:
 
 _SIGNS = np.array([[-1 / FIXED], [1 / FIXED]])
 """Above, the sum before the window is subtracted from the sum before the line; below it is the other way round."""
-
-
-class Neighbourhood:
-    """Columns of every line of a batch, and of the lines around it."""
-
-    def __init__(self, batch: Batch, own: NDArray[np.float32]) -> None:
-        """Compute the prefix sums; `own` has shape (len(own_names(batch)), n_lines)."""
-        self.own = own
-        self._batch, self._is_html = batch, batch.has_hints
-        place = _places(self._is_html)
-        near, far = _neighbour_names(self._is_html)
-        self._near = padded(own[[place[name] for name in near]])
-        self._far = padded(own[[place[name] for name in far]])
-        prefix = running_sum(_summed(batch, own, place))
-        self._sums, self._likely_words = Sums(prefix), Sums(prefix[_SUMMED.index("likely_words")])
-
-    def table(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Compute all columns of some lines, shape (len(table_names(...)), n_rows)."""
-        around = Around(self._batch, rows)
-        n_own, n_rows = len(self.own), len(rows)
-        out = np.empty((len(table_names(is_html=self._is_html)), n_rows), np.float32)
-        np.take(self.own, rows, axis=1, out=out[:n_own], mode="clip")
-        start = n_own
-        for values, steps in ((self._near, _NEAR_STEPS), (self._far, _FAR_STEPS)):
-            block = out[start : start + len(values) * len(steps)].reshape(len(values), len(steps), n_rows)
-            np.take(values, around.neighbours(steps), axis=1, out=block, mode="clip")
-            start += len(values) * len(steps)
-        windows = self._sums.windows(around, around.edges(_WINDOWS))
-        out[start : -len(_OF_PAGE)].reshape(windows.shape)[:] = windows
-        for row, name in zip(out[-len(_OF_PAGE) :], _OF_PAGE, strict=True):
-            row[:] = getattr(self._likely_words, name)(around)
-        return out
-
-
-def _summed(batch: Batch, own: NDArray[np.float32], place: dict[str, int]) -> NDArray[np.float32]:
-    """Compute the columns that windows sum, shape (len(_summed_names(...)), n_lines)."""
-    words = np.minimum(batch.length, np.float32(_LONGEST))
-    likely = _probability(own[place["lexicon.body"]])
-    columns: dict[str, NDArray[Any]] = {
-        "words": words,
-        "likely": likely,
-        "likely_words": likely * words,
-        "long": batch.is_long,
-        "short": batch.length < 4,
-        "dated": batch.strength >= 3,
-        "after_body": own[place["lexicon.after_body"]],
-        "before_body": own[place["lexicon.before_body"]],
-    }
-    if batch.has_hints:
-        marked = _probability(own[place["markup_lexicon.body"]])
-        columns |= {
-            "marked": marked,
-            "marked_words": marked * words,
-            "linked": own[place["markup.link_share"]],
-            "after_marked": own[place["markup_lexicon.after_body"]],
-            "before_marked": own[place["markup_lexicon.before_body"]],
-        }
-    return np.array([columns[name] for name in _summed_names(batch.has_hints)], np.float32)
-
-
-def _probability(log_odds: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Turn log-odds into probabilities. Those of a line full of attributes can be so low that `exp` would overflow."""
-    powers = np.exp(np.minimum(-log_odds, np.float32(80)))
-    probabilities: NDArray[np.float32] = np.float32(1) / (np.float32(1) + powers)
-    return probabilities
 
 
 def own_names(batch: Batch) -> tuple[str, ...]:
