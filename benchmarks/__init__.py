@@ -1,1 +1,1 @@
-"""What measures linesift on our collections and beside other tools; names of our collections live here."""
+"""Programs that measure linesift on our collections and beside other tools; only they name our collections."""

@@ -33,7 +33,7 @@ NEWS = ("wcxb_dev", "andy", "fundus", "misinfo")
 
 INDONESIAN = "feryandi"
 WCXB = "wcxb"
-"""Begins the names of two collections of one collector, of articles and of other pages."""
+"""Prefix of two collections from one source: articles, and other pages."""
 
 _MAX_PAGES_PER_RENDERING = 1500
 
@@ -60,7 +60,7 @@ def main() -> int:
 
 
 def collection_sections(scored: Sequence[HeldOut], models: PerFold[Model]) -> Iterator[Section]:
-    """Give what the report says of our own collections alone."""
+    """Give the sections about our own collections."""
     texts, htmls = pairs(scored), pairs(scored, is_html=True)
     names = ", ".join(NEWS)
     means = (("text", news_mean(evaluate_pairs(texts))), ("HTML", news_mean(evaluate_pairs(htmls))))

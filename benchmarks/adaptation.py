@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 REPORT = ROOT / "reports" / "adaptation.md"
 STRANGER = "waddle"
 FOLDS = 2
-"""Of the training of the stranger, for what its parts see of each other; no page is scored by them."""
+"""Folds of the training of the stranger, for the steps that need held-out scores; no page is scored by them."""
 
 INTRO = """\
 # Adapting to a site

@@ -1,4 +1,4 @@
-"""How much labelled pages of a site, and unlabelled ones, help on its other pages: sites of the collections, held out.
+"""Measure how much labelled or unlabelled pages of a site help on its other pages, for sites held out of training.
 
 Every site is classified by the model of the fold that has not seen it. Pages to learn from are drawn by lot, several
 times, with the site's name as seed; what is counted is the wrong lines on the site's other pages. Much of what counts
@@ -32,13 +32,13 @@ MIN_PAGES = 6
 N_LABELLED, N_UNLABELLED = 3, 10
 N_DRAWS = 3
 MAX_SITE_PAGES = 20
-"""Pages of a site that are looked at; two newspapers have some ninety."""
+"""Most pages of a site that are measured; two newspapers have some ninety."""
 
 MEMORY_SIZES = (1, 2, 3, 5, 10, 18)
-"""Pages of the memories that the table of recurrence is fitted on."""
+"""Sizes, in pages, of the memories that the table of recurrence is fitted on."""
 
 _TABLE_PENALTY = 3.0
-"""How far cells are drawn to 0; `reports/ablation.md` has other values."""
+"""Strength of the L2 regularisation of the cells; `reports/ablation.md` has other values."""
 
 _NEWTON_STEPS = 30
 
@@ -53,36 +53,36 @@ Chosen = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class SiteResult:
-    """What came of one site."""
+    """Result of one site."""
 
     site: str
     n_pages: int
     labelled: Rate
-    """With `N_LABELLED` labelled pages, on the others."""
+    """Learnt from `N_LABELLED` labelled pages, measured on the others."""
     confirmed: Rate | None
-    """The same of lines whose gold is confirmed; `None` where there are no witnesses."""
+    """The same for lines whose gold the HTML confirms; `None` where there is no HTML."""
     most: Rate
-    """Each fifth of the pages with the others labelled: what labels of the site can do at most."""
+    """Each fifth of the pages with all others labelled: the most that labels of the site can do."""
     unlabelled: Rate | None
-    """With a memory of `N_UNLABELLED` pages, on the others; `None` where there are too few."""
+    """With a memory of `N_UNLABELLED` pages, measured on the others; `None` where there are too few."""
     unlabelled_confirmed: Rate | None
-    """The same of lines whose gold is confirmed."""
+    """The same for lines whose gold the HTML confirms."""
     recurring: Rate | None
-    """What such a memory can do at most: all lines of the sidebar right that it knows."""
+    """The most that such a memory can do: all sidebar lines that it knows are right."""
     n_wrong: tuple[int, int, int]
     """Wrong lines of all pages; of them, those that stand on another page of the site too; of these, the sidebar's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Pages of one site, and what the model that has not seen it says of them."""
+    """Pages of one site with the log-odds of the model that has not seen it."""
 
     name: str
     pages: list[LabelledPage]
     batch: Batch
     labels: NDArray[np.int64]
     is_confirmed: NDArray[np.bool_] | None
-    """Whether the model for HTML gives a line its gold label; `None` where nothing was asked."""
+    """Whether the model gives a line its gold label in the HTML; `None` where there is no HTML."""
     model: Model
     part: Part
     """The part of the model that reads the pages."""
@@ -97,7 +97,7 @@ class Site:
         return np.arange(len(self.pages))
 
     def is_wrong(self, added: NDArray[np.float32]) -> NDArray[np.bool_]:
-        """Whether each line is wrong where this is added to the log-odds."""
+        """Whether each line is wrong once `added` is added to the log-odds."""
         probabilities = self.part.rank_headlines(self.batch, self.lines, softmax(self.base + added))
         wrong: NDArray[np.bool_] = decode(self.batch, probabilities, self.model.decoding) != self.labels
         return wrong
@@ -113,20 +113,20 @@ class Site:
         return np.isin(self.batch.lines.hash, hashes[n_pages > 1])
 
     def corrected(self, chosen: Chosen) -> NDArray[np.float32]:
-        """What a correction that is learnt from some of the pages adds."""
+        """Log-odds that a correction learnt from the chosen pages adds."""
         rows = np.concatenate([np.flatnonzero(self.batch.page == index) for index in chosen])
         learnt = read([self.pages[index] for index in chosen])
         return fit_correction(learnt, self.base[rows], self.labels[rows]).scores(self.batch, self.base)
 
     def cells(self, chosen: Chosen) -> NDArray[np.int64]:
-        """Cells of the table of recurrence, with some of the pages remembered."""
+        """Cell of each line in the table of recurrence, with the chosen pages in memory."""
         return EMPTY.learn([self.pages[index].page.text for index in chosen]).cells(self.batch)
 
     def draws(self, n_pages: int) -> Iterator[tuple[Chosen, Chosen]]:
-        """Pages to learn from and the others, `N_DRAWS` times, the same on every run."""
-        lot = np.random.default_rng(crc32(self.name.encode()))
+        """Draw pages to learn from and give the others, `N_DRAWS` times, the same on every run."""
+        draw = np.random.default_rng(crc32(self.name.encode()))
         for _ in range(N_DRAWS):
-            order = lot.permutation(len(self.pages))
+            order = draw.permutation(len(self.pages))
             yield order[:n_pages], order[n_pages:]
 
 
@@ -137,19 +137,19 @@ def read(pages: Sequence[LabelledPage]) -> Batch:
 
 
 def read_sites(
-    fold_models: Sequence[Model], pages: Sequence[LabelledPage], witnesses: Sequence[LabelledPage] = ()
+    fold_models: Sequence[Model], pages: Sequence[LabelledPage], html_pages: Sequence[LabelledPage] = ()
 ) -> list[Site]:
     """Classify all sites with `MIN_PAGES` pages or more.
 
     Args:
         fold_models: the models, by fold; one for all, where it has seen none of the sites.
         pages: all of text, or all with hints.
-        witnesses: the same pages as HTML, to confirm the gold of those of text; found by their source.
+        html_pages: the same pages as HTML, to confirm the gold of those of text; found by their source.
     """
     by_site: dict[str, list[LabelledPage]] = defaultdict(list)
     for page in pages:
         by_site[page.site].append(page)
-    by_source = {page.page.source: page for page in witnesses}
+    by_source = {page.page.source: page for page in html_pages}
     return [
         _read_site(name, found, fold_models[int(site_folds(found[:1], len(fold_models))[0])], by_source)
         for name, found in sorted(by_site.items())
@@ -175,7 +175,7 @@ def confirmed(page: LabelledPage, said: Prediction | None) -> list[bool]:
 
 
 def measure(parts: Mapping[str, Sequence[Site]]) -> dict[str, list[SiteResult]]:
-    """Measure sites.
+    """Measure the sites of each part.
 
     The table of recurrence is fitted on half of the sites of all parts and used on the other half, and vice versa.
     """
@@ -191,16 +191,16 @@ def _half(site: Site) -> int:
 def fit_recurrence(sites: Sequence[Site]) -> NDArray[np.float32]:
     """Fit the table of `linesift.model.memory`: what each cell adds to the log-odds of sidebar, shape (n_cells,).
 
-    Logistic regression by Newton's method, drawn to 0, on lines of confirmed gold where there are witnesses. Lines
+    Logistic regression by Newton's method, drawn to 0, on lines of confirmed gold where there are html_pages. Lines
     that do not recur are left alone.
     """
     odds, cells, is_sidebar = [np.zeros(0)], [np.zeros(0, np.int64)], [np.zeros(0, bool)]
     for site in sites:
         sidebar = site.base[:, Label.SIDEBAR.column].astype(np.float64)
         others = np.logaddexp.reduce(np.delete(site.base, Label.SIDEBAR.column, axis=1).astype(np.float64), axis=1)
-        lot = np.random.default_rng(crc32(site.name.encode()) + 1)
+        draw = np.random.default_rng(crc32(site.name.encode()) + 1)
         for size in (size for size in MEMORY_SIZES if size + 2 <= len(site.pages)):
-            order = lot.permutation(len(site.pages))
+            order = draw.permutation(len(site.pages))
             found = site.cells(order[:size])
             kept = site.is_on(order[size:]) & _is_known(found)
             if site.is_confirmed is not None:
@@ -212,13 +212,13 @@ def fit_recurrence(sites: Sequence[Site]) -> NDArray[np.float32]:
 
 
 def report_lines(parts: Mapping[str, Sequence[SiteResult]]) -> Iterator[str]:
-    """The report as lines of Markdown, a section for each part: medians and sums first, then every site."""
+    """Write the report line by line, a section for each part: medians and sums first, then every site."""
     for name, results in parts.items():
         yield f"## {name}"
         yield ""
-        has_witness = any(site.confirmed for site in results)
-        rows = tuple(_summary(results, floor, has_witness=has_witness) for floor in _FLOORS)
-        yield from markdown_table(Table(("wrong lines a page", *_heads(has_witness)), rows))
+        has_html = any(site.confirmed for site in results)
+        rows = tuple(_summary(results, floor, has_html=has_html) for floor in _FLOORS)
+        yield from markdown_table(Table(("wrong lines a page", *_heads(has_html)), rows))
         yield ""
         yield _recurrence(results)
         yield ""
@@ -248,30 +248,30 @@ _SITE_COLUMNS = (
 
 
 def _site_row(site: SiteResult) -> Row:
-    """What came of one site, in the order of `_SITE_COLUMNS`."""
+    """Give the row of one site, in the order of `_SITE_COLUMNS`."""
     rates = (*site.labelled, site.most[1], *(site.unlabelled or ()))
     cells = [f"{rate:.1f}" for rate in rates]
     return (site.site, site.n_pages, *cells, *[""] * (len(_SITE_COLUMNS) - 2 - len(cells)))
 
 
-def _heads(has_witness: bool) -> list[str]:
+def _heads(has_html: bool) -> list[str]:
     labelled, unlabelled = f"{N_LABELLED} labelled pages", f"{N_UNLABELLED} unlabelled pages"
     return [
         labelled,
-        *[f"{labelled}, confirmed lines"] * has_witness,
+        *[f"{labelled}, confirmed lines"] * has_html,
         "all other pages labelled",
         unlabelled,
-        *[f"{unlabelled}, confirmed lines"] * has_witness,
+        *[f"{unlabelled}, confirmed lines"] * has_html,
         f"all that {N_UNLABELLED} pages know right",
     ]
 
 
-def _summary(results: Sequence[SiteResult], floor: float, *, has_witness: bool) -> Row:
-    """One row: median over sites of wrong lines after by wrong lines before, the same for all lines, better, worse."""
+def _summary(results: Sequence[SiteResult], floor: float, *, has_html: bool) -> Row:
+    """Give a row: median over sites of wrong lines after by before, the same for all lines, sites better, worse."""
     columns: list[list[Rate | None]] = [[site.labelled for site in results]]
-    columns += [[site.confirmed for site in results]] * has_witness
+    columns += [[site.confirmed for site in results]] * has_html
     columns += [[site.most for site in results], [site.unlabelled for site in results]]
-    columns += [[site.unlabelled_confirmed for site in results]] * has_witness
+    columns += [[site.unlabelled_confirmed for site in results]] * has_html
     columns += [[site.recurring for site in results]]
     return (f"{floor:g} or more", *(_cell([rate for rate in rates if rate], floor) for rates in columns))
 
@@ -325,13 +325,13 @@ def _measure_site(site: Site, table: NDArray[np.float32]) -> SiteResult:
 
 
 def _is_known(cells: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Whether a memory knows each line, on pages that it takes for the site's."""
+    """Whether the memory knows each line, on pages that it recognises as the site's."""
     known: NDArray[np.bool_] = (cells >= 0) & (cells % N_LINE_BINS > 0)
     return known
 
 
 def _added(site: Site, learnt: Chosen, table: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What a memory of some pages adds, by this table."""
+    """Log-odds that a memory of the chosen pages adds by a table of recurrence."""
     cells, added = site.cells(learnt), np.zeros_like(site.base)
     added[:, Label.SIDEBAR.column] = np.where(cells < 0, np.float32(0), table[cells])
     return added
@@ -343,7 +343,7 @@ def _rate(
     runs: Sequence[tuple[NDArray[np.bool_], Chosen]],
     counted: NDArray[np.bool_] | None = None,
 ) -> Rate:
-    """Wrong lines a page on the other pages of all runs; `counted` says which lines count, all if `None`."""
+    """Wrong lines per page on the other pages of all runs; only lines in `counted` count, all if `None`."""
     every = np.ones_like(before) if counted is None else counted
     counts = [
         ((before & every & site.is_on(rest)).sum(), (after & every & site.is_on(rest)).sum(), len(rest))
@@ -357,8 +357,8 @@ def _newton(odds: NDArray[np.float64], cells: NDArray[np.int64], is_sidebar: NDA
     n_cells = N_PAGE_BINS * N_LINE_BINS
     added = np.zeros(n_cells)
     for _ in range(_NEWTON_STEPS):
-        chance = 1 / (1 + np.exp(-(odds + added[cells])))
-        slope = np.bincount(cells, chance - is_sidebar, n_cells) + _TABLE_PENALTY * added
-        curve = np.bincount(cells, chance * (1 - chance), n_cells) + _TABLE_PENALTY
-        added -= np.clip(slope / curve, -1, 1)
+        probability = 1 / (1 + np.exp(-(odds + added[cells])))
+        gradient = np.bincount(cells, probability - is_sidebar, n_cells) + _TABLE_PENALTY * added
+        curvature = np.bincount(cells, probability * (1 - probability), n_cells) + _TABLE_PENALTY
+        added -= np.clip(gradient / curvature, -1, 1)
     return added.astype(np.float32)

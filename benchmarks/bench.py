@@ -26,14 +26,14 @@ ROOT = Path(__file__).parents[1]
 OURS, SHARED = ROOT / "data" / "pages", ROOT.parent / "shared"
 GOLD, BENCHMARK = SHARED / "gold" / "pages.jsonl", "trafilatura.parquet"
 N_RUNS, N_LINE_RUNS, N_HTML = 5, 15, 100
-N_LEAST = 20_000
-"""Lines to measure on; fewer are repeated."""
+MIN_LINES = 20_000
+"""Least number of lines to measure on; fewer are repeated."""
 
 
 def line_table(model: linesift.Model, name: str, pages: Sequence[LabelledPage]) -> Iterator[str]:
-    """Tools that read lines, and the stages of ours."""
+    """Write the speed of tools that read lines, and of the stages of linesift."""
     n_once = sum(len(page.page.lines) for page in pages)
-    every = [page.page for page in pages] * -(-N_LEAST // n_once)
+    every = [page.page for page in pages] * -(-MIN_LINES // n_once)
     data = [page.text.encode("utf-8", "replace") for page in every]
     n_lines, size = sum(len(page.lines) for page in every), sum(map(len, data)) / 1e6
     tools = in_turns(text_tools(model, every, read_labelled(OURS)), N_LINE_RUNS)
@@ -57,7 +57,7 @@ def line_table(model: linesift.Model, name: str, pages: Sequence[LabelledPage]) 
 
 
 def report(model: linesift.Model, corpora: Path) -> Iterator[str]:
-    """All sections."""
+    """Write all sections."""
     ours = read_labelled(OURS)
     yield from line_table(model, "our own pages", ours)
     yield from line_table(model, "the gold", read_labelled(GOLD)) if GOLD.exists() else []

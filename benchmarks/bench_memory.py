@@ -1,4 +1,4 @@
-"""Much input: the memory that whole runs take, and time by the length of a page: for `bench.py`."""
+"""Memory of runs over much input, and time by the length of a page, for `bench.py`."""
 
 import json
 import os
@@ -19,7 +19,7 @@ N_FILES = 10_000
 
 
 def memory(folder: Path, pages: Sequence[LabelledPage]) -> dict[str, Run]:
-    """Whole runs over much input of every kind: a directory, JSON lines of two sizes, one long page."""
+    """Run over much input of every kind: a directory, JSON lines of two sizes, one long page."""
     texts = [page.page.text for page in pages]
     for number, text in enumerate(islice(cycle(texts), N_FILES)):
         path = folder / "pages" / str(number // 1000) / f"{number}.txt"
@@ -40,7 +40,7 @@ def memory(folder: Path, pages: Sequence[LabelledPage]) -> dict[str, Run]:
 
 
 def memory_table(runs: Mapping[str, Run]) -> Iterator[str]:
-    """Whole runs with what they took."""
+    """Write the time and memory of runs."""
     columns = ("classify", "seconds", "of processor", "memory of the largest process, MB")
     rows = (
         (name, f"{each.seconds:.1f}", f"{each.processor:.1f}", f"{each.megabytes:,.0f}") for name, each in runs.items()
@@ -49,7 +49,7 @@ def memory_table(runs: Mapping[str, Run]) -> Iterator[str]:
 
 
 def growth(model: linesift.Model, pages: Sequence[LabelledPage], n_runs: int) -> dict[int, float]:
-    """Processor seconds to classify one page of so many lines; medians, fewer runs for the largest."""
+    """Measure processor seconds by lines of one page; medians, fewer runs for the largest."""
     found = {}
     for n_lines in GROWTH:
         text = _long([page.page.text for page in pages], n_lines)

@@ -1,4 +1,4 @@
-"""The other tools; each raises `ImportError` where it is not installed: for `bench.py`."""
+"""Other tools for `bench.py`; each raises `ImportError` where it is not installed."""
 
 import tempfile
 from collections.abc import Callable, Sequence

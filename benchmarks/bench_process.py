@@ -1,4 +1,4 @@
-"""Whole runs in processes of their own, and what a cold start takes (Linux): for `bench.py`."""
+"""Runs in processes of their own, and the time of a cold start (Linux), for `bench.py`."""
 
 import os
 import sys
@@ -68,7 +68,7 @@ def run(command: Sequence[str], folder: Path) -> Run:
 
 
 def starts(folder: Path, page: LabelledPage) -> dict[str, Run]:
-    """Cold starts of the commands in turns; medians."""
+    """Measure cold starts of the commands in turns; medians."""
     (folder / "page.txt").write_text(page.page.text, "utf-8")
     runs: dict[str, list[Run]] = {name: [] for name in STARTS}
     for _ in range(N_STARTS):
@@ -81,7 +81,7 @@ def starts(folder: Path, page: LabelledPage) -> dict[str, Run]:
 
 
 def start_table(runs: Mapping[str, Run]) -> Iterator[str]:
-    """Cold starts, beside that of numpy alone."""
+    """Write the times of cold starts, beside that of numpy alone."""
     unit = runs["python -c 'import numpy'"]
     rows = (
         (name, f"{run.seconds:.3f}", f"{run.processor:.3f}", f"{run.processor / unit.processor:.2f}")

@@ -1,4 +1,4 @@
-"""Seconds of every stage on the way from bytes to labelled lines, each without the stages inside it: for `bench.py`."""
+"""Seconds of each stage from bytes to labelled lines, without the stages inside it, for `bench.py`."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -37,19 +37,19 @@ STAGES: dict[str, list[tuple[str, str]]] = {
     "network": [("linesift.model.network:Network", "scores")],
     "decode": [("linesift.model.model", "decode")],
 }
-"""Where the function of a stage is looked up when it is called (module, or module:class), and its name there."""
+"""Functions of each stage: the module, or `module:class`, where the caller finds it, and its name there."""
 _ROOMS = {"— columns of the line": LINE, "— columns of the layout": LAYOUT, "— columns of the topic": TOPIC}
 
 
 class Stopwatch:
-    """Gathers the seconds of stages; what one calls on another's account is counted once, with the inner one."""
+    """Sums the seconds of stages; time in a stage inside another counts for the inner one alone."""
 
     def __init__(self) -> None:
         self.spent: dict[str, float] = defaultdict(float)
         self._inside: list[float] = []
 
     def timed(self, stage: str, work: Callable[..., Any]) -> Callable[..., Any]:
-        """The same function, with its seconds counted."""
+        """Wrap a function so that its seconds are counted for a stage."""
 
         def run(*args: Any, **kwargs: Any) -> Any:
             self._inside.append(0.0)
@@ -81,7 +81,7 @@ class Stopwatch:
 
 
 def stages(model: linesift.Model, data: Sequence[bytes], n_runs: int) -> dict[str, float]:
-    """Seconds of every stage over all pages, in batches of `BATCH_PAGES`; medians of some runs."""
+    """Measure the seconds of each stage over all pages, in batches of `BATCH_PAGES`; medians of `n_runs`."""
     runs = [_run(model, data) for _ in range(n_runs)]
     return {stage: median(run[stage] for run in runs) for stage in runs[0]}
 

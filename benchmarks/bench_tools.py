@@ -1,4 +1,4 @@
-"""Linesift and other tools on the same pages, in turns, on one core: for `bench.py`."""
+"""Speed of linesift and other tools on the same pages, in turns, on one core, for `bench.py`."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -26,15 +26,15 @@ _ELEMENTS = {
 
 
 class Spent(NamedTuple):
-    """Seconds of one tool."""
+    """Seconds of one tool over all rounds."""
 
     median: float
     best: float
-    """Of the round in which the machine was least busy with other things."""
+    """Seconds of the fastest round."""
 
 
 def in_turns(tools: Mapping[str, Callable[[], object]], n_runs: int) -> dict[str, Spent]:
-    """Seconds of every tool over some rounds, after one that warms up, in which each has its turn."""
+    """Measure the seconds of each tool over rounds in which every tool has its turn, after one to warm up."""
     spent: dict[str, list[float]] = {name: [] for name in tools}
     for _ in range(n_runs + 1):
         for name, run in tools.items():
@@ -45,7 +45,7 @@ def in_turns(tools: Mapping[str, Callable[[], object]], n_runs: int) -> dict[str
 
 
 def as_html(page: LabelledPage) -> str:
-    """A page of ours as plain HTML; those of the web have about ten times as much markup."""
+    """Write a labelled page as plain HTML; pages of the web have about ten times as much markup."""
     pairs = zip(page.page.lines, page.labels, strict=True)
     lines = [_ELEMENTS[label].format(escape(line)) for line, label in pairs if label is not None]
     return "<!doctype html><html><head><title>News</title></head><body>\n" + "\n".join(lines) + "\n</body></html>"
@@ -58,7 +58,7 @@ def batched(model: linesift.Model, pages: Sequence[Page]) -> None:
 
 
 def text_tools(model: linesift.Model, pages: Sequence[Page], training: Sequence[LabelledPage]) -> Tools:
-    """What reads lines: the model, fastText if it is there, and the ceiling."""
+    """Give the tools that read lines: the model, fastText if it is installed, and the upper limit."""
     data = [page.text.encode("utf-8", "replace") for page in pages]
     tools: Tools = {
         "linesift, batches of 64 pages": lambda: batched(model, pages),
@@ -71,7 +71,7 @@ def text_tools(model: linesift.Model, pages: Sequence[Page], training: Sequence[
 
 
 def html_tools(model: linesift.Model, html: Sequence[str], texts: Sequence[str]) -> tuple[Tools, list[str]]:
-    """What reads HTML, the model on the text of the same pages, and which of the others are missing."""
+    """Give the tools that read HTML, and the names of those that are not installed."""
     pages = [Page(text) for text in texts]
     data = [one.encode("utf-8", "replace") for one in html]
     tools: Tools = {
@@ -90,7 +90,7 @@ def html_tools(model: linesift.Model, html: Sequence[str], texts: Sequence[str])
 def page_table(
     model: linesift.Model, name: str, html: Sequence[str], texts: Sequence[str], n_runs: int
 ) -> Iterator[str]:
-    """Tools that read HTML, beside linesift on the text of the same pages."""
+    """Write the speed of tools that read HTML, beside linesift on the text of the same pages."""
     tools, missing = html_tools(model, html, texts)
     spent = in_turns(tools, n_runs)
     size = sum(len(page.encode("utf-8", "replace")) for page in html) / 1e6

@@ -44,12 +44,12 @@ def measure(tools: Mapping[str, Extract], folds: Sequence[linesift.Model], cases
 
 
 def texts(run: Extract, cases: Sequence[Case]) -> list[str | None]:
-    """What a tool gives of every page."""
+    """Run a tool on all pages."""
     return run([case.html for case in cases])
 
 
 def held_out(runs: Sequence[Extract], cases: Sequence[Case]) -> list[str | None]:
-    """What linesift gives of every page, each by the model of the fold that has not seen its site."""
+    """Run linesift on all pages, each with the model of the fold that has not seen its site."""
     found: dict[int, str | None] = {}
     for fold, run in enumerate(runs):
         places = [place for place, case in enumerate(cases) if fold_of(case.site, len(runs)) == fold]

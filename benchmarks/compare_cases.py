@@ -47,7 +47,7 @@ def score(cases: Sequence[Case], texts: Sequence[str | None]) -> Row:
 
 
 def read_cases(corpora: Path) -> tuple[list[Case], int]:
-    """Pages of sites that the shipped model was not trained on, and how many others there are."""
+    """Read the pages of sites that the shipped model was not trained on, and count the others."""
     by_hand = (ROOT / "data" / "pages", corpora.parent / "gold" / "pages.jsonl")
     files = [file for file in corpus_files(corpora) if file.suffix == ".parquet" and file.name != BENCHMARK]
     known = {page.site for path in by_hand for page in read_labelled(path)}
@@ -61,7 +61,7 @@ def read_cases(corpora: Path) -> tuple[list[Case], int]:
 
 
 def read_articles(corpora: Path, collection: str, kept: Mapping[str, object], step: int) -> list[Article]:
-    """Every `step`th page of a collection among those to keep."""
+    """Read every `step`th of the pages of a collection that are in `kept`."""
     rows = (row for row in read_rows(corpora / f"{collection}.parquet") if row["id"] in kept)
     return [
         Article(row["id"], row["html"].encode("utf-8", "replace"), "\n".join(row["body"]))

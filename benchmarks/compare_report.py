@@ -27,7 +27,7 @@ OWN = "linesift, HTML"
 
 
 def table(facts: Mapping[str, object], rows: Mapping[str, Mapping[str, float]]) -> str:
-    """The report in Markdown, the best tool first."""
+    """Write the report in Markdown, the best tool first."""
     lines = ["# linesift and other extractors", "", *(f"- {name}: {fact}" for name, fact in facts.items()), ABOUT]
     lines += [] if "linesift, HTML" in rows else ["The model has no part for HTML: linesift on HTML is missing.", ""]
     columns = ("tool", "precision", "recall", "F1", "failed", "empty", "pages/s", "to trafilatura")

@@ -1,4 +1,4 @@
-"""Measure how dates are read and write `reports/dates.md`; `make dates` has the packages."""
+"""Measure how well dates are read, and write `reports/dates.md`; `make dates` installs the packages."""
 
 import argparse
 import logging
@@ -42,14 +42,14 @@ Pages = dict[str, list[tuple[PageDay, str | None]]]
 
 
 def ours(row: DateLine) -> str | None:
-    """What linesift reads first on a line."""
+    """Read the first moment of a line with linesift."""
     tokenize.cache_clear()  # so that every line is read anew
     context = Context(frozenset([row.lang] if row.lang else []), now=row.now)
     return next((moment.iso for moment in read_moments(row.line, context)), None)
 
 
 def theirs(row: DateLine) -> str | None:
-    """What dateparser reads; it has midnight for days without a clock, which counts as none."""
+    """Read a line with dateparser; its midnight for a day without a clock counts as none."""
     languages = [row.lang] if row.lang else None
     settings = {"RELATIVE_BASE": row.now} if row.now else {}
     try:
@@ -68,7 +68,7 @@ def theirs(row: DateLine) -> str | None:
 
 
 def line_row(name: str, rows: list[DateLine], read: Callable[[DateLine], str | None]) -> Row:
-    """A row of the first table."""
+    """Give the row of one tool in the first table."""
     counts = Counter(outcome(row.expected, read(row)) for row in rows)  # also warms up
     spent = []
     for _ in range(N_RUNS):
@@ -80,12 +80,12 @@ def line_row(name: str, rows: list[DateLine], read: Callable[[DateLine], str | N
 
 
 def _model_of(folds: list[linesift.Model], skipped: set[str], site: str) -> linesift.Model | None:
-    """The model that has not seen a site; `None` for sites that are left out."""
+    """Choose the model that has not seen a site; `None` for sites that are left out."""
     return None if site in skipped else folds[fold_of(site, len(folds))]
 
 
 def read_pages(corpora: Path, folds: list[linesift.Model]) -> Pages:
-    """Days of all pages by linesift and by htmldate, by collection."""
+    """Read the days of all pages with linesift and with htmldate, by collection."""
     by_hand = (ROOT / "data" / "pages", corpora.parent / "gold" / "pages.jsonl")
     files = [file for file in corpus_files(corpora) if file.suffix == ".parquet" and file.stem not in OTHERS]
     known = {page.site for path in by_hand for page in read_labelled(path)}

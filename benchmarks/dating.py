@@ -1,4 +1,4 @@
-"""How well dates are read: lines whose moment is known, and pages whose day of publication is."""
+"""Compare dates with gold: of lines whose moment is known, and of pages whose day of publication is known."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ REFUSED = "refused"
 
 
 class Classifier(Protocol):
-    """What labels pages: a model."""
+    """A model that labels pages."""
 
     def classify(self, page: Page, /) -> Prediction:
         """Label one page."""
@@ -27,7 +27,7 @@ class Classifier(Protocol):
 
 
 class Outcome(StrEnum):
-    """How a line was read."""
+    """Result of reading a line."""
 
     RIGHT = "right"
     LESS = "less"
@@ -57,7 +57,7 @@ class PageDay:
     collection: str
     gold: str
     found: str | None
-    """What was made of the page's text."""
+    """The day that linesift finds in the text."""
     is_shown: bool
     """Whether some line of at most 300 characters shows the gold day in a form that can be read."""
 
@@ -112,7 +112,7 @@ def read_page_days(file: Path, choose: Callable[[str], Classifier | None]) -> It
 
 
 def day_table(pages: Mapping[str, Sequence[tuple[PageDay, str | None]]], other: str) -> list[str]:
-    """Shares of right days by group as lines of Markdown; `other` names the tool whose days stand beside ours."""
+    """Write shares of right days by collection; `other` names the tool beside ours."""
     names = ("linesift, shown", f"{other}, shown", "linesift, all", f"{other}, all")
     rows: list[Row] = []
     for name, pairs in pages.items():

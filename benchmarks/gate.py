@@ -21,7 +21,7 @@ SHARED = ROOT.parent / "shared"
 FIGURES = ROOT / "reports" / "gate.json"
 
 TOLERANCE = 0.002
-"""How far a figure may fall: one line of some hundred of a rare label; sums differ between processors by far less."""
+"""Largest fall of a figure: one of some hundred lines of a rare label. Processors differ by far less."""
 
 Figures = dict[str, dict[str, float]]
 
@@ -54,14 +54,14 @@ def measure() -> Figures:
 
 
 def scores(gold: list[LabelledPage]) -> dict[str, float]:
-    """The figures of some pages."""
+    """Compute the figures of some pages."""
     report = evaluate(gold, linesift.load().classify_batch(page.page for page in gold))
     right = 1 - sum(page.n_wrong for page in report.pages) / sum(page.n_lines for page in report.pages)
     return {"right": round(right, 4), "macro_f1": round(report.macro_f1, 4), "article_f1": round(report.article.f1, 4)}
 
 
 def seed_page(folder: Path) -> LabelledPage:
-    """The page that linesift was asked for with, which is not part of the project."""
+    """Read the page that came with the request for linesift; it is not part of the project."""
     text, words = ((folder / name).read_text("utf-8") for name in ("page.txt", "labels.txt"))
     labels = [linesift.Label(word) if word else None for word in words.split("\n")]
     return LabelledPage(Page(text, "seed"), tuple(labels))

@@ -13,7 +13,7 @@ from linesift.read.html.page import read_html
 from linesift.train.corpora import render
 
 Extract = Callable[[Sequence[bytes]], list[str | None]]
-"""Pages, as HTML in UTF-8, to the article's text of each; `None` where the tool raised an exception."""
+"""Extracts the article's text from pages in UTF-8; `None` where the tool raised an exception."""
 
 
 def peer(extract: Callable[[str], str | None]) -> Extract:
@@ -32,7 +32,7 @@ def peer(extract: Callable[[str], str | None]) -> Extract:
 
 
 def peers() -> dict[str, Extract]:
-    """The other tools, by the names of their packages."""
+    """Give the other tools by the names of their packages."""
     jus, newspaper, reader = (import_module(name) for name in ("justext", "newspaper", "readability"))
     to_text = import_module("resiliparse.extract.html2text").extract_plain_text
     from_trafilatura, from_string = import_module("trafilatura").extract, import_module("lxml.html").fromstring
@@ -52,7 +52,7 @@ def peers() -> dict[str, Extract]:
 
 
 def own(model: linesift.Model) -> Iterator[tuple[str, Extract]]:
-    """The model on HTML, if it has a part for that, and on plain text; a failure of ours ends the run."""
+    """Give the model on HTML, if it has a part for that, and on plain text; a failure of ours ends the run."""
 
     def body(predictions: Sequence[Prediction]) -> list[str | None]:
         return ["\n".join(prediction.lines_of(Label.BODY)) for prediction in predictions]
@@ -64,7 +64,7 @@ def own(model: linesift.Model) -> Iterator[tuple[str, Extract]]:
 
 
 def time_tools(tools: Mapping[str, Extract], pages: Sequence[bytes], n_runs: int) -> dict[str, float]:
-    """Pages per second of processor time, the median of some runs; tools take turns."""
+    """Measure pages per second of processor time, medians of some runs in which tools take turns."""
     spent: dict[str, list[float]] = {name: [] for name in tools}
     for name, run in [*tools.items()] * n_runs:
         start = process_time()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from linesift.evaluate.languages import checked, text_language
+from linesift.evaluate.languages import text_language, with_languages
 from linesift.page import LabelledPage
 
 
@@ -21,7 +21,7 @@ def test_the_text_counts_more_than_the_column_where_it_is_sure(pages: list[Label
     thai = next(page for page in pages if page.lang == "th")
     without = next(page for page in pages if not page.gold_article)
     wrong = [replace(thai, lang="fi"), replace(thai, lang=""), replace(thai, article="Ok", lang="fi"), without]
-    assert [page.lang for page in checked(wrong)] == ["th", "th", "fi", without.lang]
+    assert [page.lang for page in with_languages(wrong)] == ["th", "th", "fi", without.lang]
 
 
 @pytest.mark.parametrize("text", ["", "Rain", "12:30 " * 40])

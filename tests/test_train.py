@@ -51,7 +51,9 @@ def request_(tmp_path_factory: pytest.TempPathFactory, pages: list[LabelledPage]
     write_corpus(folder / "corpora" / "wcxb_other.parquet", others)
     sources = (OWN, folder / "gold.jsonl")
     report = folder / "reports" / "accuracy.md"
-    return TrainRequest(sources, folder / "models" / "tiny", folder / "corpora", TINY, report, folds=folder / "folds")
+    return TrainRequest(
+        sources, folder / "models" / "tiny", folder / "corpora", TINY, report, keep_folds=folder / "folds"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -93,10 +95,10 @@ def test_pages_with_their_html_are_learnt_as_text_and_as_html(
 
 
 def test_models_of_the_folds_are_kept(trained: Trained, request_: TrainRequest) -> None:
-    assert request_.folds is not None
-    assert sorted(path.name for path in request_.folds.iterdir()) == ["0", "1"]
+    assert request_.keep_folds is not None
+    assert sorted(path.name for path in request_.keep_folds.iterdir()) == ["0", "1"]
     page = "Ferry returns\n11 March 2024\nThe ferry is back in the harbour, and it sails again."
-    held_out, whole = (linesift.load(path).classify(page) for path in (request_.folds / "0", trained.directory))
+    held_out, whole = (linesift.load(path).classify(page) for path in (request_.keep_folds / "0", trained.directory))
     assert (held_out.probabilities != whole.probabilities).any()
 
 
@@ -117,7 +119,7 @@ def test_model_loads_and_labels(trained: Trained, pages: list[LabelledPage]) -> 
 def test_every_page_is_scored_and_each_path_by_itself(trained: Trained, pages: list[LabelledPage]) -> None:
     names = [page.name for page in trained.report.pages]
     assert names[len(pages) :] == ["tiny/4", *(f"tiny/{number}" for number in range(N_ROWS) if number not in {3, 4})]
-    n_pages = {name: len(report.pages) for name, report in trained.by_hand.items()}
+    n_pages = {name: len(report.pages) for name, report in trained.by_path.items()}
     assert n_pages == {"data/pages": len(pages), f"{trained.directory.parents[1].name}/gold.jsonl": 1}
 
 
@@ -303,7 +305,7 @@ def test_committed_card_is_that_of_its_model(directory: Path) -> None:
 @pytest.mark.slow
 def test_linear_model_on_own_pages(tmp_path: Path) -> None:
     trained = train(TrainRequest((OWN,), tmp_path / "model", config=TrainConfig(kind="linear", n_folds=3)), say_nothing)
-    assert trained.by_hand == {}
+    assert trained.by_path == {}
     assert linesift.load(trained.directory).classify("Menu\nHome").labels
 
 

@@ -99,13 +99,13 @@ def train(
             datasets=tuple(dataset or ()),
             config=config,
             report=report,
-            folds=keep_folds,
+            keep_folds=keep_folds,
         )
         progress = console.Progress()
         trained = train_model(request, progress)
         progress("done")
         with console.output(None) as stream:
-            reports = {"all pages": trained.report, **trained.by_hand}
+            reports = {"all pages": trained.report, **trained.by_path}
             if trained.html is not None:
                 reports["corpora as HTML"] = trained.html
             for name, scores in reports.items():

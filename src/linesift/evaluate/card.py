@@ -1,4 +1,4 @@
-"""The card of a model directory: `model.json` as a page for people, so that the two cannot differ."""
+"""Write the card of a model directory from its `model.json`, so that the two cannot differ."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -73,10 +73,10 @@ _LIMITS = """\
 """
 
 CHECKS = ("held-out pages of the site", "golden pages")
-"""What an adapted model is checked on, by `linesift.train.adapt`."""
+"""Names of the pages that an adapted model is checked on (`linesift.train.adapt`)."""
 
 About = Mapping[str, Any]
-"""What `linesift.model.directory.read_about` gives: `model.json`, written by `linesift.train.train`."""
+"""Contents of `model.json`, as `linesift.model.directory.read_about` gives them."""
 
 
 def card(about: About) -> str:

@@ -1,4 +1,4 @@
-"""Two models on the same pages: which lines they label differently, and which of them is right."""
+"""Compare two models on the same pages: which lines they label differently, and which model is right."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from linesift.page import LabelledPage, Page
 
 @dataclass(frozen=True, slots=True)
 class ComparedPage:
-    """A page with the labels of two models, and its own where it has any."""
+    """A page with the labels of two models, and its gold labels where it has any."""
 
     page: Page
     first: tuple[Label | None, ...]
@@ -38,7 +38,7 @@ def compare_pages(
 
 
 def difference_lines(compared: ComparedPage) -> Iterator[str]:
-    """Lines of text on a page's differences; none where the models agree on it."""
+    """Write the differences on a page line by line; nothing where the models agree."""
     differing = compared.differing
     if differing:
         yield f"{compared.page.source} ({len(differing)} {'line' if len(differing) == 1 else 'lines'})"
@@ -51,7 +51,7 @@ def difference_lines(compared: ComparedPage) -> Iterator[str]:
 
 
 def sum_lines(compared: Sequence[ComparedPage]) -> Iterator[str]:
-    """Lines of text on all pages: how many lines differ, from which label to which, and how many are wrong."""
+    """Sum up all pages line by line: how many lines differ, from which label to which, and how many are wrong."""
     changes = Counter((page.first[index], page.second[index]) for page in compared for index in page.differing)
     n_lines = sum(label is not None for page in compared for label in page.first)
     n_pages = sum(bool(page.differing) for page in compared)

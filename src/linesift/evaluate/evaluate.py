@@ -1,4 +1,4 @@
-"""Predictions against labelled pages."""
+"""Score predictions against labelled pages."""
 
 import json
 from collections import Counter, defaultdict
@@ -20,7 +20,7 @@ N_BINS = 10
 
 @dataclass(frozen=True, slots=True)
 class WrongLine:
-    """A line with another label than the gold's; its text stays where it is, because most pages are not ours."""
+    """A line with another label than the gold's, without its text: most pages may not be copied into a report."""
 
     number: int
     """Line number on the page, from 1."""
@@ -31,7 +31,7 @@ class WrongLine:
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
-    """How one page came out."""
+    """Scores of one page."""
 
     name: str
     collection: str
@@ -56,14 +56,14 @@ class PageResult:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How well the probability of one label keeps what it promises."""
+    """Calibration of the probability of one label."""
 
     error: float
-    """Mean distance between probability and frequency, over ten bins weighted by their lines."""
+    """Expected calibration error over ten bins: mean distance of probability and frequency, weighted by lines."""
     brier: float
-    """Mean square of the distance between the probability and 1 where a line has the label, 0 where it has not."""
+    """Brier score: mean squared difference of the probability and 1 where a line has the label, else 0."""
     curve: list[tuple[float, float, int]]
-    """Of every bin the mean probability, the frequency and the lines."""
+    """Reliability curve: mean probability, frequency and number of lines of each bin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Report:
     labels: dict[Label, Score]
     macro_f1: float
     confusion: dict[Label, dict[Label, int]]
-    """Lines by the gold's label, and by the one they were given."""
+    """Number of lines by gold label, then by predicted label."""
     article: Score
     """By shingles of four words."""
     by_collection: dict[str, Score]
@@ -85,16 +85,16 @@ class Report:
     words_by_language: dict[str, Score]
     calibration: dict[Label, Calibration]
     calibration_error: float
-    """That of body."""
+    """Calibration error of body."""
     pages: list[PageResult]
 
     @property
     def worst(self) -> list[PageResult]:
-        """The pages whose article came out worst, worst first."""
+        """Pages with the lowest article F1, lowest first."""
         return sorted(self.pages, key=lambda page: (page.f1, page.name))[:N_WORST]
 
     def to_json(self) -> str:
-        """The report as JSON, the worst pages alone listed by name."""
+        """Write the report as JSON; of single pages it has the worst alone."""
         parts: dict[str, Any] = {key: value for key, value in asdict(self).items() if key != "pages"}
         parts["worst"] = [{**asdict(page), "f1": page.f1} for page in self.worst]
         return json.dumps(_rounded(parts), ensure_ascii=False, indent=1) + "\n"
@@ -145,7 +145,7 @@ def evaluate(gold: Sequence[LabelledPage], predictions: Sequence[Prediction]) ->
 
 
 def scored_labels(pairs: Iterable[Pair]) -> tuple[list[Label], list[Label]]:
-    """Labels of all lines whose gold is known, true and given."""
+    """Give the gold and the predicted labels of all lines whose gold is known."""
     lines = [
         (true, label)
         for page, found in pairs
@@ -156,7 +156,7 @@ def scored_labels(pairs: Iterable[Pair]) -> tuple[list[Label], list[Label]]:
 
 
 def collection_names(origins: Sequence[Origin]) -> list[str]:
-    """Name the collection of each page; where one has pages of both sorts, those labelled by hand say so."""
+    """Name the collection of each page, with `by hand` where only some pages of the collection are labelled so."""
     aligned = {origin.collection for origin in origins if not origin.is_by_hand}
     return [
         f"{origin.collection} by hand" if origin.is_by_hand and origin.collection in aligned else origin.collection
@@ -208,7 +208,7 @@ def _page_result(gold: LabelledPage, prediction: Prediction, collection: str) ->
 
 
 def _given_body(gold: LabelledPage, prediction: Prediction) -> list[str]:
-    """Lines of the predicted article; where the gold is that of the lines, without those whose label is unknown."""
+    """Give the lines of the predicted article, without those whose label is unknown if the gold is made of labels."""
     if not prediction.has_article:
         return []
     return [
@@ -240,21 +240,21 @@ def _grouped(
 
 
 def calibration(gold: Sequence[LabelledPage], predictions: Sequence[Prediction], label: Label) -> Calibration:
-    """Compare the probability of a label with how often lines have it."""
+    """Compare the probability of a label with the frequency of lines that have it."""
     true = [other for page in gold for other in page.labels]
     kept = np.array([other is not None for other in true], np.bool_)
     is_label = np.array([other is label for other in true], np.float64)[kept]
     if not len(is_label):
         return Calibration(0.0, 0.0, [])
-    chances = np.concatenate([prediction.probabilities[:, label.column] for prediction in predictions])
-    chances = chances[kept].astype(np.float64)
-    place = np.minimum((chances * N_BINS).astype(np.int64), N_BINS - 1)
+    probabilities = np.concatenate([prediction.probabilities[:, label.column] for prediction in predictions])
+    probabilities = probabilities[kept].astype(np.float64)
+    place = np.minimum((probabilities * N_BINS).astype(np.int64), N_BINS - 1)
     lines = np.bincount(place, minlength=N_BINS)
     divisor = np.maximum(lines, 1)
-    chance = np.bincount(place, chances, N_BINS) / divisor
+    mean = np.bincount(place, probabilities, N_BINS) / divisor
     frequency = np.bincount(place, is_label, N_BINS) / divisor
     return Calibration(
-        error=float((np.abs(chance - frequency) * lines).sum() / lines.sum()),
-        brier=float(((chances - is_label) ** 2).mean()),
-        curve=list(zip(chance.tolist(), frequency.tolist(), lines.tolist(), strict=True)),
+        error=float((np.abs(mean - frequency) * lines).sum() / lines.sum()),
+        brier=float(((probabilities - is_label) ** 2).mean()),
+        curve=list(zip(mean.tolist(), frequency.tolist(), lines.tolist(), strict=True)),
     )

@@ -1,4 +1,4 @@
-"""Article scores of single pages by models that had not seen their sites, for comparison with other tools."""
+"""Predictions of pages by models that have not seen their sites, and a file of their article scores."""
 
 import json
 from collections.abc import Iterable
@@ -13,13 +13,13 @@ from linesift.model.directory import read_about
 from linesift.model.prediction import Prediction
 
 HELD_OUT = "held_out.json"
-"""Beside the accuracy report. Names of pages and scores, no text."""
+"""File beside the accuracy report with names of pages and their scores, without text."""
 _N_DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """A page and what a model that has not seen its site predicts for each form of it."""
+    """A page with the prediction for each of its forms by a model that has not seen its site."""
 
     example: Example
     text: Prediction | None
@@ -48,7 +48,7 @@ Scores = dict[str, dict[str, tuple[float, float]]]
 
 
 def write_held_out(path: Path, model: Path, report: Report) -> None:
-    """Write the scores of every page of a report, and of which model's training they are.
+    """Write the scores of every page of a report, and the checksum of the model that was trained with them.
 
     Raises:
         InputError: if the file cannot be written.

@@ -19,20 +19,20 @@ _N_BINS = 10
 
 @dataclass(frozen=True, slots=True)
 class KindReport:
-    """Kinds of some pages, given and true."""
+    """Predicted and gold kinds of pages."""
 
     counts: Mapping[Kind, tuple[int, ...]]
-    """For each true kind, how many pages were given each of `KINDS`."""
+    """For each gold kind, the number of pages predicted as each of `KINDS`."""
     article: Score
     """Articles, live ones included, against the rest."""
 
     @property
     def n_pages(self) -> int:
-        """Pages that have a kind; one without lines has none."""
+        """Number of pages with a predicted kind; one without lines has none."""
         return sum(map(sum, self.counts.values()))
 
     def to_dict(self) -> dict[str, Any]:
-        """What `model.json` keeps."""
+        """Give the numbers that `model.json` keeps."""
         score = {key: round(getattr(self.article, key), 4) for key in ("precision", "recall", "f1")}
         return {
             "counts": {str(kind): list(row) for kind, row in self.counts.items()},
@@ -54,7 +54,7 @@ def evaluate_kinds(pages: Iterable[Pair]) -> KindReport | None:
 
 
 def kind_table(report: KindReport) -> Table:
-    """What the pages are (rows) and what they were taken for (columns)."""
+    """Confusion matrix: gold kinds are rows, predicted kinds columns."""
     rows: tuple[Row, ...] = tuple((str(kind), *row, sum(row)) for kind, row in report.counts.items())
     return Table(("kind", *map(str, KINDS), "pages"), rows)
 
@@ -84,7 +84,7 @@ def kind_section(
 
 
 def against_rest(groups: Mapping[str, Sequence[Pair]]) -> Table:
-    """Articles against the rest."""
+    """Scores of articles, live ones included, against all other pages."""
     rows = []
     for name, pairs in groups.items():
         report = evaluate_kinds(pairs)
@@ -96,18 +96,18 @@ def against_rest(groups: Mapping[str, Sequence[Pair]]) -> Table:
 
 def _reliability(pairs: Sequence[Pair]) -> Table:
     judged = [(page, found) for page, found in pairs if found.kind]  # a page without lines has no kind
-    chances = np.array([found.kind_probability for _, found in judged])
+    probabilities = np.array([found.kind_probability for _, found in judged])
     is_right = np.array([found.kind == page.kind for page, found in judged])
-    place = np.minimum(chances * _N_BINS, _N_BINS - 1).astype(int)
+    place = np.minimum(probabilities * _N_BINS, _N_BINS - 1).astype(int)
     rows = [
-        (float(chances[place == each].mean()), float(is_right[place == each].mean()), int((place == each).sum()))
+        (float(probabilities[place == each].mean()), float(is_right[place == each].mean()), int((place == each).sum()))
         for each in np.unique(place).tolist()
     ]
     return Table(("probability of the kind", "right", "pages"), tuple(rows))
 
 
 def _emptying(pairs: Sequence[Pair]) -> Table:
-    """What it costs and brings to give no article where the page kind says that there is none."""
+    """Count articles and other pages that are left empty, by the probability of the page kind from which they are."""
     articles = [pair for pair in pairs if pair[0].kind not in NO_ARTICLE]
     others = [pair for pair in pairs if pair[0].kind in NO_ARTICLE]
     rows = []
@@ -127,7 +127,7 @@ def _is_emptied(found: Prediction, least: float) -> bool:
 
 
 def _shown(found: Prediction, least: float) -> Prediction:
-    """The prediction without its kind; all lines are sidebar if the page is emptied from this probability on."""
+    """Take the kind from a prediction; all lines become sidebar if the page is emptied from this probability on."""
     is_emptied = _is_emptied(found, least)
     labels = tuple(label and Label.SIDEBAR if is_emptied else label for label in found.labels)
     return Prediction(found.page, labels, found.probabilities)

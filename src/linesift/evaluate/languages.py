@@ -1,4 +1,4 @@
-"""The language of an article's text, because columns of collections are wrong at times or empty."""
+"""Detect the language of an article's text, because that of a collection is at times wrong or missing."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,34 +10,34 @@ from linesift.page import LabelledPage
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-SURE = 0.9
-"""Probability from which the text's language counts more than the collection's column. Below it are, of 3,086 pages,
-some Indonesian ones that might be Malay, and Chinese and Japanese ones of a line or two."""
+MIN_PROBABILITY = 0.9
+"""Least probability for which the detected language replaces the collection's. Of 3,086 pages, those below it are some
+Indonesian ones that might be Malay, and Chinese and Japanese ones of a line or two."""
 
-SHORTEST = 50
-"""Characters under which a text says too little."""
+MIN_LENGTH = 50
+"""Least number of characters; shorter texts are not detected."""
 
-_READ = 4000
-"""Characters that are read of a text."""
+_MAX_LENGTH = 4000
+"""Number of characters of a text that are read."""
 
 _VARIETIES = frozenset(["yue", "wuu"])
-"""Left out, because what is written in them in newspapers is written Chinese."""
+"""Languages that are not detected: newspapers of their speakers are in written Chinese."""
 
 
 def text_language(text: str) -> str:
-    """Language of a text as its ISO 639-1 code; empty where the text is short or the answer not sure.
+    """Detect the language of a text as ISO 639-1 code; empty where it is short or the probability low.
 
     Raises:
         ImportError: if py3langid, of the extra `train`, is not installed.
     """
-    if len(text) < SHORTEST:
+    if len(text) < MIN_LENGTH:
         return ""
-    language, probability = _identifier().classify(text[:_READ])
-    return str(language) if probability >= SURE else ""
+    language, probability = _identifier().classify(text[:_MAX_LENGTH])
+    return str(language) if probability >= MIN_PROBABILITY else ""
 
 
-def checked(pages: Sequence[LabelledPage]) -> list[LabelledPage]:
-    """Pages whose language is that of their article's text, where it is sure, and else what they said."""
+def with_languages(pages: Sequence[LabelledPage]) -> list[LabelledPage]:
+    """Replace the language of each page by that of its article's text where that can be detected."""
     return [replace(page, lang=text_language(page.gold_article) or page.lang) for page in pages]
 
 

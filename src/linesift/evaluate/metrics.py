@@ -17,7 +17,7 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Precision, recall and F1, and what they rest on."""
+    """Precision, recall and F1, with the number of lines or pages behind them."""
 
     precision: float
     recall: float
@@ -26,7 +26,7 @@ class Score:
 
 
 def harmonic(precision: float, recall: float) -> float:
-    """F1 of a precision and a recall, 0 where both are."""
+    """Harmonic mean of precision and recall, 0 where both are 0."""
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
@@ -61,7 +61,7 @@ def shingles(text: str, size: int = 4) -> Counter[tuple[str, ...]]:
 
 
 def n_tokens(text: str) -> int:
-    """Tokens of a text, as `shingles` counts them."""
+    """Number of tokens of a text, as `shingles` counts them."""
     return len(_tokens(text))
 
 
@@ -70,7 +70,7 @@ def _tokens(text: str) -> list[str]:
 
 
 def overlap(gold: Counter[tuple[str, ...]], given: Counter[tuple[str, ...]]) -> tuple[float, float]:
-    """Precision and recall of one page's shingles; a part without anything to find or found is right."""
+    """Precision and recall of the shingles of one page; 1 where there is nothing to find or nothing found."""
     shared = (gold & given).total()
     precision = shared / given.total() if given else float(not gold)
     recall = shared / gold.total() if gold else float(not given)

@@ -1,4 +1,4 @@
-"""Scores as pictures: confusion, calibration, languages. SVG that takes the colours of the page it stands in."""
+"""Draw scores as SVG in the colours of the HTML page around it: confusion, calibration, languages."""
 
 import io
 import re
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _INK = "#010203"
-"""Drawn instead of the colour of text, and replaced by the page's own: matplotlib knows no `currentColor`."""
+"""Placeholder for the colour of text, replaced by `currentColor`, which matplotlib does not know."""
 _FILL = "#3b82c4"
 """A blue that stands out on white and on black."""
 _STYLE: Any = {
@@ -38,7 +38,7 @@ _METADATA = re.compile(r"<metadata>.*?</metadata>\s*", re.DOTALL)
 
 @contextmanager
 def _style() -> Iterator[None]:
-    """What is drawn under it has the colours and letters of `_STYLE`; texts take theirs when they are made."""
+    """Draw with the colours and fonts of `_STYLE`; a text takes them when it is created."""
     import matplotlib
 
     with matplotlib.rc_context(_STYLE):
@@ -47,7 +47,7 @@ def _style() -> Iterator[None]:
 
 @_style()
 def confusion(report: Report) -> Picture:
-    """Of the lines with each label, the share that was given each label."""
+    """Confusion matrix: shares of the predicted labels for each gold label."""
     figure, axes = _canvas(5.6, 4.2)
     for row, gold in enumerate(LABELS):
         counts = report.confusion[gold]
@@ -68,21 +68,21 @@ def confusion(report: Report) -> Picture:
 
 @_style()
 def calibration(report: Report) -> Picture:
-    """Reliability curves: frequency against probability, a bin with more lines as a larger mark."""
+    """Reliability curves: frequency against probability; bins with more lines have larger marks."""
     figure, axes = _canvas(5.6, 4.6)
     axes.plot([0, 1], [0, 1], color=_INK, linewidth=0.8, linestyle=":")
     for label, colour, mark in zip(LABELS, ("#b05cc4", "#3fa35f", "#2f97bd", "#8a8d96"), "sovd", strict=True):
         curve = [point for point in report.calibration[label].curve if point[2]]
-        chance, frequency, lines = zip(*curve, strict=True) if curve else ((), (), ())
+        probability, frequency, lines = zip(*curve, strict=True) if curve else ((), (), ())
         width = 2.2 if label is Label.BODY else 1.0
-        axes.plot(chance, frequency, color=colour, linewidth=width, label=label)
+        axes.plot(probability, frequency, color=colour, linewidth=width, label=label)
         sizes = [12 + 90 * (count / max(lines)) ** 0.5 for count in lines]
-        axes.scatter(chance, frequency, s=sizes, color=colour, marker=mark, zorder=3)
+        axes.scatter(probability, frequency, s=sizes, color=colour, marker=mark, zorder=3)
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel="probability", ylabel="share of lines that have the label")
     axes.set_aspect("equal")
     axes.legend(frameon=False, loc="upper left")
-    said = "On the dotted line, a probability of .9 means nine in ten. Larger marks stand for more lines."
-    return Picture(_svg(figure, "Calibration curves"), said)
+    caption = "On the dotted line, a probability of .9 means nine in ten. Larger marks stand for more lines."
+    return Picture(_svg(figure, "Calibration curves"), caption)
 
 
 @_style()
@@ -99,12 +99,12 @@ def languages(report: Report) -> Picture:
     axes.set(xlim=(0, 1.2), ylim=(len(found) - 0.4, -0.6), xlabel="article F1")
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
     axes.tick_params(axis="y", length=0)
-    said = "Article F1 and number of pages by language; faint where there are fewer than ten pages."
-    return Picture(_svg(figure, "Article F1 by language"), said)
+    caption = "Article F1 and number of pages by language; faint where there are fewer than ten pages."
+    return Picture(_svg(figure, "Article F1 by language"), caption)
 
 
 def _canvas(width: float, height: float) -> "tuple[Figure, Axes]":
-    """Figure and axes of so many inches, without pyplot, which keeps figures and looks for a display."""
+    """Make figure and axes of a size in inches, without pyplot, which keeps figures and looks for a display."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")

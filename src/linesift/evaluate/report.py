@@ -1,4 +1,4 @@
-"""The accuracy report: how models that had not seen a page's site did on it."""
+"""The accuracy report: scores of pages by models that have not seen their sites."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,7 +12,7 @@ from linesift.errors import InputError
 from linesift.evaluate.evaluate import Pair, Report, evaluate_pairs, scored_labels
 from linesift.evaluate.held_out import HeldOut, pairs
 from linesift.evaluate.kinds import kind_section
-from linesift.evaluate.languages import SURE, checked
+from linesift.evaluate.languages import MIN_PROBABILITY, with_languages
 from linesift.evaluate.metrics import Score, article_score, label_scores, macro_f1, n_tokens, overlap, shingles
 from linesift.evaluate.scores import calibration_section, confusion_section, score_sections, worst_section
 from linesift.evaluate.sections import Row, Section, Table, as_json, markdown
@@ -24,7 +24,7 @@ from linesift.read.labelled import OWN_COLLECTION
 TITLE = "Accuracy on sites that were not seen"
 
 FEW = 5
-"""Lines under which an article is short."""
+"""Number of lines below which an article is short."""
 
 _N_RESAMPLES = 300
 _C4_WORDS = 5
@@ -32,14 +32,14 @@ _C4_ENDS = (".", "!", "?", '"', "”", "。", "！", "？", "؟", "।")
 _UNSPACED = frozenset(["zh", "ja", "th", "lo", "km", "my"])
 
 ITEMS = 3
-"""List items from which an article has a list."""
+"""Least number of list items of an article with a list."""
 
 _ITEM = re.compile(r"\s*(?:[•◦▪●○■*·\-–]|\d{1,3}[.)])\s+\S")
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Pages that have something in common."""
+    """Pages that have a property."""
 
     name: str
     holds: Callable[[LabelledPage], bool]
@@ -63,7 +63,7 @@ SLICES = (
 
 
 COMMENTS = 3
-"""Lines of comments from which a page is one with comments."""
+"""Least number of lines of comments on a page with comments."""
 
 _COMMENT_WORDS = 8
 _COMMENT_NAMES = (
@@ -83,7 +83,7 @@ def accuracy_report(held_out: Sequence[HeldOut], n_folds: int) -> Iterator[Secti
         ImportError: if py3langid, of the extra `train`, is not installed.
     """
     own, htmls = pairs(held_out), pairs(held_out, is_html=True)
-    texts = _checked(own)
+    texts = _with_languages(own)
     report = evaluate_pairs(texts)
     yield _intro(own, texts, n_folds)
     yield _scores("Text", report)
@@ -96,13 +96,13 @@ def accuracy_report(held_out: Sequence[HeldOut], n_folds: int) -> Iterator[Secti
         yield kinds
     yield worst_section(report)
     if htmls:
-        yield _scores("HTML, with what the markup says", evaluate_pairs(_checked(htmls)))
+        yield _scores("HTML, with what the markup says", evaluate_pairs(_with_languages(htmls)))
         if kinds := kind_section("Kinds of pages, HTML", pairs(held_out, is_html=True, with_kind_only=True)):
             yield kinds
 
 
 def write_report(path: Path, title: str, sections: Sequence[Section]) -> None:
-    """Write a report as Markdown, and beside it as JSON, both aside and renamed.
+    """Write a report as Markdown, and beside it as JSON.
 
     Raises:
         InputError: if it cannot be written.
@@ -116,9 +116,9 @@ def write_report(path: Path, title: str, sections: Sequence[Section]) -> None:
         raise InputError(f"{path}: cannot write the report: {error.strerror or error}") from error
 
 
-def _checked(texts: Sequence[Pair]) -> list[Pair]:
-    """The same with the languages of the articles' texts."""
-    return list(zip(checked([page for page, _ in texts]), (found for _, found in texts), strict=True))
+def _with_languages(texts: Sequence[Pair]) -> list[Pair]:
+    """Replace the languages of pages by those of their articles' texts."""
+    return list(zip(with_languages([page for page, _ in texts]), (found for _, found in texts), strict=True))
 
 
 def _intro(own: Sequence[Pair], texts: Sequence[Pair], n_folds: int) -> Section:
@@ -134,8 +134,9 @@ def _intro(own: Sequence[Pair], texts: Sequence[Pair], n_folds: int) -> Section:
             "labelled by hand say so.",
             "Article F1: 4-gram shingles of the predicted body against the gold's, precision and recall averaged over "
             "pages, F1 of the two averages. Word F1: the same with single words, wherever they stand.",
-            f"Languages are those of the article's text where py3langid is sure of them (from {SURE:.0%} on), else "
-            f"those that the collection gives; {n_empty} pages had none, and {n_other} had another one.",
+            "Languages are those of the article's text where py3langid is sure of them "
+            f"(from {MIN_PROBABILITY:.0%} on), else those that the collection gives; {n_empty} pages had none, and "
+            f"{n_other} had another one.",
         ),
     )
 
@@ -175,7 +176,7 @@ def _pooled(counts: Sequence[tuple[list[Label], list[Label]]]) -> dict[Label, Sc
 
 
 def pages_with_comments(html_pages: Iterable[LabelledPage]) -> frozenset[str]:
-    """Sources of pages with readers' comments.
+    """Find the sources of pages with readers' comments.
 
     They have `COMMENTS` lines or more that are sidebar, have some words, and stand in an element that a class, an id or
     the like calls comments or replies.

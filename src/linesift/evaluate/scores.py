@@ -1,4 +1,4 @@
-"""Scores of a model as sections of a report."""
+"""Write the scores of a model as sections of a report."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,17 +11,17 @@ from linesift.read.labelled import OWN_COLLECTION
 
 
 def table(report: Report) -> list[str]:
-    """The scores of labels and articles as lines of Markdown without titles."""
+    """Write the scores of labels and articles as lines of Markdown without titles."""
     return [line for section in score_sections(report) for line in lines_of(section.parts)][1:]
 
 
 def worst_table(report: Report, n_pages: int) -> list[str]:
-    """The pages whose article came out worst in the same form, a blank line above them."""
+    """Write the pages with the lowest article F1 in the same form, a blank line above them."""
     return list(lines_of(worst_section(report, n_pages).parts))
 
 
 def report_sections(report: Report, n_worst: int = N_WORST, *, with_pictures: bool = False) -> Iterator[Section]:
-    """The whole report; pictures need matplotlib, of the extra `train`."""
+    """Give the sections of the whole report; pictures need matplotlib, of the extra `train`."""
     drawn: list[Picture] = []
     if with_pictures:
         from linesift.evaluate.pictures import calibration, confusion, languages
@@ -62,7 +62,7 @@ def score_sections(report: Report) -> Iterator[Section]:
 
 
 def confusion_section(report: Report) -> Section:
-    """Which label was given for which."""
+    """Confusion matrix of labels."""
     rows: list[Row] = [(str(gold), *(given[label] for label in LABELS)) for gold, given in report.confusion.items()]
     return Section("Confusion", (Table(("gold, and given:", *LABELS), tuple(rows)),))
 
@@ -81,21 +81,21 @@ def calibration_section(report: Report) -> Section:
 
 
 def worst_section(report: Report, n_pages: int = N_WORST) -> Section:
-    """The pages whose article came out worst, and their longest wrong lines by number, labels and words."""
+    """Pages with the lowest article F1, and their longest wrong lines by number, labels and words."""
     columns = ("worst pages", "article F1", "precision", "recall", "wrong", "lines", "longest wrong lines")
     rows = tuple(
-        (_name(page), page.f1, page.precision, page.recall, page.n_wrong, page.n_lines, _said(page.worst_lines))
+        (_name(page), page.f1, page.precision, page.recall, page.n_wrong, page.n_lines, _line_numbers(page.worst_lines))
         for page in report.worst[:n_pages]
     )
     return Section("Worst pages", ("Lines: number, gold → given, words.", Table(columns, rows)))
 
 
 def _name(page: PageResult) -> str:
-    """Id of a page of a collection; of a page of ours the file's name, wherever the directory is."""
+    """Name a page: the file of a `.page` file without its directory, else the id in the collection."""
     return Path(page.name).name if page.collection == OWN_COLLECTION else page.name
 
 
-def _said(lines: Sequence[WrongLine]) -> str:
+def _line_numbers(lines: Sequence[WrongLine]) -> str:
     return ", ".join(f"{line.number} {line.gold} → {line.given} {line.n_words}" for line in lines)
 
 

@@ -1,4 +1,4 @@
-"""Reports as data: sections of sentences and tables, written as Markdown, JSON or HTML, so that these cannot differ."""
+"""Reports as data: sections of sentences and tables, which are written as Markdown, JSON or HTML."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +12,7 @@ Row = tuple[Cell, ...]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under names of columns."""
+    """Rows of a table, and the names of its columns."""
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -20,7 +20,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawing; only HTML shows it, and so whatever it says stands in a table too."""
+    """A drawing. Only HTML shows it, so its numbers stand in a table too."""
 
     svg: str
     """An element `svg`."""
@@ -33,7 +33,7 @@ Part = str | Table | Picture
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Some parts under a title."""
+    """A title with the parts below it."""
 
     title: str
     parts: Sequence[Part]
@@ -61,7 +61,7 @@ def markdown_table(table: Table) -> Iterator[str]:
     yield f"| {' | '.join(table.columns)} |"
     yield f"|{'---|' * len(table.columns)}"
     for row in table.rows:
-        yield f"| {' | '.join(say(cell).replace('|', chr(92) + '|') for cell in row)} |"
+        yield f"| {' | '.join(format_cell(cell).replace('|', chr(92) + '|') for cell in row)} |"
 
 
 def as_json(title: str, sections: Iterable[Section]) -> str:
@@ -85,10 +85,10 @@ def as_html(title: str, sections: Iterable[Section]) -> Iterator[str]:
     yield from html.document(title, _html_parts(title, sections), styles=["sections.css"])
 
 
-def say(cell: Cell) -> str:
-    """Write a cell: real numbers with four digits.
+def format_cell(cell: Cell) -> str:
+    """Format a cell: floats with four digits.
 
-    >>> say(0.25), say(12), say("body")
+    >>> format_cell(0.25), format_cell(12), format_cell("body")
     ('0.2500', '12', 'body')
     """
     return f"{cell:.4f}" if isinstance(cell, float) else str(cell)
@@ -122,7 +122,7 @@ def _html_part(part: Part) -> Iterator[str]:
             yield f'<th scope="col"{attribute}>{html.text(name)}</th>'
         yield "</tr></thead>\n<tbody>\n"
         for row in part.rows:
-            cells = (f"<td{_class(cell)}>{html.text(say(cell))}</td>" for cell in row)
+            cells = (f"<td{_class(cell)}>{html.text(format_cell(cell))}</td>" for cell in row)
             yield f"<tr>{''.join(cells)}</tr>\n"
         yield "</tbody>\n</table></div>\n"
 

@@ -1,4 +1,4 @@
-"""A few labelled pages of a site and a model to a model that knows the site: what `linesift adapt` does."""
+"""Adapt a model to a site by a few labelled pages of it: the work of `linesift adapt`."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,17 +24,17 @@ from linesift.train.provenance import digest, short_name
 from linesift.train.site import with_site
 
 MAX_PAGES = 200
-"""Beyond this, training anew learns more, and a correction learns single pages by heart."""
+"""Most pages; with more, training anew learns more, and a correction overfits single pages."""
 
 LEAVE_ONE_OUT = 5
-"""Below so many pages each is held out by itself; from here on there are as many folds."""
+"""Number of folds; fewer pages are held out one by one."""
 
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class AdaptRequest:
-    """What to adapt, to what, and where to."""
+    """Inputs and output of an adaptation."""
 
     site: str
     """Name of the site, for the card; a correction of the same name in the base is replaced."""
@@ -73,14 +73,14 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Adapted:
-    """What came of it."""
+    """Result of an adaptation."""
 
     checks: tuple[Check, ...]
     is_written: bool
 
     @property
     def worse(self) -> list[Check]:
-        """The checks that speak against the model."""
+        """Checks that came out worse than before."""
         return [check for check in self.checks if check.is_worse]
 
 

@@ -1,4 +1,4 @@
-"""Gold article text to line labels.
+"""Align the gold text of an article with the lines of its page, and labels with those of another rendering.
 
 The collections say what the article is, not which line of a rendered page it stands in. A line is matched
 by its letters and digits alone, because renderings differ in white space, bullets and punctuation.
@@ -23,11 +23,11 @@ SHINGLE = 8
 """Letters per shingle when a long line is matched in part."""
 
 PARTIAL = 0.75
-"""Share of a line's shingles that must occur in the gold. Of 888 body lines on 54 pages labelled by hand, 0.5 finds 840
-and 28 wrong ones, 0.6 839 and 21, 0.75 835 and 14, 0.9 826 and 10."""
+"""Least share of a line's shingles that must occur in the gold. Of 888 body lines on 54 pages labelled by hand, 0.5
+finds 840 and 28 wrong ones, 0.6 839 and 21, 0.75 835 and 14, 0.9 826 and 10."""
 
 MIN_CARRIED = 0.97
-"""Share of the letters of headline, dates and body that another rendering of a page must have to be learnt."""
+"""Least share of the letters of headline, dates and body that another rendering must have to be learnt."""
 
 _LONGEST_DATE_LINE = 160
 _LONGEST_CLOCK_LINE = 60
@@ -38,7 +38,7 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """What a collection says of one page."""
+    """Gold of one page in a collection."""
 
     body: tuple[str, ...]
     """Paragraphs, subheads and list items in order."""

@@ -1,4 +1,4 @@
-"""The same page in other renderings of rendering, in short, and in words that nobody has read.
+"""Augmentation: pages in other renderings, short excerpts of them, and words of an unknown language.
 
 So a model does not learn the habits of one program, of long pages, or of the languages of its training pages.
 """
@@ -25,7 +25,7 @@ _BULLET = re.compile(r"^\s*(?:[•◦▪●○■*·\-–]|\d{1,3}\.)\s+")
 
 
 class Rendering(StrEnum):
-    """How a page is rendered to lines."""
+    """Ways in which programs render a page to lines."""
 
     AS_IS = "as is"
     DENSE = "no blank lines"
@@ -35,7 +35,7 @@ class Rendering(StrEnum):
 
 
 def rendered(page: LabelledPage, rendering: Rendering) -> LabelledPage:
-    """The page in another rendering, with the same labels on the same text."""
+    """Render a page in another way, with the same labels on the same text."""
     if rendering is Rendering.AS_IS or not page.page.text.strip():
         return page
     lines: list[str] = []
@@ -66,17 +66,17 @@ _SHARES = (
 
 
 def page_seed(page: LabelledPage) -> int:
-    """A number that falls to the page by its text, wherever the page lies; what is drawn for it begins with this."""
+    """Seed of all random draws for a page: a checksum of its text, the same wherever the page is stored."""
     return crc32(page.page.text.encode("utf-8", "replace"))
 
 
 def varied(pages: Iterable[LabelledPage]) -> list[LabelledPage]:
-    """Every page in a rendering of its own, three of eight as they are; the same on every run."""
+    """Render each page in a way drawn by its seed, three of eight as they are."""
     return [rendered(page, _SHARES[page_seed(page) % len(_SHARES)]) for page in pages]
 
 
 def as_unknown_language(tokens: Tokens, bits: int) -> Tokens:
-    """Tokens as they are read in a language that no lexicon knows: the same ones always in the same, but wrong, bucket.
+    """Give tokens as lexicons would see them in a language that they do not know: each in one, but a wrong, bucket.
 
     There stand the weights of other tokens, as they do for words that were never learnt.
     """
@@ -101,7 +101,7 @@ _SENTENCE_END = re.compile(r"[.!?。！？।][\"”»’)]*\s*(?=\S)")
 
 
 def excerpts(pages: Iterable[LabelledPage]) -> Iterator[LabelledPage]:
-    """A short page of each page with a body, the same on every run.
+    """Cut each page that has a body down to a short one, the same on every run.
 
     Pages of collections have two hundred lines and paragraphs of fifty words. On a page of twenty lines a model that
     saw no others takes the last paragraphs, of ten words each, for teasers. An excerpt keeps some paragraphs, half of
@@ -117,8 +117,8 @@ def _excerpt(page: LabelledPage, draw: Random) -> LabelledPage:
     lines, hints = page.page.lines, page.page.hints
     kept: list[int] = []
     has_body = False
-    inked = [(index, label) for index, label in enumerate(page.labels) if label is not None]
-    for is_sidebar, run in groupby(inked, key=lambda pair: pair[1] is Label.SIDEBAR):
+    labelled = [(index, label) for index, label in enumerate(page.labels) if label is not None]
+    for is_sidebar, run in groupby(labelled, key=lambda pair: pair[1] is Label.SIDEBAR):
         for index, label in _piece(list(run), room, draw) if is_sidebar else run:
             if label is Label.BODY:
                 if has_body and draw.random() > share:

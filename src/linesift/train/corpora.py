@@ -44,7 +44,7 @@ _PAGE_TYPES = {
     "service": Kind.OTHER,
     "documentation": Kind.OTHER,
 }
-"""The collection's types of pages, which end the `id`, and what they are to us."""
+"""Types of pages in that collection, the last part of `id`, and their kinds."""
 
 _MAGIC = b"PAR1"
 _HEAD = 400_000
@@ -191,7 +191,7 @@ def read_rows(file: Path) -> Iterator[Mapping[str, Any]]:
 
 
 def render(html: str) -> str:
-    """The page as lines, one per block, bullets before list items: how most text dumps look."""
+    """Render HTML to plain lines, one per block, with bullets before list items, as most text dumps look."""
     require_extra("rendering HTML", "resiliparse")
     from resiliparse.extract.html2text import extract_plain_text
 
@@ -200,7 +200,7 @@ def render(html: str) -> str:
 
 
 def row_gold(row: Mapping[str, Any]) -> Gold:
-    """What a row of a corpus says of its page."""
+    """Take the gold out of a row of a corpus."""
     date = row["date"] or ""
     is_day = re.match(r"\d{4}-\d\d-\d\d", date) is not None
     titles = (row["title"],) if row["title"] else tuple(_markup_titles(row["html"]))
@@ -269,7 +269,7 @@ def _markup_titles(html: str) -> Iterator[str]:
 
 
 def _read_lines(file: Path) -> Iterator[Example]:
-    """Pages whose lines are told apart as content and sidebar only; headline and dates are found by their form."""
+    """Read pages whose lines are only content or sidebar; headline and dates are found by their form."""
     with file.open(encoding="utf-8") as stream:
         for number, line in enumerate(stream, start=1):
             try:

@@ -12,8 +12,8 @@ from linesift.train.examples import Lines
 from linesift.train.folds import PerFold
 from linesift.train.trees import fit_ranking_trees
 
-_NOTHING = np.arange(-8.0, 8.1, 0.25)
-_SCALES = (0.5, 0.7, 1.0, 1.4, 2.0)
+_NO_TITLE_UTILITIES = np.arange(-8.0, 8.1, 0.25)
+_TEMPERATURES = (0.5, 0.7, 1.0, 1.4, 2.0)
 
 
 def fit_rankers(
@@ -52,19 +52,19 @@ def fit_rankers(
 
 
 def _calibrated(rows: NDArray[np.int64], utility: NDArray[np.float32], lines: Lines) -> tuple[float, float]:
-    """Utility of no title, and scale, with the highest likelihood on held-out pages that were labelled by hand."""
+    """Utility of no title, and temperature, with the highest likelihood on held-out pages labelled by hand."""
     by_hand = lines.is_by_hand[rows] if lines.is_by_hand.any() else np.ones(len(rows), np.bool_)
     by_hand = by_hand & (lines.weights.everything[rows] > 0)
     page, utility = lines.batch.page[rows][by_hand], utility[by_hand]
     is_chosen = lines.labels.everything[rows][by_hand] == Label.HEADLINE.column
     best = (np.inf, 0.0, 1.0)
-    for scale in _SCALES:
-        for nothing in _NOTHING:
-            share = title_probabilities(page, utility, float(nothing), scale).astype(np.float64)
+    for temperature in _TEMPERATURES:
+        for utility_of_none in _NO_TITLE_UTILITIES:
+            share = title_probabilities(page, utility, float(utility_of_none), temperature).astype(np.float64)
             of_page = np.bincount(page, share)
             chosen = np.bincount(page, share * is_chosen)
             has_one, is_page = np.bincount(page, is_chosen) > 0, np.bincount(page) > 0
             right = np.where(has_one, chosen, 1 - of_page)[is_page]
             loss = -float(np.log(np.maximum(right, 1e-6)).mean())
-            best = min(best, (loss, float(nothing), scale))
+            best = min(best, (loss, float(utility_of_none), temperature))
     return best[1], best[2]

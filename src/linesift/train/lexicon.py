@@ -62,7 +62,7 @@ def _lexicon(fitted: list[tuple[NDArray[np.float32], float]]) -> Lexicon:
 
 
 def token_matrix(batch: Batch, tokens: Tokens = line_tokens, bits: int = TOKEN_BITS) -> "sparse.csr_matrix":
-    """Tokens of every line as a sparse matrix, each row divided by the root of its number of tokens."""
+    """Count the tokens of every line, divided by the root of their number, shape (n_lines, 2**bits)."""
     import scipy.sparse as sparse
 
     row, bucket = tokens(batch, slice(None))

@@ -34,7 +34,7 @@ def fit_linear(
 
 
 def _centred(scorer: LinearScorer, table: NDArray[np.float32]) -> LinearScorer:
-    """The same scores with weights that have the mean 0 over the lines of a table in every column.
+    """Shift the weights so that their mean over the lines of a table is 0 in every column; scores stay the same.
 
     A weight then says how a line differs from the training lines, and the bias is their mean score.
     """

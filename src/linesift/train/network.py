@@ -1,7 +1,7 @@
-"""Fits the network over the lines of a page, with numpy alone: minutes for half a million lines on one core.
+"""Train the network over the lines of a page with numpy alone: minutes for half a million lines on one core.
 
-Adam with decoupled weight decay (Loshchilov and Hutter 2019), one cycle of the learning rate (Smith 2018), dropout,
-and the running mean of the weights as the result.
+AdamW (Loshchilov and Hutter 2019) with one cycle of the learning rate (Smith 2018) and dropout. The result is the
+exponential moving average of the weights.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,51 +22,51 @@ from linesift.train.gradient import LEARNT, trace
 Floats = NDArray[np.float32]
 
 _BATCH = 2_500
-"""Lines of a step, about: pages are not cut."""
+"""Approximate number of lines of a step; pages are not cut."""
 _MIN_STEPS = 400
-"""A few pages are learnt more often, until so many steps are made."""
+"""Least steps; few pages are learnt in more epochs."""
 _FIRST_RATE, _HIGHEST_RATE, _WARM_UP = 2e-4, 6e-3, 0.15
-"""Learning rates, and the share of the steps in which it rises; then it falls to nothing."""
+"""First and highest learning rate, and the fraction of steps of the warm-up; then the rate falls to 0."""
 _DECAY = 1e-2
 _CLIP = 1.0
-"""Largest norm of the gradients of a step."""
+"""Norm to which the gradients of a step are clipped."""
 _BETA_1, _BETA_2, _EPSILON = 0.9, 0.999, 1e-8
-"""Of Adam: shares of the moments that stay in a step, and what keeps it from dividing by nothing."""
+"""Constants of Adam."""
 _EMA_DECAY = 0.998
-"""Share of the running mean of the weights that stays in a step."""
+"""Decay of the moving average of the weights."""
 _MIN_SPREAD = 0.05
-"""An input that hardly varies is not blown up by more than one over this."""
+"""Least standard deviation that an input is divided by."""
 _FLAGGED_FROM = 0.001
-"""Share of the lines on which a column is missing from which it has a flag."""
-_LOOKED_AT = 60_000
-"""Lines from which medians and spreads are taken."""
+"""Fraction of missing values from which a column gets an input that says where they are."""
+_SAMPLE = 60_000
+"""Lines, drawn at random, from which quantiles and standard deviations are taken."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NetworkData:
-    """The lines that a network learns, page after page."""
+    """Lines that a network is trained on, page after page."""
 
     own: Floats
     """Shape (n_columns, n_lines), the columns of the lines themselves."""
     spans: NDArray[np.int64]
-    """Lines of each page."""
+    """Number of lines of each page, shape (n_pages,)."""
     labels: NDArray[np.int64]
     """Shape (n_lines,), columns of `LABELS`."""
     weights: Floats
-    """Shape (n_lines,): what each line counts."""
+    """Weights of the lines in the loss, shape (n_lines,)."""
     lexicon_rows: NDArray[np.int64]
-    """Rows of `own` that lexicons give."""
+    """Rows of `own` that are scores of lexicons."""
     unknown: Floats
-    """Shape (len(lexicon_rows), n_lines): what stands there on pages in a language that no lexicon has read."""
+    """Shape (len(lexicon_rows), n_lines): the same scores in a language that no lexicon knows."""
 
 
 def fit_network(data: NetworkData, config: TrainConfig) -> Network:
-    """Fit a network on whole pages; the same pages in the same order give the same network."""
+    """Train a network on whole pages; the same pages in the same order give the same network."""
     draw = np.random.default_rng(config.seed)
     network = _initial_network(data.own, config, draw)
     inputs = np.ascontiguousarray(network.inputs(data.own).T)
-    # Inputs of one spread are learnt evenly; in the end their scale goes into the weights.
-    spread = np.maximum(inputs[_some(len(inputs), draw)].std(axis=0), _MIN_SPREAD)
+    # Inputs of equal standard deviation are learnt evenly; in the end it goes into the weights.
+    spread = np.maximum(inputs[_sample(len(inputs), draw)].std(axis=0), _MIN_SPREAD)
     inputs /= spread
     unknown = np.ascontiguousarray(network.inputs_of(data.lexicon_rows, data.unknown).T) / spread[data.lexicon_rows]
     adam = _AdamW({name: getattr(network, name) for name in LEARNT}, _rates(data.spans, config))
@@ -91,7 +91,7 @@ def _gradients(
     config: TrainConfig,
     draw: np.random.Generator,
 ) -> Mapping[str, Floats]:
-    """Slopes of the mean log loss by the weights of the network, with parts of it dropped at random."""
+    """Gradients of the mean log loss with respect to the weights of the network, with dropout."""
     n_dropped = round(256 * config.network_dropout)
 
     def kept(*shape: int) -> Floats:
@@ -110,8 +110,8 @@ def _with(network: Network, weights: Mapping[str, Floats]) -> Network:
 
 
 def _initial_network(own: Floats, config: TrainConfig, draw: np.random.Generator) -> Network:
-    """A network with small random weights, that knows how the columns lie."""
-    some = own[:, _some(own.shape[1], draw)]
+    """Network with random weights, and with the scale of every column."""
+    some = own[:, _sample(own.shape[1], draw)]
     is_missing = np.isnan(some)
     low, centre, high, spread = np.zeros((4, len(own)), np.float32)
     for row, (values, missing) in enumerate(zip(some, is_missing, strict=True)):
@@ -135,7 +135,7 @@ def _initial_network(own: Floats, config: TrainConfig, draw: np.random.Generator
         flagged=flagged,
         entry=random(n_inputs, width),
         entry_bias=np.zeros(width, np.float32),
-        layers=random(n_layers, 3 * width, width, size=0.5),  # what layers add to each other is to begin small
+        layers=random(n_layers, 3 * width, width, size=0.5),  # so that residual connections begin small
         layer_biases=np.zeros((n_layers, width), np.float32),
         pool_weights=random(n_pools, 2 * n_pooled, width, size=0.5),
         pool_biases=np.zeros((n_pools, width), np.float32),
@@ -145,14 +145,14 @@ def _initial_network(own: Floats, config: TrainConfig, draw: np.random.Generator
     )
 
 
-def _some(n_lines: int, draw: np.random.Generator) -> NDArray[np.int64]:
-    return np.sort(draw.permutation(n_lines)[:_LOOKED_AT])
+def _sample(n_lines: int, draw: np.random.Generator) -> NDArray[np.int64]:
+    return np.sort(draw.permutation(n_lines)[:_SAMPLE])
 
 
 def _batches(
     spans: NDArray[np.int64], draw: np.random.Generator
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """All pages in a random order, by about `_BATCH` lines: rows of the lines, and lines of each page."""
+    """Split all pages, in a random order, into batches: indices of the lines, and number of lines of each page."""
     starts = spans.cumsum() - spans
     order = draw.permutation(len(spans))
     part = (spans[order].cumsum() - 1) // _BATCH
@@ -163,7 +163,7 @@ def _batches(
 
 
 def _rates(spans: NDArray[np.int64], config: TrainConfig) -> Floats:
-    """The learning rate of every step."""
+    """Learning rate of every step."""
     an_epoch = max(1, round(int(spans.sum()) / _BATCH))
     n_steps = max(config.network_epochs * an_epoch, _MIN_STEPS)
     n_warm_up = int(_WARM_UP * n_steps)
@@ -173,12 +173,12 @@ def _rates(spans: NDArray[np.int64], config: TrainConfig) -> Floats:
 
 
 class _AdamW:
-    """Weights on their way down."""
+    """State of AdamW: weights, their moving average, and the moments of the gradients."""
 
     def __init__(self, weights: Mapping[str, Floats], rates: Floats) -> None:
         self.weights = {name: array.copy() for name, array in weights.items()}
         self.means = {name: array.copy() for name, array in weights.items()}
-        """Running means of the weights, which are better than the last ones."""
+        """Moving averages of the weights, which are better than the last ones."""
         self._moments = {name: (np.zeros_like(array), np.zeros_like(array)) for name, array in weights.items()}
         self._rates, self._n_made = rates, 0
 
@@ -187,13 +187,13 @@ class _AdamW:
         return self._n_made >= len(self._rates)
 
     def step(self, gradients: Mapping[str, Floats]) -> None:
-        """Go one step against the gradients; none after the last."""
+        """Update the weights; no more after the last step."""
         if self.is_done:
             return
         rate, self._n_made = float(self._rates[self._n_made]), self._n_made + 1
         norm = sum(float((gradient * gradient).sum()) for gradient in gradients.values()) ** 0.5
         shrink = min(1.0, _CLIP / max(norm, 1e-12))
-        stays = min(_EMA_DECAY, (1 + self._n_made) / (10 + self._n_made))  # the untaught weights are soon forgotten
+        stays = min(_EMA_DECAY, (1 + self._n_made) / (10 + self._n_made))  # the random weights are soon forgotten
         for name, gradient in gradients.items():
             array, (first, second), mean = self.weights[name], self._moments[name], self.means[name]
             clipped = gradient * np.float32(shrink)

@@ -25,27 +25,27 @@ if TYPE_CHECKING:
 _N_CUTS = 5
 """Cuts per column; with 8 or 15 it is no better by folds."""
 _C, _WORDS_C = 0.03, 10.0
-"""Inverse strengths of the L2 regularisation, of the columns and of the words."""
+"""Inverse strengths of the L2 regularisation: of the columns, and of the words."""
 _SYNTHETIC_WEIGHTS = {Kind.INDEX: 0.25, Kind.STUB: 0.3, Kind.LIVE: 1.0}
 """Weight of a synthetic page against a real one; with 1 each, more articles are called a stub or an index."""
 _N_WORD_PAGES = 20
-"""Least pages of a kind whose words are learnt."""
+"""Least number of pages of a kind whose words are learnt."""
 _N_AT_ONCE = 64
 _LOG_ODDS_OF_ABSENT = -30.0
 """Log-odds of a kind that no page of the training has."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Pages:
-    """Pages as the model of page kinds sees them; arrays have shape (n_pages,) where nothing else is said."""
+class _PageTable:
+    """Pages as the model of page kinds sees them; shapes are (n_pages,) unless stated."""
 
     kinds: NDArray[np.int64]
     folds: NDArray[np.int64]
     weights: NDArray[np.float64]
     is_real: NDArray[np.bool_]
-    """Whether it was read, not made; real pages alone say how sure the model may be."""
+    """Whether the page is not synthetic; only real pages decide the temperature."""
     is_text: NDArray[np.bool_]
-    """Whether it is of plain text; HTML is the same pages again, and their words are learnt once."""
+    """Whether the page is plain text. HTML is the same pages again, and their words are learnt once."""
     table: NDArray[np.float32]
     """Shape (n_columns, n_pages), without the scores of words."""
     words: "sparse.csr_matrix"
@@ -84,8 +84,8 @@ def fit_page_kind(
     return PerFold.of(replace(model, page_kind=page_kind) for model, page_kind in zip(models, kind_models, strict=True))
 
 
-def _cross_fit(pages: _Pages, n_folds: int, config: TrainConfig) -> PerFold[PageKindModel]:
-    """Fit a model without each fold, then one on everything, all as sure as those without a fold were right."""
+def _cross_fit(pages: _PageTable, n_folds: int, config: TrainConfig) -> PerFold[PageKindModel]:
+    """Fit a model without each fold and one on everything, with the temperature that suits the held-out scores."""
     every = np.ones(len(pages.kinds), np.bool_)
     learnt = PerFold(tuple(pages.folds != fold for fold in range(n_folds)), every)
     words = learnt.map(lambda part: _fit_words(pages, part))
@@ -99,11 +99,11 @@ def _cross_fit(pages: _Pages, n_folds: int, config: TrainConfig) -> PerFold[Page
         scores[~part] = scorer.scores(table[:, ~part])
     temperature = fit_temperature(scores[pages.is_real], pages.kinds[pages.is_real])
     parts = zip(words, scorers, strict=True)
-    return PerFold.of(PageKindModel(*fitted, _cooled(scorer, temperature)) for fitted, scorer in parts)
+    return PerFold.of(PageKindModel(*fitted, _scaled(scorer, temperature)) for fitted, scorer in parts)
 
 
-def _read_pages(models: PerFold[Model], pages: Sequence[LabelledPage], *, is_text: bool) -> _Pages:
-    """Read pages, and those made of them, with the models that have not seen their sites."""
+def _read_pages(models: PerFold[Model], pages: Sequence[LabelledPage], *, is_text: bool) -> _PageTable:
+    """Read pages, and synthetic ones made of them, with the models that have not seen their sites."""
     import scipy.sparse as sparse
 
     every = [*pages, *synthetic_pages(pages)]
@@ -121,7 +121,7 @@ def _read_pages(models: PerFold[Model], pages: Sequence[LabelledPage], *, is_tex
     scale = 1 / np.sqrt(np.maximum(np.bincount(page, minlength=len(every)), 1))
     kinds = [Kind(each.kind) for each in every]
     is_real = np.arange(len(every)) < len(pages)
-    return _Pages(
+    return _PageTable(
         kinds=np.array([KINDS.index(kind) for kind in kinds]),
         folds=folds,
         weights=np.array(
@@ -137,7 +137,7 @@ def _read_pages(models: PerFold[Model], pages: Sequence[LabelledPage], *, is_tex
 def _read_batch(
     model: Model, pages: Sequence[LabelledPage], *, is_text: bool
 ) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
-    """Columns of some pages, and the pages and buckets of their words."""
+    """Columns of pages, and the page and the bucket of each word."""
     part = model.text if is_text or model.html is None else model.html
     batch = part.read([page.page for page in pages])
     probabilities = part.probabilities(batch)
@@ -145,10 +145,10 @@ def _read_batch(
     return page_columns(batch, probabilities, labels), *page_words(batch)
 
 
-def _joined(parts: Sequence[_Pages]) -> _Pages:
+def _joined(parts: Sequence[_PageTable]) -> _PageTable:
     import scipy.sparse as sparse
 
-    return _Pages(
+    return _PageTable(
         kinds=np.concatenate([part.kinds for part in parts]),
         folds=np.concatenate([part.folds for part in parts]),
         weights=np.concatenate([part.weights for part in parts]),
@@ -159,7 +159,7 @@ def _joined(parts: Sequence[_Pages]) -> _Pages:
     )
 
 
-def _fit_words(pages: _Pages, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _fit_words(pages: _PageTable, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Weights and bias of the words for each of `WORD_KINDS` against the others; zeros for a kind with few pages."""
     from sklearn.linear_model import LogisticRegression
 
@@ -181,7 +181,7 @@ def _fit_words(pages: _Pages, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.flo
 
 
 def _fit_scorer(
-    table: NDArray[np.float32], pages: _Pages, chosen: NDArray[np.bool_], config: TrainConfig
+    table: NDArray[np.float32], pages: _PageTable, chosen: NDArray[np.bool_], config: TrainConfig
 ) -> LinearScorer:
     """Fit one additive logistic regression over bins for all kinds."""
     import scipy.sparse as sparse
@@ -206,6 +206,6 @@ def _fit_scorer(
     return LinearScorer(bins, weights, bias)
 
 
-def _cooled(scorer: LinearScorer, temperature: float) -> LinearScorer:
-    """The scorer with its log-odds divided by a temperature."""
+def _scaled(scorer: LinearScorer, temperature: float) -> LinearScorer:
+    """Divide the log-odds of a scorer by a temperature."""
     return replace(scorer, weights=scorer.weights / np.float32(temperature), bias=scorer.bias / np.float32(temperature))

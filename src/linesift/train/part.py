@@ -174,13 +174,13 @@ def _fold_name(fold: int, config: TrainConfig) -> str:
 
 
 def _spans(lines: Lines, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """How many of some lines, all of whole pages, each page has; pages without any are left out."""
+    """Number of chosen lines of each page that has some; all lines of a page are chosen, or none."""
     spans = np.bincount(lines.batch.page[chosen])
     return spans[spans > 0]
 
 
 def fit_temperature(scores: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """The number that log-odds are to be divided by for the least log loss on held-out lines."""
+    """Fit the temperature: what held-out log-odds are divided by for the least log loss."""
     grid = np.exp(np.linspace(np.log(0.5), np.log(2.0), 29))
     rows = np.arange(len(labels))
     losses = [-np.log(np.maximum(softmax(scores / np.float32(value))[rows, labels], 1e-9)).mean() for value in grid]

@@ -1,4 +1,4 @@
-"""Where pages came from: names and digests of inputs, as `model.json` keeps them."""
+"""Names and digests of the inputs of a training run, as `model.json` keeps them."""
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -9,12 +9,12 @@ from linesift.read.labelled import LABELLED_SUFFIX
 
 
 def short_name(path: Path) -> str:
-    """The last two parts of a path: enough to tell inputs apart, and nothing of where somebody's data lies."""
+    """Give the last two parts of a path: enough to tell inputs apart, without the directories of somebody's machine."""
     return "/".join(path.resolve().parts[-2:])
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of a file, or of a directory over the names and bytes of its labelled pages."""
+    """Give the SHA-256 of a file, or of the names and bytes of the labelled pages in a directory."""
     if not path.is_dir():
         return sha256(path.read_bytes()).hexdigest()
     found = sha256()
@@ -25,6 +25,6 @@ def digest(path: Path) -> str:
 
 
 def trained_on(about: Mapping[str, Any], paths: Sequence[Path]) -> list[Path]:
-    """Those of the paths that a model was trained on, byte for byte; its scores on them are too high."""
+    """Select the paths that a model was trained on, byte for byte; its scores on them are too high."""
     known = set(about.get("files", {}).values())
     return [path for path in paths if digest(path) in known]

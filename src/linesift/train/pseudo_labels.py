@@ -1,7 +1,7 @@
-"""What the model for HTML teaches the one for text.
+"""Correct labels of text by those that a model predicts for the HTML, and label pages without gold by them.
 
-It sees the markup and is right more often, so its labels of pages that it was not fitted on tell which gold of a
-collection is not to be learnt from, and make training pages of those that have no gold.
+The model for HTML sees the markup and is right more often. Its labels of pages that it was not fitted on tell which
+gold of a collection is not to be learnt, and are the pseudo-labels of pages without gold.
 """
 
 from collections.abc import Sequence
@@ -15,14 +15,14 @@ from linesift.page import LabelledPage
 from linesift.train.align import Gold, align, headline_lines, letters
 
 MIN_AGREEMENT = 0.6
-"""Article F1 of the HTML's held-out labels against the gold under which a page is not learnt from: most such gold is
-of another version of the page, or ends early."""
+"""Least article F1 of the held-out prediction against the gold. Below it, most gold is of another version of the page,
+or ends early, and the page is not learnt."""
 
 MIN_FOUND = 0.75
-"""Share of the strings known to be in the article that a taught article must hold."""
+"""Least share of the strings known to be in the article that a predicted article must hold."""
 
 MIN_COVERAGE = 0.8
-"""Share of a taught article that the text's lines must hold."""
+"""Least share of a predicted article that the lines of the text must hold."""
 
 
 def correct(page: LabelledPage, html: Prediction | None) -> LabelledPage | None:
@@ -51,7 +51,7 @@ def _corrected(page: LabelledPage, prediction: Prediction) -> LabelledPage | Non
 
 
 def pseudo_label(example: Example, prediction: Prediction) -> LabelledPage:
-    """Label the text of a page without gold by what a model says of its HTML.
+    """Label the text of a page without gold by what a model predicts for its HTML.
 
     All is `sidebar`, and not to be learnt, where the model found no article, or one that does not hold what is known
     to be in it, or holds what is known not to be; and where the two renderings differ too much.
@@ -79,7 +79,7 @@ def _labels(example: Example, lines: Sequence[str], prediction: Prediction) -> t
 
 
 def _dated(lines: Sequence[str], labels: Sequence[Label | None], prediction: Prediction) -> tuple[Label | None, ...]:
-    """Take the timestamps from the model where a line stands there too; alignment tells dates by their form alone."""
+    """Take the timestamps from the prediction where the HTML has the same line; alignment knows only their form."""
     times = {letters(line) for line in prediction.lines_of(Label.TIMESTAMP)}
     others = {letters(line) for line in prediction.lines_of(Label.SIDEBAR)} - times
     keys = [letters(line) for line in lines]

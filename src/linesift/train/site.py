@@ -1,4 +1,4 @@
-"""Labelled pages of one site to a correction of a model: seconds on one core, with numpy alone."""
+"""Fit a correction of a model on labelled pages of one site: seconds on one core, with numpy alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,14 +14,14 @@ from linesift.model.site import SiteCorrection, Traits, read_traits, recurring
 from linesift.page import LabelledPage
 
 PENALTY = 3.0
-"""Half the weight of the squared weights in the loss: how many lines it takes to move a line. From .3 to 10 the scores
-of `reports/adaptation.md` hardly change; below, single lines are learnt by heart."""
+"""Strength of the L2 regularisation. From .3 to 10 the scores of `reports/adaptation.md` hardly change; below, the
+correction overfits single lines."""
 
 SINGLE = 0.5
-"""What the scale of a trait is multiplied by that only one of several pages has: the text of one article, mostly."""
+"""Factor of a trait that only one of several pages has; it is mostly the text of one article."""
 
 STEPS = 80
-"""Steps of the accelerated gradient descent; the loss is strongly convex, and by then changes in the fifth digit."""
+"""Steps of the accelerated gradient descent; after them the loss changes in the fifth digit."""
 
 _POWER_STEPS = 15
 
@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 
 
 def with_site(model: Model, pages: Sequence[LabelledPage], place: int | None = None) -> Model:
-    """Add a site's correction to a model: to its part for text from all pages, to that for HTML from those with hints.
+    """Add the correction of a site to both parts of a model; that for HTML is fitted on the pages with hints.
 
     Args:
         model: the base; its weights stay as they are.

@@ -1,4 +1,4 @@
-"""Pages made from labelled ones, because collections have next to none of them: sections, stubs and live pages.
+"""Make index pages, stubs and live pages of labelled articles, because collections have next to none of them.
 
 A section is what stands around the articles of a site without the articles; a stub ends after its first paragraphs; a
 live page has a time above every few paragraphs. Only the model of page kinds learns from them.
@@ -16,13 +16,13 @@ from linesift.page import LabelledPage, Page
 from linesift.train.augment import page_seed
 
 _N_PAGES = 4
-"""Pages of a site whose surroundings make a section."""
+"""Pages of a site whose sidebar lines make a section."""
 _N_LINES = 10
-"""Least lines of a section."""
+"""Least number of lines of a section."""
 _ONE_STUB_IN, _ONE_LIVE_IN = 8, 10
 """Of how many pages one becomes a stub, or live. Set by hand: enough to learn from, and few beside the real pages."""
 _LEAST_STUB, _LEAST_LIVE = 4, 8
-"""Least body lines of a page that becomes one."""
+"""Least number of body lines of a page that becomes a stub, or live."""
 _CLOCKS = (
     "{h:02}:{m:02}",
     "{h:02}.{m:02}",
@@ -34,10 +34,10 @@ _CLOCKS = (
     "{h:02}:{m:02} GMT",
     "{h:02}時{m:02}分",
 )
-"""How live pages write the times of entries."""
+"""Formats of the times of entries on live pages."""
 
 Place = tuple[LabelledPage, int]
-"""A line: its page and its index there."""
+"""Page and index of a line."""
 
 
 def synthetic_pages(pages: Sequence[LabelledPage]) -> list[LabelledPage]:
@@ -51,7 +51,7 @@ def synthetic_pages(pages: Sequence[LabelledPage]) -> list[LabelledPage]:
 
 
 def _sections(pages: Sequence[LabelledPage]) -> Iterator[LabelledPage]:
-    """One section of every site: the sidebar lines of some of its pages, what they share once."""
+    """Make one section of every site: the sidebar lines of some of its pages, each once."""
     by_site: dict[str, list[LabelledPage]] = defaultdict(list)
     for page in pages:
         by_site[page.site or page.page.source].append(page)
@@ -71,7 +71,7 @@ def _sections(pages: Sequence[LabelledPage]) -> Iterator[LabelledPage]:
 
 
 def _stubs(pages: Sequence[LabelledPage]) -> Iterator[LabelledPage]:
-    """Pages with none, one or two lines of their body."""
+    """Make pages with none, one or two lines of their body."""
     for page in pages:
         draw = page_seed(page)
         body = [index for index, label in enumerate(page.labels) if label is Label.BODY]
@@ -81,7 +81,7 @@ def _stubs(pages: Sequence[LabelledPage]) -> Iterator[LabelledPage]:
 
 
 def _live_pages(pages: Sequence[LabelledPage]) -> Iterator[LabelledPage]:
-    """Pages with a time above every one to three lines of their body, each earlier than the one above."""
+    """Make pages with a time above every one to three lines of their body, each earlier than the one above."""
     for page in pages:
         draw = page_seed(page) // 7
         is_long = page.labels.count(Label.BODY) >= _LEAST_LIVE
@@ -107,7 +107,7 @@ def _live_pages(pages: Sequence[LabelledPage]) -> Iterator[LabelledPage]:
 
 
 def _page(kept: Sequence[Place], kind: Kind) -> LabelledPage:
-    """The page of some lines, which stand in order."""
+    """Make a page of some lines, given in their order."""
     pages = list({id(page): page for page, _ in kept}.values())
     offsets = dict(zip(map(id, pages), np.cumsum([0, *(len(page.labels) for page in pages)]).tolist(), strict=False))
     hints = [page.page.hints for page in pages if page.page.hints is not None]

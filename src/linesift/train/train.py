@@ -1,4 +1,10 @@
-"""Labelled pages and corpora to a model directory with its card: what `linesift train` does."""
+"""Train a model on labelled pages and corpora, score it, and write its directory: the work of `linesift train`.
+
+1. Read the pages (`linesift.train.sources`).
+2. Fit the models without each fold, and that of everything (`linesift.train.fit`, `linesift.train.page_kind`).
+3. Classify every page by the model that has not seen its site, and score the predictions.
+4. Write the directory with its card, and the accuracy report where one is asked for.
+"""
 
 import json
 import platform
@@ -35,7 +41,7 @@ N_PROBES = 2
 
 @dataclass(frozen=True, slots=True)
 class TrainRequest:
-    """What to train on, how, and where to."""
+    """Inputs, configuration and outputs of a training run."""
 
     pages: tuple[Path, ...]
     """Pages labelled line by line: `.page` files, directories of them, JSON lines; some `.page` file among them."""
@@ -48,22 +54,22 @@ class TrainRequest:
     """Where to write the accuracy report in full, as Markdown and beside it as JSON; the card has its main figures."""
     datasets: tuple[str, ...] = ()
     """Datasets by path or name; see `linesift.train.dataset`."""
-    folds: Path | None = None
-    """Where to keep the model of each fold, for whatever else is measured on pages of sites that it has not seen."""
+    keep_folds: Path | None = None
+    """Directory for the model of each fold, to measure on sites that it has not seen; `None` to drop them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """The directory of a new model, and how models that had not seen a page's site did on it."""
+    """Directory of a new model, and scores of pages by models that have not seen their sites."""
 
     directory: Path
     report: Report
-    by_hand: dict[str, Report]
+    by_path: dict[str, Report]
     """The same for the pages of each path in `TrainRequest.pages`; empty where that is all pages."""
     html: Report | None = None
     """The same for the pages read as HTML; `None` without any."""
     kinds: KindReport | None = None
-    """What the pages were taken for, as plain text; `None` where the model gives no kinds."""
+    """Predicted kinds of the pages as text; `None` where the model gives no kinds."""
 
 
 def train(request: TrainRequest, progress: Progress) -> Trained:
@@ -86,9 +92,9 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
     trained = _trained(request.out, data, scored)
     progress(f"writing {request.out}")
     about = _about(request, data, trained)
-    if request.folds is not None:
+    if request.keep_folds is not None:
         for fold, model in enumerate(models.by_fold):
-            save_model(model, about, probe, request.folds / str(fold))
+            save_model(model, about, probe, request.keep_folds / str(fold))
     save_model(models.everything, about, probe, request.out)
     write_card(request.out)
     if request.report is not None:  # after the model, which took longer
@@ -112,7 +118,7 @@ def _trained(directory: Path, data: TrainingPages, scored: Sequence[HeldOut]) ->
     return Trained(
         directory,
         report=evaluate_pairs(texts),
-        by_hand=reports,
+        by_path=reports,
         html=evaluate_pairs(htmls) if htmls else None,
         kinds=evaluate_kinds(pairs(scored, with_kind_only=True)),
     )
@@ -131,7 +137,7 @@ def _check_packages(request: TrainRequest) -> None:
 
 
 def _check_place(out: Path) -> None:
-    """Refuse at the start what would fail or do harm after minutes of fitting."""
+    """Refuse at once a directory that cannot be written after minutes of fitting, or that holds something else."""
     if out.is_dir() and any(out.iterdir()) and not (out / "model.json").is_file():
         raise InputError(f"{out}: holds files but no model; name a new directory or that of a model to replace")
     if out.exists() and not out.is_dir():
@@ -177,7 +183,7 @@ def _about(request: TrainRequest, data: TrainingPages, trained: Trained) -> dict
         "scores": {
             "all": _scores(trained.report),
             "html": _scores(trained.html) if trained.html is not None else None,
-            "by_hand": {name: _scores(report) for name, report in trained.by_hand.items()},
+            "by_hand": {name: _scores(report) for name, report in trained.by_path.items()},
             "kinds": None if trained.kinds is None else trained.kinds.to_dict(),
         },
     }
@@ -230,7 +236,7 @@ def _counts(examples: Sequence[Example]) -> dict[str, int]:
 
 
 def _scores(report: Report) -> dict[str, Any]:
-    """What `model.json` keeps of a report: the scores, not the pages."""
+    """Select what `model.json` keeps of a report: the scores, not the pages."""
     scores: dict[str, Any] = json.loads(report.to_json())
     return {
         key: scores[key] for key in ("labels", "macro_f1", "article", "by_collection", "words", "calibration_error")

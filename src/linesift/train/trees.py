@@ -69,7 +69,7 @@ def fit_ranking_trees(
 
 
 def require_catboost() -> Any:
-    """The module `catboost`.
+    """Import `catboost`.
 
     Raises:
         MissingExtraError: if it is not there.
@@ -82,7 +82,7 @@ def require_catboost() -> Any:
 
 
 def _fitted_trees(learner: Any, depth: int, *data: Any, **options: Any) -> TreeScorer:
-    """Fit, and take the trees out."""
+    """Fit, and convert the trees to arrays."""
     try:
         learner.fit(*data, **options)
     except require_catboost().CatBoostError as error:
@@ -94,7 +94,7 @@ def _fitted_trees(learner: Any, depth: int, *data: Any, **options: Any) -> TreeS
 
 
 def trees_from_json(stored: dict[str, Any], depth: int) -> TreeScorer:
-    """Flat arrays from CatBoost's JSON form of its trees.
+    """Convert CatBoost's JSON form of oblivious trees to arrays.
 
     Shallower trees are filled up with splits never taken, and where they have one score the others stay 0.
     """
