@@ -3,7 +3,7 @@
 import pytest
 
 from linesift.labels import Label
-from linesift.train.align import MIN_CARRIED, Gold, align, carry_over, is_date_line, letters
+from linesift.train.align import Gold, align, carry_over, is_date_line, letters
 
 H, B, T, S = Label
 
@@ -102,19 +102,17 @@ def test_labels_come_over_to_another_rendering() -> None:
     lines = ["• Home", "", "Ferry returns", "11 March 2024", LONG, MORE, "Contact us"]
     labels = [S, None, H, T, B, B, S]
     others = ["Skip", "Ferry returns", "11 March", "2024", "", LONG[:30], LONG[30:], MORE, "Read more", "Contact us"]
-    carried = carry_over(lines, labels, others)
-    # "Skip" and "Read more" stand in the other rendering alone, so nothing is known of them.
-    assert carried.labels == (None, H, T, T, None, B, B, B, None, S)
-    assert carried.share == 1
+    # "Skip" stands for a sidebar line; around "Read more" stand body and sidebar, so its label is unknown.
+    assert carry_over(lines, labels, others) == (S, H, T, T, None, B, B, B, None, S)
 
 
-def test_labels_do_not_come_over_where_the_text_is_another() -> None:
-    others = [LONG, "Something else stands here."]
-    carried = carry_over([LONG, MORE], [B, B], others)
-    assert carried.labels == (B, None)
-    assert 0.4 < carried.share < MIN_CARRIED
-    assert carry_over([LONG, MORE], [B, S], others).share == 1  # a sidebar line may be missing
-    assert carry_over([], [], others).share == 1
+def test_labels_come_over_line_by_line_where_the_text_is_another() -> None:
+    other = "Something else stands here."
+    assert carry_over([LONG, MORE], [B, B], [LONG, other]) == (B, None)
+    assert carry_over(["Menu", "Login", LONG], [S, S, B], ["Menu", other, "Login", LONG]) == (S, S, S, B)
+    assert carry_over([LONG, "Menu", MORE], [B, S, B], [LONG, f"Menu {LONG[:40]} {MORE[:9]}", MORE]) == (B, S, B)
+    assert carry_over([LONG], [B], [f"Video: {LONG}"]) == (B,)
+    assert carry_over([], [], []) == ()
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,14 @@ from linesift.labels import LABELS
 Tokens = Callable[[Batch, slice], tuple[NDArray[np.int64], NDArray[np.int64]]]
 """Reads the tokens of some lines of a batch: rows, counted from the first of them, and buckets, both (n_tokens,)."""
 
-TARGETS = (*LABELS, "after_body", "before_body")
-"""Targets of the regressions: the label of the line, and whether most lines just above it, or below it, are body.
+TARGETS = (
+    *LABELS,
+    "after_body", "before_body", "inside", "item", "opening", "closing",
+)  # fmt: skip
+"""Targets of the regressions: the label of the line, what the lines around it are, and its part on the page.
 
-The last two find what ends or begins an article: "Read more", "Comments" and "About the author" are sidebar like any
-menu item, but stand below body.
+"Read more", "Comments" and "About the author" are sidebar like any menu item, but they end an article, and a caption
+stands inside of one. `linesift.train.lexicon` says which lines each target holds for.
 """
 
 
@@ -26,8 +29,8 @@ _TILE_LINES = 1 << 14
 """Lines whose tokens are looked up at once, which bounds the memory of a large page."""
 
 
-_WIDTH = 8
-"""Floats in a padded row: numpy looks up rows of 32 bytes, which fit a cache line, twice as fast as rows of 24."""
+_WIDTH = 16
+"""Floats in a row: numpy looks up rows of 64 bytes, one line of the cache, faster than rows that lie across two."""
 
 _MANY = 1 << 15
 """Tokens looked up in all from which it pays to pad all weights; a program that labels one page needs fewer."""

@@ -7,7 +7,6 @@ by its letters and digits alone, because renderings differ in white space, bulle
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -25,9 +24,6 @@ SHINGLE = 8
 PARTIAL = 0.75
 """Least share of a line's shingles that must occur in the gold. Of 888 body lines on 54 pages labelled by hand, 0.5
 finds 840 and 28 wrong ones, 0.6 839 and 21, 0.75 835 and 14, 0.9 826 and 10."""
-
-MIN_CARRIED = 0.97
-"""Least share of the letters of headline, dates and body that another rendering must have to be learnt."""
 
 _LONGEST_DATE_LINE = 160
 _LONGEST_CLOCK_LINE = 60
@@ -90,48 +86,56 @@ def align(lines: Sequence[str], gold: Gold) -> Alignment:
     return Alignment(tuple(labels), _covered(spans) / n_gold if n_gold else 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """Labels of another rendering of a labelled page."""
-
-    labels: tuple[Label | None, ...]
-    """`None` for blank lines, and for those that have no counterpart, whose label is unknown."""
-    share: float
-    """Share of the letters of headline, dates and body that came over, 0 to 1."""
-
-
-def carry_over(lines: Sequence[str], labels: Sequence[Label | None], others: Sequence[str]) -> Carried:
+def carry_over(lines: Sequence[str], labels: Sequence[Label | None], others: Sequence[str]) -> tuple[Label | None, ...]:
     """Find labels for the lines of another rendering of a labelled page.
 
-    Lines are matched in order by their letters. One that is part of a labelled line between the matches takes its
-    label.
+    Lines are matched in order by their letters. Between the matches, a line that is a part of labelled lines, or holds
+    most of one, takes their label if they have one label. So does a line of a gap whose labelled lines, or without any
+    the two lines around it, are all sidebar.
 
     Args:
         lines: of the labelled rendering.
         labels: one for each of them.
         others: lines of the other rendering.
+
+    Returns:
+        One for each of `others`; `None` for a line that is blank or whose label is unknown.
     """
     rows = [row for row, line in enumerate(lines) if line.strip()]
-    keys, other_keys = [letters(lines[row]) for row in rows], [letters(line) for line in others]
-    carried: list[Label | None] = [None] * len(others)
     there = [row for row, line in enumerate(others) if line.strip()]
-    matcher = SequenceMatcher(None, keys, [other_keys[row] for row in there], autojunk=False)
-    n_letters = Counter[bool]()
+    keys, other_keys = [letters(lines[row]) for row in rows], [letters(others[row]) for row in there]
+    known = [labels[row] for row in rows]
+    carried: list[Label | None] = [None] * len(others)
+    matcher = SequenceMatcher(None, keys, other_keys, autojunk=False)
     for kind, start, end, other_start, other_end in matcher.get_opcodes():
+        around = known[start:end] or [*known[max(start - 1, 0) : start], *known[end : end + 1]]
         for place in range(other_start, other_end):
-            row = there[place]
             if kind == "equal":
-                carried[row] = labels[rows[start + place - other_start]]
+                carried[there[place]] = known[start + place - other_start]
             else:
-                parts = [rows[i] for i in range(start, end) if other_keys[row] and other_keys[row] in keys[i]]
-                carried[row] = labels[parts[0]] if parts else None
-        for i in range(start, end):
-            if labels[rows[i]] is not Label.SIDEBAR:
-                is_there = kind == "equal" or any(
-                    key and key in keys[i] for key in (other_keys[row] for row in there[other_start:other_end])
-                )
-                n_letters[is_there] += len(keys[i])
-    return Carried(tuple(carried), n_letters[True] / n_letters.total() if n_letters.total() else 1.0)
+                carried[there[place]] = _label_between(other_keys[place], keys[start:end], known[start:end], around)
+    return tuple(carried)
+
+
+def _label_between(
+    key: str, keys: Sequence[str], known: Sequence[Label | None], around: Sequence[Label | None]
+) -> Label | None:
+    """Label of a line without a match, from the labelled lines of its gap and around it; `None` if they differ."""
+    if not key:
+        return None
+    parts = {label for other, label in zip(keys, known, strict=True) if key in other or _holds_most(key, other)}
+    if len(parts) == 1:
+        return parts.pop()
+    return Label.SIDEBAR if not parts and set(around) <= {Label.SIDEBAR} else None
+
+
+def _holds_most(key: str, other: str) -> bool:
+    """Whether a line holds another one and little else."""
+    return bool(other) and other in key and len(other) >= _MOST * len(key)
+
+
+_MOST = 0.7
+"""Share of a line's letters from which it is taken for the line that it holds."""
 
 
 def _body_spans(keys: Sequence[str], paragraphs: Sequence[str]) -> dict[int, tuple[int, int]]:

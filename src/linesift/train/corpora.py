@@ -5,6 +5,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -57,21 +58,29 @@ LINES_FILE = "lines.jsonl"
 """Pages without HTML in a directory of corpora."""
 
 
-def read_corpora(path: Path, *, jobs: int = 2) -> list[Example]:
+def read_corpora(path: Path, by_hand: AbstractSet[str] = frozenset(), *, jobs: int = 2) -> list[Example]:
     """Read every collection of a directory: `*.parquet` with HTML and gold, `lines.jsonl` with lines.
 
     Each page of HTML is rendered to plain lines with resiliparse and read to lines with hints, and its gold is aligned
     with both. Pages of `lines.jsonl` have their text alone. Pages without a gold body have no labels.
 
+    Args:
+        path: the directory.
+        by_hand: sources of pages that were labelled line by line. They alone are read of `OTHER_GOLD`, for their HTML.
+        jobs: processes.
+
     Raises:
         InputError: if the directory has no collection.
         MissingExtraError: if the packages of the train extra are missing.
     """
-    return [
+    examples = [
         example
         for file in corpus_files(path)
         for example in (_read_lines(file) if file.name == LINES_FILE else read_corpus(file, jobs=jobs))
     ]
+    others = [path / f"{name}.parquet" for name in sorted(OTHER_GOLD)] if by_hand else []
+    rows = (row for file in others if file.is_file() for row in read_rows(file) if row["id"] in by_hand)
+    return [*examples, *label_rows(rows, jobs=jobs)]
 
 
 def corpus_files(path: Path) -> list[Path]:

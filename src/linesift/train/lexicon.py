@@ -7,7 +7,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from linesift.features.batch import Batch, running_sum
+from linesift.features.batch import Batch, from_fixed, running_sum
 from linesift.features.tokens import TOKEN_BITS, line_tokens
 from linesift.labels import LABELS, Label
 from linesift.model.lexicon import TARGETS, Lexicon, Tokens
@@ -39,18 +39,61 @@ def fit_lexicons(
     matrix = token_matrix(lines.batch, tokens, bits)
 
     def jobs() -> Iterator[Any]:  # one at a time: all parts of the tokens together take gigabytes
-        around = Around(lines.batch, np.arange(len(lines.folds)))
-        edges = around.edges((NEIGHBOURS,))
-        among = Sums(running_sum(np.ones(len(lines.folds)))).windows(around, edges)[0]
         for fold, (labels, weights) in enumerate(zip(lines.labels, lines.weights, strict=True)):
-            n_body = Sums(running_sum(labels == Label.BODY.column)).windows(around, edges)[0]
             is_learnt = (lines.folds != fold) & (weights > 0)
-            learnt = matrix[is_learnt]
-            for target in (*(labels == label.column for label in LABELS), *(n_body > among / 2)):
-                yield delayed(_fit_token_weights)(learnt, target[is_learnt], config)
+            learnt, targets = matrix[is_learnt], line_targets(lines.batch, labels)
+            for name in TARGETS:
+                yield delayed(_fit_token_weights)(learnt, targets[name][is_learnt], config)
 
     fitted = Parallel(config.jobs)(jobs())
     return PerFold.of(_lexicon(fitted[start : start + len(TARGETS)]) for start in range(0, len(fitted), len(TARGETS)))
+
+
+def line_targets(batch: Batch, labels: NDArray[np.int64]) -> dict[str, NDArray[np.bool_]]:
+    """Say which lines each target of a lexicon holds for, by the name of the target.
+
+    Args:
+        batch: the lines.
+        labels: shape (n_lines,), columns of `LABELS`.
+    """
+    is_label = {label: labels == label.column for label in LABELS}
+    is_body, is_sidebar = is_label[Label.BODY], is_label[Label.SIDEBAR]
+    rows = np.arange(len(labels))
+    first, last = _ends(batch, is_body)
+    n_before = running_sum(is_body)
+    rank = from_fixed(n_before[:-1] - n_before[batch.top])
+    mostly_body = _is_mostly_around(batch, is_body)
+    return {
+        **{str(label): marked for label, marked in is_label.items()},
+        "after_body": mostly_body[0],
+        "before_body": mostly_body[1],
+        "inside": is_sidebar & (rows > first) & (rows < last),
+        "item": is_body & (batch.length < _SHORT),
+        "opening": is_body & (rank < _N_OPENING),
+        "closing": is_sidebar & (rows > last) & (rows <= last + _N_CLOSING) & (last >= 0),
+    }
+
+
+_SHORT, _N_OPENING, _N_CLOSING = 8, 2, 8
+"""Words under which a body line is an item; body lines that open the article; lines that follow its end."""
+
+
+def _ends(batch: Batch, marked: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First and last marked row of each line's page; without one the number of rows, and -1."""
+    n_pages, rows = len(batch.n_all_lines), np.flatnonzero(marked)
+    first, last = np.full(n_pages, len(marked)), np.full(n_pages, -1)
+    np.minimum.at(first, batch.page[rows], rows)
+    np.maximum.at(last, batch.page[rows], rows)
+    return first[batch.page], last[batch.page]
+
+
+def _is_mostly_around(batch: Batch, is_body: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether more than half of the lines above, and below, are body; shape (2, n_lines)."""
+    around = Around(batch, np.arange(len(is_body)))
+    edges = around.edges((NEIGHBOURS,))
+    n_lines = Sums(running_sum(np.ones(len(is_body)))).windows(around, edges)[0]
+    n_body = Sums(running_sum(is_body)).windows(around, edges)[0]
+    return np.asarray(n_body > n_lines / 2)
 
 
 def _lexicon(fitted: list[tuple[NDArray[np.float32], float]]) -> Lexicon:

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from linesift.example import Example
-from linesift.labels import Label
-from linesift.page import Labels, LabelSource, Page
+from linesift.page import LabelSource
 from linesift.read.labelled import read_labelled
-from linesift.train.align import MIN_CARRIED, carry_over
+from linesift.train.align import carry_over
 from linesift.train.config import Progress, TrainConfig
 from linesift.train.corpora import left_out, read_corpora, read_kinds
 from linesift.train.dataset import read_dataset
@@ -57,7 +56,7 @@ def read_sources(sources: Sources, config: TrainConfig, progress: Progress) -> T
     kinds: list[Example] = []
     if sources.corpora is not None:
         progress(f"reading and aligning {sources.corpora}")
-        found = read_corpora(sources.corpora, jobs=config.jobs)
+        found = read_corpora(sources.corpora, frozenset(example.source for example in examples), jobs=config.jobs)
         examples, left = _joined(examples, found, progress, "corpora")
         counts += left
         kinds = read_kinds(sources.corpora, jobs=config.jobs)
@@ -94,25 +93,12 @@ def _joined(
 def _with_html(example: Example, other: Example) -> Example:
     """Give a page that was labelled as text the HTML of the same page, with its labels carried over to the lines.
 
-    As before where it has HTML of its own, where the lines of the two differ too much, and where the HTML of the other
-    does not hold the article that its collection gives.
+    As before where it has HTML of its own, and where the other page has none.
     """
-    is_other_text = other.origin.labels is LabelSource.ALIGNED and other.html_labels is None
-    if example.html is not None or other.html is None or example.text_labels is None or is_other_text:
+    if example.html is not None or other.html is None or example.text_labels is None:
         return example
-    labels = _carried(example.text, example.text_labels, other.html)
-    return example if labels is None else replace(example, html=other.html, html_labels=labels)
-
-
-def _carried(text: Page, labels: Labels, html: Page) -> Labels | None:
-    """Labels of the HTML's lines, sidebar where a line has no counterpart; `None` where too little came over."""
-    carried = carry_over(text.lines, labels, html.lines)
-    if carried.share < MIN_CARRIED:
-        return None
-    return tuple(
-        Label.SIDEBAR if label is None and line.strip() else label
-        for line, label in zip(html.lines, carried.labels, strict=True)
-    )
+    labels = carry_over(example.text.lines, example.text_labels, other.html.lines)
+    return replace(example, html=other.html, html_labels=labels)
 
 
 def _enough_html(examples: Iterable[Example], config: TrainConfig, progress: Progress) -> list[Example]:
