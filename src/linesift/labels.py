@@ -73,3 +73,6 @@ class Kind(StrEnum):
 
 KINDS: tuple[Kind, ...] = tuple(Kind)
 """All kinds, in column order: article, live, stub, index, other."""
+
+NO_ARTICLE = frozenset({Kind.INDEX, Kind.OTHER})
+"""Kinds of pages that have no article."""

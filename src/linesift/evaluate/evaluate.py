@@ -209,8 +209,6 @@ def _page_result(gold: LabelledPage, prediction: Prediction, collection: str) ->
 
 def _given_body(gold: LabelledPage, prediction: Prediction) -> list[str]:
     """Give the lines of the predicted article, without those whose label is unknown if the gold is made of labels."""
-    if not prediction.has_article:
-        return []
     return [
         line.strip()
         for line, true, given in zip(gold.page.lines, gold.labels, prediction.labels, strict=True)

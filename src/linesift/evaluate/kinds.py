@@ -6,14 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from linesift.evaluate.evaluate import Pair, evaluate, scored_labels
-from linesift.evaluate.metrics import Score, harmonic, label_scores, macro_f1
+from linesift.evaluate.evaluate import Pair
+from linesift.evaluate.metrics import Score, harmonic
 from linesift.evaluate.sections import Row, Section, Table
-from linesift.labels import KINDS, Kind, Label
-from linesift.model.prediction import NO_ARTICLE, SURE, Prediction
-from linesift.read.labelled import OWN_COLLECTION
+from linesift.labels import KINDS, NO_ARTICLE, Kind
 
-_THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 2.0)
 _N_BINS = 10
 
 
@@ -77,8 +74,8 @@ def kind_section(
         kind_table(report),
         against_rest({"all pages": pairs, **(groups or {})}),
         _reliability(pairs),
-        f"Pages whose article is left empty, by the probability from which it is; it is {SURE}.",
-        _emptying(pairs),
+        "Pages on which no line is headline or body.",
+        _emptied(pairs),
     )
     return Section(title, parts)
 
@@ -106,38 +103,11 @@ def _reliability(pairs: Sequence[Pair]) -> Table:
     return Table(("probability of the kind", "right", "pages"), tuple(rows))
 
 
-def _emptying(pairs: Sequence[Pair]) -> Table:
-    """Count articles and other pages that are left empty, by the probability of the page kind from which they are."""
-    articles = [pair for pair in pairs if pair[0].kind not in NO_ARTICLE]
-    others = [pair for pair in pairs if pair[0].kind in NO_ARTICLE]
-    rows = []
-    for least in _THRESHOLDS:
-        n_lost, n_right = (sum(_is_emptied(found, least) for _, found in part) for part in (articles, others))
-        shown = [_shown(found, least) for _, found in articles]
-        f1 = evaluate([page for page, _ in articles], shown).article.f1
-        name = f"{least:.2f}" if least <= 1 else "never"
-        counts = (f"{n_lost} of {len(articles)}", f"{n_right} of {len(others)}")
-        rows.append((name, *counts, f1, _macro(pairs, least)))
-    columns = ("from", "articles emptied", "others emptied", "article F1 of articles", "label macro F1 by hand")
-    return Table(columns, tuple(rows))
-
-
-def _is_emptied(found: Prediction, least: float) -> bool:
-    return found.kind in NO_ARTICLE and found.kind_probability >= least
-
-
-def _shown(found: Prediction, least: float) -> Prediction:
-    """Take the kind from a prediction; all lines become sidebar if the page is emptied from this probability on."""
-    is_emptied = _is_emptied(found, least)
-    labels = tuple(label and Label.SIDEBAR if is_emptied else label for label in found.labels)
-    return Prediction(found.page, labels, found.probabilities)
-
-
-def _macro(pairs: Sequence[Pair], least: float) -> str:
-    """Label macro F1 of the gold pages, if the lines of emptied ones were all sidebar."""
-    by_hand = [
-        (page, _shown(found, least))
-        for page, found in pairs
-        if page.origin.is_by_hand and page.origin.collection != OWN_COLLECTION
-    ]
-    return f"{macro_f1(label_scores(*scored_labels(by_hand))):.4f}" if by_hand else ""
+def _emptied(pairs: Sequence[Pair]) -> Table:
+    """Count the pages that came out without an article, of those that have one and of those that have none."""
+    parts = {
+        "pages with an article": [found for page, found in pairs if page.kind not in NO_ARTICLE],
+        "pages without one": [found for page, found in pairs if page.kind in NO_ARTICLE],
+    }
+    rows = [(name, len(part), sum(not found.has_article for found in part)) for name, part in parts.items()]
+    return Table(("gold", "pages", "no article found"), tuple(rows))

@@ -37,6 +37,8 @@ class DecodeConfig:
     timestamp_near: float = 0.5
     """Least probability from `timestamp_reach` lines above the headline to just below the first body line."""
     timestamp_reach: int = 5
+    no_article: float = 0.6
+    """Probability of the kinds without an article from which all lines of a page are sidebar."""
 
 
 _BELOW_FIRST = 3

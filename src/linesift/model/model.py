@@ -9,7 +9,7 @@ A batch of pages goes through six steps:
    the log-odds. Corrections of a site (`site`, `memory`) are added to them.
 4. `headline` compares the likely titles of each page with each other.
 5. `decode` gives each line its label, page by page.
-6. `page_kind` says what each page is, such as an article or an index.
+6. `page_kind` says what each page is, such as an article or an index. Lines of a page that has no article are sidebar.
 
 `part.py` has steps 2 to 4, in this order; this module has the others.
 """
@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.batch import Batch
-from linesift.labels import KINDS, LABELS
+from linesift.labels import KINDS, LABELS, NO_ARTICLE, Label
 from linesift.model.decode import DecodeConfig, decode
 from linesift.model.page_kind import PageKindModel
 from linesift.model.part import Part
@@ -79,7 +79,11 @@ class Model:
         batch = self.part_for(pages[0]).read(pages)
         probabilities = self.probabilities(batch)
         labels = decode(batch, probabilities, self.decoding)
-        kinds = None if self.page_kind is None else self.page_kind.probabilities(batch, probabilities, labels)
+        kinds = None
+        if self.page_kind is not None:
+            kinds = self.page_kind.probabilities(batch, probabilities, labels)
+            has_none = kinds[:, NO_ARTICLE_COLUMNS].sum(axis=1) >= np.float32(self.decoding.no_article)
+            labels[has_none[batch.page]] = Label.SIDEBAR.column
         return predictions(pages, batch, probabilities, labels, kinds)
 
 
@@ -124,6 +128,9 @@ def predictions(
         page_labels[number] = _LABELS.take(labels[rows])
         yield Prediction(page, tuple(page_labels.tolist()), page_probabilities, *likeliest[index])
 
+
+NO_ARTICLE_COLUMNS = [KINDS.index(kind) for kind in KINDS if kind in NO_ARTICLE]
+"""Columns of the probabilities of kinds without an article."""
 
 _LABELS = np.array(LABELS, object)
 

@@ -8,17 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.labels import Kind, Label
+from linesift.labels import Label
 from linesift.page import Page
 
 if TYPE_CHECKING:
     from linesift.article.article import Article
-
-NO_ARTICLE = frozenset({Kind.INDEX, Kind.OTHER})
-"""Kinds of pages without an article."""
-
-SURE = 0.95
-"""A page of such a kind has an empty article from this probability on; `reports/accuracy.md` compares others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +33,8 @@ class Prediction:
 
     @property
     def has_article(self) -> bool:
-        """Whether the page may have an article; false if it is surely an index or no news."""
-        return not (self.kind in NO_ARTICLE and self.kind_probability >= SURE)
+        """Whether some line is headline or body; none is on a page that has no article."""
+        return Label.HEADLINE in self.labels or Label.BODY in self.labels
 
     def confidence(self, index: int) -> float:
         """Give the probability of the label of line `index`, 0.0 for a blank line."""
@@ -61,6 +55,5 @@ class Prediction:
         from linesift.article.article import build_article
         from linesift.article.lines import LabelledLines
 
-        labels = self.labels if self.has_article else (None,) * len(self.labels)
-        lines = LabelledLines(self.page.lines, labels, self.probabilities)
+        lines = LabelledLines(self.page.lines, self.labels, self.probabilities)
         return build_article(lines, now=now, kind=self.kind, kind_probability=self.kind_probability)

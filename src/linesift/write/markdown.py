@@ -37,7 +37,7 @@ def markdown(prediction: "Prediction") -> str:
     parts = [f"# {escape(clean(article.headline))}"] if article.headline else []
     parts += [f"*{escape(clean(article.timestamp))}*"] if article.timestamp else []
     was_item = False
-    for role, line in _body(prediction) if prediction.has_article else ():
+    for role, line in _body(prediction):
         text = {"heading": "## ", "item": "- ", "quote": "> ", "paragraph": ""}[role] + escape(line)
         if was_item and role == "item":
             parts[-1] += f"\n{text}"
