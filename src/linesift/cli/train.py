@@ -65,6 +65,14 @@ _Keep = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Keep the model of each fold here, to measure on sites it has not seen."),
 ]
+_Aligned = Annotated[
+    bool,
+    typer.Option(
+        "--learn-aligned/--no-learn-aligned",
+        help="Learn the pages of --corpora by aligning their article with the lines. If not, they only give their HTML "
+        "to pages labelled line by line, and scores.",
+    ),
+]
 _Jobs = Annotated[int, typer.Option(min=1, metavar="N", help="Processor cores to use.")]
 
 
@@ -79,6 +87,7 @@ def train(
     report: _Report = None,
     keep_folds: _Keep = None,
     dataset: _Dataset = None,
+    learn_aligned: _Aligned = True,
 ) -> None:
     """Train a model, as `HELP` says; progress on standard error, scores on standard output."""
     with console.errors():
@@ -91,7 +100,7 @@ def train(
         from linesift.train.train import TrainRequest
         from linesift.train.train import train as train_model
 
-        config = TrainConfig(kind=model_kind.value, n_folds=folds, seed=seed, jobs=jobs)
+        config = TrainConfig(kind=model_kind.value, n_folds=folds, seed=seed, jobs=jobs, learn_aligned=learn_aligned)
         request = TrainRequest(
             tuple(pages),
             out,

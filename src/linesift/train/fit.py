@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from linesift.example import Example
 from linesift.model.model import Model
 from linesift.model.part import Part
+from linesift.page import LabelSource
 from linesift.train.config import Progress, TrainConfig
 from linesift.train.examples import corrected_lines, read_lines
 from linesift.train.folds import PerFold
@@ -33,6 +34,7 @@ def fit(examples: Sequence[Example], config: TrainConfig, progress: Progress) ->
         LabelError: if there are too few sites for the folds, or a label is missing.
         MissingExtraError: if the packages of the train extra are missing.
     """
+    examples = [example for example in examples if _is_learnt(example, config)]
     gold = [example for example in examples if example.has_line_gold]
     texts = [page for page in (example.as_text() for example in gold) if page is not None]
     htmls = [page for page in (example.as_html() for example in gold) if page is not None]
@@ -51,3 +53,8 @@ def fit(examples: Sequence[Example], config: TrainConfig, progress: Progress) ->
         html_parts = for_html.map(lambda part: part)
     text_parts = fit_text_parts(lines, lexicons, config, progress)
     return PerFold.of(Model(text, html) for text, html in zip(text_parts, html_parts, strict=True))
+
+
+def _is_learnt(example: Example, config: TrainConfig) -> bool:
+    is_aligned = example.origin.labels is LabelSource.ALIGNED and example.html is not None
+    return config.learn_aligned or not is_aligned

@@ -195,6 +195,7 @@ def _command(request: TrainRequest) -> str:
     words += [f"--corpora {short_name(request.corpora)}"] if request.corpora is not None else []
     words += [f"--dataset {short_name(Path(name)) if Path(name).exists() else name}" for name in request.datasets]
     config = request.config
+    words += [] if request.config.learn_aligned else ["--no-learn-aligned"]
     words += [f"--model-kind {config.kind} --folds {config.n_folds} --seed {config.seed} --jobs {config.jobs}"]
     return " ".join([*words, f"--out {short_name(request.out)}"])
 
