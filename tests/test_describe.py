@@ -39,6 +39,9 @@ def test_every_part_has_columns() -> None:
         ("layout.page_dates", Part.PAGE, "lines of the page that show a day and month"),
         ("layout.page_dates@below", Part.AROUND, "all lines below: lines of the page that show a day and month"),
         ("line.length@above", Part.AROUND, "all lines above: words"),
+        ("cues.dated", Part.LINE, "set phrases such as updated, published"),
+        ("run.colon", Part.LINE, "colon at the end of the line above the run"),
+        ("run.words_above", Part.LINE, "words of the line above the run"),
         ("network.above", Part.PAGE, "strongest signs that the network saw anywhere above"),
         ("network.below", Part.PAGE, "strongest signs that the network saw anywhere below"),
         ("window.likely_words.page", Part.PAGE, "words in lines with words of body on the page"),
@@ -70,6 +73,11 @@ def test_words(name: str, part: Part, text: str) -> None:
         ("layout.twin", 3.0, "above, below"),
         ("markup.tag", float(TAGS.index("h1")), "h1"),
         ("markup.is_time", 1.0, "yes"),
+        ("run.colon", 0.0, "no"),
+        ("run.listed", 0.25, "25 %"),
+        ("topic.run_share", 0.25, "25 %"),
+        ("cues.related", 3.0, "at the beginning"),
+        ("cues.people", 4.0, "the whole line"),
     ],
 )
 def test_values(name: str, value: float, text: str) -> None:

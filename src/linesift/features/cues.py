@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.batch import LONG, Batch, read_batch
+from linesift.features.batch import Batch, read_batch
 from linesift.features.chars import COLON, places
 from linesift.features.columns import Columns, Values
 
@@ -48,9 +48,10 @@ _NEAR, _NEAR_BY = 20, 6
 """Words of the longest line at whose beginning a shorter phrase counts; the second after "by" and without a colon.
 
 Of the lines of up to 20 words that begin with one, 97 % were menus, credits and the like on pages read line by line; of
-longer lines less than half. "By" is an article, "in" or "for" in other languages: "de", "di", "per".
+longer lines less than half. Words for "by" are prepositions of other languages too: "di" begins Indonesian titles.
 """
 _ALL = 255
+"""Stands for lines of any length."""
 
 _FORWARD, _BACKWARD = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 """Hashes of no words, for phrases that are read from the first word on and from the last word on."""
@@ -73,14 +74,17 @@ class CueTable:
     beginnings: NDArray[np.uint8]
     """Shape (2 ** _FILTER_BITS / 8,): bits, set at the first bits of the hashes of all phrases and their beginnings."""
 
+    def may_hold(self, hashes: Hashes) -> NDArray[np.int64]:
+        """Find the hashes that can be of phrases or their beginnings; of others, one in twelve passes too."""
+        # As bits it stays in the processor's cache, which one byte for each would not.
+        bit = (hashes >> np.uint64(64 - _FILTER_BITS)).astype(np.uint8) & np.uint8(7)
+        bits: NDArray[np.uint8] = self.beginnings.take((hashes >> np.uint64(67 - _FILTER_BITS)).view(np.int64))
+        return places(bits >> bit & np.uint8(1))
+
 
 def _add_word(hashes: Hashes, words: Hashes) -> Hashes:
     chained: Hashes = (hashes ^ words) * _MIX
     return chained ^ (chained >> np.uint64(29))
-
-
-def _filter_place(hashes: Hashes) -> NDArray[np.int64]:
-    return (hashes >> np.uint64(64 - _FILTER_BITS)).view(np.int64)
 
 
 _OTHER_FORMS = {"ro": str.maketrans("șț", "şţ"), "fa": str.maketrans("یک", "يك")}
@@ -102,9 +106,8 @@ def spellings(phrase: str, language: str) -> Iterator[str]:
     for variant in dict.fromkeys((phrase, phrase.translate(_OTHER_FORMS.get(language, {})))):
         yield variant
         if language in ("tr", "az"):
-            capitals = variant.replace("i", "İ").upper()
-            yield capitals
-            yield " ".join(large[:1] + small[1:] for large, small in zip(capitals.split(), variant.split(), strict=True))
+            yield variant.replace("i", "İ").upper()
+            yield " ".join([word.replace("i", "İ", 1) if word[0] == "i" else word for word in variant.split()])
         elif language == "el":
             yield unicodedata.normalize("NFD", variant).replace("\u0301", "").upper()
         else:
@@ -126,7 +129,7 @@ def hash_cues(table: str) -> CueTable:
         for number in range(n_words.max()):
             more = places(n_words > number)
             hashes[more] = _add_word(hashes[more], batch.lines.word_hash[first[more] + step * number])
-            beginnings[_filter_place(hashes[more])] = True
+            beginnings[hashes[more] >> np.uint64(64 - _FILTER_BITS)] = True
         keys.append(hashes)
     families = np.array([of_meaning[meaning] for _, meaning, *_ in spelt], np.uint16)
     surely = np.array([_SURE_VIETNAMESE if language == "vi" else _SURE for _, _, language, _ in spelt])
@@ -139,67 +142,81 @@ def hash_cues(table: str) -> CueTable:
         keys=ordered[heads],
         families=np.bitwise_or.reduceat(np.tile(families, 2)[order], heads),
         near=np.maximum.reduceat(np.tile(near, 2)[order], heads).astype(np.uint8),
-        beginnings=np.packbits(beginnings),
+        beginnings=np.packbits(beginnings, bitorder="little"),
     )
 
 
 @cache
-def _table() -> tuple[CueTable, NDArray[np.uint8], NDArray[np.bool_]]:
-    """The table; its families as rows of 0 and 1, shape (n_keys, n_families); and `beginnings`, one by one."""
+def _table() -> tuple[CueTable, NDArray[np.bool_]]:
+    """The table, and its families one by one, shape (n_keys, n_families)."""
     # Not from the table of phrases, which takes longer to read than a page to label.
     with (Path(__file__).parent / "cues.npz").open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
         table = CueTable(**stored)
-    of_family = table.families[:, None] >> np.arange(len(FAMILIES), dtype=np.uint16) & np.uint16(1)
-    return table, of_family.astype(np.uint8), np.unpackbits(table.beginnings).view(np.bool_)
+    bits = np.uint16(1) << np.arange(len(FAMILIES), dtype=np.uint16)
+    return table, (table.families[:, None] & bits) > 0
 
 
-def _find(batch: Batch, seed: np.uint64) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]]:
-    """Find the phrases that lines begin with, or end with.
+@dataclass(frozen=True, slots=True, eq=False)
+class CuesFound:
+    """Phrases that lines begin or end with; all arrays have shape (n_found,), and a line can have several."""
 
-    Yields:
-        For each number of words, rows of lines, keys of their phrases, and where a phrase is the whole line.
-    """
-    table, _, may_begin = _table()
-    words = batch.lines.word_hash
-    n_words = np.bincount(batch.lines.word_line, minlength=len(batch.page))
+    row: NDArray[np.int64]
+    key: NDArray[np.int64]
+    """Index in `CueTable.keys`."""
+    is_begin: NDArray[np.bool_]
+    """False for the end of a line."""
+    is_whole: NDArray[np.bool_]
+    """The line has no other words."""
+
+
+def find_cues(batch: Batch) -> CuesFound:
+    """Look up the first one, two, three ... words of every line, and the last ones, as long as a phrase has them."""
+    table, n_lines, words = _table()[0], len(batch.page), batch.lines.word_hash
+    n_words = np.bincount(batch.lines.word_line, minlength=n_lines)
     end = n_words.cumsum()
-    rows = places(n_words)
-    place, step = ((end - n_words)[rows], 1) if seed == _FORWARD else (end[rows] - 1, -1)
-    left = n_words[rows]
-    hashes = np.full(len(rows), seed)
-    while len(rows):
-        hashes = _add_word(hashes, words.take(place))
-        likely = places(may_begin.take(_filter_place(hashes)))
-        rows, hashes, place, left = rows[likely], hashes[likely], place[likely] + step, left[likely] - 1
-        found = table.keys.searchsorted(hashes)
-        known = places(table.keys.take(found, mode="clip") == hashes)
-        yield rows[known], found[known], left[known] == 0
-        goes_on = places(left)
-        rows, hashes, place, left = rows[goes_on], hashes[goes_on], place[goes_on], left[goes_on]
+    # Every line twice: from its first word on, and from its last word on.
+    place = np.concatenate((end - n_words, end - 1))
+    n_words = np.concatenate((n_words, n_words))
+    slots = places(n_words)
+    hashes = np.where(slots < n_lines, _FORWARD, _BACKWARD)
+    found: list[tuple[NDArray[np.int64], Hashes, NDArray[np.bool_]]] = []
+    while not found or len(slots):
+        step = np.where(slots < n_lines, len(found), -len(found))
+        hashes = _add_word(hashes, words.take(place.take(slots) + step))
+        likely = table.may_hold(hashes)
+        slots, hashes = slots[likely], hashes[likely]
+        is_whole = n_words.take(slots) == len(found) + 1
+        found.append((slots, hashes, is_whole))
+        slots, hashes = slots[~is_whole], hashes[~is_whole]
+    slot, hashes, is_whole = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    key = table.keys.searchsorted(hashes)
+    known = places(table.keys.take(key, mode="clip") == hashes)
+    slot = slot[known]
+    return CuesFound(slot % max(n_lines, 1), key[known], slot < n_lines, is_whole[known])
 
 
 @CUES.columns(
     **{
         name: f"Set phrases such as {', '.join(meanings).replace('_', ' ')}; "
-        "4 where the line is one, 3 where it begins with one of two words or more, or has a colon, up to twenty words "
-        "and begins with a shorter one, 2 where it has up to twenty words, six for by, and begins with a shorter one, "
-        "1 where it ends with one of two words or more."
+        "4 where the line is one, 3 where it begins with one of two words or more, three in Vietnamese, or has a colon, "
+        "up to twenty words and begins with a shorter one, 2 where it has up to twenty words, six for by, and begins "
+        "with a shorter one, 1 where it ends with one of two words or more."
         for name, meanings in FAMILIES.items()
     }
 )
 def phrases(batch: Batch) -> Sequence[Values]:
     """Set phrases that a line is, begins with or ends with."""
-    table, of_family, _ = _table()
-    out = np.zeros((len(batch.page), len(FAMILIES)), np.uint8)
-    has_colon = batch.lines.counts[:, COLON] > 0
-    for seed in (_FORWARD, _BACKWARD):
-        for rows, keys, is_whole in _find(batch, seed):
-            near = table.near[keys]
-            value = np.where(near == _ALL, np.uint8(_ENDS), np.uint8(0))
-            if seed == _FORWARD:
-                is_marked = has_colon[rows] | (near == _ALL)
-                is_near = (near == _ALL) | (batch.length[rows] <= np.where(is_marked, _NEAR, near))
-                value = np.where(is_marked, np.uint8(_SURELY_BEGINS), np.uint8(_BEGINS)) * is_near
-            value[is_whole] = _IS
-            out[rows] = np.maximum(out[rows], of_family[keys] * value[:, None])
-    return list(out.T)
+    table, of_family = _table()
+    cues = find_cues(batch)
+    near = table.near[cues.key]
+    is_sure = near == _ALL
+    is_marked = is_sure | (batch.lines.counts[cues.row, COLON] > 0)
+    is_near = is_sure | (batch.length[cues.row] <= np.where(is_marked, _NEAR, near))
+    begins = np.where(is_marked, _SURELY_BEGINS, _BEGINS) * is_near
+    value = np.where(cues.is_whole, _IS, np.where(cues.is_begin, begins, _ENDS * is_sure))
+    order = np.argsort(value, kind="stable")
+    cue, family = of_family[cues.key[order]].nonzero()
+    out = np.zeros((len(FAMILIES), len(batch.page)), np.uint8)
+    # Of several phrases on a line the greatest value is written last.
+    out[family, cues.row[order[cue]]] = value[order[cue]]
+    return list(out)
