@@ -198,9 +198,9 @@ def find_cues(batch: Batch) -> CuesFound:
 @CUES.columns(
     **{
         name: f"Set phrases such as {', '.join(meanings).replace('_', ' ')}; "
-        "4 where the line is one, 3 where it begins with one of two words or more, three in Vietnamese, or has a colon, "
-        "up to twenty words and begins with a shorter one, 2 where it has up to twenty words, six for by, and begins "
-        "with a shorter one, 1 where it ends with one of two words or more."
+        "4 where the line is one, 3 where it begins with one of two words or more, three in Vietnamese, or has a "
+        "colon, up to twenty words and begins with a shorter one, 2 where it has up to twenty words, six for by, and "
+        "begins with a shorter one, 1 where it ends with one of two words or more."
         for name, meanings in FAMILIES.items()
     }
 )
