@@ -1,12 +1,14 @@
 """The table of features as plain loops over pages, lines and characters, written from the columns' descriptions.
 
 Nothing here is fast or clever; where it and the package disagree, one of the two is wrong. It takes from the package
-the class of a character (`features.chars`) and the list of date names, and computes everything else by itself.
+the class of a character (`features.chars`), the list of date names, the table of set phrases and which column has which
+of their meanings, and computes everything else by itself.
 """
 
 import math
+import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -15,6 +17,7 @@ from itertools import pairwise, zip_longest
 import numpy as np
 
 from linesift.features.chars import CharClass, read_chars
+from linesift.features.cues import FAMILIES
 from linesift.features.dates import DatePart
 from linesift.hints import ANCESTORS, Hints
 
@@ -402,6 +405,76 @@ LINE: dict[str, Callable[[Line], float]] = {
 }
 
 
+# --- set phrases on the line ------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Cue:
+    """What is known of a phrase, or of several that are spelt alike."""
+
+    families: set[str]
+    near: float
+    """Words of the longest line at whose beginning it counts without a colon; infinite for a long phrase."""
+
+
+def _in_capitals(phrase: str, language: str) -> str:
+    if language in ("tr", "az"):
+        return "".join({"i": "İ", "ı": "I"}.get(char, char.upper()) for char in phrase)
+    if language == "el":
+        return "".join(char for char in unicodedata.normalize("NFD", phrase) if char != "\u0301").upper()
+    return phrase.upper()
+
+
+def _spellings(phrase: str, language: str) -> Iterator[str]:
+    if language == "ro":
+        yield from (phrase.replace("ş", "ș").replace("ţ", "ț"), phrase.replace("ș", "ş").replace("ț", "ţ"))
+    if language == "fa":
+        yield phrase.replace("ی", "ي").replace("ک", "ك")
+    if language in ("tr", "az"):
+        yield " ".join(_in_capitals(word[0], language) + word[1:] for word in phrase.split(" "))
+    yield from (phrase, _in_capitals(phrase, language))
+
+
+@cache
+def cues() -> dict[tuple[str, ...], Cue]:
+    """Every phrase of the table, by its words."""
+    found: dict[tuple[str, ...], Cue] = {}
+    family_of = {meaning: family for family, meanings in FAMILIES.items() for meaning in meanings}
+    table = (files("linesift.features") / "cues.tsv").read_text("utf-8").splitlines()
+    for meaning, language, phrase in [row.split("\t") for row in table if not row.startswith("#")][1:]:
+        for spelling in _spellings(phrase, language):
+            line = read_line(0, spelling)
+            is_long = line.length >= (3 if language == "vi" else 2)
+            cue = found.setdefault(tuple(word.text for word in line.words), Cue(set(), 0))
+            cue.families.add(family_of[meaning])
+            cue.near = max(cue.near, math.inf if is_long else 6 if meaning == "by" else 20)
+    return found
+
+
+def _cue(family: str) -> Callable[[Line], float]:
+    def compute(line: Line) -> float:
+        words, values = tuple(word.text for word in line.words), [0]
+        for number in range(1, len(words) + 1):
+            first, last = cues().get(words[:number]), cues().get(words[-number:])
+            if first and family in first.families:
+                values.append(_of_beginning(line, first))
+            if last and family in last.families and last.near == math.inf:
+                values.append(1)
+        whole = cues().get(words)
+        return 4 if whole and family in whole.families else max(values)
+
+    return compute
+
+
+def _of_beginning(line: Line, cue: Cue) -> int:
+    if cue.near == math.inf or (line.n(CharClass.COLON) and line.length <= 20):
+        return 3
+    return 2 if line.length <= cue.near else 0
+
+
+CUES: dict[str, Callable[[Line], float]] = {family: _cue(family) for family in FAMILIES}
+
+
 # --- the line on its page ---------------------------------------------------------------------------------------------
 
 
@@ -454,12 +527,7 @@ def _to_next(sheet: Sheet, row: int, step: int, is_marked: Callable[[Line], bool
 
 
 def _run_of(states: Sequence[object], row: int) -> int:
-    top = end = row
-    while top > 0 and states[top - 1] == states[row]:
-        top -= 1
-    while end + 1 < len(states) and states[end + 1] == states[row]:
-        end += 1
-    return end - top + 1
+    return len(_run_around(states, row))
 
 
 def _short_run(sheet: Sheet, row: int) -> float:
@@ -484,6 +552,11 @@ def _is_long(line: Line) -> bool:
     return line.is_long
 
 
+def _copy(sheet: Sheet, row: int, step: int) -> float:
+    text = sheet.lines[row].text
+    return _to_next(sheet, row, step, lambda line: line.text == text)
+
+
 LAYOUT: dict[str, Callable[[Sheet, int], float]] = {
     "from_top": lambda _, row: row,
     "from_end": lambda sheet, row: len(sheet.lines) - row - 1,
@@ -500,6 +573,8 @@ LAYOUT: dict[str, Callable[[Sheet, int], float]] = {
     "long_above": _long_above,
     "same_line": lambda sheet, row: [line.text for line in sheet.lines].count(sheet.lines[row].text),
     "twin": _twin,
+    "copy_above": lambda sheet, row: _copy(sheet, row, -1),
+    "copy_below": lambda sheet, row: _copy(sheet, row, 1),
     "same_shape": lambda sheet, row: [line.shape for line in sheet.lines].count(sheet.lines[row].shape),
     "same_start": _same_start,
     "repeated_shape": _repeated_shape,
@@ -540,6 +615,66 @@ def _shared_in_long(sheet: Sheet, row: int) -> tuple[float, float]:
 TOPIC: dict[str, Callable[[Sheet, int], float]] = {
     "shared_share": lambda sheet, row: _shared_in_long(sheet, row)[0],
     "shared_weight": lambda sheet, row: _shared_in_long(sheet, row)[1],
+    "run_share": lambda sheet, row: _mean(_share_or_0(sheet, other) for other in _text_run(sheet, row)),
+}
+
+
+# --- the run that the line stands in ----------------------------------------------------------------------------------
+
+
+def _mean(values: Iterable[float]) -> float:
+    return float(np.mean([*values]))
+
+
+def _share_or_0(sheet: Sheet, row: int) -> float:
+    share = _shared_in_long(sheet, row)[0]
+    return 0 if math.isnan(share) else share
+
+
+def _run_around(states: Sequence[object], row: int) -> range:
+    top = end = row
+    while top > 0 and states[top - 1] == states[row]:
+        top -= 1
+    while end + 1 < len(states) and states[end + 1] == states[row]:
+        end += 1
+    return range(top, end + 1)
+
+
+def _text_run(sheet: Sheet, row: int) -> range:
+    return _run_around([line.is_long for line in sheet.lines], row)
+
+
+def _of_run(value: Callable[[Line], float]) -> Callable[[Sheet, int], float]:
+    """Mean over the run."""
+    return lambda sheet, row: _mean(value(sheet.lines[other]) for other in _text_run(sheet, row))
+
+
+def _beside_run(value: Callable[[Line], float], step: int) -> Callable[[Sheet, int], float]:
+    """Value of the line right above or right below the run."""
+
+    def compute(sheet: Sheet, row: int) -> float:
+        run = _text_run(sheet, row)
+        other = run[0] - 1 if step < 0 else run[-1] + 1
+        return value(sheet.lines[other]) if 0 <= other < len(sheet.lines) else NAN
+
+    return compute
+
+
+def _shape_run(sheet: Sheet, row: int) -> range:
+    return _run_around([line.chars[0].kind for line in sheet.lines], row)
+
+
+RUN: dict[str, Callable[[Sheet, int], float]] = {
+    "lines": lambda sheet, row: len(_text_run(sheet, row)) * (-1 if sheet.lines[row].is_long else 1),
+    "place": lambda sheet, row: _text_run(sheet, row).index(row) / len(_text_run(sheet, row)),
+    "words": _of_run(lambda line: line.length),
+    "listed": _of_run(lambda line: line.chars[0].kind in (CharClass.BAR, CharClass.DASH, CharClass.DIGIT)),
+    "stopped": _of_run(lambda line: line.n_sentences > 0),
+    "colon": _beside_run(lambda line: line.chars[-1].kind is CharClass.COLON, -1),
+    "words_above": _beside_run(lambda line: line.length, -1),
+    "words_below": _beside_run(lambda line: line.length, 1),
+    "shape_lines": lambda sheet, row: len(_shape_run(sheet, row)),
+    "shape_words": lambda sheet, row: _mean(sheet.lines[other].length for other in _shape_run(sheet, row)),
 }
 
 
@@ -643,9 +778,10 @@ MARKUP: dict[str, Callable[[Sheet, int], float]] = {
     "page_links": lambda sheet, _: float(np.mean(_links(sheet, range(len(sheet.lines))))),
 }
 
-PAGE_GROUPS = {"layout": LAYOUT, "topic": TOPIC, "markup": MARKUP}
+LINE_GROUPS = {"line": LINE, "cues": CUES}
+PAGE_GROUPS = {"layout": LAYOUT, "topic": TOPIC, "run": RUN, "markup": MARKUP}
 NAMES: frozenset[str] = frozenset(
-    [*(f"line.{name}" for name in LINE), *(f"{group}.{name}" for group in PAGE_GROUPS for name in PAGE_GROUPS[group])]
+    f"{group}.{name}" for groups in (LINE_GROUPS, PAGE_GROUPS) for group, names in groups.items() for name in names
 )
 """Every column that the oracle knows."""
 
@@ -653,7 +789,7 @@ NAMES: frozenset[str] = frozenset(
 def column(name: str, sheets: Sequence[Sheet]) -> list[float]:
     """One column over some pages."""
     group, _, key = name.partition(".")
-    if group == "line":
-        return [float(LINE[key](line)) for sheet in sheets for line in sheet.lines]
+    if group in LINE_GROUPS:
+        return [float(LINE_GROUPS[group][key](line)) for sheet in sheets for line in sheet.lines]
     compute = PAGE_GROUPS[group][key]
     return [float(compute(sheet, row)) for sheet in sheets for row in range(len(sheet.lines))]

@@ -44,6 +44,9 @@ def test_every_scope_has_columns() -> None:
         ("network.line", Scope.LINE, "the columns of the line together, as the network saw them"),
         ("network.above", Scope.AROUND, "all lines above, as the network saw them"),
         ("window.likely_words.page", Scope.PAGE, "words in lines with words of body on the page"),
+        ("cues.dated", Scope.LINE, "set phrases such as updated, published"),
+        ("run.colon", Scope.LINE, "colon at the end of the line above the run"),
+        ("run.words_above", Scope.LINE, "words of the line above the run"),
     ],
 )
 def test_words(name: str, scope: Scope, text: str) -> None:
@@ -71,6 +74,11 @@ def test_words(name: str, scope: Scope, text: str) -> None:
         ("layout.twin", 3.0, "above, below"),
         ("markup.tag", float(TAGS.index("h1")), "h1"),
         ("markup.is_time", 1.0, "yes"),
+        ("run.colon", 0.0, "no"),
+        ("run.listed", 0.25, "25 %"),
+        ("topic.run_share", 0.25, "25 %"),
+        ("cues.related", 3.0, "at the beginning"),
+        ("cues.people", 4.0, "the whole line"),
     ],
 )
 def test_values(name: str, value: float, text: str) -> None:

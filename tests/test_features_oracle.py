@@ -32,11 +32,12 @@ _FIXED = st.sampled_from([
     "午後", "ago", "jam",
     "hours", "yesterday", "昨日", "10月", "5월", " de ", "Read more", "Berita", "the water of the reservoir",
     "The council voted. ", "水位が上がった。", "น้ำท่วมสูง", "water", "Water",
+    "Read also", "by", "By", "Photo:", "foto", "Advertisement", "İlgili Haberler", "ΔΙΑΒΑΣΤΕ ΕΠΙΣΗΣ", "相关阅读",
 ])  # fmt: skip
 _PIECE = st.one_of(_FIXED, _FIXED, _LETTERS, _MARKS, _SPACES, _DIGITS, _ODD, st.characters())
 _LINE = st.one_of(
     st.just(""),
-    st.sampled_from([" ", "\t\r", "\r", "\u2028", "• Home | News", "1 jam yang lalu"]),
+    st.sampled_from([" ", "\t\r", "\r", "\u2028", "• Home | News", "1 jam yang lalu", "Read also", "By Ann", "In:"]),
     st.lists(_PIECE, max_size=14).map("".join),
     st.lists(_PIECE, max_size=14).map(" ".join),
     st.lists(_FIXED, min_size=12, max_size=40).map(lambda parts: " ".join(parts) + "."),

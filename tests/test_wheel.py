@@ -51,7 +51,12 @@ def test_wheel_holds_the_model_and_nothing_stray(wheel: Path) -> None:
         assert f"linesift/models/news/{name}" in names
     assert "linesift/data/pages/en-us-reservoir-vote.page" in names
     assert "linesift/model/recurrence.json" in names
-    assert {"linesift/py.typed", "linesift/features/chars.npz", "linesift/features/date_names.npz"} <= set(names)
+    assert {
+        "linesift/py.typed",
+        "linesift/features/chars.npz",
+        "linesift/features/date_names.npz",
+        "linesift/features/cues.npz",
+    } <= set(names)
     assert {f"linesift/labelling/web/{name}" for name in ("index.html", "app.css", "app.js")} <= set(names)
     for name in ("base.css", "report.css", "report.js", "sections.css", "theme.js"):
         assert f"linesift/write/web/{name}" in names

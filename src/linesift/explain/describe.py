@@ -12,6 +12,7 @@ from functools import cache
 from math import isnan
 
 from linesift.features.chars import CharClass
+from linesift.features.cues import CUES
 from linesift.features.table import COLUMNS, MARKUP_COLUMNS
 from linesift.hints import DAY_PARTS, TAGS
 
@@ -41,10 +42,17 @@ _NAME = re.compile(
 )
 
 _SENTENCES = {column.name: column.description.rstrip(".") for column in (*COLUMNS, *MARKUP_COLUMNS)}
-_LEFT_OUT = re.compile(r"; .*|, missing where .*|, as (?:bits|its place) .*|: bits of a date$")
+_LEFT_OUT = re.compile(r"; .*|, missing (?:where|at) .*|, as (?:bits|its place) .*|: bits of a date$")
 """Parts of a description that are left out: those about numbers that `say_value` writes as words."""
 
-_TARGETS = {"after_body": "the end of an article above", "before_body": "the beginning of an article below"}
+_TARGETS = {
+    "after_body": "the end of an article above",
+    "before_body": "the beginning of an article below",
+    "inside": "sidebar inside the article",
+    "item": "a short line of the article",
+    "opening": "the opening of an article",
+    "closing": "what stands right below an article",
+}
 """Targets of the lexicon that are no labels."""
 
 _SUMS = {
@@ -68,6 +76,7 @@ _ALONE = {
     "line.ends_sentence": "ends in",
     "line.date": "date on the line",
     "layout.twin": "same text next to it",
+    "run.colon": "colon at the end of the line above the run",
 }
 
 TOGETHER = "network.line"
@@ -175,11 +184,15 @@ _VALUES: dict[str, Callable[[int], str]] = {
     "markup.tag": _one_of(*TAGS),
     "markup.day_shown": _bits(*DAY_PARTS),
     "markup.in_frame": _bits("nav", "aside", "footer", "header"),
-    **dict.fromkeys(("markup.is_time", "markup.in_figure", "markup.in_form", "markup.in_quote"), _is),
+    **dict.fromkeys(("markup.is_time", "markup.in_figure", "markup.in_form", "markup.in_quote", "run.colon"), _is),
+    **dict.fromkeys(
+        (column.name for column in CUES),
+        _one_of("none", "at the end", "perhaps at the beginning", "at the beginning", "the whole line"),
+    ),
 }
 """Columns whose values are names or bits."""
 
-_BEGINNINGS_OF_SHARES = ("Share ", "Digits in", "Capitals in", "Mean link")
+_BEGINNINGS_OF_SHARES = ("Share ", "Digits in", "Capitals in", "Mean link", "Mean share")
 _SHARES = frozenset(
     [
         *("line.capitalised_share", "line.mark_share"),

@@ -48,11 +48,11 @@ N_CLASSES = len(CharClass)
 
 # Plain numbers of the classes that arrays are compared with: for a member of an enum numpy turns the whole array into
 # 64-bit integers first, which takes five times as long on a page and thirty times on a batch.
-SPACE, UPPER, MARK, DIGIT, STOP, QUESTION, QUOTE, CLOSE = (
+SPACE, UPPER, MARK, DIGIT, STOP, QUESTION, COLON, QUOTE, CLOSE, DASH, BAR = (
     kind.value
     for kind in (
-        CharClass.SPACE, CharClass.UPPER, CharClass.MARK, CharClass.DIGIT,
-        CharClass.STOP, CharClass.QUESTION, CharClass.QUOTE, CharClass.CLOSE,
+        CharClass.SPACE, CharClass.UPPER, CharClass.MARK, CharClass.DIGIT, CharClass.STOP, CharClass.QUESTION,
+        CharClass.COLON, CharClass.QUOTE, CharClass.CLOSE, CharClass.DASH, CharClass.BAR,
     )
 )  # fmt: skip
 SPACED, UNSPACED = (CharClass.LOWER.value, DIGIT), (CharClass.HAN.value, CharClass.UNSPACED.value)

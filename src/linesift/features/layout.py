@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from linesift.features.batch import Batch, running_sum
 from linesift.features.chars import lengths, places
 from linesift.features.columns import Columns, Values
+from linesift.features.runs import LineRuns, changes
 
 LAYOUT = Columns("layout")
 
@@ -121,15 +122,28 @@ def _sorted_occurrences(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
 @LAYOUT.columns(
     same_line="Lines of the page with the same text, case and digits aside.",
     twin="1 where the line above has the same text, 2 the line below, 3 both; case and digits aside.",
+    copy_above="Rows to the nearest line above with the same text, case and digits aside; missing where there is none.",
+    copy_below="Rows to the nearest line below with the same text, case and digits aside; missing where there is none.",
 )
 def same_lines(batch: Batch) -> Sequence[Values]:
-    """Repeated lines."""
+    """Repeated lines: an entry of a table of contents has a copy below, the subhead that it names one above."""
     keys = _page_keys(batch, batch.lines.hash)
     equal = (keys[1:] == keys[:-1]).view(np.uint8)
     twin = np.zeros(len(keys), np.uint8)
     twin[1:] = equal
     twin[:-1] += equal << 1
-    return _occurrences(keys), twin
+    n_same = _occurrences(keys)
+    return n_same, twin, *_copies(keys, places(n_same > 1))
+
+
+def _copies(keys: NDArray[np.uint64], repeated: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Rows to the nearest line above and below with the same key, shape (2, n_lines); of all but `repeated` `nan`."""
+    rows = repeated[np.argsort(keys[repeated], kind="stable")]
+    copied = places(keys[rows[1:]] == keys[rows[:-1]])
+    above, below = rows[copied], rows[copied + 1]
+    gaps = np.full((2, len(keys)), np.nan, np.float32)
+    gaps[0, below] = gaps[1, above] = below - above
+    return gaps
 
 
 @LAYOUT.column
@@ -195,23 +209,16 @@ def dates_above(batch: Batch) -> Values:
     return above - above[batch.top]
 
 
-def _run(batch: Batch, begins: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Length of the run of lines of one page that each line belongs to; `begins` says where one may begin."""
-    begins[batch.starts] = True
-    heads = places(begins[: len(batch.page)])
-    sizes = lengths(heads, len(batch.page))
-    return sizes.repeat(sizes)
-
-
 @LAYOUT.column
 def short_run(batch: Batch) -> Values:
     """Length of the run of lines under six words, negative for a run of longer lines."""
     is_short = batch.length < 6
-    run = _run(batch, np.concatenate(([True], is_short[1:] != is_short[:-1])))
-    return np.where(is_short, run, -run)
+    runs = LineRuns(batch, changes(is_short))
+    return runs.of_lines(np.where(is_short[runs.heads], runs.sizes, -runs.sizes))
 
 
 @LAYOUT.column
 def blank_run(batch: Batch) -> Values:
     """Lines of the block between two blank lines."""
-    return _run(batch, _blanks_before(batch) > 0)
+    runs = LineRuns(batch, _blanks_before(batch) > 0)
+    return runs.of_lines(runs.sizes)

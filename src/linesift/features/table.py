@@ -11,15 +11,17 @@ from numpy.typing import NDArray
 from linesift.features.batch import Batch
 from linesift.features.chars import CharClass
 from linesift.features.columns import Column, Values
+from linesift.features.cues import CUES
 from linesift.features.dates import DatePart
 from linesift.features.layout import LAYOUT
 from linesift.features.line import LINE
 from linesift.features.markup import MARKUP
+from linesift.features.runs import RUNS
 from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS
 from linesift.features.topic import TOPIC
 from linesift.hints import ANCESTORS, DAY_PARTS, TAGS
 
-COLUMNS: tuple[Column, ...] = (*LINE, *LAYOUT, *TOPIC)
+COLUMNS: tuple[Column, ...] = (*LINE, *LAYOUT, *TOPIC, *RUNS, *CUES)
 NAMES: tuple[str, ...] = tuple(column.name for column in COLUMNS)
 MARKUP_COLUMNS: tuple[Column, ...] = tuple(MARKUP)
 """What the model sees beside them of a line of a page that came as HTML."""
@@ -57,13 +59,13 @@ def fingerprint() -> str:
     """Hash what gives the columns their meaning, except the code that computes them.
 
     These are the names and descriptions of the columns in their order, the sizes of the token tables, the names whose
-    place or bit is the value of a column, and the tables of characters and of words of dates.
+    place or bit is the value of a column, and the tables of characters, of words of dates and of set phrases.
     """
     digest = sha256(f"{TOKEN_BITS} {MARKUP_BITS}".encode())
     for names in (TAGS, ANCESTORS, DAY_PARTS, CharClass.__members__, DatePart.__members__):
         digest.update(f"{' '.join(names)}\n".encode())
     for column in (*COLUMNS, *MARKUP_COLUMNS):
         digest.update(f"{column.name}\t{column.description}\n".encode())
-    for name in ("chars.npz", "date_names.tsv"):
+    for name in ("chars.npz", "date_names.tsv", "cues.tsv"):
         digest.update((Path(__file__).parent / name).read_bytes())
     return digest.hexdigest()[:16]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from linesift.features.batch import Batch
 from linesift.features.chars import places
 from linesift.features.columns import Columns, Values
+from linesift.features.runs import text_runs
 
 TOPIC = Columns("topic")
 
@@ -77,7 +78,11 @@ class SharedWords:
     shared_share="Share of the line's words that occur in other lines of running text.",
     shared_weight="Mean over the line's words of the logarithm "
     "of how often running text elsewhere on the page has them.",
+    run_share="Mean share of words that occur in other lines of running text, over the run of neighbouring lines with "
+    "running text or without; a line without such words counts as 0.",
 )
 def shared(batch: Batch) -> Sequence[Values]:
     """Words shared with running text."""
-    return SharedWords(batch).of(batch.is_long.astype(np.float32))
+    share, weight = SharedWords(batch).of(batch.is_long.astype(np.float32))
+    runs = text_runs(batch)
+    return share, weight, runs.of_lines(runs.means(np.nan_to_num(share)))
