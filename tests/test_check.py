@@ -117,7 +117,7 @@ def test_changed_text(tmp_path: Path, suffix: str, old: str, new: str, expected:
     assert sentences == [sentence.format(suffix) for sentence in expected]
 
 
-def test_text_that_is_another_is_told_once(tmp_path: Path) -> None:
+def test_another_text_is_reported_once(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("\n".join(f"line {number}" for number in range(40)), "utf-8")
     sentences = found(tmp_path / "a.page", GOOD)
     assert len(sentences) == 1

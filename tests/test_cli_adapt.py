@@ -110,7 +110,7 @@ def test_merge(run: Run, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["classify", "-", "--same-site"], "not possible for standard input"),
         (["classify", "pages", "--site", "none.site"], "none.site: cannot be read"),
@@ -121,8 +121,8 @@ def test_merge(run: Run, folder: Path) -> None:
         (["compare", "none", "none", "pages"], "none: no such model directory"),
     ],
 )
-def test_misuse(run: Run, folder: Path, words: list[str], told: str) -> None:
+def test_misuse(run: Run, folder: Path, words: list[str], message: str) -> None:
     done = run(*words)
     assert done.code == 2
-    assert told in done.err
+    assert message in done.err
     assert not (folder / "a.site").exists()

@@ -99,8 +99,8 @@ def test_jsonl(run: Run) -> None:
 @pytest.mark.parametrize("shape", ["article", "markdown"])
 def test_a_page_without_an_article_gives_none_and_says_so(run: Run, tmp_path: Path, shape: str) -> None:
     (tmp_path / "list.txt").write_text("index page\nH Rain\nB It rained.\n", "utf-8")
-    said = f"linesift: {tmp_path / 'list.txt'}: the page has no article (index 97 %)\n"
-    assert run(tmp_path / "list.txt", "--format", shape) == Result(0, "", said)
+    message = f"linesift: {tmp_path / 'list.txt'}: the page has no article (index 97 %)\n"
+    assert run(tmp_path / "list.txt", "--format", shape) == Result(0, "", message)
     assert run(tmp_path / "list.txt", "--format", "tsv").out.count("\tbody\t") == 1
 
 
@@ -333,7 +333,7 @@ def test_json_lines_with_other_fields(run: Run, folder: Path) -> None:
     assert both == Result(0, "1\tbody\t0.9100\tB Fog\n1\tbody\t0.9100\tB Rain\n", "")
 
 
-def test_of_many_bad_lines_the_first_are_told_and_all_are_counted(run: Run, folder: Path) -> None:
+def test_of_many_bad_lines_the_first_are_reported_and_all_are_counted(run: Run, folder: Path) -> None:
     (folder / "pages.jsonl").write_text("no\n" * 250)
     result = run("pages.jsonl")
     assert (result.code, result.out, result.err.count("\n")) == (1, "", 101)

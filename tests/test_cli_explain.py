@@ -90,9 +90,9 @@ def test_classify_with_reasons(run: Run) -> None:
     page = json.loads(run("classify page.txt --format jsonl --explain").out)
     for line, text in zip(page["lines"], reasons, strict=True):
         assert len(line["reasons"]) == 3
-        for said, reason in zip(text.split("; "), line["reasons"], strict=True):
-            assert said.startswith(reason["means"])
-            assert said.endswith(f"({reason['weight']:+.2f})")
+        for shown, reason in zip(text.split("; "), line["reasons"], strict=True):
+            assert shown.startswith(reason["means"])
+            assert shown.endswith(f"({reason['weight']:+.2f})")
     pretty = run("classify page.txt --format pretty --explain").out.splitlines()
     assert [line.strip() for line in pretty if line.startswith("     ")] == "; ".join(reasons).split("; ")
 

@@ -52,7 +52,7 @@ def test_an_error_comes_at_its_place(n_jobs: int) -> None:
     assert not active_children()
 
 
-def test_a_process_that_dies_is_told() -> None:
+def test_a_process_that_dies_is_reported() -> None:
     with pytest.raises(LinesiftError, match="ended without a result"):
         list(map_in_order(partial(dies_at, 5), range(50), 2))
     assert not active_children()

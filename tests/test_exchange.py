@@ -130,7 +130,7 @@ def test_any_text_comes_back(lines: list[str], is_parquet: bool) -> None:
         assert (Path(name) / "a.page").read_bytes().decode() == format_page(page)
 
 
-def test_pages_of_the_same_name_are_told_apart_by_site(tmp_path: Path) -> None:
+def test_pages_of_the_same_name_are_in_a_directory_of_their_site(tmp_path: Path) -> None:
     pages = [ExchangedPage(f"{site}/rain", replace(RAIN, site=site)) for site in ("a.example", "b.example")]
     (tmp_path / "all.jsonl").write_text("".join(jsonl(pages)), "utf-8")
     import_pages(tmp_path / "all.jsonl", ImportConfig(tmp_path / "out"))

@@ -273,7 +273,7 @@ def test_lines_changed_meanwhile(site: Site) -> None:
     site.tab.press("1")
     site.tab.click("#retry")
     site.tab.wait("document.getElementById('conflict').open")
-    assert "Of these lines some are gone" in site.tab.run("document.getElementById('conflict').innerText")
+    assert "Some of these lines are gone" in site.tab.run("document.getElementById('conflict').innerText")
     site.tab.click("#keep")
     site.wait_for("saved")
     assert site.labels() == ["headline", "sidebar?", "body", "sidebar?", "body", "body"]
@@ -287,7 +287,7 @@ def test_file_broken_meanwhile(site: Site) -> None:
     file.write_text(broken, "utf-8")
     site.tab.press("1")
     site.tab.wait("document.getElementById('conflict').open")
-    assert "The file has mistakes now" in site.tab.run("document.getElementById('conflict').innerText")
+    assert "The file has mistakes of form now" in site.tab.run("document.getElementById('conflict').innerText")
     site.tab.press("Escape")
     site.wait_for("Not saved: the file has changed.")  # said once the dialog is closed
     assert file.read_text("utf-8") == broken

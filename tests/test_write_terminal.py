@@ -102,11 +102,11 @@ def test_tallies_add_up() -> None:
 
 
 @pytest.mark.parametrize(
-    ("total", "said"),
+    ("total", "text"),
     [
         (Tally(1, (0, 0, 0, 1)), "1 line: 0 headline, 0 body, 0 timestamp, 1 sidebar"),
         (Tally(2, (1, 2, 3, 4), 5), "2 pages, 10 lines: 1 headline, 2 body, 3 timestamp, 4 sidebar; 5 in doubt (?)"),
     ],
 )
-def test_summary(total: Tally, said: str) -> None:
-    assert summary(total) == said
+def test_summary(total: Tally, text: str) -> None:
+    assert summary(total) == text

@@ -12,7 +12,7 @@ HELP = """Teach a model a site with 1 to 20 labelled pages of it.
 
 It takes seconds and needs no extra. The wrong lines are counted before and after, on pages of the site that were held
 out and on the golden pages of linesift. If the new model has more wrong lines on either, it is not written, unless you
-say --force. Pages of other sites get the same labels as before.
+say --force. The correction acts only on pages that share lines with the labelled ones.
 """
 EXAMPLES = """
 Examples:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:  # numpy comes with it, and `--help` does not wait for numpy
     from linesift.model.model import Model as LineModel
     from linesift.model.prediction import Prediction
 
-HELP = """Write labelled pages as one HTML file to look at.
+HELP = """Label pages and write them as one HTML file to look at.
 
-Lines have the colour of their label, doubtful lines can be jumped to, and the article stands beside them.
+Lines have the colour of their label, and the article stands beside them. The keys n and p jump between doubtful lines.
 """
 EXAMPLES = """
 Examples:

@@ -75,12 +75,7 @@ def decode(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfi
     is_body = (body >= _body_thresholds(batch, body)) & (body >= least)
     first_body = _first_row(batch, is_body)
     head_row, is_head = _headline(batch, probabilities, first_body, config)
-    rows = np.arange(len(labels))
-    header = np.where(head_row < len(labels), head_row, first_body)
-    is_near = (rows >= header - config.timestamp_reach) & (rows <= np.maximum(first_body, header) + _BELOW_FIRST)
-    is_near &= np.maximum(first_body, header) < len(labels)
-    is_time = timestamp >= np.where(is_near, np.float32(config.timestamp_near), np.float32(config.timestamp))
-    is_time &= timestamp >= np.where(is_body, body, 0)
+    is_time = _is_timestamp(timestamp, first_body, head_row, config) & (timestamp >= np.where(is_body, body, 0))
     labels[is_body] = BODY
     labels[is_time] = TIMESTAMP
     labels[is_head] = HEADLINE
@@ -112,6 +107,17 @@ def _headline(
     is_pair = (np.abs(rows - row) == 1) & (row < len(rows)) & (headline >= config.headline_pair)
     is_pair &= headline[np.minimum(row, len(rows) - 1)] >= config.headline_pair
     return row, (rows == row) | is_pair
+
+
+def _is_timestamp(
+    timestamp: NDArray[np.float32], first_body: NDArray[np.int64], head_row: NDArray[np.int64], config: DecodeConfig
+) -> NDArray[np.bool_]:
+    """Whether the probability of a timestamp is high enough; near the headline and the first body line less will do."""
+    rows, n_lines = np.arange(len(timestamp)), len(timestamp)
+    header = np.where(head_row < n_lines, head_row, first_body)
+    is_near = (rows >= header - config.timestamp_reach) & (rows <= np.maximum(first_body, header) + _BELOW_FIRST)
+    is_near &= np.maximum(first_body, header) < n_lines
+    return timestamp >= np.where(is_near, np.float32(config.timestamp_near), np.float32(config.timestamp))
 
 
 def _body_thresholds(batch: Batch, body: NDArray[np.float32]) -> NDArray[np.float32]:

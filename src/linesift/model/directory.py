@@ -63,6 +63,10 @@ def save_model(model: Model, info: Mapping[str, object], probe: Sequence[Page], 
         "n_sites": len(model.text.sites),
         "weights_sha256": sha256(weights).hexdigest(),
     }
+    _write(path, f"{json.dumps(about, ensure_ascii=False, indent=1)}\n", write_probe(model, probe), weights)
+
+
+def _write(path: Path, about: str, probe: str, weights: bytes) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
         # The blocks end from the inside out: nothing is renamed before all is written, and model.json comes last.
@@ -72,8 +76,8 @@ def save_model(model: Model, info: Mapping[str, object], probe: Sequence[Page], 
             replacing(path / "weights.npz") as weights_file,
         ):
             weights_file.write_bytes(weights)
-            probe_file.write_text(write_probe(model, probe), "utf-8")
-            model_file.write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", "utf-8")
+            probe_file.write_text(probe, "utf-8")
+            model_file.write_text(about, "utf-8")
     except OSError as error:
         raise ModelError(f"{path}: cannot write the model: {error.strerror or error}") from error
 

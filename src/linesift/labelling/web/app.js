@@ -7,13 +7,13 @@ import {
 
 const WORDS = ["headline", "body", "timestamp", "sidebar"];
 
-let rows = []; // pages as listed
-let page = null; // the one that is open
+let rows = []; // the list of pages, as the server sends it
+let page = null; // the open page
 let filter = null; // indices that were doubtful when the filter was set, or null
 let cursor = 0;
 let anchor = 0;
 const opened = new Map(); // pages with labels that are not saved yet, by name
-const saver = new Saver(send, tell);
+const saver = new Saver(send, notify);
 
 async function ask(path, options) {
   try {
@@ -29,23 +29,23 @@ function send(sent) {
   return ask(`page?name=${encodeURIComponent(sent.name)}`, { method: "PUT", headers, body: JSON.stringify(sent.body) });
 }
 
-function tell(told, state, message) {
-  const row = rows.find(({ name }) => name === told.name);
-  row.doubtful = told.doubtful.length;
-  row.unsaved = told.unsaved.length > 0;
-  if (row.unsaved) opened.set(told.name, told);
-  else opened.delete(told.name);
+function notify(changed, state, message) {
+  const row = rows.find(({ name }) => name === changed.name);
+  row.doubtful = changed.doubtful.length;
+  row.unsaved = changed.unsaved.length > 0;
+  if (row.unsaved) opened.set(changed.name, changed);
+  else opened.delete(changed.name);
   drawPages(rows, page?.name, open);
-  if (told === page) paint(page, choice(), filter);
+  if (changed === page) paint(page, choice(), filter);
   if (state === "saving") say("saving …");
   else if (state === "saved") {
     if (opened.size) say(`Not saved: ${[...opened.keys()].join(", ")}`, true);
     else say("saved");
-    if (told === page) refreshFindings();
+    if (changed === page) refreshFindings();
   } else if (state === "failed") say(`Not saved: ${message}. Your labels are kept here.`, true);
   else if (state === "conflict") {
     say(`Not saved: ${message}`, true);
-    if (told === page) settle();
+    if (changed === page) settle();
   }
 }
 
@@ -79,15 +79,15 @@ async function open(name) {
   }
   drawPages(rows, name, open);
   at("lines").focus();
-  if (page && !opened.has(name)) takeUp();
-  else if (page && saver.state(page).isBarred) settle();
+  if (page && !opened.has(name)) takeOver();
+  else if (page && saver.state(page).isBlocked) settle();
 }
 
-/** Take up what an earlier visit could not save. */
-function takeUp() {
+/** Apply and save labels that an earlier visit could not save. */
+function takeOver() {
   const kept = page.kept();
   if (!kept) return;
-  page.takeUp(kept.unsaved);
+  page.takeOver(kept.unsaved);
   refresh(page.unsaved[0]?.[0] ?? cursor);
   if (!page.unsaved.length) {
     page.keep();
@@ -95,23 +95,23 @@ function takeUp() {
   } else if (kept.version === page.version) saver.save(page);
   else {
     opened.set(page.name, page);
-    saver.bar(page, true);
+    saver.block(page, true);
     settle();
   }
 }
 
-/** Ask what to do where the file and the labels here have both changed. */
+/** Ask what to do if both the file and the labels here have changed. */
 async function settle() {
   const mine = page;
   const { status, value } = await ask(`page?name=${encodeURIComponent(mine.name)}`);
   if (status !== 200) return say(`Not saved: ${value.error}. Your labels are kept here.`, true);
   const merged = value.broken ? null : new Page(value);
   const { unsaved } = mine;
-  const nFound = merged ? merged.takeUp(unsaved) : 0;
+  const nFound = merged ? merged.takeOver(unsaved) : 0;
   const lines = unsaved.map(([index]) => index + 1).join(", ");
-  const broken = "The file has mistakes now, so nothing can be put into it.";
-  const gone = value.broken ? broken : "Of these lines some are gone.";
-  at("conflict-text").textContent = `${mine.name} is not as it was when it was opened here, and your labels of ` +
+  const broken = "The file has mistakes of form now, so no labels can be saved in it.";
+  const gone = value.broken ? broken : "Some of these lines are gone.";
+  at("conflict-text").textContent = `${mine.name} has changed since it was opened here, and your labels of ` +
     `line ${lines} are not saved. ${nFound < unsaved.length ? gone : ""}`;
   at("keep").hidden = !nFound;
   at("save-mine").onclick = () => download(mine.name, mine.file);
@@ -123,7 +123,7 @@ async function settle() {
   if (!dialog.open) dialog.showModal();
 }
 
-/** Give up a page for one that holds what was kept of it, or for the file as it is. */
+/** Replace a page by one that has its unsaved labels, or by the file as it is. */
 function replace(mine, merged) {
   mine.marks = [...mine.saved];
   mine.keep();
@@ -149,7 +149,7 @@ function refresh(index, isRange = false) {
   reveal(cursor);
 }
 
-/** The next line from `index` on in a direction that a test accepts, or `index` itself. */
+/** The next line in a direction that `accepts` accepts, or `index` itself. */
 function next(index, step, accepts = () => true) {
   const lines = visible(page, filter).filter((line) => !page.isBlank(line) && accepts(line));
   if (step < 0) lines.reverse();
@@ -211,7 +211,7 @@ const KEYS = {
 const ALSO = { k: "ArrowUp", j: "ArrowDown", K: "ArrowUp", J: "ArrowDown", " ": "Enter" };
 const CONTROL = { z: "u", Z: "r", y: "r" };
 
-/** What a key does, or undefined. */
+/** The action of a key, or undefined. */
 function meaning(event) {
   if (event.ctrlKey || event.metaKey) return KEYS[CONTROL[event.key]];
   if (event.altKey) return undefined;
@@ -252,7 +252,7 @@ at("help").addEventListener("click", () => at("keys").showModal());
 at("retry").addEventListener("click", () => {
   if (!opened.size) list();
   for (const waiting of opened.values()) {
-    if (saver.state(waiting).isBarred && waiting === page) settle();
+    if (saver.state(waiting).isBlocked && waiting === page) settle();
     else saver.save(waiting);
   }
 });

@@ -1,17 +1,17 @@
-// Labels of one page: what was changed, undone, and saved. Nothing here touches the document.
+// Labels of one page: changes, undo, saving. This module does not use the document.
 
-const KEEP = "linesift unsaved ";
+const KEY_PREFIX = "linesift unsaved ";
 
 /** Whether an earlier visit could not save labels of the page with this key. */
 export function hasKept(key) {
-  try { return localStorage.getItem(KEEP + key) !== null; } catch { return false; }
+  try { return localStorage.getItem(KEY_PREFIX + key) !== null; } catch { return false; }
 }
 
-/** A line's label (column, or null) and whether it is in doubt, as one value that can be compared. */
+/** One number for a label (column, or null) and its doubt, so that two can be compared. */
 const mark = (label, isDoubtful) => (label === null ? null : label * 2 + (isDoubtful ? 1 : 0));
 
 export class Page {
-  /** @param {object} shown what the server says of a page */
+  /** @param {object} shown a page as the server sends it */
   constructor(shown) {
     Object.assign(this, { name: shown.name, key: shown.key, lines: shown.lines, header: shown.header });
     this.words = shown.words;
@@ -35,8 +35,8 @@ export class Page {
       .filter(([index]) => this.isUnsaved(index));
   }
 
-  /** Put unsaved labels of another state of the page into this one, and say how many found their line. */
-  takeUp(unsaved) {
+  /** Apply unsaved labels of an earlier state of the page; returns how many lines were found. */
+  takeOver(unsaved) {
     const place = (index, text) => {
       if (this.lines[index] === text) return index;
       const found = this.lines.indexOf(text);
@@ -47,7 +47,7 @@ export class Page {
     return pairs.length;
   }
 
-  /** Set marks as one step that can be undone; says whether anything changed. */
+  /** Set marks as one step of undo; returns whether anything changed. */
   set(pairs) {
     const step = pairs.filter(([index, value]) => this.marks[index] !== null && this.marks[index] !== value)
       .map(([index, value]) => [index, this.marks[index], value]);
@@ -66,7 +66,7 @@ export class Page {
     return this.set(indices.map((index) => [index, mark(this.label(index), isDoubtful)]));
   }
 
-  /** Undo a step, or redo one; the index of its first line, or null where there is none. */
+  /** Undo or redo a step; returns the index of its first line, or null if there is no step. */
   undo() { return this.#step(this.past, this.future, 1); }
   redo() { return this.#step(this.future, this.past, 2); }
   #step(from, to, side) {
@@ -77,12 +77,12 @@ export class Page {
     return step[0][0];
   }
 
-  /** What the server wants. */
+  /** The body of a request to save. */
   get body() {
     return { version: this.version, labels: this.marks.map((_, index) => this.label(index)), doubtful: this.doubtful };
   }
 
-  /** The file with the labels as they are here, for whoever cannot save it. */
+  /** The text of the file with these labels, to download if it cannot be saved. */
   get file() {
     const rows = this.lines.map((line, index) => {
       if (this.isBlank(index)) return line;
@@ -92,44 +92,44 @@ export class Page {
     return [this.header, ...rows, ""].join("\n");
   }
 
-  /** Keep what is not saved in the browser, in case that server and browser end. */
+  /** Store unsaved labels in the browser, in case the server and the browser end. */
   keep() {
     try {
       if (this.unsaved.length) {
         const kept = { version: this.version, unsaved: this.unsaved };
-        localStorage.setItem(KEEP + this.key, JSON.stringify(kept));
-      } else localStorage.removeItem(KEEP + this.key);
+        localStorage.setItem(KEY_PREFIX + this.key, JSON.stringify(kept));
+      } else localStorage.removeItem(KEY_PREFIX + this.key);
     } catch { /* a browser without storage; the page still holds it, and warns before it is left */ }
   }
 
-  /** What an earlier visit could not save, as {version, unsaved}, or null. */
+  /** Labels that an earlier visit could not save, as {version, unsaved}, or null. */
   kept() {
-    try { return JSON.parse(localStorage.getItem(KEEP + this.key)); } catch { return null; }
+    try { return JSON.parse(localStorage.getItem(KEY_PREFIX + this.key)); } catch { return null; }
   }
 }
 
-/** Saves pages one request at a time, the newest state always last. */
+/** Saves pages with one request at a time; the last one always sends the newest state. */
 export class Saver {
-  constructor(send, tell) {
+  constructor(send, notify) {
     this.send = send; // (page) -> {status, value}
-    this.tell = tell; // (page, "saving" | "saved" | "conflict" | "failed", message)
+    this.notify = notify; // (page, "saving" | "saved" | "conflict" | "failed", message)
     this.states = new Map();
   }
 
   state(page) {
-    if (!this.states.has(page)) this.states.set(page, { isBusy: false, isBarred: false, timer: 0, pause: 1000 });
+    if (!this.states.has(page)) this.states.set(page, { isBusy: false, isBlocked: false, timer: 0, pause: 1000 });
     return this.states.get(page);
   }
 
-  /** Save now, or as soon as the request before this has its answer. */
+  /** Save now, or when the request before this one is answered. */
   async save(page) {
     const state = this.state(page);
     page.keep();
     clearTimeout(state.timer);
-    if (state.isBusy || state.isBarred) return;
+    if (state.isBusy || state.isBlocked) return;
     state.isBusy = true;
     while (page.unsaved.length) {
-      this.tell(page, "saving", "");
+      this.notify(page, "saving", "");
       const sent = [...page.marks];
       const { status, value } = await this.send(page);
       if (status !== 200) {
@@ -142,20 +142,20 @@ export class Saver {
       state.pause = 1000;
     }
     state.isBusy = false;
-    if (!page.unsaved.length) this.tell(page, "saved", "");
+    if (!page.unsaved.length) this.notify(page, "saved", "");
   }
 
   /** Stop saving a page until a person has decided about a conflict. */
-  bar(page, isBarred) { this.state(page).isBarred = isBarred; }
+  block(page, isBlocked) { this.state(page).isBlocked = isBlocked; }
 
   #failed(page, state, status, value) {
     if (status === 409) {
-      state.isBarred = true;
-      this.tell(page, "conflict", value.error);
+      state.isBlocked = true;
+      this.notify(page, "conflict", value.error);
       return;
     }
     state.timer = setTimeout(() => this.save(page), state.pause);
     state.pause = Math.min(state.pause * 2, 30000);
-    this.tell(page, "failed", value.error);
+    this.notify(page, "failed", value.error);
   }
 }

@@ -1,4 +1,4 @@
-// The document: draws what the state says.
+// Draws the state of pages into the document.
 
 const LONGEST = 4000; // characters of a line that are shown
 const RTL = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
@@ -12,15 +12,15 @@ export function make(tag, className, text) {
   return element;
 }
 
-/** Whether most lines of the page are written from right to left; then labels stand at the right. */
+/** Whether most lines of the page are written from right to left; then labels are at the right. */
 function isRightToLeft(lines) {
-  const inked = lines.filter((line) => /\p{L}/u.test(line));
-  return inked.filter((line) => RTL.test(line)).length > inked.length / 2;
+  const filled = lines.filter((line) => /\p{L}/u.test(line));
+  return filled.filter((line) => RTL.test(line)).length > filled.length / 2;
 }
 
 const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
 
-/** Where a page stands, in a word: not saved, broken, doubtful lines left, done but with errors, done. */
+/** State of a page: not saved, broken, doubtful lines left, done with errors, done. */
 function stateOf(row) {
   if (row.unsaved) return "not saved";
   if (row.broken) return "broken";
@@ -55,22 +55,22 @@ export function drawHead(shown) {
   drawFindings(shown.findings, shown.broken ? shown.first : 1);
 }
 
-/** What `linesift check` says; in lines of the page, or where there is none, of the file. */
+/** Show the findings of `linesift check`, by line of the page, or of the file if it is broken. */
 export function drawFindings(findings, first) {
   at("findings").replaceChildren(...findings.filter((found) => found.error).map((found) =>
     make("li", "error", `line ${found.line + first}: ${found.text}`)));
 }
 
-/** Rows to show: all, or with a filter the lines in it with their neighbours, and what is between. */
+/** Indices of the lines to show: all, or with a filter its lines and the lines next to them. */
 export function visible(page, filter) {
   const all = page.lines.map((_, index) => index);
   if (!filter) return all;
-  const inked = all.filter((index) => !page.isBlank(index));
+  const filled = all.filter((index) => !page.isBlank(index));
   const near = new Set();
-  inked.forEach((index, place) => {
-    if (filter.has(index)) for (const beside of [-1, 0, 1]) near.add(inked[place + beside]);
+  filled.forEach((index, place) => {
+    if (filter.has(index)) for (const beside of [-1, 0, 1]) near.add(filled[place + beside]);
   });
-  return inked.filter((index) => near.has(index));
+  return filled.filter((index) => near.has(index));
 }
 
 export function drawLines(page, filter) {
@@ -90,7 +90,7 @@ export function drawLines(page, filter) {
   list.replaceChildren(...rows);
 }
 
-/** Words of ours between the lines; they run from left to right on every page. */
+/** A text of ours between the lines; it is written from left to right on every page. */
 function makeGap(text) {
   const row = make("li", "gap");
   row.append(make("bdi", "", text));
@@ -109,7 +109,7 @@ function makeLine(page, index) {
   return row;
 }
 
-/** Bring label, mark and choice of all rows up to date; rows stay what they are. */
+/** Update label, mark and selection of all rows, without making new rows. */
 export function paint(page, choice, filter) {
   for (const row of at("lines").querySelectorAll(".line")) {
     const index = Number(row.dataset.index);
@@ -138,7 +138,7 @@ export function say(message, isFailed = false) {
   at("retry").hidden = at("download").hidden = !isFailed;
 }
 
-/** Give a file to the browser's user. */
+/** Let the user download a file. */
 export function download(name, text) {
   const link = make("a", "");
   link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
