@@ -38,6 +38,8 @@ Arrays = Mapping[str, NDArray[Any]]
 
 _HTML = "html."
 """Begins the names of arrays of the part for HTML."""
+_HTML_LEXICON = f"{_HTML}lexicon."
+"""Begins the names of its lexicon's arrays; there are none if it is the one of the part for text."""
 
 
 # --- a model to arrays ------------------------------------------------------------------------------------------------
@@ -47,7 +49,9 @@ def model_arrays(model: Model) -> dict[str, NDArray[Any]]:
     """Give all arrays of a model by the names that they are stored under."""
     arrays = _part_arrays(model.text)
     if model.html is not None:
-        arrays |= {f"{_HTML}{key}": array for key, array in _part_arrays(model.html).items()}
+        is_shared = model.html.lexicon is model.text.lexicon
+        of_html = {f"{_HTML}{key}": array for key, array in _part_arrays(model.html).items()}
+        arrays |= {key: array for key, array in of_html.items() if not (is_shared and key.startswith(_HTML_LEXICON))}
     if model.page_kind is not None:
         kinds = model.page_kind
         arrays |= {"page_kind.words": kinds.words.astype(np.float16), "page_kind.words_bias": kinds.words_bias}
@@ -94,18 +98,22 @@ def build_model(about: Mapping[str, Any], arrays: Arrays) -> Model:
         ModelError: if arrays do not fit together; the text does not name the directory.
         KeyError: if something is missing; also TypeError and ValueError, if it is of another type or shape.
     """
+    lexicon = _lexicon("lexicon", TOKEN_BITS, arrays)
+    has_own = any(name.startswith(_HTML_LEXICON) for name in arrays)
+    html_lexicon = _lexicon(_HTML_LEXICON.rstrip("."), TOKEN_BITS, arrays) if has_own else lexicon
+    n_sites = about["n_sites"]
     return Model(
-        text=_part("", about["text"], about["n_sites"], arrays),
-        html=None if about["html"] is None else _part(_HTML, about["html"], about["n_sites"], arrays),
+        text=_part("", lexicon, about["text"], n_sites, arrays),
+        html=None if about["html"] is None else _part(_HTML, html_lexicon, about["html"], n_sites, arrays),
         page_kind=_page_kind(arrays) if about["has_page_kind"] else None,
         decoding=DecodeConfig(**about["decoding"]),
     )
 
 
-def _part(prefix: str, settings: Mapping[str, Any], n_sites: int, arrays: Arrays) -> Part:
+def _part(prefix: str, lexicon: Lexicon, settings: Mapping[str, Any], n_sites: int, arrays: Arrays) -> Part:
     is_html = prefix == _HTML
     return Part(
-        lexicon=_lexicon(f"{prefix}lexicon", TOKEN_BITS, arrays),
+        lexicon=lexicon,
         scorer=_scorer(f"{prefix}scorer", n_table_columns(is_html=is_html), arrays),
         network=_network(f"{prefix}network", len(HTML_NAMES if is_html else OWN_NAMES), arrays),
         temperature=_temperature(settings),

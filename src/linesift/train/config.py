@@ -36,8 +36,8 @@ class TrainConfig:
     headline_trees: int = 100
     headline_depth: int = 4
     learn_aligned: bool = True
-    """Whether pages are learnt whose labels were found by alignment. If not, they give their HTML to pages labelled by
-    hand, and scores; pages that came as lines are learnt all the same."""
+    """Whether pages of collections are learnt whose labels were found by alignment, or given by a model. If not, they
+    give their HTML to pages labelled by hand, and scores. Pages that came as lines are learnt all the same."""
     hand_weight: float = 3.0
     """Weight of a line of a page labelled by hand; 1 where the label was found by alignment."""
     label_weights: tuple[float, ...] = (3.0, 1.0, 2.0, 1.0)

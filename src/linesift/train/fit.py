@@ -3,7 +3,7 @@
 1. Read the lines of the text, and fit lexicons of their words.
 2. Read the lines of the HTML, if there is any, and fit the parts that read it, with the same lexicons.
 3. Correct the labels of the text by what these parts predict for the HTML of the same pages, label pages without gold
-   by them, and fit the lexicons anew (`linesift.train.pseudo_labels`).
+   by them, and fit the lexicons anew (`linesift.train.pseudo_labels`). Left out if aligned pages are not learnt.
 4. Fit the parts that read text, and join them with those for HTML.
 
 The kind of a page is fitted on the models that come of it (`linesift.train.page_kind`).
@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from linesift.example import Example
 from linesift.model.model import Model
 from linesift.model.part import Part
-from linesift.page import LabelSource
 from linesift.train.config import Progress, TrainConfig
 from linesift.train.examples import corrected_lines, read_lines
 from linesift.train.folds import PerFold
@@ -45,16 +44,17 @@ def fit(examples: Sequence[Example], config: TrainConfig, progress: Progress) ->
     if htmls:
         html_lines = read_lines(htmls, config, progress, is_text=False)
         for_html = fit_html_parts(html_lines, lexicons, config, progress)
-        # There is no part for text yet; these models are given pages with hints alone.
-        teachers = for_html.map(lambda part: Model(text=part, html=part))
-        lines = corrected_lines(examples, teachers, config, progress)
-        progress("words, with the labels that the HTML gives")
-        lexicons = fit_lexicons(lines, config)
         html_parts = for_html.map(lambda part: part)
+        if config.learn_aligned:
+            # There is no part for text yet; these models are given pages with hints alone.
+            teachers = for_html.map(lambda part: Model(text=part, html=part))
+            lines = corrected_lines(examples, teachers, config, progress)
+            progress("words, with the labels that the HTML gives")
+            lexicons = fit_lexicons(lines, config)
     text_parts = fit_text_parts(lines, lexicons, config, progress)
     return PerFold.of(Model(text, html) for text, html in zip(text_parts, html_parts, strict=True))
 
 
 def _is_learnt(example: Example, config: TrainConfig) -> bool:
-    is_aligned = example.origin.labels is LabelSource.ALIGNED and example.html is not None
-    return config.learn_aligned or not is_aligned
+    """Whether a page is learnt from: always if its lines came with labels, by hand or without any HTML."""
+    return config.learn_aligned or example.origin.is_by_hand or example.html is None
