@@ -63,7 +63,7 @@ def corrected_lines(
         examples: pages with gold, and those without.
         teachers: the models for HTML.
         config: how.
-        progress: told of every stage.
+        progress: called at the start of every stage.
     """
     gold = [example for example in examples if example.has_line_gold]
     predictions = classify_held_out(teachers, [example.as_html() for example in gold])
@@ -96,7 +96,7 @@ def read_lines(
     Args:
         pages: pages with gold.
         config: the weights.
-        progress: told of every stage.
+        progress: called at the start of every stage.
         is_text: whether they are of plain text, and each is to be learnt in a rendering of its own.
         pseudo_labelled: what each fit learns of the pages without gold, the same texts in all of them.
     """

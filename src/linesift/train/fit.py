@@ -27,7 +27,7 @@ def fit(examples: Sequence[Example], config: TrainConfig, progress: Progress) ->
     Args:
         examples: the pages.
         config: how.
-        progress: told of every stage.
+        progress: called at the start of every stage.
 
     Raises:
         LabelError: if there are too few sites for the folds, or a label is missing.

@@ -36,7 +36,7 @@ from linesift.train.probe import html_probe
 from linesift.train.provenance import digest, short_name
 from linesift.train.sources import Sources, TrainingPages, read_sources
 
-N_PROBES = 2
+_N_PROBES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +157,12 @@ def _probe(data: TrainingPages) -> list[Page]:
     """
     for examples in (*data.by_path.values(), data.examples):
         own = [each.text for each in examples if each.origin.collection == OWN_COLLECTION and each.text_labels]
-        if len(own) >= N_PROBES:
-            step = len(own) // N_PROBES
-            texts = [Page(page.text, Path(page.source).name) for page in own[::step][:N_PROBES]]
+        if len(own) >= _N_PROBES:
+            step = len(own) // _N_PROBES
+            texts = [Page(page.text, Path(page.source).name) for page in own[::step][:_N_PROBES]]
             return [*texts, html_probe()]
     raise InputError(
-        f"{len(own)} {LABELLED_SUFFIX} files among the pages; a model needs {N_PROBES} for its probe, "
+        f"{len(own)} {LABELLED_SUFFIX} files among the pages; a model needs {_N_PROBES} for its probe, "
         "because pages of other collections may not be copied into it"
     )
 
