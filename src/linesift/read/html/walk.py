@@ -251,7 +251,7 @@ class Walk:
             if READ_ATTRIBUTES.isdisjoint(attributes):
                 key = attributes.get("class") or ""
             else:
-                if is_hidden(attributes):
+                if ("style" in attributes or "hidden" in attributes) and is_hidden(attributes):
                     if not self._shows_hidden:
                         self.hidden.append(node)
                         return _SKIP
