@@ -33,8 +33,8 @@ from linesift.train.trees import fit_trees
 def fit_text_parts(lines: Lines, lexicons: PerFold[Lexicon], config: TrainConfig, progress: Progress) -> PerFold[Part]:
     """Fit the parts for text."""
     own = _OwnColumns.of(extract(lines.batch), _held_out_scores(lexicons, lines, line_tokens, TOKEN_BITS))
-    no_markup = PerFold[Lexicon | None].same(None, config.n_folds)
-    return _fit_parts(lexicons, no_markup, own, lines, config, lambda what: progress(f"text, {what}"))
+    used = lexicons.map(lambda lexicon: _Lexicons(lexicon, None))
+    return _fit_parts(used, own, lines, config, lambda what: progress(f"text, {what}"))
 
 
 def fit_html_parts(lines: Lines, lexicons: PerFold[Lexicon], config: TrainConfig, progress: Progress) -> PerFold[Part]:
@@ -47,7 +47,16 @@ def fit_html_parts(lines: Lines, lexicons: PerFold[Lexicon], config: TrainConfig
         extract(lines.batch, MARKUP_COLUMNS),
         _held_out_scores(markup, lines, markup_tokens, MARKUP_BITS),
     )
-    return _fit_parts(lexicons, markup, own, lines, config, lambda what: progress(f"HTML, {what}"))
+    used = PerFold.of(map(_Lexicons, lexicons, markup))
+    return _fit_parts(used, own, lines, config, lambda what: progress(f"HTML, {what}"))
+
+
+class _Lexicons(NamedTuple):
+    """Lexicons of one part."""
+
+    words: Lexicon
+    markup: Lexicon | None
+    """Of the words of attributes; `None` for text."""
 
 
 class _LexiconScores(NamedTuple):
@@ -89,12 +98,7 @@ def _held_out_scores(lexicons: PerFold[Lexicon], lines: Lines, tokens: Tokens, b
 
 
 def _fit_parts(
-    lexicons: PerFold[Lexicon],
-    markup: PerFold[Lexicon] | PerFold[Lexicon | None],
-    own: _OwnColumns,
-    lines: Lines,
-    config: TrainConfig,
-    progress: Progress,
+    lexicons: PerFold[_Lexicons], own: _OwnColumns, lines: Lines, config: TrainConfig, progress: Progress
 ) -> PerFold[Part]:
     """Fit what scores lines, and put the parts together.
 
@@ -117,10 +121,10 @@ def _fit_parts(
     if config.kind == "boosting":
         progress("headline among its candidates")
         rankers = fit_rankers(table, softmax(scores / np.float32(temperature)), lines, config)
-    parts = zip(lexicons, scorers, networks, markup, rankers, strict=True)
+    parts = zip(lexicons, scorers, networks, rankers, strict=True)
     return PerFold.of(
-        Part(lexicon, scorer, network, temperature=temperature, markup_lexicon=words, headline=ranker)
-        for lexicon, scorer, network, words, ranker in parts
+        Part(used.words, scorer, network, temperature=temperature, markup_lexicon=used.markup, headline=ranker)
+        for used, scorer, network, ranker in parts
     )
 
 

@@ -34,8 +34,8 @@ class TrainingPages:
     """The pages of a training run."""
 
     examples: list[Example]
-    by_path: dict[str, list[Example]]
-    """Those that each path of pages labelled line by line gave."""
+    by_path: dict[str, frozenset[str]]
+    """Sources of the examples from each path of pages labelled line by line."""
     left_out: Counter[str]
     """Pages whose text is not learnt from, by `"<collection>: <reason>"`."""
     digests: dict[str, str]
@@ -49,8 +49,9 @@ def read_sources(sources: Sources, config: TrainConfig, progress: Progress) -> T
         InputError: if there is nothing to read at a path.
         LabelError: if a page is not in its format.
     """
-    by_path = {short_name(path): [Example.of_page(page) for page in read_labelled(path)] for path in sources.pages}
-    examples = [example for found in by_path.values() for example in found]
+    labelled = {short_name(path): [Example.of_page(page) for page in read_labelled(path)] for path in sources.pages}
+    by_path = {name: frozenset(example.source for example in found) for name, found in labelled.items()}
+    examples = [example for found in labelled.values() for example in found]
     progress(f"{len(examples)} pages labelled line by line")
     counts = Counter[str]()
     digests: dict[str, str] = {}
