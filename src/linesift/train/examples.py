@@ -101,7 +101,8 @@ def read_lines(
         pseudo_labelled: what each fit learns of the pages without gold, the same texts in all of them.
     """
     gold, short = varied(pages) if is_text else [*pages], [*excerpts(pages)]
-    versions = pseudo_labelled or PerFold[list[LabelledPage]].same([], config.n_folds)
+    none: list[LabelledPage] = []
+    versions = pseudo_labelled or PerFold.same(none, config.n_folds)
     every = [*gold, *short, *versions.everything]
     progress(f"reading {len(every)} pages")
     hints = [page.page.hints for page in every if page.page.hints is not None]

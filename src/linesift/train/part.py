@@ -111,13 +111,13 @@ def _fit_parts(
     """
     table = Neighbourhood(lines.batch, own.values).table(np.arange(len(lines.folds)))
     scorers, scores = _fit_scorers(table, lines, config, progress)
-    networks = PerFold[Network | None].same(None, config.n_folds)
+    networks: PerFold[Network | None] = PerFold.same(None, config.n_folds)
     if config.kind == "boosting":
-        fitted, network_scores = _fit_networks(own, lines, config, progress)
-        networks, scores = fitted.map(lambda network: network), (scores + network_scores) / np.float32(2)
+        networks, network_scores = _fit_networks(own, lines, config, progress)
+        scores = (scores + network_scores) / np.float32(2)
     is_gold = (np.arange(len(scores)) < lines.n_gold) & (lines.weights.everything > 0)
     temperature = fit_temperature(scores[is_gold], lines.labels.everything[is_gold])
-    rankers = PerFold[HeadlineRanker | None].same(None, config.n_folds)
+    rankers: PerFold[HeadlineRanker | None] = PerFold.same(None, config.n_folds)
     if config.kind == "boosting":
         progress("headline among its candidates")
         rankers = fit_rankers(table, softmax(scores / np.float32(temperature)), lines, config)
