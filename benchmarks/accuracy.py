@@ -26,13 +26,13 @@ from linesift.train.folds import PerFold, classify_held_out, held_out
 from linesift.train.sources import Sources, read_sources
 
 ROOT = Path(__file__).parents[1]
-REPORT = ROOT / "reports" / "accuracy.md"
+_REPORT = ROOT / "reports" / "accuracy.md"
 
 NEWS = ("wcxb_dev", "andy", "fundus", "misinfo")
 """Collections whose mean is the headline figure."""
 
 INDONESIAN = "feryandi"
-WCXB = "wcxb"
+_WCXB = "wcxb"
 """Prefix of two collections from one source: articles, and other pages."""
 
 _MAX_PAGES_PER_RENDERING = 1500
@@ -46,7 +46,7 @@ def main() -> int:
     parser.add_argument("folds", type=Path, help="models of the folds: linesift train --keep-folds")
     parser.add_argument("--pages", type=Path, action="append", help="pages labelled by hand, as for linesift train")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--out", type=Path, default=REPORT)
+    parser.add_argument("--out", type=Path, default=_REPORT)
     given = parser.parse_args()
     folds = tuple(linesift.load(path) for path in sorted(given.folds.iterdir()))
     models = PerFold(folds, linesift.load(given.model))
@@ -63,11 +63,11 @@ def collection_sections(scored: Sequence[HeldOut], models: PerFold[Model]) -> It
     """Give the sections about our own collections."""
     texts, htmls = pairs(scored), pairs(scored, is_html=True)
     names = ", ".join(NEWS)
-    means = (("text", news_mean(evaluate_pairs(texts))), ("HTML", news_mean(evaluate_pairs(htmls))))
+    means = (("text", _news_mean(evaluate_pairs(texts))), ("HTML", _news_mean(evaluate_pairs(htmls))))
     yield Section("News collections", (f"Mean article F1 of {names}.", Table(("form", "mean article F1"), means)))
     news = [page for page, _ in texts if page.origin.collection in NEWS and not page.origin.is_by_hand]
     yield floor_section("Floors on the news collections", news)
-    rows = tuple((str(rendering), news_mean(_rendered(models, texts, rendering))) for rendering in Rendering)
+    rows = tuple((str(rendering), _news_mean(_rendered(models, texts, rendering))) for rendering in Rendering)
     about = f"The same pages of {names} in other renderings."
     yield Section("Renderings", (about, Table(("rendering", "mean article F1"), rows)))
     by_hand = [pair for pair in texts if pair[0].origin.is_by_hand]
@@ -79,13 +79,13 @@ def collection_sections(scored: Sequence[HeldOut], models: PerFold[Model]) -> It
     forms = (("text", False), ("HTML", True))
     every = {name: pairs(scored, is_html=is_html, with_kind_only=True) for name, is_html in forms}
     groups = {
-        f"{WCXB}, {name}": [pair for pair in found if pair[0].origin.collection.startswith(WCXB)]
+        f"{_WCXB}, {name}": [pair for pair in found if pair[0].origin.collection.startswith(_WCXB)]
         for name, found in every.items()
     }
-    yield Section(f"Kinds of pages of {WCXB}", (against_rest(groups),))
+    yield Section(f"Kinds of pages of {_WCXB}", (against_rest(groups),))
 
 
-def news_mean(report: Report) -> float:
+def _news_mean(report: Report) -> float:
     """Mean article F1 of the news collections that the report has; 0 without any."""
     found = [report.by_collection[name].f1 for name in NEWS if name in report.by_collection]
     return float(np.mean(found)) if found else 0.0

@@ -1,6 +1,6 @@
 """Measure what labelled and unlabelled pages of a site do for its other pages; write reports/adaptation.md.
 
-Sites are classified by the models of folds, which `linesift train --keep-folds` keeps: `make adaptation FOLDS=...`.
+Sites are classified by the models of folds, which `linesift train --keep-folds` keeps: `make adaptation _FOLDS=...`.
 `--stranger` adds a base that has met no site of the collection `waddle`, whose sites have the most pages; where there
 is none yet it is trained, which takes longer than all the rest. `--table` also fits the table of recurrence of
 `linesift.model.memory` anew.
@@ -25,13 +25,13 @@ from linesift.train.corpora import read_corpora
 from linesift.train.fit import fit
 from linesift.train.probe import html_probe
 
-ROOT = Path(__file__).parents[1]
-REPORT = ROOT / "reports" / "adaptation.md"
-STRANGER = "waddle"
-FOLDS = 2
+_ROOT = Path(__file__).parents[1]
+_REPORT = _ROOT / "reports" / "adaptation.md"
+_STRANGER = "waddle"
+_FOLDS = 2
 """Folds of the training of the stranger, for the steps that need held-out scores; no page is scored by them."""
 
-INTRO = """\
+_INTRO = """\
 # Adapting to a site
 
 Written by `make adaptation`. Sites with six pages or more; the gold is aligned from articles. Three labelled pages
@@ -55,44 +55,44 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", type=Path, help="directory of collections")
     parser.add_argument("folds", type=Path, help="models of the folds: linesift train --keep-folds")
-    parser.add_argument("--stranger", type=Path, help=f"model without {STRANGER}, trained where it is missing")
+    parser.add_argument("--stranger", type=Path, help=f"model without {_STRANGER}, trained where it is missing")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--table", action="store_true", help="write the table of recurrence too")
     given = parser.parse_args()
     folds = [linesift.load(path) for path in sorted(given.folds.iterdir())]
     examples = read_corpora(given.corpora, jobs=given.jobs)
-    known = {each.site for each in examples if each.origin.collection == STRANGER and each.html_labels is not None}
+    known = {each.site for each in examples if each.origin.collection == _STRANGER and each.html_labels is not None}
     parts: dict[str, tuple[Sequence[Model], Sequence[LabelledPage], Sequence[LabelledPage]]]
-    parts = {"Sites that the base has not met, but others of the same collection": (folds, *forms(examples))}
+    parts = {"Sites that the base has not met, but others of the same collection": (folds, *_forms(examples))}
     if given.stranger is not None:
         others = [each for each in examples if each.site not in known and each.has_line_gold]
-        base = stranger(given.stranger, TrainConfig(jobs=given.jobs, n_folds=FOLDS), others)
-        unmet = forms([each for each in examples if each.site in known])
+        base = _stranger(given.stranger, TrainConfig(jobs=given.jobs, n_folds=_FOLDS), others)
+        unmet = _forms([each for each in examples if each.site in known])
         parts = {"Sites of a kind that the base has never met": ([base], *unmet), **parts}
     sites = {}
     for name, (models, text, marked) in parts.items():
         sites[f"{name}, text"] = read_sites(models, text, marked)
         sites[f"{name}, HTML"] = read_sites(models, marked)
-    write_atomic(REPORT, "\n".join([INTRO, *report_lines(measure(sites))]).encode())
+    write_atomic(_REPORT, "\n".join([_INTRO, *report_lines(measure(sites))]).encode())
     if given.table:
         table = fit_recurrence([site for found in sites.values() for site in found]).reshape(-1, N_LINE_BINS)
         rows = [[round(float(value), 2) for value in row] for row in table.tolist()]
         stored = json.dumps({"source": "scripts/adaptation.py", "added": rows}, indent=1)
-        (ROOT / "src" / "linesift" / "model" / TABLE).write_text(f"{stored}\n", "utf-8")
+        (_ROOT / "src" / "linesift" / "model" / TABLE).write_text(f"{stored}\n", "utf-8")
     return 0
 
 
-def forms(examples: Sequence[Example]) -> tuple[list[LabelledPage], list[LabelledPage]]:
+def _forms(examples: Sequence[Example]) -> tuple[list[LabelledPage], list[LabelledPage]]:
     """Give the labelled texts of pages, and their labelled HTML."""
     texts, htmls = [each.as_text() for each in examples], [each.as_html() for each in examples]
     return [page for page in texts if page is not None], [page for page in htmls if page is not None]
 
 
-def stranger(path: Path, config: TrainConfig, examples: Sequence[Example]) -> Model:
+def _stranger(path: Path, config: TrainConfig, examples: Sequence[Example]) -> Model:
     """Load the model that has met no site of the collection, or train it on the others and keep it."""
     if not (path / "model.json").is_file():
         model = fit(examples, config, lambda stage: print(stage, file=sys.stderr, flush=True)).everything
-        sample = Page((ROOT / "data" / "sample.txt").read_text("utf-8"), "sample.txt")
+        sample = Page((_ROOT / "data" / "sample.txt").read_text("utf-8"), "sample.txt")
         save_model(model, {"name": path.name}, [sample, html_probe()], path)
     return linesift.load(path)
 

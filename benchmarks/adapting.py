@@ -1,6 +1,6 @@
 """Measure how much labelled or unlabelled pages of a site help on its other pages, for sites held out of training.
 
-Every site is classified by the model of the fold that has not seen it. Pages to learn from are drawn by lot, several
+Every site is classified by the model of the fold that has not seen it. Pages to learn from are drawn at random, several
 times, with the site's name as seed; what is counted is the wrong lines on the site's other pages. Much of what counts
 as wrong is the gold's fault, which alignment found in articles; so lines of text are also counted alone whose gold the
 model for HTML confirms, that has not seen the site either.
@@ -28,13 +28,13 @@ from linesift.train.align import letters
 from linesift.train.folds import site_folds
 from linesift.train.site import fit_correction
 
-MIN_PAGES = 6
-N_LABELLED, N_UNLABELLED = 3, 10
-N_DRAWS = 3
-MAX_SITE_PAGES = 20
+_MIN_PAGES = 6
+_N_LABELLED, _N_UNLABELLED = 3, 10
+_N_DRAWS = 3
+_MAX_SITE_PAGES = 20
 """Most pages of a site that are measured; two newspapers have some ninety."""
 
-MEMORY_SIZES = (1, 2, 3, 5, 10, 18)
+_MEMORY_SIZES = (1, 2, 3, 5, 10, 18)
 """Sizes, in pages, of the memories that the table of recurrence is fitted on."""
 
 _TABLE_PENALTY = 3.0
@@ -58,13 +58,13 @@ class SiteResult:
     site: str
     n_pages: int
     labelled: Rate
-    """Learnt from `N_LABELLED` labelled pages, measured on the others."""
+    """Learnt from `_N_LABELLED` labelled pages, measured on the others."""
     confirmed: Rate | None
     """The same for lines whose gold the HTML confirms; `None` where there is no HTML."""
     most: Rate
     """Each fifth of the pages with all others labelled: the most that labels of the site can do."""
     unlabelled: Rate | None
-    """With a memory of `N_UNLABELLED` pages, measured on the others; `None` where there are too few."""
+    """With a memory of `_N_UNLABELLED` pages, measured on the others; `None` where there are too few."""
     unlabelled_confirmed: Rate | None
     """The same for lines whose gold the HTML confirms."""
     recurring: Rate | None
@@ -123,9 +123,9 @@ class Site:
         return EMPTY.learn([self.pages[index].page.text for index in chosen]).cells(self.batch)
 
     def draws(self, n_pages: int) -> Iterator[tuple[Chosen, Chosen]]:
-        """Draw pages to learn from and give the others, `N_DRAWS` times, the same on every run."""
+        """Draw pages to learn from and give the others, `_N_DRAWS` times, the same on every run."""
         draw = np.random.default_rng(crc32(self.name.encode()))
-        for _ in range(N_DRAWS):
+        for _ in range(_N_DRAWS):
             order = draw.permutation(len(self.pages))
             yield order[:n_pages], order[n_pages:]
 
@@ -139,7 +139,7 @@ def read(pages: Sequence[LabelledPage]) -> Batch:
 def read_sites(
     fold_models: Sequence[Model], pages: Sequence[LabelledPage], html_pages: Sequence[LabelledPage] = ()
 ) -> list[Site]:
-    """Classify all sites with `MIN_PAGES` pages or more.
+    """Classify all sites with `_MIN_PAGES` pages or more.
 
     Args:
         fold_models: the models, by fold; one for all, where it has seen none of the sites.
@@ -153,17 +153,17 @@ def read_sites(
     return [
         _read_site(name, found, fold_models[int(site_folds(found[:1], len(fold_models))[0])], by_source)
         for name, found in sorted(by_site.items())
-        if len(found) >= MIN_PAGES
+        if len(found) >= _MIN_PAGES
     ]
 
 
-def confirmed(page: LabelledPage, said: Prediction | None) -> list[bool]:
+def confirmed(page: LabelledPage, html: Prediction | None) -> list[bool]:
     """Whether a model gives each line of text that is not blank its gold label on the same page's HTML.
 
     Lines are the same by their letters, the second of them by the second there. One that is not there is not confirmed.
     """
     given: dict[str, list[Label]] = defaultdict(list)
-    for line, label in zip(said.page.lines, said.labels, strict=True) if said else ():
+    for line, label in zip(html.page.lines, html.labels, strict=True) if html else ():
         if label is not None:
             given[letters(line)].append(label)
     found = []
@@ -199,7 +199,7 @@ def fit_recurrence(sites: Sequence[Site]) -> NDArray[np.float32]:
         sidebar = site.base[:, Label.SIDEBAR.column].astype(np.float64)
         others = np.logaddexp.reduce(np.delete(site.base, Label.SIDEBAR.column, axis=1).astype(np.float64), axis=1)
         draw = np.random.default_rng(crc32(site.name.encode()) + 1)
-        for size in (size for size in MEMORY_SIZES if size + 2 <= len(site.pages)):
+        for size in (size for size in _MEMORY_SIZES if size + 2 <= len(site.pages)):
             order = draw.permutation(len(site.pages))
             found = site.cells(order[:size])
             kept = site.is_on(order[size:]) & _is_known(found)
@@ -240,10 +240,10 @@ _SITE_COLUMNS = (
     "site",
     "pages",
     "wrong lines a page",
-    f"with {N_LABELLED} labelled pages",
+    f"with {_N_LABELLED} labelled pages",
     "with all others labelled",
     "wrong, without memory",
-    f"with {N_UNLABELLED} pages remembered",
+    f"with {_N_UNLABELLED} pages remembered",
 )
 
 
@@ -255,14 +255,14 @@ def _site_row(site: SiteResult) -> Row:
 
 
 def _heads(has_html: bool) -> list[str]:
-    labelled, unlabelled = f"{N_LABELLED} labelled pages", f"{N_UNLABELLED} unlabelled pages"
+    labelled, unlabelled = f"{_N_LABELLED} labelled pages", f"{_N_UNLABELLED} unlabelled pages"
     return [
         labelled,
         *[f"{labelled}, confirmed lines"] * has_html,
         "all other pages labelled",
         unlabelled,
         *[f"{unlabelled}, confirmed lines"] * has_html,
-        f"all that {N_UNLABELLED} pages know right",
+        f"all that {_N_UNLABELLED} pages know right",
     ]
 
 
@@ -287,7 +287,7 @@ def _cell(rates: Sequence[Rate], floor: float) -> str:
 
 
 def _read_site(name: str, found: Sequence[LabelledPage], model: Model, by_source: Mapping[str, LabelledPage]) -> Site:
-    order = np.random.default_rng(crc32(name.encode())).permutation(len(found))[:MAX_SITE_PAGES]
+    order = np.random.default_rng(crc32(name.encode())).permutation(len(found))[:_MAX_SITE_PAGES]
     pages = [found[index] for index in order]
     batch = read(pages)
     part = model.part_for(batch)
@@ -295,8 +295,10 @@ def _read_site(name: str, found: Sequence[LabelledPage], model: Model, by_source
     is_confirmed = None
     if by_source:
         asked = [by_source[page.page.source].page for page in pages if page.page.source in by_source]
-        said = {prediction.page.source: prediction for prediction in model.classify_batch(asked)}
-        is_confirmed = np.array([one for page in pages for one in confirmed(page, said.get(page.page.source))], bool)
+        predicted = {prediction.page.source: prediction for prediction in model.classify_batch(asked)}
+        is_confirmed = np.array(
+            [one for page in pages for one in confirmed(page, predicted.get(page.page.source))], bool
+        )
     return Site(name, pages, batch, labels, is_confirmed, model, part, part.log_odds(batch), part.neighbourhood(batch))
 
 
@@ -304,11 +306,11 @@ def _measure_site(site: Site, table: NDArray[np.float32]) -> SiteResult:
     before = site.is_wrong(np.zeros_like(site.base))
     fifth, n_pages = site.every % 5, len(site.pages)
     fifths = [(site.every[fifth != held], site.every[fifth == held]) for held in range(5)]
-    labelled = [(site.is_wrong(site.corrected(learnt)), rest) for learnt, rest in site.draws(N_LABELLED)]
+    labelled = [(site.is_wrong(site.corrected(learnt)), rest) for learnt, rest in site.draws(_N_LABELLED)]
     most = [(site.is_wrong(site.corrected(learnt)), rest) for learnt, rest in fifths]
     counted, is_sidebar = site.is_confirmed, site.labels == Label.SIDEBAR.column
     is_recurring = before & site.is_recurring()
-    draws = list(site.draws(N_UNLABELLED)) if n_pages >= N_UNLABELLED + 2 else []
+    draws = list(site.draws(_N_UNLABELLED)) if n_pages >= _N_UNLABELLED + 2 else []
     remembered = [(site.is_wrong(_added(site, learnt, table)), rest) for learnt, rest in draws]
     best = [(before & ~(is_sidebar & _is_known(site.cells(learnt))), rest) for learnt, rest in draws]
     return SiteResult(

@@ -23,20 +23,20 @@ from linesift.read.labelled import read_labelled
 from linesift.train.corpora import read_rows, render
 
 ROOT = Path(__file__).parents[1]
-OURS, SHARED = ROOT / "data" / "pages", ROOT.parent / "shared"
-GOLD, BENCHMARK = SHARED / "gold" / "pages.jsonl", "trafilatura.parquet"
-N_RUNS, N_LINE_RUNS, N_HTML = 5, 15, 100
-MIN_LINES = 20_000
+_OURS, _SHARED = ROOT / "data" / "pages", ROOT.parent / "shared"
+_GOLD, _BENCHMARK = _SHARED / "gold" / "pages.jsonl", "trafilatura.parquet"
+N_RUNS, _N_LINE_RUNS, _N_HTML = 5, 15, 100
+_MIN_LINES = 20_000
 """Least number of lines to measure on; fewer are repeated."""
 
 
-def line_table(model: linesift.Model, name: str, pages: Sequence[LabelledPage]) -> Iterator[str]:
+def _line_table(model: linesift.Model, name: str, pages: Sequence[LabelledPage]) -> Iterator[str]:
     """Write the speed of tools that read lines, and of the stages of linesift."""
     n_once = sum(len(page.page.lines) for page in pages)
-    every = [page.page for page in pages] * -(-MIN_LINES // n_once)
+    every = [page.page for page in pages] * -(-_MIN_LINES // n_once)
     data = [page.text.encode("utf-8", "replace") for page in every]
     n_lines, size = sum(len(page.lines) for page in every), sum(map(len, data)) / 1e6
-    tools = in_turns(text_tools(model, every, read_labelled(OURS)), N_LINE_RUNS)
+    tools = in_turns(text_tools(model, every, read_labelled(_OURS)), _N_LINE_RUNS)
     parts = stages(model, data, N_RUNS)
     whole = tools["linesift, batches of 64 pages"].median
     yield from [f"## Lines of {name}: {len(every):,} pages, {n_lines:,} lines, {size:.1f} MB", ""]
@@ -58,14 +58,14 @@ def line_table(model: linesift.Model, name: str, pages: Sequence[LabelledPage]) 
 
 def report(model: linesift.Model, corpora: Path) -> Iterator[str]:
     """Write all sections."""
-    ours = read_labelled(OURS)
-    yield from line_table(model, "our own pages", ours)
-    yield from line_table(model, "the gold", read_labelled(GOLD)) if GOLD.exists() else []
+    ours = read_labelled(_OURS)
+    yield from _line_table(model, "our own pages", ours)
+    yield from _line_table(model, "the gold", read_labelled(_GOLD)) if _GOLD.exists() else []
     html = [as_html(page) for page in ours]
     yield from page_table(model, "ours, as plain HTML", html, [read_html(page).page.text for page in html], N_RUNS)
     try:
-        html = [row["html"] for row in read_rows(corpora / BENCHMARK)]
-        html = html[:: max(1, len(html) // N_HTML)][:N_HTML]
+        html = [row["html"] for row in read_rows(corpora / _BENCHMARK)]
+        html = html[:: max(1, len(html) // _N_HTML)][:_N_HTML]
         yield from page_table(model, "trafilatura's benchmark", html, [render(page) for page in html], N_RUNS)
     except LinesiftError as error:
         yield from [f"Pages of the web are left out: {error}", ""]
@@ -92,10 +92,10 @@ def main() -> None:
     machine = f"{cpu or platform.machine()}, {os.cpu_count()} cores; Python {platform.python_version()}"
     about = (
         f"Written by `make bench` on {machine}, numpy {np.__version__}: processor time on one core, medians of "
-        f"{N_RUNS} rounds, of {N_LINE_RUNS} where lines are read, in which every tool has its turn. What counts is the "
-        "ratio, not the seconds; on a machine shared with others the best round says what the program takes."
+        f"{N_RUNS} rounds, of {_N_LINE_RUNS} where lines are read, in which every tool has its turn. What counts is "
+        "the ratio, not the seconds; on a machine shared with others the best round says what the program takes."
     )
-    lines = ["# Speed", "", about, "", *report(model, given[1] if given[1:] else SHARED / "corpora")]
+    lines = ["# Speed", "", about, "", *report(model, given[1] if given[1:] else _SHARED / "corpora")]
     (ROOT / "reports" / "speed.md").write_text("\n".join(lines) + "\n", "utf-8")
 
 

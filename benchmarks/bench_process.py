@@ -12,8 +12,8 @@ import linesift
 from linesift.evaluate.sections import Table, markdown_table
 from linesift.page import LabelledPage
 
-N_STARTS = 11
-CLASSIFY = [sys.executable, "-c", "from linesift.cli import classify_main; classify_main()"]
+_N_STARTS = 11
+_CLASSIFY = [sys.executable, "-c", "from linesift.cli import classify_main; classify_main()"]
 # An installed program finds its bytecode; without it a start would be half compilation.
 _ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 PEAK = """
@@ -28,11 +28,11 @@ finally:
     pathlib.Path("peak").write_text(str(max(int(own[1]), children)))
 """
 """`classify` that writes the kilobytes of its largest process into the file `peak`."""
-STARTS = {
+_STARTS = {
     "python -c pass": [sys.executable, "-c", "pass"],
     "python -c 'import numpy'": [sys.executable, "-c", "import numpy"],
-    "classify page.txt": [*CLASSIFY, "page.txt"],
-    "classify page.txt --format tsv (an option brings typer)": [*CLASSIFY, "page.txt", "--format", "tsv"],
+    "classify page.txt": [*_CLASSIFY, "page.txt"],
+    "classify page.txt --format tsv (an option brings typer)": [*_CLASSIFY, "page.txt", "--format", "tsv"],
 }
 
 
@@ -70,9 +70,9 @@ def run(command: Sequence[str], folder: Path) -> Run:
 def starts(folder: Path, page: LabelledPage) -> dict[str, Run]:
     """Measure cold starts of the commands in turns; medians."""
     (folder / "page.txt").write_text(page.page.text, "utf-8")
-    runs: dict[str, list[Run]] = {name: [] for name in STARTS}
-    for _ in range(N_STARTS):
-        for name, command in STARTS.items():
+    runs: dict[str, list[Run]] = {name: [] for name in _STARTS}
+    for _ in range(_N_STARTS):
+        for name, command in _STARTS.items():
             runs[name].append(run(command, folder))
     return {
         name: Run(*(median(getattr(each, field) for each in found) for field in Run.__slots__))

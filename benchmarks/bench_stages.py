@@ -17,7 +17,7 @@ from linesift.features.topic import TOPIC
 from linesift.read.text import decode_text
 from linesift.write.tables import jsonl
 
-BATCH_PAGES = 64
+_BATCH_PAGES = 64
 REST = "the rest: groups of pages, predictions"
 _SCAN = "linesift.features.scan"
 STAGES: dict[str, list[tuple[str, str]]] = {
@@ -81,16 +81,17 @@ class Stopwatch:
 
 
 def stages(model: linesift.Model, data: Sequence[bytes], n_runs: int) -> dict[str, float]:
-    """Measure the seconds of each stage over all pages, in batches of `BATCH_PAGES`; medians of `n_runs`."""
+    """Measure the seconds of each stage over all pages, in batches of `_BATCH_PAGES`; medians of `n_runs`."""
     runs = [_run(model, data) for _ in range(n_runs)]
     return {stage: median(run[stage] for run in runs) for stage in runs[0]}
 
 
 def _run(model: linesift.Model, data: Sequence[bytes]) -> dict[str, float]:
     watch = Stopwatch()
-    for start in range(0, len(data), BATCH_PAGES):
+    for start in range(0, len(data), _BATCH_PAGES):
         pages = [
-            watch.timed("read: bytes to text", decode_text)(one, "page")[0] for one in data[start : start + BATCH_PAGES]
+            watch.timed("read: bytes to text", decode_text)(one, "page")[0]
+            for one in data[start : start + _BATCH_PAGES]
         ]
         watch.timed("split into lines", lambda: [page.lines for page in pages])()  # noqa: B023 - called here
         with watch.watching():

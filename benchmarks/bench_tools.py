@@ -14,8 +14,8 @@ from linesift.labels import Label
 from linesift.page import LabelledPage, Page
 from linesift.read.html.page import read_html
 
-BATCH_PAGES = 64
-CEILING = "ceiling: decode and split"
+_BATCH_PAGES = 64
+_CEILING = "ceiling: decode and split"
 Tools = dict[str, Callable[[], object]]
 _ELEMENTS = {
     Label.HEADLINE: "<h1>{}</h1>",
@@ -51,32 +51,32 @@ def as_html(page: LabelledPage) -> str:
     return "<!doctype html><html><head><title>News</title></head><body>\n" + "\n".join(lines) + "\n</body></html>"
 
 
-def batched(model: linesift.Model, pages: Sequence[Page]) -> None:
+def _batched(model: linesift.Model, pages: Sequence[Page]) -> None:
     """Classify pages by the batch."""
-    for start in range(0, len(pages), BATCH_PAGES):
-        model.classify_batch(pages[start : start + BATCH_PAGES])
+    for start in range(0, len(pages), _BATCH_PAGES):
+        model.classify_batch(pages[start : start + _BATCH_PAGES])
 
 
 def text_tools(model: linesift.Model, pages: Sequence[Page], training: Sequence[LabelledPage]) -> Tools:
     """Give the tools that read lines: the model, fastText if it is installed, and the upper limit."""
     data = [page.text.encode("utf-8", "replace") for page in pages]
     tools: Tools = {
-        "linesift, batches of 64 pages": lambda: batched(model, pages),
+        "linesift, batches of 64 pages": lambda: _batched(model, pages),
         "linesift, page by page": lambda: [model.classify(page) for page in pages],
-        CEILING: lambda: [one.decode().split("\n") for one in data],
+        _CEILING: lambda: [one.decode().split("\n") for one in data],
     }
     with suppress(ImportError):
         tools["fastText, line by line"] = fasttext(data, training)
     return tools
 
 
-def html_tools(model: linesift.Model, html: Sequence[str], texts: Sequence[str]) -> tuple[Tools, list[str]]:
+def _html_tools(model: linesift.Model, html: Sequence[str], texts: Sequence[str]) -> tuple[Tools, list[str]]:
     """Give the tools that read HTML, and the names of those that are not installed."""
     pages = [Page(text) for text in texts]
     data = [one.encode("utf-8", "replace") for one in html]
     tools: Tools = {
-        "linesift, text": lambda: batched(model, pages),
-        "linesift, HTML": lambda: batched(model, [read_html(one).page for one in data]),
+        "linesift, text": lambda: _batched(model, pages),
+        "linesift, HTML": lambda: _batched(model, [read_html(one).page for one in data]),
     }
     missing = []
     for name, run in PEERS.items():
@@ -84,14 +84,14 @@ def html_tools(model: linesift.Model, html: Sequence[str], texts: Sequence[str])
             tools[name] = run(html)
         except ImportError:
             missing.append(name)
-    return {**tools, CEILING: lambda: [one.decode().split("\n") for one in data]}, missing
+    return {**tools, _CEILING: lambda: [one.decode().split("\n") for one in data]}, missing
 
 
 def page_table(
     model: linesift.Model, name: str, html: Sequence[str], texts: Sequence[str], n_runs: int
 ) -> Iterator[str]:
     """Write the speed of tools that read HTML, beside linesift on the text of the same pages."""
-    tools, missing = html_tools(model, html, texts)
+    tools, missing = _html_tools(model, html, texts)
     spent = in_turns(tools, n_runs)
     size = sum(len(page.encode("utf-8", "replace")) for page in html) / 1e6
     yield from [f"## Pages of {name}: {len(html)} pages, {size:.1f} MB of HTML", ""]

@@ -24,8 +24,8 @@ from linesift.model.directory import read_about
 from linesift.train.folds import fold_of
 from linesift.train.provenance import short_name
 
-N_RUNS, N_TIMED = 3, 100
-COLLECTIONS = ("wcxb_dev", "andy", "fundus", "misinfo", "waddle")
+_N_RUNS, _N_TIMED = 3, 100
+_COLLECTIONS = ("wcxb_dev", "andy", "fundus", "misinfo", "waddle")
 
 
 def measure(tools: Mapping[str, Extract], folds: Sequence[linesift.Model], cases: Sequence[Case]) -> dict[str, Row]:
@@ -35,8 +35,8 @@ def measure(tools: Mapping[str, Extract], folds: Sequence[linesift.Model], cases
         name: score(cases, held_out([each[name] for each in ours], cases) if name in ours[0] else texts(run, cases))
         for name, run in tools.items()
     }
-    pages = [case.html for case in cases[:: max(1, len(cases) // N_TIMED)]][:N_TIMED]
-    speeds = time_tools(tools, pages, N_RUNS)
+    pages = [case.html for case in cases[:: max(1, len(cases) // _N_TIMED)]][:_N_TIMED]
+    speeds = time_tools(tools, pages, _N_RUNS)
     return {
         name: row | {"pages_per_second": speeds[name], "to_trafilatura": speeds[name] / speeds["trafilatura"]}
         for name, row in rows.items()
@@ -60,7 +60,7 @@ def held_out(runs: Sequence[Extract], cases: Sequence[Case]) -> list[str | None]
 def by_collection(tools: Mapping[str, Extract], corpora: Path, held_out: Scores, limit: int) -> dict[str, Row]:
     """Article F1 of the other tools, and of the models that had not seen a page's site, on the same pages."""
     scores: dict[str, Row] = {}
-    for name in COLLECTIONS:
+    for name in _COLLECTIONS:
         articles = read_articles(corpora, name, held_out[name], max(1, len(held_out[name]) // limit))
         scores[name] = {OWN: article_score(held_out[name][page.name] for page in articles).f1}
         for tool, run in tools.items():
@@ -96,7 +96,7 @@ def main() -> None:
         "versions": ", ".join(f"{name} {version(name)}" for name in packages),
         "pages": f"{len(cases)} of {len({case.site for case in cases})} sites, {n_left_out} of known sites left out",
         "strings": f"{sum(len(x.must) for x in cases)} of articles, {sum(len(x.mustnot) for x in cases)} of the rest",
-        "timed": f"{min(N_TIMED, len(cases))} pages, medians of {N_RUNS} runs",
+        "timed": f"{min(_N_TIMED, len(cases))} pages, medians of {_N_RUNS} runs",
     }
     folds = [linesift.load(path) for path in sorted(given.folds.iterdir())]
     rows = measure(tools, folds, cases)

@@ -9,7 +9,7 @@ from linesift.read.labelled import read_labelled
 from linesift.train.corpora import corpus_files, read_rows
 
 ROOT = Path(__file__).parents[1]
-BENCHMARK = "trafilatura.parquet"
+_BENCHMARK = "trafilatura.parquet"
 Row = dict[str, float]
 
 
@@ -49,12 +49,12 @@ def score(cases: Sequence[Case], texts: Sequence[str | None]) -> Row:
 def read_cases(corpora: Path) -> tuple[list[Case], int]:
     """Read the pages of sites that the shipped model was not trained on, and count the others."""
     by_hand = (ROOT / "data" / "pages", corpora.parent / "gold" / "pages.jsonl")
-    files = [file for file in corpus_files(corpora) if file.suffix == ".parquet" and file.name != BENCHMARK]
+    files = [file for file in corpus_files(corpora) if file.suffix == ".parquet" and file.name != _BENCHMARK]
     known = {page.site for path in by_hand for page in read_labelled(path)}
     known.update(row["site"] for file in files for row in read_rows(file))
     cases = [
         Case(row["site"], row["html"].encode("utf-8", "replace"), row["must"], row["mustnot"])
-        for row in read_rows(corpora / BENCHMARK)
+        for row in read_rows(corpora / _BENCHMARK)
     ]
     kept = [case for case in cases if case.site not in known]
     return kept, len(cases) - len(kept)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from linesift.evaluate.sections import Row, Table, markdown_table
 
-ABOUT = """
+_ABOUT = """
 The pages are of trafilatura's benchmark, without those of sites that stand in a collection with gold. The benchmark
 has no gold text; what linesift learnt of it for plain text its part for HTML had labelled, and each page is scored by
 the model of the fold that has not seen its site. Some strings belong to the article of a page, others do not. Recall is
@@ -28,7 +28,7 @@ OWN = "linesift, HTML"
 
 def table(facts: Mapping[str, object], rows: Mapping[str, Mapping[str, float]]) -> str:
     """Write the report in Markdown, the best tool first."""
-    lines = ["# linesift and other extractors", "", *(f"- {name}: {fact}" for name, fact in facts.items()), ABOUT]
+    lines = ["# linesift and other extractors", "", *(f"- {name}: {fact}" for name, fact in facts.items()), _ABOUT]
     lines += [] if "linesift, HTML" in rows else ["The model has no part for HTML: linesift on HTML is missing.", ""]
     columns = ("tool", "precision", "recall", "F1", "failed", "empty", "pages/s", "to trafilatura")
     cells: list[Row] = []

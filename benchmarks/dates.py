@@ -22,16 +22,16 @@ from linesift.train.corpora import corpus_files, read_rows
 from linesift.train.folds import fold_of
 
 ROOT = Path(__file__).parents[1]
-TRAINED, OTHERS = ("fundus", "andy", "misinfo", "wcxb_dev"), ("mediacloud", "trafilatura")
-ALL = "the four together"
-N_RUNS = 5
-LINES = """
+_TRAINED, _OTHERS = ("fundus", "andy", "misinfo", "wcxb_dev"), ("mediacloud", "trafilatura")
+_ALL = "the four together"
+_N_RUNS = 5
+_LINES = """
 {n} lines in {languages} languages, `tests/data/moments.tsv`, written from what sites of each language do. Each comes
 with the language of its page and, where a row has one, the time of reading. dateparser reads the whole line as a date,
 or else the first date that it finds on it. Less: the day is right, the clock or the offset is missing. Wrong: another
 day, clock or offset, or a day where the line leaves it open.
 """
-PAGES = """
+_PAGES = """
 Pages with a gold day: whether `published` has that day, from the text alone, and beside it htmldate {htmldate} (its
 original date, extensive search) on the HTML of the same pages. Shown: pages on which some line of at most 300
 characters holds the gold day in a form that linesift reads, be it the date line, a caption or a related story. All
@@ -67,11 +67,11 @@ def theirs(row: DateLine) -> str | None:
     return text if text == row.expected else text.removesuffix("T00:00:00")
 
 
-def line_row(name: str, rows: list[DateLine], read: Callable[[DateLine], str | None]) -> Row:
+def _line_row(name: str, rows: list[DateLine], read: Callable[[DateLine], str | None]) -> Row:
     """Give the row of one tool in the first table."""
     counts = Counter(outcome(row.expected, read(row)) for row in rows)  # also warms up
     spent = []
-    for _ in range(N_RUNS):
+    for _ in range(_N_RUNS):
         start = process_time()
         for row in rows:
             read(row)
@@ -87,16 +87,16 @@ def _model_of(folds: list[linesift.Model], skipped: set[str], site: str) -> line
 def read_pages(corpora: Path, folds: list[linesift.Model]) -> Pages:
     """Read the days of all pages with linesift and with htmldate, by collection."""
     by_hand = (ROOT / "data" / "pages", corpora.parent / "gold" / "pages.jsonl")
-    files = [file for file in corpus_files(corpora) if file.suffix == ".parquet" and file.stem not in OTHERS]
+    files = [file for file in corpus_files(corpora) if file.suffix == ".parquet" and file.stem not in _OTHERS]
     known = {page.site for path in by_hand for page in read_labelled(path)}
     known |= {row["site"] for file in files for row in read_rows(file)}
     find_date = import_module("htmldate").find_date
-    pages: Pages = {name: [] for name in (*TRAINED, ALL, *OTHERS)}
-    for name in TRAINED + OTHERS:
-        skipped = known if name in OTHERS else set()
+    pages: Pages = {name: [] for name in (*_TRAINED, _ALL, *_OTHERS)}
+    for name in _TRAINED + _OTHERS:
+        skipped = known if name in _OTHERS else set()
         for page, html in read_page_days(corpora / f"{name}.parquet", partial(_model_of, folds, skipped)):
             pages[name].append((page, find_date(html, original_date=True, extensive_search=True)))
-        pages[ALL] += pages[name] if name in TRAINED else []
+        pages[_ALL] += pages[name] if name in _TRAINED else []
     return pages
 
 
@@ -110,12 +110,12 @@ def main() -> None:
     warnings.simplefilter("ignore")
     rows = read_date_lines(ROOT / "tests" / "data" / "moments.tsv")
     facts = {"n": len(rows), "languages": len({row.lang for row in rows if row.lang}), "htmldate": version("htmldate")}
-    columns = ("", *Outcome, f"µs a line, best of {N_RUNS} runs")
-    tools = (line_row("linesift", rows, ours), line_row(f"dateparser {version('dateparser')}", rows, theirs))
-    text = ["# Dates", LINES.format(**facts), *markdown_table(Table(columns, tools))]
+    columns = ("", *Outcome, f"µs a line, best of {_N_RUNS} runs")
+    tools = (_line_row("linesift", rows, ours), _line_row(f"dateparser {version('dateparser')}", rows, theirs))
+    text = ["# Dates", _LINES.format(**facts), *markdown_table(Table(columns, tools))]
     folds = [linesift.load(path) for path in sorted(given.folds.iterdir())]
     pages = read_pages(given.corpora, folds)
-    text += [PAGES.format(**facts), *day_table(pages, "htmldate")]
+    text += [_PAGES.format(**facts), *day_table(pages, "htmldate")]
     (ROOT / "reports" / "dates.md").write_text("\n".join([*text, ""]), "utf-8")
 
 

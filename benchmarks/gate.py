@@ -17,13 +17,13 @@ from linesift.page import LabelledPage, Page
 from linesift.read.labelled import read_labelled
 
 ROOT = Path(__file__).parents[1]
-SHARED = ROOT.parent / "shared"
-FIGURES = ROOT / "reports" / "gate.json"
+_SHARED = ROOT.parent / "shared"
+_FIGURES = ROOT / "reports" / "gate.json"
 
-TOLERANCE = 0.002
+_TOLERANCE = 0.002
 """Largest fall of a figure: one of some hundred lines of a rare label. Processors differ by far less."""
 
-Figures = dict[str, dict[str, float]]
+_Figures = dict[str, dict[str, float]]
 
 
 def main() -> int:
@@ -36,20 +36,20 @@ def main() -> int:
     except LinesiftError as error:
         print(f"gate: {error}", file=sys.stderr)
         return 1
-    committed: Figures = json.loads(FIGURES.read_text("utf-8")) if FIGURES.is_file() else {}
+    committed: _Figures = json.loads(_FIGURES.read_text("utf-8")) if _FIGURES.is_file() else {}
     if is_update:
-        FIGURES.write_text(json.dumps(committed | found, indent=1) + "\n", "utf-8")
+        _FIGURES.write_text(json.dumps(committed | found, indent=1) + "\n", "utf-8")
         return 0
     return compare(found, committed)
 
 
-def measure() -> Figures:
+def measure() -> _Figures:
     """Score the shipped model on every set of pages that is there."""
     found = {"data/pages": scores(read_labelled(ROOT / "data" / "pages"))}
-    if (SHARED / "gold" / "pages.jsonl").is_file():
-        found["gold"] = scores(read_labelled(SHARED / "gold" / "pages.jsonl"))
-    if (SHARED / "seed" / "page.txt").is_file():
-        found["seed"] = scores([seed_page(SHARED / "seed")])
+    if (_SHARED / "gold" / "pages.jsonl").is_file():
+        found["gold"] = scores(read_labelled(_SHARED / "gold" / "pages.jsonl"))
+    if (_SHARED / "seed" / "page.txt").is_file():
+        found["seed"] = scores([seed_page(_SHARED / "seed")])
     return found
 
 
@@ -67,16 +67,16 @@ def seed_page(folder: Path) -> LabelledPage:
     return LabelledPage(Page(text, "seed"), tuple(labels))
 
 
-def compare(found: Figures, committed: Figures) -> int:
+def compare(found: _Figures, committed: _Figures) -> int:
     """Print every figure beside the committed one; 1 if one fell by more than the tolerance, or is not committed."""
     n_worse = 0
     for name, figures in found.items():
         for key, value in figures.items():
             wanted = committed.get(name, {}).get(key)
-            is_worse = wanted is None or value < wanted - TOLERANCE
+            is_worse = wanted is None or value < wanted - _TOLERANCE
             n_worse += is_worse
-            verdict = "" if not is_worse else "  not committed: make gate-update" if wanted is None else "  WORSE"
-            print(f"{name:10}  {key:10}  {value:.4f}  committed {wanted}{verdict}")
+            remark = "" if not is_worse else "  not committed: make gate-update" if wanted is None else "  WORSE"
+            print(f"{name:10}  {key:10}  {value:.4f}  committed {wanted}{remark}")
     return 1 if n_worse else 0
 
 

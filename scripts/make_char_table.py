@@ -30,7 +30,7 @@ HAN = ("CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH", "IDEOGRAPHIC ITERATION", "I
 
 
 def char_class(char: str) -> CharClass:
-    """Class of one character, by the special marks, then its script, then its general category."""
+    """Class of a character: of a special mark, else by its script, else by its general category."""
     for kind, members in SPECIAL.items():
         if char in members:
             return kind

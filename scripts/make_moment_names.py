@@ -1,7 +1,7 @@
-"""Write `article/names.tsv`: what dates are read with, for the languages that news is written in.
+"""Write `dates/names.tsv`: the words that dates are read with, in the languages of news.
 
 CLDR (Babel) gives the numbers of months and weekdays, times of day, "3 hours ago" and the order of day, month and year;
-hijridate the months of the Umm al-Qura calendar. Words of news sites that neither has are in `article/words.tsv`.
+hijridate the months of the Umm al-Qura calendar. Words of news sites that neither has are in `dates/words.tsv`.
 This table may change without a new model; the one of the features may not.
 """
 
@@ -43,7 +43,7 @@ def spellings(name: str) -> Iterator[str]:
 
 
 def day_part(locale: Locale, key: str) -> str:
-    """What a time of day says of the hour; the Chinese 中午 is an afternoon for CLDR, but begins at eleven."""
+    """Give the hours that a name of a time of day stands for; 中午 is an afternoon in CLDR, but begins at eleven."""
     kind = DAY_PARTS[key.rstrip("12")]
     return "noon" if locale.language in ("zh", "yue", "id", "ms", "hi") and key == "afternoon1" else kind
 

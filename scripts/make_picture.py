@@ -47,7 +47,7 @@ FRAME = """\
 
 
 def printed(model: linesift.Model) -> str:
-    """What `classify` prints for the sample page on a terminal in colour."""
+    """Run `classify` on the sample page as on a terminal in colour."""
     page, _ = read_page(SAMPLE)
     prediction = model.classify(page)
     rows = "".join(terminal.pretty(prediction, style=terminal.Style(width=WIDTH, is_coloured=True)))
@@ -63,7 +63,7 @@ def picture(text: str) -> str:
 
 
 def main() -> None:
-    """Write both."""
+    """Write the picture and the outputs."""
     PICTURE.write_text(picture(printed(linesift.load())), "utf-8")
     write_outputs()
 

@@ -1,4 +1,4 @@
-"""Write what the shipped model says of many pages, or compare it with what was written, bit for bit.
+"""Write the predictions of the shipped model for many pages, or compare them with written ones, bit for bit.
 
 For changes that shall not change any result, such as moving code. `predictions.py write FILE` before the change,
 `predictions.py compare FILE` after every step. The pages are our own and, where the shared folder is beside the
@@ -55,12 +55,12 @@ def arrays() -> dict[str, NDArray[Any]]:
     """Labels and probabilities of every page, by its name."""
     found: dict[str, NDArray[Any]] = {}
     pages = list(read_pages())
-    for page, said in zip(pages, linesift.load().classify_batch(pages), strict=True):
-        labels = [-1 if label is None else label.column for label in said.labels]
+    for page, prediction in zip(pages, linesift.load().classify_batch(pages), strict=True):
+        labels = [-1 if label is None else label.column for label in prediction.labels]
         name = page.source.replace("/", "~")
         found[f"labels~{name}"] = np.array(labels, np.int8)
-        found[f"probabilities~{name}"] = said.probabilities
-        found[f"kind~{name}"] = np.array([f"{said.kind} {said.kind_probability:.9g}"])
+        found[f"probabilities~{name}"] = prediction.probabilities
+        found[f"kind~{name}"] = np.array([f"{prediction.kind} {prediction.kind_probability:.9g}"])
     return found
 
 

@@ -51,15 +51,15 @@ def adapted(tmp_path_factory: pytest.TempPathFactory, site: Path) -> Path:
 
 
 def test_it_reports_before_and_after(tmp_path: Path, site: Path) -> None:
-    told: list[str] = []
-    done = adapt(AdaptRequest("herald", (site,), tmp_path / "m"), told.append)
+    stages: list[str] = []
+    done = adapt(AdaptRequest("herald", (site,), tmp_path / "m"), stages.append)
     held_out, golden = done.checks
     before, after = held_out.n_wrong
     assert after <= before / 2
     assert len(held_out.before.pages) == 4
     assert golden.n_wrong[0] == golden.n_wrong[1]
     assert not done.worse
-    assert told[0] == "4 labelled pages of herald"
+    assert stages[0] == "4 labelled pages of herald"
     lines = list(check_lines(held_out))
     n_lines = sum(n_labelled(invented_page(number)) for number in range(4))
     assert lines[0] == f"## Held-out pages of the site: {before} of {n_lines} lines wrong before, {after} after"
@@ -163,24 +163,24 @@ def test_damaged_arrays_are_said_in_words(tmp_path: Path, adapted: Path, damage:
 
 
 def test_what_cannot_be_adapted_to_is_said(tmp_path: Path, site: Path) -> None:
-    def told(request: AdaptRequest, error: type[Exception]) -> str:
+    def message(request: AdaptRequest, error: type[Exception]) -> str:
         with pytest.raises(error) as caught:
             adapt(request, lambda _: None)
         return str(caught.value)
 
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "notes.txt").write_text("mine")
-    assert "holds files but no model" in told(AdaptRequest("a", (site,), tmp_path / "full"), InputError)
-    assert "no labelled pages" in told(AdaptRequest("a", (tmp_path / "full",), tmp_path / "m"), InputError)
-    assert "has no name" in told(AdaptRequest(" ", (site,), tmp_path / "m"), InputError)
+    assert "holds files but no model" in message(AdaptRequest("a", (site,), tmp_path / "full"), InputError)
+    assert "no labelled pages" in message(AdaptRequest("a", (tmp_path / "full",), tmp_path / "m"), InputError)
+    assert "has no name" in message(AdaptRequest(" ", (site,), tmp_path / "m"), InputError)
     assert not (tmp_path / "m").exists()
 
 
 def test_doubtful_lines_are_mentioned(tmp_path: Path) -> None:
-    told: list[str] = []
+    stages: list[str] = []
     folder = write_pages(tmp_path / "doubtful", [replace(invented_page(0), doubtful=frozenset([1, 2]))])
-    adapt(AdaptRequest("a", (folder,), tmp_path / "m"), told.append)
-    assert told[0] == "1 labelled page of a; 2 lines still marked with ? count as they are"
+    adapt(AdaptRequest("a", (folder,), tmp_path / "m"), stages.append)
+    assert stages[0] == "1 labelled page of a; 2 lines still marked with ? count as they are"
 
 
 def test_html_beside_the_pages_is_learnt_from(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def sites() -> list[Site]:
     return read_sites([linesift.load()], [*PAGES, *LONE])
 
 
-def said(text: str, *labels: Label | None) -> Prediction:
+def predicted(text: str, *labels: Label | None) -> Prediction:
     return Prediction(Page(text), labels, np.zeros((len(labels), len(LABELS)), np.float32))
 
 
@@ -69,7 +69,7 @@ def test_gold_is_confirmed_by_the_same_label_on_the_same_line() -> None:
     text = "Menu\n\nRain falls.\nRain falls.\nSun\nFog"
     labels = (Label.SIDEBAR, None, Label.BODY, Label.SIDEBAR, Label.BODY, Label.BODY)
     page = LabelledPage(Page(text), labels, site="herald.example")
-    witness = said("• Menu\nRain falls\nRain falls.\nSun", Label.SIDEBAR, Label.BODY, Label.SIDEBAR, Label.SIDEBAR)
+    witness = predicted("• Menu\nRain falls\nRain falls.\nSun", Label.SIDEBAR, Label.BODY, Label.SIDEBAR, Label.SIDEBAR)
     assert confirmed(page, witness) == [True, True, True, False, False]
     assert confirmed(page, None) == [False] * 5
 

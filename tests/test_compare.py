@@ -1,24 +1,18 @@
 """The scoring of `benchmarks/compare.py`; its other tools are not installed here."""
 
-import runpy
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from benchmarks import compare_cases, compare_report, peers
 from tinycorpus import PARAGRAPHS, row, write_corpus
-
-SCRIPTS = Path(__file__).parents[1] / "benchmarks"
-CASES: dict[str, Any] = runpy.run_path(str(SCRIPTS / "compare_cases.py"))
-PEERS: dict[str, Any] = runpy.run_path(str(SCRIPTS / "peers.py"))
-REPORT: dict[str, Any] = runpy.run_path(str(SCRIPTS / "compare_report.py"))
 
 
 def score(*pages: tuple[Sequence[str], Sequence[str], str | None]) -> tuple[float, ...]:
     """Precision, recall, F1, failed and empty pages, in that order."""
-    cases = [CASES["Case"]("a.example", b"", must, mustnot) for must, mustnot, _ in pages]
-    return tuple(CASES["score"](cases, [text for _, _, text in pages]).values())
+    cases = [compare_cases.Case("a.example", b"", must, mustnot) for must, mustnot, _ in pages]
+    return tuple(compare_cases.score(cases, [text for _, _, text in pages]).values())
 
 
 def test_strings_are_counted_over_all_pages() -> None:
@@ -43,23 +37,23 @@ def test_a_peer_that_raises_has_failed() -> None:
     def extract(html: str) -> str | None:
         return {"<p>one": "one", "<p>": None}[html]
 
-    assert PEERS["peer"](extract)([b"<p>one", b"<p>", b"<p>other"]) == ["one", "", None]
+    assert peers.peer(extract)([b"<p>one", b"<p>", b"<p>other"]) == ["one", "", None]
 
 
 def test_pages_of_a_collection_are_those_that_training_kept(tmp_path: Path) -> None:
     write_corpus(tmp_path / "tiny.parquet", [row(number) for number in range(6)])
     kept = dict.fromkeys([row(number)["id"] for number in (1, 2, 4, 5)], (1.0, 1.0))
-    articles = CASES["read_articles"](tmp_path, "tiny", kept, 2)
+    articles = compare_cases.read_articles(tmp_path, "tiny", kept, 2)
     assert [page.name for page in articles] == [row(1)["id"], row(4)["id"]]
     text = "\n".join(PARAGRAPHS)
     assert articles[0].gold == text
-    assert CASES["score_articles"](articles, [text, text]) == 1
-    assert CASES["score_articles"](articles, [text, None]) == pytest.approx(0.5)
+    assert compare_cases.score_articles(articles, [text, text]) == 1
+    assert compare_cases.score_articles(articles, [text, None]) == pytest.approx(0.5)
 
 
 def test_the_table_of_collections() -> None:
     scores = {"one": {"linesift, HTML": 0.98, "jusText": 0.9}, "two": {"linesift, HTML": 0.97, "jusText": 0.8}}
-    assert REPORT["collection_table"](scores, {"one": 3, "two": 4}).splitlines()[2:] == [
+    assert compare_report.collection_table(scores, {"one": 3, "two": 4}).splitlines()[2:] == [
         "| tool | one (3 pages) | two (4 pages) |",
         "|---|---|---|",
         "| linesift, HTML | 0.9800 | 0.9700 |",

@@ -9,10 +9,10 @@ from linesift.page import LabelledPage
 
 
 def test_own_pages(pages: list[LabelledPage]) -> None:
-    """What is said of them is right, so the text has to say it too, or nothing."""
+    """The languages in the headers are right, so the detected one is the same, or none."""
     found = {page.page.source: text_language(page.gold_article) for page in pages}
-    said = {page.page.source: page.lang for page in pages}
-    assert {name: lang for name, lang in found.items() if lang not in {said[name], ""}} == {}
+    languages = {page.page.source: page.lang for page in pages}
+    assert {name: lang for name, lang in found.items() if lang not in {languages[name], ""}} == {}
     long = [page.page.source for page in pages if len(page.gold_article) > 300]
     assert sum(found[name] == "" for name in long) <= 3
 

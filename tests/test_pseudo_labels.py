@@ -16,7 +16,7 @@ MORE = "Its new engine burns a third less, said the captain of it in the morning
 OTHER = "A bakery in the old town has won the prize of the valley for its rye bread."
 
 
-def said(lines: list[str], labels: list[Label | None]) -> Prediction:
+def predicted(lines: list[str], labels: list[Label | None]) -> Prediction:
     return Prediction(Page("\n".join(lines), "a"), tuple(labels), np.zeros((len(lines), len(LABELS)), np.float32))
 
 
@@ -26,7 +26,7 @@ def labelled(lines: list[str], labels: list[Label | None]) -> LabelledPage:
 
 LINES = ["Home", "Ferry returns", "11 March 2024", FIRST, MORE, OTHER, "Contact"]
 GOLD = labelled(LINES, [S, H, T, B, B, S, S])
-HTML = said(LINES, [S, H, T, B, B, S, S])
+HTML = predicted(LINES, [S, H, T, B, B, S, S])
 
 
 def test_gold_that_the_html_agrees_with_stays() -> None:
@@ -34,7 +34,7 @@ def test_gold_that_the_html_agrees_with_stays() -> None:
 
 
 def test_gold_that_the_html_contradicts_is_not_learnt() -> None:
-    assert correct(GOLD, said(LINES, [S, H, T, S, S, B, S])) is None
+    assert correct(GOLD, predicted(LINES, [S, H, T, S, S, B, S])) is None
 
 
 def test_a_title_that_alignment_missed_is_found() -> None:
@@ -43,16 +43,16 @@ def test_a_title_that_alignment_missed_is_found() -> None:
 
 
 def test_a_title_that_alignment_found_is_left_alone() -> None:
-    assert correct(GOLD, said(LINES, [H, S, T, B, B, S, S])) == GOLD
+    assert correct(GOLD, predicted(LINES, [H, S, T, B, B, S, S])) == GOLD
 
 
 def test_a_body_line_never_becomes_the_title() -> None:
     missed = replace(GOLD, labels=(S, S, T, B, B, S, S))
-    assert correct(missed, said(LINES, [S, S, T, H, B, S, S])) == missed
+    assert correct(missed, predicted(LINES, [S, S, T, H, B, S, S])) == missed
 
 
 def test_labels_by_hand_and_pages_without_html_stay() -> None:
-    contradiction = said(LINES, [S, H, T, S, S, B, S])
+    contradiction = predicted(LINES, [S, H, T, S, S, B, S])
     by_hand = replace(GOLD, origin=Origin("x", LabelSource.BY_HAND))
     assert correct(by_hand, contradiction) == by_hand
     assert correct(GOLD, None) == GOLD
@@ -73,7 +73,7 @@ def test_the_labels_come_over_to_the_text() -> None:
 
 def test_dates_are_those_that_the_html_calls_so() -> None:
     lines = ["Ferry returns", "11 March 2024", "three days back", FIRST, MORE]
-    given = said(lines, [H, S, T, B, B])
+    given = predicted(lines, [H, S, T, B, B])
     assert pseudo_label(unlabelled(lines), given).labels == (H, S, T, B, B)
 
 
@@ -88,5 +88,5 @@ def test_what_is_known_of_the_article_is_asked_for() -> None:
 
 
 def test_a_page_without_article_or_of_another_text_is_not_learnt() -> None:
-    assert pseudo_label(unlabelled(LINES), said(LINES, [S] * len(LINES))).labels == (S,) * len(LINES)
+    assert pseudo_label(unlabelled(LINES), predicted(LINES, [S] * len(LINES))).labels == (S,) * len(LINES)
     assert pseudo_label(unlabelled(["Home", OTHER]), HTML).labels == (S, S)

@@ -61,8 +61,8 @@ def marked(n_pages: int, seed: int, reach: int = REACH, least: int = 1, share: f
 
 def loss(network: Network, data: NetworkData) -> float:
     """Mean log loss of some lines."""
-    chances = softmax(network.scores(data.own, data.spans))
-    return -float(np.log(chances[np.arange(len(chances)), data.labels]).mean())
+    probabilities = softmax(network.scores(data.own, data.spans))
+    return -float(np.log(probabilities[np.arange(len(probabilities)), data.labels]).mean())
 
 
 def assert_same(first: Network, second: Network) -> None:

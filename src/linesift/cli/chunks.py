@@ -43,7 +43,7 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutputOptions:
-    """How predictions are written."""
+    """Options of the output."""
 
     format: Format
     labels: frozenset[Label] = tables.ALL_LABELS
@@ -61,7 +61,7 @@ class OutputOptions:
 
 @dataclass(frozen=True, slots=True)
 class JobSettings:
-    """What a worker process has to know for every chunk."""
+    """Settings of a worker process, the same for every chunk."""
 
     model: Path | None
     """Directory of the model; `None` is the shipped one."""

@@ -12,6 +12,7 @@ from linesift.extras import require_extra
 
 if TYPE_CHECKING:
     from linesift.evaluate.evaluate import Report
+    from linesift.evaluate.kinds import KindReport
     from linesift.train.corpora import GoldPages
 
 HELP = """Score a model on labelled pages.
@@ -64,9 +65,7 @@ def evaluate(
         # Imported here, so that a wrong option does not wait for numpy.
         import linesift
         from linesift.evaluate.evaluate import evaluate as evaluate_predictions
-        from linesift.evaluate.kinds import evaluate_kinds, kind_table
-        from linesift.evaluate.scores import table, worst_table
-        from linesift.evaluate.sections import markdown_table
+        from linesift.evaluate.kinds import evaluate_kinds
         from linesift.model.directory import read_about
         from linesift.train.corpora import read_gold
         from linesift.train.provenance import trained_on
@@ -89,10 +88,19 @@ def evaluate(
         if report is not None:
             _write_report(scores, report, f"{model or 'linesift'} on {', '.join(map(str, pages))}")
         if not is_json_printed:
-            lines = [*table(scores), *(["", *markdown_table(kind_table(kinds))] if kinds is not None else [])]
-            lines += ["", *worst_table(scores, worst)] if worst else []
-            with console.output(None) as stream:
-                stream.writelines(f"{line}\n" for line in lines)
+            _print_scores(scores, kinds, worst)
+
+
+def _print_scores(scores: "Report", kinds: "KindReport | None", n_worst: int) -> None:
+    from linesift.evaluate.kinds import kind_table
+    from linesift.evaluate.scores import table, worst_table
+    from linesift.evaluate.sections import markdown_table
+
+    lines = table(scores)
+    lines += [] if kinds is None else ["", *markdown_table(kind_table(kinds))]
+    lines += ["", *worst_table(scores, n_worst)] if n_worst else []
+    with console.output(None) as stream:
+        stream.writelines(f"{line}\n" for line in lines)
 
 
 def _check_report(path: Path | None) -> None:

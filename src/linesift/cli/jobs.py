@@ -9,14 +9,16 @@ from typing import TypeVar
 
 from linesift.errors import LinesiftError
 
-T = TypeVar("T")
-R = TypeVar("R")
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 
 _N_AHEAD = 2
 """Tasks per process that are read ahead: one at work, one waiting. It bounds the memory."""
 
 
-def map_in_order(work: Callable[[T], R], tasks: Iterable[T], n_jobs: int = 1) -> Generator[R, None, None]:
+def map_in_order(
+    work: Callable[[Task], Result], tasks: Iterable[Task], n_jobs: int = 1
+) -> Generator[Result, None, None]:
     """Call `work` on every task in `n_jobs` processes; give the results in the order of the tasks.
 
     Tasks are taken when a process is free, not all at once. `work`, tasks and results are pickled between our own
@@ -31,7 +33,11 @@ def map_in_order(work: Callable[[T], R], tasks: Iterable[T], n_jobs: int = 1) ->
     tasks = chain(first, tasks)
     if n_jobs == 1 or len(first) < 2:
         yield from map(work, tasks)
-        return
+    else:
+        yield from _map_in_processes(work, tasks, n_jobs)
+
+
+def _map_in_processes(work: Callable[[Task], Result], tasks: Iterable[Task], n_jobs: int) -> Iterator[Result]:
     # Imported here, because they take 30 ms to load.
     from concurrent.futures import Future, ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
@@ -39,7 +45,7 @@ def map_in_order(work: Callable[[T], R], tasks: Iterable[T], n_jobs: int = 1) ->
 
     others = set(active_children())
     pool = ProcessPoolExecutor(n_jobs, mp_context=get_context("spawn"))
-    ahead: deque[Future[R]] = deque()
+    ahead: deque[Future[Result]] = deque()
     try:
         for task in tasks:
             with _interrupts_held():

@@ -2,13 +2,16 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from linesift.cli import console
 from linesift.cli.options import ModelOut
 from linesift.extras import require_extra
+
+if TYPE_CHECKING:
+    from linesift.train.train import Trained
 
 HELP = """Train a model on labelled pages, and score it on unseen sites.
 
@@ -28,7 +31,7 @@ Examples:
 
 
 class ModelKind(StrEnum):
-    """What scores the lines."""
+    """Learner of the scores of lines."""
 
     BOOSTING = "boosting"
     LINEAR = "linear"
@@ -93,9 +96,6 @@ def train(
     with console.errors():
         require_extra("training", "joblib", "sklearn")
         # Imported here: it takes seconds to load, and a wrong option does not wait for it.
-        from linesift.evaluate.kinds import kind_table
-        from linesift.evaluate.scores import table
-        from linesift.evaluate.sections import markdown_table
         from linesift.train.config import TrainConfig
         from linesift.train.train import TrainRequest
         from linesift.train.train import train as train_model
@@ -113,13 +113,21 @@ def train(
         progress = console.Progress()
         trained = train_model(request, progress)
         progress("done")
-        with console.output(None) as stream:
-            reports = {"all pages": trained.report, **trained.by_path}
-            if trained.html is not None:
-                reports["corpora as HTML"] = trained.html
-            for name, scores in reports.items():
-                stream.write(f"## {name}, held out by site\n\n")
-                stream.writelines(f"{line}\n" for line in [*table(scores), ""])
-            if trained.kinds is not None:
-                stream.write("## kinds of pages, held out by site\n\n")
-                stream.writelines(f"{line}\n" for line in markdown_table(kind_table(trained.kinds)))
+        _print_scores(trained)
+
+
+def _print_scores(trained: "Trained") -> None:
+    from linesift.evaluate.kinds import kind_table
+    from linesift.evaluate.scores import table
+    from linesift.evaluate.sections import markdown_table
+
+    reports = {"all pages": trained.report, **trained.by_path}
+    if trained.html is not None:
+        reports["corpora as HTML"] = trained.html
+    with console.output(None) as stream:
+        for name, scores in reports.items():
+            stream.write(f"## {name}, held out by site\n\n")
+            stream.writelines(f"{line}\n" for line in [*table(scores), ""])
+        if trained.kinds is not None:
+            stream.write("## kinds of pages, held out by site\n\n")
+            stream.writelines(f"{line}\n" for line in markdown_table(kind_table(trained.kinds)))

@@ -14,8 +14,8 @@ from linesift.model.prediction import Prediction
 from linesift.page import LabelledPage, Origin
 
 N_WORST = 30
-N_WORST_LINES = 5
-N_BINS = 10
+_N_WORST_LINES = 5
+_N_BINS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +223,7 @@ def _worst_lines(gold: LabelledPage, prediction: Prediction) -> tuple[WrongLine,
         for number, (line, true, label) in enumerate(rows, start=1)
         if true is not None and label is not None and true is not label
     ]
-    return tuple(sorted(wrong, key=lambda line: (-line.n_words, line.number))[:N_WORST_LINES])
+    return tuple(sorted(wrong, key=lambda line: (-line.n_words, line.number))[:_N_WORST_LINES])
 
 
 def _grouped(
@@ -246,11 +246,11 @@ def calibration(gold: Sequence[LabelledPage], predictions: Sequence[Prediction],
         return Calibration(0.0, 0.0, [])
     probabilities = np.concatenate([prediction.probabilities[:, label.column] for prediction in predictions])
     probabilities = probabilities[kept].astype(np.float64)
-    place = np.minimum((probabilities * N_BINS).astype(np.int64), N_BINS - 1)
-    lines = np.bincount(place, minlength=N_BINS)
+    place = np.minimum((probabilities * _N_BINS).astype(np.int64), _N_BINS - 1)
+    lines = np.bincount(place, minlength=_N_BINS)
     divisor = np.maximum(lines, 1)
-    mean = np.bincount(place, probabilities, N_BINS) / divisor
-    frequency = np.bincount(place, is_label, N_BINS) / divisor
+    mean = np.bincount(place, probabilities, _N_BINS) / divisor
+    frequency = np.bincount(place, is_label, _N_BINS) / divisor
     return Calibration(
         error=float((np.abs(mean - frequency) * lines).sum() / lines.sum()),
         brier=float(((probabilities - is_label) ** 2).mean()),

@@ -14,7 +14,7 @@ MIN_PROBABILITY = 0.9
 """Least probability for which the detected language replaces the collection's. Of 3,086 pages, those below it are some
 Indonesian ones that might be Malay, and Chinese and Japanese ones of a line or two."""
 
-MIN_LENGTH = 50
+_MIN_LENGTH = 50
 """Least number of characters; shorter texts are not detected."""
 
 _MAX_LENGTH = 4000
@@ -30,7 +30,7 @@ def text_language(text: str) -> str:
     Raises:
         ImportError: if py3langid, of the extra `train`, is not installed.
     """
-    if len(text) < MIN_LENGTH:
+    if len(text) < _MIN_LENGTH:
         return ""
     language, probability = _identifier().classify(text[:_MAX_LENGTH])
     return str(language) if probability >= MIN_PROBABILITY else ""

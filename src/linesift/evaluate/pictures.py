@@ -31,7 +31,7 @@ _STYLE: Any = {
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
-MOST_LANGUAGES = 40
+_MOST_LANGUAGES = 40
 _FAMILY = re.compile(r"font-family: [^;\"]*")
 _METADATA = re.compile(r"<metadata>.*?</metadata>\s*", re.DOTALL)
 
@@ -88,7 +88,7 @@ def calibration(report: Report) -> Picture:
 @_style()
 def languages(report: Report) -> Picture:
     """Article F1 of each language, those with most pages first."""
-    found = sorted(report.by_language.items(), key=lambda item: (-item[1].support, item[0]))[:MOST_LANGUAGES]
+    found = sorted(report.by_language.items(), key=lambda item: (-item[1].support, item[0]))[:_MOST_LANGUAGES]
     figure, axes = _canvas(7.2, 0.9 + 0.27 * len(found))
     for row, (_, score) in enumerate(found):
         axes.barh(row, score.f1, height=0.72, color=_FILL, alpha=0.75 if score.support >= 10 else 0.3)

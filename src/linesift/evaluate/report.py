@@ -23,7 +23,7 @@ from linesift.read.labelled import OWN_COLLECTION
 
 TITLE = "Accuracy on sites that were not seen"
 
-FEW = 5
+_FEW = 5
 """Number of lines below which an article is short."""
 
 _N_RESAMPLES = 300
@@ -31,14 +31,14 @@ _C4_WORDS = 5
 _C4_ENDS = (".", "!", "?", '"', "”", "。", "！", "？", "؟", "।")
 _UNSPACED = frozenset(["zh", "ja", "th", "lo", "km", "my"])
 
-ITEMS = 3
+_ITEMS = 3
 """Least number of list items of an article with a list."""
 
 _ITEM = re.compile(r"\s*(?:[•◦▪●○■*·\-–]|\d{1,3}[.)])\s+\S")
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class _Slice:
     """Pages that have a property."""
 
     name: str
@@ -48,21 +48,21 @@ class Slice:
 def has_list(page: LabelledPage) -> bool:
     """Whether enough body lines begin with a bullet or a number, as renderers write list items."""
     lines = zip(page.page.lines, page.labels, strict=True)
-    return sum(label is Label.BODY and _ITEM.match(line) is not None for line, label in lines) >= ITEMS
+    return sum(label is Label.BODY and _ITEM.match(line) is not None for line, label in lines) >= _ITEMS
 
 
-SLICES = (
-    Slice(f"article of under {FEW} lines", lambda page: page.labels.count(Label.BODY) < FEW),
-    Slice("article of over 60 lines", lambda page: page.labels.count(Label.BODY) > 60),
-    Slice(f"article with a list of {ITEMS} items or more", has_list),
-    Slice("scripts without spaces", lambda page: page.lang in _UNSPACED),
-    Slice("no blank lines", lambda page: None not in page.labels),
-    Slice("over 500 lines", lambda page: len(page.labels) > 500),
-    Slice("live pages", lambda page: page.kind == "live"),
+_SLICES = (
+    _Slice(f"article of under {_FEW} lines", lambda page: page.labels.count(Label.BODY) < _FEW),
+    _Slice("article of over 60 lines", lambda page: page.labels.count(Label.BODY) > 60),
+    _Slice(f"article with a list of {_ITEMS} items or more", has_list),
+    _Slice("scripts without spaces", lambda page: page.lang in _UNSPACED),
+    _Slice("no blank lines", lambda page: None not in page.labels),
+    _Slice("over 500 lines", lambda page: len(page.labels) > 500),
+    _Slice("live pages", lambda page: page.kind == "live"),
 )
 
 
-COMMENTS = 3
+_COMMENTS = 3
 """Least number of lines of comments on a page with comments."""
 
 _COMMENT_WORDS = 8
@@ -87,7 +87,7 @@ def accuracy_report(held_out: Sequence[HeldOut], n_folds: int) -> Iterator[Secti
     report = evaluate_pairs(texts)
     yield _intro(own, texts, n_folds)
     yield _scores("Text", report)
-    yield from by_hand_section("Labels on the gold pages", texts)
+    yield from _by_hand_section("Labels on the gold pages", texts)
     yield _slices(texts, pages_with_comments(page for page, _ in htmls))
     yield floor_section("Floors", [page for page, _ in texts])
     yield confusion_section(report)
@@ -145,7 +145,7 @@ def _scores(title: str, report: Report) -> Section:
     return Section(title, [part for section in score_sections(report) for part in section.parts])
 
 
-def by_hand_section(title: str, pages: Sequence[Pair]) -> Iterator[Section]:
+def _by_hand_section(title: str, pages: Sequence[Pair]) -> Iterator[Section]:
     """Label scores on the pages labelled by hand, with intervals from resampling pages; nothing without any."""
     pairs = [
         (page, found) for page, found in pages if page.origin.is_by_hand and page.origin.collection != OWN_COLLECTION
@@ -178,8 +178,8 @@ def _pooled(counts: Sequence[tuple[list[Label], list[Label]]]) -> dict[Label, Sc
 def pages_with_comments(html_pages: Iterable[LabelledPage]) -> frozenset[str]:
     """Find the sources of pages with readers' comments.
 
-    They have `COMMENTS` lines or more that are sidebar, have some words, and stand in an element that a class, an id or
-    the like calls comments or replies.
+    They have `_COMMENTS` sidebar lines or more with some words, in elements whose class, id or the like calls them
+    comments or replies.
     """
     names = np.array([hash_word(name) for name in _COMMENT_NAMES.split()], np.uint64)
     found = set()
@@ -193,13 +193,13 @@ def pages_with_comments(html_pages: Iterable[LabelledPage]) -> frozenset[str]:
             page.labels[line] is Label.SIDEBAR and n_tokens(lines[line]) >= _COMMENT_WORDS
             for line in set(inside.tolist())
         ]
-        if sum(is_comment) >= COMMENTS:
+        if sum(is_comment) >= _COMMENTS:
             found.add(page.page.source)
     return frozenset(found)
 
 
 def _slices(pages: Sequence[Pair], commented: frozenset[str]) -> Section:
-    slices = (*SLICES, Slice("with readers' comments", lambda page: page.page.source in commented))
+    slices = (*_SLICES, _Slice("with readers' comments", lambda page: page.page.source in commented))
     rows: list[Row] = []
     for part in slices:
         chosen = [pair for pair in pages if part.holds(pair[0])]
@@ -209,7 +209,7 @@ def _slices(pages: Sequence[Pair], commented: frozenset[str]) -> Section:
             rows.append((part.name, score.precision, score.recall, score.f1, report.words.f1, score.support))
     table = Table(("pages", "article precision", "recall", "F1", "word F1", "pages scored"), tuple(rows))
     about = (
-        f"Pages with readers' comments have {COMMENTS} sidebar lines or more of {_COMMENT_WORDS} words or more in "
+        f"Pages with readers' comments have {_COMMENTS} sidebar lines or more of {_COMMENT_WORDS} words or more in "
         "elements whose class or id calls them comments or replies; where the page came without HTML, it is not known."
     )
     return Section("Slices", (table, about))

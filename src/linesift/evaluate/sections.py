@@ -61,7 +61,7 @@ def markdown_table(table: Table) -> Iterator[str]:
     yield f"| {' | '.join(table.columns)} |"
     yield f"|{'---|' * len(table.columns)}"
     for row in table.rows:
-        yield f"| {' | '.join(format_cell(cell).replace('|', chr(92) + '|') for cell in row)} |"
+        yield f"| {' | '.join(_format_cell(cell).replace('|', chr(92) + '|') for cell in row)} |"
 
 
 def as_json(title: str, sections: Iterable[Section]) -> str:
@@ -85,10 +85,10 @@ def as_html(title: str, sections: Iterable[Section]) -> Iterator[str]:
     yield from html.document(title, _html_parts(title, sections), styles=["sections.css"])
 
 
-def format_cell(cell: Cell) -> str:
+def _format_cell(cell: Cell) -> str:
     """Format a cell: floats with four digits.
 
-    >>> format_cell(0.25), format_cell(12), format_cell("body")
+    >>> _format_cell(0.25), _format_cell(12), _format_cell("body")
     ('0.2500', '12', 'body')
     """
     return f"{cell:.4f}" if isinstance(cell, float) else str(cell)
@@ -122,7 +122,7 @@ def _html_part(part: Part) -> Iterator[str]:
             yield f'<th scope="col"{attribute}>{html.text(name)}</th>'
         yield "</tr></thead>\n<tbody>\n"
         for row in part.rows:
-            cells = (f"<td{_class(cell)}>{html.text(format_cell(cell))}</td>" for cell in row)
+            cells = (f"<td{_class(cell)}>{html.text(_format_cell(cell))}</td>" for cell in row)
             yield f"<tr>{''.join(cells)}</tr>\n"
         yield "</tbody>\n</table></div>\n"
 

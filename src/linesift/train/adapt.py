@@ -23,10 +23,10 @@ from linesift.read.labelled import read_labelled
 from linesift.train.provenance import digest, short_name
 from linesift.train.site import with_site
 
-MAX_PAGES = 200
+_MAX_PAGES = 200
 """Most pages; with more, training anew learns more, and a correction overfits single pages."""
 
-LEAVE_ONE_OUT = 5
+_LEAVE_ONE_OUT = 5
 """Number of folds; fewer pages are held out one by one."""
 
 Progress = Callable[[str], None]
@@ -142,8 +142,8 @@ def _cells(score: Score) -> tuple[str, str, str]:
 
 
 def folds(n_pages: int) -> NDArray[np.int64]:
-    """Fold of each page: one page each below `LEAVE_ONE_OUT` pages, else as many folds."""
-    return np.arange(n_pages) % min(n_pages, LEAVE_ONE_OUT)
+    """Fold of each page: one page each below `_LEAVE_ONE_OUT` pages, else as many folds."""
+    return np.arange(n_pages) % min(n_pages, _LEAVE_ONE_OUT)
 
 
 def _held_out(base: Model, pages: Sequence[LabelledPage], place: int | None) -> list[Prediction]:
@@ -162,8 +162,8 @@ def _read(paths: Sequence[Path]) -> list[LabelledPage]:
     pages = [page for page in pages if any(label is not None for label in page.labels)]
     if not pages:
         raise InputError(f"{', '.join(map(str, paths))}: no page has a line; label some: linesift label")
-    if len(pages) > MAX_PAGES:
-        raise InputError(f"{len(pages)} pages: too many to adapt to (at most {MAX_PAGES}); train with them instead")
+    if len(pages) > _MAX_PAGES:
+        raise InputError(f"{len(pages)} pages: too many to adapt to (at most {_MAX_PAGES}); train with them instead")
     return pages
 
 

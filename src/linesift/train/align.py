@@ -15,13 +15,13 @@ from difflib import SequenceMatcher
 from linesift.dates.moment import Moment, read_moments
 from linesift.labels import Label
 
-ANCHOR = 24
+_ANCHOR = 24
 """Letters from which a line is matched wherever it stands; below, only between the lines around it."""
 
-SHINGLE = 8
+_SHINGLE = 8
 """Letters per shingle when a long line is matched in part."""
 
-PARTIAL = 0.75
+_PARTIAL = 0.75
 """Least share of a line's shingles that must occur in the gold. Of 888 body lines on 54 pages labelled by hand, 0.5
 finds 840 and 28 wrong ones, 0.6 839 and 21, 0.75 835 and 14, 0.9 826 and 10."""
 
@@ -143,14 +143,14 @@ def _body_spans(keys: Sequence[str], paragraphs: Sequence[str]) -> dict[int, tup
     parts = [letters(paragraph) for paragraph in paragraphs]
     stream = "".join(parts)
     whole = {part for part in parts if part}
-    known = {stream[i : i + SHINGLE] for i in range(len(stream) - SHINGLE + 1)}
+    known = {stream[i : i + _SHINGLE] for i in range(len(stream) - _SHINGLE + 1)}
     spans: dict[int, tuple[int, int]] = {}
     for index, key in enumerate(keys):
-        if len(key) >= ANCHOR and (span := _anchor(key, stream, known)):
+        if len(key) >= _ANCHOR and (span := _anchor(key, stream, known)):
             spans[index] = span
     anchors = sorted(spans)
     for index, key in enumerate(keys):
-        if not key or len(key) >= ANCHOR:
+        if not key or len(key) >= _ANCHOR:
             continue
         place = bisect_left(anchors, index)
         before = spans[anchors[place - 1]] if place else None
@@ -171,12 +171,12 @@ def _anchor(key: str, stream: str, known: set[str]) -> tuple[int, int] | None:
     start = stream.find(key)
     if start >= 0:
         return start, start + len(key)
-    shingles = [key[i : i + SHINGLE] for i in range(len(key) - SHINGLE + 1)]
+    shingles = [key[i : i + _SHINGLE] for i in range(len(key) - _SHINGLE + 1)]
     hits = [shingle for shingle in shingles if shingle in known]
-    if len(hits) < PARTIAL * len(shingles):
+    if len(hits) < _PARTIAL * len(shingles):
         return None
     start, last = stream.find(hits[0]), stream.rfind(hits[-1])
-    return (start, last + SHINGLE) if start <= last <= start + 2 * len(key) else (start, start + len(key))
+    return (start, last + _SHINGLE) if start <= last <= start + 2 * len(key) else (start, start + len(key))
 
 
 def _covered(spans: dict[int, tuple[int, int]]) -> int:
@@ -209,7 +209,7 @@ def _title_at(keys: Sequence[str], start: int, title: str) -> list[int]:
     key = keys[start]
     if not key:
         return []
-    if key == title or (len(title) >= ANCHOR and _near(key, title)):
+    if key == title or (len(title) >= _ANCHOR and _near(key, title)):
         return [start]
     if len(key) < 3 or not title.startswith(key):
         return []

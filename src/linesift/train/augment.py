@@ -129,8 +129,8 @@ def _excerpt(page: LabelledPage, draw: Random) -> LabelledPage:
     gap = [] if is_dense or hints is not None else [("", None)]  # lines of HTML are never blank
     found = [pair for index in kept for pair in ((lines[index], page.labels[index]), *gap)]
     texts, labels = zip(*found, strict=True)
-    made = Page("\n".join(texts), page.page.source, None if hints is None else _fewer(hints, np.array(kept)))
-    return replace(page, page=made, labels=labels, doubtful=frozenset())
+    short = Page("\n".join(texts), page.page.source, None if hints is None else _fewer(hints, np.array(kept)))
+    return replace(page, page=short, labels=labels, doubtful=frozenset())
 
 
 def _fewer(hints: Hints, kept: NDArray[np.int64]) -> Hints:

@@ -20,7 +20,7 @@ from linesift.read.html.page import read_html
 from linesift.read.labelled import read_labelled
 from linesift.train.align import Gold, align, is_date_line
 
-MIN_COVERAGE = 0.8
+_MIN_COVERAGE = 0.8
 """Pages whose body lines hold less of the gold's letters are left out: the gold is another version of the page."""
 
 _TITLES = re.compile(
@@ -29,7 +29,7 @@ _TITLES = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " » ", " « ", "_")
-OTHER_GOLD = frozenset(["wcxb_other", "dragnet", "readability"])
+_OTHER_GOLD = frozenset(["wcxb_other", "dragnet", "readability"])
 """Collections of a directory that are not trained on: pages that are no articles, and gold of another policy (dragnet's
 counts titles, dates and comments as content; readability's is another extractor's output); `reports/ablation.md`.
 """
@@ -54,7 +54,7 @@ _HEAD = 400_000
 COLUMNS = frozenset(("id", "source", "url", "site", "lang", "html", "title", "body", "date"))
 """Columns of a Parquet file of pages; others are left alone."""
 
-LINES_FILE = "lines.jsonl"
+_LINES_FILE = "lines.jsonl"
 """Pages without HTML in a directory of corpora."""
 
 
@@ -66,7 +66,7 @@ def read_corpora(path: Path, by_hand: AbstractSet[str] = frozenset(), *, jobs: i
 
     Args:
         path: the directory.
-        by_hand: sources of pages that were labelled line by line. They alone are read of `OTHER_GOLD`, for their HTML.
+        by_hand: sources of pages that were labelled line by line. They alone are read of `_OTHER_GOLD`, for their HTML.
         jobs: processes.
 
     Raises:
@@ -76,9 +76,9 @@ def read_corpora(path: Path, by_hand: AbstractSet[str] = frozenset(), *, jobs: i
     examples = [
         example
         for file in corpus_files(path)
-        for example in (_read_lines(file) if file.name == LINES_FILE else read_corpus(file, jobs=jobs))
+        for example in (_read_lines(file) if file.name == _LINES_FILE else read_corpus(file, jobs=jobs))
     ]
-    others = [path / f"{name}.parquet" for name in sorted(OTHER_GOLD)] if by_hand else []
+    others = [path / f"{name}.parquet" for name in sorted(_OTHER_GOLD)] if by_hand else []
     rows = (row for file in others if file.is_file() for row in read_rows(file) if row["id"] in by_hand)
     return [*examples, *label_rows(rows, jobs=jobs)]
 
@@ -89,10 +89,10 @@ def corpus_files(path: Path) -> list[Path]:
     Raises:
         InputError: if it has no collection.
     """
-    files = sorted(file for file in path.glob("*.parquet") if file.stem not in OTHER_GOLD)
+    files = sorted(file for file in path.glob("*.parquet") if file.stem not in _OTHER_GOLD)
     if not files:
         raise InputError(f"{path}: no corpora: expected a directory of *.parquet files")
-    lines = path / LINES_FILE
+    lines = path / _LINES_FILE
     return [*files, lines] if lines.is_file() else files
 
 
@@ -134,7 +134,7 @@ def left_out(examples: Iterable[Example], *, is_html: bool = False) -> Counter[s
         if example.origin.labels is LabelSource.MODEL:
             counts[f"{name}: no gold body"] += 1
         elif (example.html is not None and example.html_labels is None) if is_html else example.text_labels is None:
-            counts[f"{name}: aligned lines cover under {MIN_COVERAGE:.0%} of the gold"] += 1
+            counts[f"{name}: aligned lines cover under {_MIN_COVERAGE:.0%} of the gold"] += 1
     return counts
 
 
@@ -264,7 +264,7 @@ def _page_type(row: Mapping[str, Any]) -> str:
 def _aligned(page: Page, gold: Gold) -> Labels | None:
     """Labels of the lines, or `None` where they hold too little of the gold."""
     aligned = align(page.lines, gold)
-    return aligned.labels if aligned.coverage >= MIN_COVERAGE else None
+    return aligned.labels if aligned.coverage >= _MIN_COVERAGE else None
 
 
 def _markup_titles(html: str) -> Iterator[str]:

@@ -18,9 +18,9 @@ from linesift.page import LabelledPage
 from linesift.read.labelled import read_row
 from linesift.train.corpora import COLUMNS, label_rows
 
-LINE_COLUMNS = frozenset(("id", "site", "text", "labels"))
+_LINE_COLUMNS = frozenset(("id", "site", "text", "labels"))
 """Columns of a dataset of labelled pages."""
-SPLIT = "train"
+_SPLIT = "train"
 _FORMATS = {".parquet": "parquet", ".jsonl": "json", ".json": "json", ".csv": "csv", ".arrow": "arrow"}
 
 
@@ -49,13 +49,13 @@ def read_dataset(name: str, *, jobs: int = 2) -> Dataset:
     digest = sha256()
     for row in rows:
         digest.update(json.dumps(row, sort_keys=True, default=str).encode("utf-8", "replace"))
-    if columns >= LINE_COLUMNS:
+    if columns >= _LINE_COLUMNS:
         return Dataset([Example.of_page(page) for page in _labelled(rows, name)], digest.hexdigest())
     if columns >= COLUMNS:
         return Dataset(label_rows(rows, jobs=jobs), digest.hexdigest())
     raise InputError(
         f"{name}: the columns are {', '.join(sorted(columns))}; linesift reads labelled pages "
-        f"({', '.join(sorted(LINE_COLUMNS))}) or pages with their article ({', '.join(sorted(COLUMNS))})"
+        f"({', '.join(sorted(_LINE_COLUMNS))}) or pages with their article ({', '.join(sorted(COLUMNS))})"
     )
 
 
@@ -84,8 +84,8 @@ def _rows(name: str) -> Sequence[Mapping[str, Any]]:
     except (pyarrow.ArrowException, datasets.exceptions.DatasetsError, OSError, ValueError) as error:
         raise InputError(f"{name}: cannot be loaded as a dataset ({' '.join(str(error).split())})") from error
     if isinstance(loaded, datasets.DatasetDict):
-        if SPLIT not in loaded and len(loaded) > 1:
-            raise InputError(f"{name}: the splits are {', '.join(loaded)}; linesift reads {SPLIT!r}, or the only one")
-        loaded = loaded[SPLIT] if SPLIT in loaded else next(iter(loaded.values()))
+        if _SPLIT not in loaded and len(loaded) > 1:
+            raise InputError(f"{name}: the splits are {', '.join(loaded)}; linesift reads {_SPLIT!r}, or the only one")
+        loaded = loaded[_SPLIT] if _SPLIT in loaded else next(iter(loaded.values()))
     rows: list[Mapping[str, Any]] = list(loaded)
     return rows

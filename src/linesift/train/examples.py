@@ -63,7 +63,7 @@ def corrected_lines(
         examples: pages with gold, and those without.
         teachers: the models for HTML.
         config: how.
-        progress: told of every stage.
+        progress: called at the start of every stage.
     """
     gold = [example for example in examples if example.has_line_gold]
     predictions = classify_held_out(teachers, [example.as_html() for example in gold])
@@ -96,12 +96,13 @@ def read_lines(
     Args:
         pages: pages with gold.
         config: the weights.
-        progress: told of every stage.
+        progress: called at the start of every stage.
         is_text: whether they are of plain text, and each is to be learnt in a rendering of its own.
         pseudo_labelled: what each fit learns of the pages without gold, the same texts in all of them.
     """
     gold, short = varied(pages) if is_text else [*pages], [*excerpts(pages)]
-    versions = pseudo_labelled or PerFold[list[LabelledPage]].same([], config.n_folds)
+    none: list[LabelledPage] = []
+    versions = pseudo_labelled or PerFold.same(none, config.n_folds)
     every = [*gold, *short, *versions.everything]
     progress(f"reading {len(every)} pages")
     hints = [page.page.hints for page in every if page.page.hints is not None]

@@ -27,7 +27,7 @@ def fit(examples: Sequence[Example], config: TrainConfig, progress: Progress) ->
     Args:
         examples: the pages.
         config: how.
-        progress: told of every stage.
+        progress: called at the start of every stage.
 
     Raises:
         LabelError: if there are too few sites for the folds, or a label is missing.
@@ -40,14 +40,13 @@ def fit(examples: Sequence[Example], config: TrainConfig, progress: Progress) ->
     lines = read_lines(texts, config, progress, is_text=True)
     progress("words")
     lexicons = fit_lexicons(lines, config)
-    html_parts = PerFold[Part | None].same(None, config.n_folds)
+    html_parts: PerFold[Part | None] = PerFold.same(None, config.n_folds)
     if htmls:
         html_lines = read_lines(htmls, config, progress, is_text=False)
-        for_html = fit_html_parts(html_lines, lexicons, config, progress)
-        html_parts = for_html.map(lambda part: part)
+        html_parts = fitted = fit_html_parts(html_lines, lexicons, config, progress)
         if config.learn_aligned:
             # There is no part for text yet; these models are given pages with hints alone.
-            teachers = for_html.map(lambda part: Model(text=part, html=part))
+            teachers = fitted.map(lambda part: Model(text=part, html=part))
             lines = corrected_lines(examples, teachers, config, progress)
             progress("words, with the labels that the HTML gives")
             lexicons = fit_lexicons(lines, config)

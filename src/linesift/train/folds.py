@@ -14,36 +14,36 @@ from linesift.model.model import Model
 from linesift.model.prediction import Prediction
 from linesift.page import LabelledPage, LabelSource
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
-class PerFold(Generic[T]):
+class PerFold(Generic[T_co]):
     """What was fitted without each fold, and what was fitted on everything."""
 
-    by_fold: tuple[T, ...]
+    by_fold: tuple[T_co, ...]
     """For each fold, what has not seen its sites."""
-    everything: T
+    everything: T_co
 
-    @classmethod
-    def of(cls, fitted: Iterable[T]) -> "PerFold[T]":
-        """Take them apart again as iteration gives them: one without each fold, then that of everything."""
+    @staticmethod
+    def of(fitted: Iterable[S]) -> "PerFold[S]":
+        """Make it of what was fitted without each fold, in order, and last what was fitted on everything."""
         *by_fold, everything = fitted
-        return cls(tuple(by_fold), everything)
+        return PerFold(tuple(by_fold), everything)
 
-    @classmethod
-    def same(cls, one: T, n_folds: int) -> "PerFold[T]":
+    @staticmethod
+    def same(one: S, n_folds: int) -> "PerFold[S]":
         """Give one thing for every fold and for everything."""
-        return cls((one,) * n_folds, one)
+        return PerFold((one,) * n_folds, one)
 
-    def __iter__(self) -> Iterator[T]:
-        """One without each fold, then that of everything."""
+    def __iter__(self) -> Iterator[T_co]:
+        """Give what was fitted without each fold, in order, then what was fitted on everything."""
         yield from self.by_fold
         yield self.everything
 
-    def map(self, change: Callable[[T], S]) -> "PerFold[S]":
-        """Change each of them."""
+    def map(self, change: Callable[[T_co], S]) -> "PerFold[S]":
+        """Apply a function to each of them."""
         return PerFold.of(map(change, self))
 
 

@@ -29,7 +29,7 @@ def fit_rankers(
         lines: the lines.
         config: how.
     """
-    nothing = PerFold[HeadlineRanker | None].same(None, config.n_folds)
+    nothing: PerFold[HeadlineRanker | None] = PerFold.same(None, config.n_folds)
     rows = candidates(probabilities)
     if not rows.size:
         return nothing

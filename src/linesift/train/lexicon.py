@@ -36,7 +36,7 @@ def fit_lexicons(
         tokens: gives the tokens of lines, those of their text or of their markup.
         bits: binary logarithm of the number of buckets.
     """
-    matrix = token_matrix(lines.batch, tokens, bits)
+    matrix = _token_matrix(lines.batch, tokens, bits)
 
     def jobs() -> Iterator[Any]:  # one at a time: all parts of the tokens together take gigabytes
         for fold, (labels, weights) in enumerate(zip(lines.labels, lines.weights, strict=True)):
@@ -104,7 +104,7 @@ def _lexicon(fitted: list[tuple[NDArray[np.float32], float]]) -> Lexicon:
     return Lexicon(rounded, np.array(bias, np.float32))
 
 
-def token_matrix(batch: Batch, tokens: Tokens = line_tokens, bits: int = TOKEN_BITS) -> "sparse.csr_matrix":
+def _token_matrix(batch: Batch, tokens: Tokens = line_tokens, bits: int = TOKEN_BITS) -> "sparse.csr_matrix":
     """Count the tokens of every line, divided by the root of their number, shape (n_lines, 2**bits)."""
     import scipy.sparse as sparse
 

@@ -78,19 +78,23 @@ def fit_network(data: NetworkData, config: TrainConfig) -> Network:
                 is_unknown = (draw.random(len(spans)) < config.network_unknown_language).repeat(spans)
                 seen[np.ix_(is_unknown, data.lexicon_rows)] = unknown[lines[is_unknown]]
                 now = _with(network, adam.weights)
-                adam.step(_gradients(now, seen, spans, data.labels[lines], data.weights[lines], config, draw))
+                batch = _Batch(seen, spans, data.labels[lines], data.weights[lines])
+                adam.step(_gradients(now, batch, config, draw))
     return _with(network, adam.means | {"entry": adam.means["entry"] / spread[:, None]})
 
 
-def _gradients(
-    network: Network,
-    inputs: Floats,
-    spans: NDArray[np.int64],
-    labels: NDArray[np.int64],
-    weights: Floats,
-    config: TrainConfig,
-    draw: np.random.Generator,
-) -> Mapping[str, Floats]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Batch:
+    """Lines of a step, of whole pages."""
+
+    inputs: Floats
+    """Shape (n_lines, n_inputs)."""
+    spans: NDArray[np.int64]
+    labels: NDArray[np.int64]
+    weights: Floats
+
+
+def _gradients(network: Network, batch: _Batch, config: TrainConfig, draw: np.random.Generator) -> Mapping[str, Floats]:
     """Gradients of the mean log loss with respect to the weights of the network, with dropout."""
     n_dropped = round(256 * config.network_dropout)
 
@@ -98,10 +102,10 @@ def _gradients(
         is_kept = draw.integers(0, 256, shape, np.uint8) >= n_dropped
         return is_kept * np.float32(256 / (256 - n_dropped))
 
-    drops = [kept(len(inputs), config.network_width) for _ in network.layers]
-    path = trace(network, inputs * kept(*inputs.shape), spans, drops)
-    gold = np.eye(len(LABELS), dtype=np.float32)[labels]
-    return path.back((softmax(path.scores) - gold) * weights[:, None] / max(float(weights.sum()), 1.0))[1]
+    drops = [kept(len(batch.inputs), config.network_width) for _ in network.layers]
+    path = trace(network, batch.inputs * kept(*batch.inputs.shape), batch.spans, drops)
+    gold = np.eye(len(LABELS), dtype=np.float32)[batch.labels]
+    return path.back((softmax(path.scores) - gold) * batch.weights[:, None] / max(float(batch.weights.sum()), 1.0))[1]
 
 
 def _with(network: Network, weights: Mapping[str, Floats]) -> Network:

@@ -1,4 +1,4 @@
-"""Fit the model of page kinds on what models that had not seen a page's site made of its lines."""
+"""Fit the model of page kinds on held-out labels and probabilities of the lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -57,14 +57,14 @@ def fit_page_kind(
 ) -> PerFold[Model]:
     """Give each model a model of page kinds of its own.
 
-    The columns of every page are made by the model that has not seen its site, so they are as uncertain as those of the
-    pages to come; the model without a fold has not seen its sites either.
+    The columns of every page come from the model that has not seen its site, so they are as uncertain as those of pages
+    to come. The model of page kinds without a fold has not seen its sites either.
 
     Args:
         models: the models.
         examples: pages whose kind is known; those without any gold are left out.
         config: jobs and seed.
-        progress: told of every stage.
+        progress: called at the start of every stage.
     """
     progress("page kinds: held-out lines")
     known = [example for example in examples if example.origin.labels is not LabelSource.MODEL]

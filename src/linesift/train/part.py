@@ -33,8 +33,8 @@ from linesift.train.trees import fit_trees
 def fit_text_parts(lines: Lines, lexicons: PerFold[Lexicon], config: TrainConfig, progress: Progress) -> PerFold[Part]:
     """Fit the parts for text."""
     own = _OwnColumns.of(extract(lines.batch), _held_out_scores(lexicons, lines, line_tokens, TOKEN_BITS))
-    no_markup = PerFold[Lexicon | None].same(None, config.n_folds)
-    return _fit_parts(lexicons, no_markup, own, lines, config, lambda what: progress(f"text, {what}"))
+    used = lexicons.map(lambda lexicon: _Lexicons(lexicon, None))
+    return _fit_parts(used, own, lines, config, lambda what: progress(f"text, {what}"))
 
 
 def fit_html_parts(lines: Lines, lexicons: PerFold[Lexicon], config: TrainConfig, progress: Progress) -> PerFold[Part]:
@@ -47,7 +47,16 @@ def fit_html_parts(lines: Lines, lexicons: PerFold[Lexicon], config: TrainConfig
         extract(lines.batch, MARKUP_COLUMNS),
         _held_out_scores(markup, lines, markup_tokens, MARKUP_BITS),
     )
-    return _fit_parts(lexicons, markup, own, lines, config, lambda what: progress(f"HTML, {what}"))
+    used = PerFold.of(map(_Lexicons, lexicons, markup))
+    return _fit_parts(used, own, lines, config, lambda what: progress(f"HTML, {what}"))
+
+
+class _Lexicons(NamedTuple):
+    """Lexicons of one part."""
+
+    words: Lexicon
+    markup: Lexicon | None
+    """Of the words of attributes; `None` for text."""
 
 
 class _LexiconScores(NamedTuple):
@@ -89,12 +98,7 @@ def _held_out_scores(lexicons: PerFold[Lexicon], lines: Lines, tokens: Tokens, b
 
 
 def _fit_parts(
-    lexicons: PerFold[Lexicon],
-    markup: PerFold[Lexicon] | PerFold[Lexicon | None],
-    own: _OwnColumns,
-    lines: Lines,
-    config: TrainConfig,
-    progress: Progress,
+    lexicons: PerFold[_Lexicons], own: _OwnColumns, lines: Lines, config: TrainConfig, progress: Progress
 ) -> PerFold[Part]:
     """Fit what scores lines, and put the parts together.
 
@@ -107,20 +111,20 @@ def _fit_parts(
     """
     table = Neighbourhood(lines.batch, own.values).table(np.arange(len(lines.folds)))
     scorers, scores = _fit_scorers(table, lines, config, progress)
-    networks = PerFold[Network | None].same(None, config.n_folds)
+    networks: PerFold[Network | None] = PerFold.same(None, config.n_folds)
     if config.kind == "boosting":
-        fitted, network_scores = _fit_networks(own, lines, config, progress)
-        networks, scores = fitted.map(lambda network: network), (scores + network_scores) / np.float32(2)
+        networks, network_scores = _fit_networks(own, lines, config, progress)
+        scores = (scores + network_scores) / np.float32(2)
     is_gold = (np.arange(len(scores)) < lines.n_gold) & (lines.weights.everything > 0)
     temperature = fit_temperature(scores[is_gold], lines.labels.everything[is_gold])
-    rankers = PerFold[HeadlineRanker | None].same(None, config.n_folds)
+    rankers: PerFold[HeadlineRanker | None] = PerFold.same(None, config.n_folds)
     if config.kind == "boosting":
         progress("headline among its candidates")
         rankers = fit_rankers(table, softmax(scores / np.float32(temperature)), lines, config)
-    parts = zip(lexicons, scorers, networks, markup, rankers, strict=True)
+    parts = zip(lexicons, scorers, networks, rankers, strict=True)
     return PerFold.of(
-        Part(lexicon, scorer, network, temperature=temperature, markup_lexicon=words, headline=ranker)
-        for lexicon, scorer, network, words, ranker in parts
+        Part(used.words, scorer, network, temperature=temperature, markup_lexicon=used.markup, headline=ranker)
+        for used, scorer, network, ranker in parts
     )
 
 

@@ -14,14 +14,14 @@ from linesift.model.prediction import Prediction
 from linesift.page import LabelledPage
 from linesift.train.align import Gold, align, headline_lines, letters
 
-MIN_AGREEMENT = 0.6
+_MIN_AGREEMENT = 0.6
 """Least article F1 of the held-out prediction against the gold. Below it, most gold is of another version of the page,
 or ends early, and the page is not learnt."""
 
-MIN_FOUND = 0.75
+_MIN_FOUND = 0.75
 """Least share of the strings known to be in the article that a predicted article must hold."""
 
-MIN_COVERAGE = 0.8
+_MIN_COVERAGE = 0.8
 """Least share of a predicted article that the lines of the text must hold."""
 
 
@@ -36,7 +36,7 @@ def correct(page: LabelledPage, html: Prediction | None) -> LabelledPage | None:
 
 def _corrected(page: LabelledPage, prediction: Prediction) -> LabelledPage | None:
     scores = overlap(shingles(page.gold_article), shingles("\n".join(prediction.lines_of(Label.BODY))))
-    if harmonic(*scores) < MIN_AGREEMENT:
+    if harmonic(*scores) < _MIN_AGREEMENT:
         return None
     title = " ".join(prediction.lines_of(Label.HEADLINE))
     if Label.HEADLINE in page.labels or not title:
@@ -71,11 +71,11 @@ def _labels(example: Example, lines: Sequence[str], prediction: Prediction) -> t
     article = " ".join(" ".join(body).split())
     n_found = sum(" ".join(part.split()) in article for part in example.must)
     is_wrong = any(" ".join(part.split()) in article for part in example.must_not)
-    if not body or is_wrong or n_found < MIN_FOUND * len(example.must):
+    if not body or is_wrong or n_found < _MIN_FOUND * len(example.must):
         return None
     title = " ".join(prediction.lines_of(Label.HEADLINE))
     aligned = align(lines, Gold(tuple(body), (title,) if title else ()))
-    return _dated(lines, aligned.labels, prediction) if aligned.coverage >= MIN_COVERAGE else None
+    return _dated(lines, aligned.labels, prediction) if aligned.coverage >= _MIN_COVERAGE else None
 
 
 def _dated(lines: Sequence[str], labels: Sequence[Label | None], prediction: Prediction) -> tuple[Label | None, ...]:

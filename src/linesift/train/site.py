@@ -13,19 +13,19 @@ from linesift.model.part import Part
 from linesift.model.site import SiteCorrection, Traits, read_traits, recurring
 from linesift.page import LabelledPage
 
-PENALTY = 3.0
+_PENALTY = 3.0
 """Strength of the L2 regularisation. From .3 to 10 the scores of `reports/adaptation.md` hardly change; below, the
 correction overfits single lines."""
 
-SINGLE = 0.5
+_SINGLE = 0.5
 """Factor of a trait that only one of several pages has; it is mostly the text of one article."""
 
-STEPS = 80
+_STEPS = 80
 """Steps of the accelerated gradient descent; after them the loss changes in the fifth digit."""
 
 _POWER_STEPS = 15
 
-Floats = NDArray[np.float64]
+_Floats = NDArray[np.float64]
 
 
 def with_site(model: Model, pages: Sequence[LabelledPage], place: int | None = None) -> Model:
@@ -77,11 +77,11 @@ def _placed(sites: tuple[SiteCorrection, ...], site: SiteCorrection, place: int 
     return (*sites, site) if place is None else (*sites[:place], site, *sites[place + 1 :])
 
 
-def _key_scale(batch: Batch, traits: Traits, place: NDArray[np.int64]) -> Floats:
-    """`SINGLE` for every trait that one page alone has, where there are several pages; shape (n_keys,)."""
+def _key_scale(batch: Batch, traits: Traits, place: NDArray[np.int64]) -> _Floats:
+    """`_SINGLE` for every trait that one page alone has, where there are several pages; shape (n_keys,)."""
     seen = np.unique(np.stack((place, batch.page[traits.row])), axis=1)[0]
     is_single = (np.bincount(seen) < 2) & (len(batch.n_all_lines) > 1)
-    scale: Floats = np.where(is_single, SINGLE, 1.0)
+    scale: _Floats = np.where(is_single, _SINGLE, 1.0)
     return scale
 
 
@@ -91,16 +91,16 @@ class _Columns:
 
     row: NDArray[np.int64]
     column: NDArray[np.int64]
-    value: Floats
+    value: _Floats
     n_rows: int
     n_columns: int
 
-    def times(self, weights: Floats) -> Floats:
+    def times(self, weights: _Floats) -> _Floats:
         """Product with a matrix of shape (n_columns, any)."""
         parts = [np.bincount(self.row, part[self.column] * self.value, self.n_rows) for part in weights.T]
         return np.stack(parts, axis=1)
 
-    def transposed_times(self, lines: Floats) -> Floats:
+    def transposed_times(self, lines: _Floats) -> _Floats:
         """Product of the transposed matrix with one of shape (n_rows, any)."""
         parts = [np.bincount(self.column, part[self.row] * self.value, self.n_columns) for part in lines.T]
         return np.stack(parts, axis=1)
@@ -115,7 +115,7 @@ class _Columns:
         return norm
 
 
-def _fit(columns: _Columns, base: Floats, labels: NDArray[np.int64]) -> Floats:
+def _fit(columns: _Columns, base: _Floats, labels: NDArray[np.int64]) -> _Floats:
     """Minimise the cross-entropy of the labels, with the base's log-odds as offset, plus the penalty.
 
     Accelerated gradient descent that starts its momentum anew where it overshoots (O'Donoghue and Candes 2015).
@@ -123,11 +123,11 @@ def _fit(columns: _Columns, base: Floats, labels: NDArray[np.int64]) -> Floats:
     gold = np.eye(len(LABELS))[labels]
     weights = np.zeros((columns.n_columns, len(LABELS)))
     ahead, momentum = weights, 1.0
-    step = 1 / (0.55 * columns.norm() + PENALTY)
-    for _ in range(STEPS):
+    step = 1 / (0.55 * columns.norm() + _PENALTY)
+    for _ in range(_STEPS):
         scores = base + columns.times(ahead)
         powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-        slope = columns.transposed_times(powers / powers.sum(axis=1, keepdims=True) - gold) + PENALTY * ahead
+        slope = columns.transposed_times(powers / powers.sum(axis=1, keepdims=True) - gold) + _PENALTY * ahead
         found = ahead - step * slope
         if ((ahead - found) * (found - weights)).sum() > 0:
             momentum = 1.0

@@ -33,8 +33,8 @@ class TrainingPages:
     """The pages of a training run."""
 
     examples: list[Example]
-    by_path: dict[str, list[Example]]
-    """Those that each path of pages labelled line by line gave."""
+    by_path: dict[str, frozenset[str]]
+    """Sources of the examples from each path of pages labelled line by line."""
     left_out: Counter[str]
     """Pages whose text is not learnt from, by `"<collection>: <reason>"`."""
     digests: dict[str, str]
@@ -48,8 +48,9 @@ def read_sources(sources: Sources, config: TrainConfig, progress: Progress) -> T
         InputError: if there is nothing to read at a path.
         LabelError: if a page is not in its format.
     """
-    by_path = {short_name(path): [Example.of_page(page) for page in read_labelled(path)] for path in sources.pages}
-    examples = [example for found in by_path.values() for example in found]
+    labelled = {short_name(path): [Example.of_page(page) for page in read_labelled(path)] for path in sources.pages}
+    by_path = {name: frozenset(example.source for example in found) for name, found in labelled.items()}
+    examples = [example for found in labelled.values() for example in found]
     progress(f"{len(examples)} pages labelled line by line")
     counts = Counter[str]()
     digests: dict[str, str] = {}
@@ -97,8 +98,11 @@ def _with_html(example: Example, other: Example) -> Example:
     """
     if example.html is not None or other.html is None or example.text_labels is None:
         return example
-    labels = carry_over(example.text.lines, example.text_labels, other.html.lines)
-    return replace(example, html=other.html, html_labels=labels)
+    lines, labels = example.text.lines, example.text_labels
+    # Labels of some lines of the HTML may stay unknown, so the article is that of the text.
+    body = (line.strip() for line, label in zip(lines, labels, strict=True) if label is Label.BODY)
+    carried = carry_over(lines, labels, other.html.lines)
+    return replace(example, html=other.html, html_labels=carried, article=example.article or "\n".join(body))
 
 
 def _enough_html(examples: Iterable[Example], config: TrainConfig, progress: Progress) -> list[Example]:

@@ -36,7 +36,7 @@ _CLOCKS = (
 )
 """Formats of the times of entries on live pages."""
 
-Place = tuple[LabelledPage, int]
+_Place = tuple[LabelledPage, int]
 """Page and index of a line."""
 
 
@@ -57,7 +57,7 @@ def _sections(pages: Sequence[LabelledPage]) -> Iterator[LabelledPage]:
         by_site[page.site or page.page.source].append(page)
     for group in by_site.values():
         known: set[str] = set()
-        kept: list[Place] = []
+        kept: list[_Place] = []
         for page in group[:_N_PAGES]:
             new = [
                 (page, index)
@@ -102,11 +102,11 @@ def _live_pages(pages: Sequence[LabelledPage]) -> Iterator[LabelledPage]:
                 n_body += 1
             lines.append(line)
             labels.append(label)
-        made = Page("\n".join(lines), f"{page.page.source}#{Kind.LIVE}")
-        yield _changed(page, made, tuple(labels), Kind.LIVE)
+        live = Page("\n".join(lines), f"{page.page.source}#{Kind.LIVE}")
+        yield _changed(page, live, tuple(labels), Kind.LIVE)
 
 
-def _page(kept: Sequence[Place], kind: Kind) -> LabelledPage:
+def _page(kept: Sequence[_Place], kind: Kind) -> LabelledPage:
     """Make a page of some lines, given in their order."""
     pages = list({id(page): page for page, _ in kept}.values())
     offsets = dict(zip(map(id, pages), np.cumsum([0, *(len(page.labels) for page in pages)]).tolist(), strict=False))
@@ -114,9 +114,9 @@ def _page(kept: Sequence[Place], kind: Kind) -> LabelledPage:
     rows = np.array([offsets[id(page)] + index for page, index in kept])
     lines = {id(page): page.page.lines for page in pages}
     text = "\n".join(lines[id(page)][index] for page, index in kept)
-    made = Page(text, f"{pages[0].page.source}#{kind}", join_hints(hints, rows) if hints else None)
-    return _changed(pages[0], made, tuple(page.labels[index] for page, index in kept), kind)
+    section = Page(text, f"{pages[0].page.source}#{kind}", join_hints(hints, rows) if hints else None)
+    return _changed(pages[0], section, tuple(page.labels[index] for page, index in kept), kind)
 
 
-def _changed(page: LabelledPage, made: Page, labels: tuple[Label | None, ...], kind: Kind) -> LabelledPage:
-    return replace(page, page=made, labels=labels, kind=kind, article=None, doubtful=frozenset())
+def _changed(page: LabelledPage, new: Page, labels: tuple[Label | None, ...], kind: Kind) -> LabelledPage:
+    return replace(page, page=new, labels=labels, kind=kind, article=None, doubtful=frozenset())

@@ -36,7 +36,7 @@ from linesift.train.probe import html_probe
 from linesift.train.provenance import digest, short_name
 from linesift.train.sources import Sources, TrainingPages, read_sources
 
-N_PROBES = 2
+_N_PROBES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +108,11 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
 def _trained(directory: Path, data: TrainingPages, scored: Sequence[HeldOut]) -> Trained:
     """Score the held-out predictions."""
     texts, htmls = pairs(scored), pairs(scored, is_html=True)
-    reports: dict[str, Report] = {}
-    start = 0
-    for name, examples in data.by_path.items():  # their pages come first
-        stop = start + len(examples)
-        if len(examples) < len(texts):
-            reports[name] = evaluate_pairs(texts[start:stop])
-        start = stop
+    reports = {
+        name: evaluate_pairs([pair for pair in texts if pair[0].source in sources])
+        for name, sources in data.by_path.items()
+        if len(sources) < len(texts)
+    }
     return Trained(
         directory,
         report=evaluate_pairs(texts),
@@ -155,14 +153,15 @@ def _probe(data: TrainingPages) -> list[Page]:
 
     All from the first path that has enough, so that with `data/pages` before the pages of sites none of a site's is.
     """
-    for examples in (*data.by_path.values(), data.examples):
-        own = [each.text for each in examples if each.origin.collection == OWN_COLLECTION and each.text_labels]
-        if len(own) >= N_PROBES:
-            step = len(own) // N_PROBES
-            texts = [Page(page.text, Path(page.source).name) for page in own[::step][:N_PROBES]]
+    every = [each.text for each in data.examples if each.origin.collection == OWN_COLLECTION and each.text_labels]
+    groups = [[page for page in every if page.source in sources] for sources in data.by_path.values()]
+    for own in (*groups, every):
+        if len(own) >= _N_PROBES:
+            step = len(own) // _N_PROBES
+            texts = [Page(page.text, Path(page.source).name) for page in own[::step][:_N_PROBES]]
             return [*texts, html_probe()]
     raise InputError(
-        f"{len(own)} {LABELLED_SUFFIX} files among the pages; a model needs {N_PROBES} for its probe, "
+        f"{len(own)} {LABELLED_SUFFIX} files among the pages; a model needs {_N_PROBES} for its probe, "
         "because pages of other collections may not be copied into it"
     )
 

@@ -19,7 +19,7 @@ def fit_trees(
     table: NDArray[np.float32], labels: NDArray[np.int64], weights: NDArray[np.float32], config: TrainConfig
 ) -> TreeScorer:
     """Fit boosted oblivious trees, all labels at once."""
-    learner = require_catboost().CatBoostClassifier(
+    learner = _require_catboost().CatBoostClassifier(
         iterations=config.trees,
         depth=config.depth,
         learning_rate=config.learning_rate,
@@ -49,7 +49,7 @@ def fit_ranking_trees(
         group: which candidates compete, shape (n_candidates,), in order.
         config: how.
     """
-    catboost = require_catboost()
+    catboost = _require_catboost()
     learner = catboost.CatBoost(
         {
             "iterations": config.headline_trees,
@@ -68,7 +68,7 @@ def fit_ranking_trees(
     return _fitted_trees(learner, config.headline_depth, pool)
 
 
-def require_catboost() -> Any:
+def _require_catboost() -> Any:
     """Import `catboost`.
 
     Raises:
@@ -85,15 +85,15 @@ def _fitted_trees(learner: Any, depth: int, *data: Any, **options: Any) -> TreeS
     """Fit, and convert the trees to arrays."""
     try:
         learner.fit(*data, **options)
-    except require_catboost().CatBoostError as error:
+    except _require_catboost().CatBoostError as error:
         raise LabelError(f"the trees cannot be fitted ({error}); add labelled pages") from error
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "trees.json"
         learner.save_model(str(path), format="json")
-        return trees_from_json(json.loads(path.read_text("utf-8")), depth)
+        return _trees_from_json(json.loads(path.read_text("utf-8")), depth)
 
 
-def trees_from_json(stored: dict[str, Any], depth: int) -> TreeScorer:
+def _trees_from_json(stored: dict[str, Any], depth: int) -> TreeScorer:
     """Convert CatBoost's JSON form of oblivious trees to arrays.
 
     Shallower trees are filled up with splits never taken, and where they have one score the others stay 0.

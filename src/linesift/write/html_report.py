@@ -86,7 +86,7 @@ def _page(prediction: "Prediction", entry: _Entry, reasons: dict[int, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class _LineContext:
-    """What the report shows of a line beside its row."""
+    """Content of the report for a line, in addition to its row."""
 
     id: str
     is_after_blank: bool

@@ -18,10 +18,15 @@ their places: as named tuples they made `read_html` 11 to 15 % slower. Elements 
 them.
 """
 
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from typing import Final, NamedTuple, Protocol
 
 from linesift.hints import ANCESTORS, N_LEVELS, TAGS
-from linesift.read.html.words import READ_ATTRIBUTES, is_hidden
+from linesift.read.html.links import Links
+from linesift.read.html.media import find_alt
+from linesift.read.html.words import READ_ATTRIBUTES, find_key, is_hidden
 
 Attributes = dict[str, str | None]
 
@@ -33,7 +38,7 @@ OUTER: Final = 1
 """The block around it; `None` for `body`."""
 NAME: Final = 2
 KEY: Final = 3
-"""Values of its attributes, as `_find_key` joins them."""
+"""Values of its attributes, as `find_key` joins them."""
 TAG: Final = 4
 """Place in `TAGS`."""
 DEPTH: Final = 5
@@ -42,7 +47,7 @@ DEPTH: Final = 5
 Scope = tuple[int, tuple[int, ...], int, Block]
 """What the open elements around a place say about the text there: `FLAGS` to `BLOCK`."""
 FLAGS: Final = 0
-"""Bits of `ANCESTORS`, and `_KEEPS_LINES`, of all open elements."""
+"""Of all open elements: bits of `ANCESTORS`, `_KEEPS_LINES`, and bits of `LINK_KINDS` from `_LINK_KIND_PLACE`."""
 KEYS: Final = 1
 """Numbers of the keys of the innermost elements that have one, from the inside out, at most `N_LEVELS`."""
 N_OWN: Final = 2
@@ -67,10 +72,12 @@ class WalkedLine(NamedTuple):
     """Inline elements that begin in it, or between it and the line before it in the block."""
     part_keys: tuple[int, ...]
     """Numbers of the keys of elements that hold a part of the line only."""
+    link_kind: int
+    """Bits of `LINK_KINDS` of the links around it or in it."""
 
 
 _Element = tuple[int, int, int]
-"""What is known of an element by its name: kind (`_SKIP` to `_BREAK`), flags, and, for blocks, place in `TAGS`."""
+"""What is known of an element by its name: kind (`_SKIP` to `_MEDIA`), flags, and, for blocks, place in `TAGS`."""
 _KIND: Final = 0
 
 
@@ -90,7 +97,7 @@ class Node(Protocol):
     def text(self) -> str: ...  # noqa: D102
 
 
-_SKIP, _INLINE, _NAMED, _BOX, _BLOCK, _TABLE_ROW, _BREAK = range(7)
+_SKIP, _INLINE, _NAMED, _BOX, _BLOCK, _TABLE_ROW, _BREAK, _MEDIA = range(8)
 # Kinds of elements. Inline elements are of three kinds, for the space between the texts of two that touch, as in
 # `</a><a>`. Plain ones (`_INLINE`) get none: they may cut a word in two. Named ones (with a class or the like) get one
 # between each other, boxes (links and the like) before any other. In the gold text of the corpora the space is there at
@@ -109,6 +116,8 @@ SKIPPED: Final = _names(
     " bgsound frame frameset"
 )
 """Elements without lines, whatever is in them."""
+_SEEN = _names("img video audio iframe")
+"""Those that show something between the lines; a `<picture>` has an `<img>`."""
 BLOCKS: Final = _names(
     "html body address article aside blockquote button caption center dd details dialog dir div dl dt fieldset"
     " figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup legend li listing main menu multicol nav ol p"
@@ -127,8 +136,8 @@ _SHARE_FLAGS = _LINK | _EMPHASIS
 _HIDDEN = _FLAGS["(hidden)"]
 _KEEPS_LINES = 1 << 32
 """Flag of `<pre>` and its like, above those of `ANCESTORS`."""
+_LINK_KIND_PLACE = 33
 _N_OUTER = N_LEVELS - 1
-_WORD_ATTRIBUTES = READ_ATTRIBUTES - {"style"}
 _SOFT_HYPHEN = "\xad"
 _MAX_CELL = 80
 """Most characters of a cell. A table row with a longer one, or with one of two lines, is layout: its cells are lines of
@@ -148,7 +157,9 @@ def _elements() -> _Elements:
     for name in ("pre", "listing", "plaintext", "xmp"):
         flags[name] = _KEEPS_LINES
     table = _Elements(dict.fromkeys((None, "-comment", "-doctype", *SKIPPED), (_SKIP, 0, 0)))
-    kinds = dict.fromkeys(BLOCKS, _BLOCK) | {"tr": _TABLE_ROW, "br": _BREAK, "hr": _BREAK}
+    kinds = (
+        dict.fromkeys(BLOCKS, _BLOCK) | {"tr": _TABLE_ROW, "br": _BREAK, "hr": _BREAK} | dict.fromkeys(_SEEN, _MEDIA)
+    )
     kinds |= dict.fromkeys(("a", "label", "time"), _BOX) | dict.fromkeys(_FREQUENT_INLINES, _INLINE)
     for name, kind in kinds.items():
         table[name] = (kind, flags.get(name, 0), tags.get(name, len(TAGS) - 1))
@@ -169,10 +180,11 @@ class Walk:
     ends.
     """
 
-    def __init__(self, *, shows_hidden: bool = False, has_scripts: bool = True) -> None:
+    def __init__(self, addresses: Sequence[str] = (), *, shows_hidden: bool = False, has_scripts: bool = True) -> None:
         """Prepare a walk.
 
         Args:
+            addresses: those of the page by its own account, for its links.
             shows_hidden: give lines for hidden elements too, with the flag `(hidden)`.
             has_scripts: false for a page that was parsed as if scripts did not run; then `<noscript>` has elements,
                 whose lines get the flag `(hidden)`, because nobody sees them where scripts run.
@@ -184,6 +196,11 @@ class Walk:
         self._shows_hidden = shows_hidden
         self._elements = _ELEMENTS if has_scripts else _ELEMENTS_WITHOUT_SCRIPTS
         self._key_numbers: dict[str, int] = {"": 0}
+        self._links = Links(addresses)
+        self.gaps: dict[int, list[str]] = {}
+        """Alternative texts of the media before a line and behind the line before it, by the line's index."""
+        self._media: list[tuple[int, str]] = []
+        """Per element since the last line: the pieces of the line before it, and its alternative text."""
         self._scopes: list[Scope] = []
         """Scopes of the open elements, the outermost first."""
         self._row_starts: list[int] = []
@@ -205,7 +222,7 @@ class Walk:
 
     def run(self, root: Node) -> None:
         """Visit everything below `root`, which is taken for the body and shown in any case."""
-        key = _find_key(root.attributes)
+        key = find_key(root.attributes)
         keys = (self._key_numbers.setdefault(key, 1),) if key else ()
         self._scopes = [(0, keys, len(keys), (0, None, "body", key, TAGS.index("body"), 0))]
         self.n_blocks = 1
@@ -217,8 +234,11 @@ class Walk:
                 text = node.text_content
                 if text and (pieces or not text.isspace()):
                     self._add(text)
-            elif (element := elements[tag])[_KIND] == _BREAK:
-                self._flush()
+            elif (element := elements[tag])[_KIND] >= _BREAK:
+                if element[_KIND] == _BREAK:
+                    self._flush()
+                elif (alt := find_alt(node.attributes)) is not None:
+                    self._media.append((len(pieces), alt))
             elif element[_KIND] and (kind := enter(node, tag or "", element)):
                 child = node.first_child
                 if child is not None:
@@ -238,6 +258,8 @@ class Walk:
                 following = node.next
             node = following
         self._flush()
+        if self._media:
+            self.gaps[len(self.lines)] = [alt for _, alt in self._media]
 
     def _enter(self, node: Node, name: str, element: _Element) -> int:
         """Open an element: push its scope. Returns its kind, `_SKIP` where it is hidden and nothing was opened."""
@@ -247,16 +269,16 @@ class Walk:
         key, attributes = "", node.attributes
         if attributes:
             if name == "a" and "href" in attributes:
-                flags = _LINK
+                flags = _LINK | self._links.find_kind(attributes["href"] or "") << _LINK_KIND_PLACE
             if READ_ATTRIBUTES.isdisjoint(attributes):
                 key = attributes.get("class") or ""
             else:
-                if is_hidden(attributes):
+                if ("style" in attributes or "hidden" in attributes) and is_hidden(attributes):
                     if not self._shows_hidden:
                         self.hidden.append(node)
                         return _SKIP
                     flags |= _HIDDEN
-                key = _find_key(attributes)
+                key = find_key(attributes)
             if key:
                 keys = (self._key_numbers.setdefault(key, len(self._key_numbers)), *keys[:_N_OUTER])
                 n_own += 1
@@ -340,12 +362,28 @@ class Walk:
                 link_share = 1.0 if flags & _LINK else self._share(_LINK, text)
             if piece_flags & _EMPHASIS:
                 emphasis = 1.0 if flags & _EMPHASIS else self._share(_EMPHASIS, text)
+        if self._media:
+            self._close_gap(text)
         if text:
-            is_time = piece_flags & _TIME != 0
-            self.lines.append(WalkedLine(text, holder, is_time, link_share, emphasis, self._n_inline, part_keys))
+            is_time, link_kind = piece_flags & _TIME != 0, piece_flags >> _LINK_KIND_PLACE
+            self.lines.append(
+                WalkedLine(text, holder, is_time, link_share, emphasis, self._n_inline, part_keys, link_kind)
+            )
         pieces.clear()
         piece_scopes.clear()
         self._piece_flags = self._n_inline = 0
+
+    def _close_gap(self, text: str) -> None:
+        """Give the media before a line that ends to it; those behind its text stay for the next.
+
+        Media between its first text and its last, such as a smiley, stand beside no line, and are left out.
+        """
+        last = 0
+        if text:
+            if alts := [alt for place, alt in self._media if not place]:
+                self.gaps[len(self.lines)] = alts
+            last = max(place for place, scope in enumerate(self._piece_scopes, 1) if scope is not _NO_SCOPE)
+        self._media = [(0, alt) for place, alt in self._media if place >= last]
 
     def _share(self, flag: int, text: str) -> float:
         """Share of the line's characters in pieces with a flag, spaces not counted."""
@@ -365,6 +403,8 @@ class Walk:
             return
         if any(block[TAG] not in _CELLS or block[OUTER] is not scope[BLOCK] for block in blocks):
             return
+        for index in range(start + 1, len(self.lines)):
+            self.gaps.pop(index, None)
         size = sum(len(cell.text) for cell in cells)
         keys = (key for cell in cells for key in (*cell.holder[KEYS][: cell.holder[N_OWN]], *cell.part_keys))
         self.lines[start:] = [
@@ -376,16 +416,6 @@ class Walk:
                 emphasis=sum(cell.emphasis * len(cell.text) for cell in cells) / size,
                 n_inline=sum(cell.n_inline for cell in cells),
                 part_keys=tuple(dict.fromkeys(keys)),
+                link_kind=reduce(or_, [cell.link_kind for cell in cells]),
             )
         ]
-
-
-def _find_key(attributes: Attributes) -> str:
-    """Key of an element: its class, a line end, and the values of its other attributes that have words."""
-    key = attributes.get("class") or ""
-    edge = "\n"
-    for name in attributes:
-        if name in _WORD_ATTRIBUTES and (value := attributes[name]):
-            key += edge + value
-            edge = " "
-    return key

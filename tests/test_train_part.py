@@ -1,4 +1,4 @@
-"""What fitting gives beside scores, and what it does where there is little to learn."""
+"""Fitting of trees, linear models and rankers, and where there is little to learn."""
 
 import numpy as np
 import pytest
@@ -60,11 +60,11 @@ def test_where_no_two_lines_are_likely_titles_there_is_nothing_to_choose(likely:
     """Pages that are easily told have one likely title each; with no other to compare it with, no ranker is fitted."""
     n_pages = 12
     lines = lines_of(["Ferry returns\nHome"] * n_pages, [Label.HEADLINE, Label.SIDEBAR] * n_pages)
-    chances = np.zeros((2 * n_pages, 4), np.float32)
-    chances[:, Label.HEADLINE.column] = likely * n_pages
-    chances[:, Label.SIDEBAR.column] = 1 - chances.sum(axis=1)
+    probabilities = np.zeros((2 * n_pages, 4), np.float32)
+    probabilities[:, Label.HEADLINE.column] = likely * n_pages
+    probabilities[:, Label.SIDEBAR.column] = 1 - probabilities.sum(axis=1)
     table = np.random.default_rng(2).random((3, 2 * n_pages)).astype(np.float32)
-    found = fit_rankers(table, chances, lines, TrainConfig(n_folds=2, jobs=1, headline_trees=2))
+    found = fit_rankers(table, probabilities, lines, TrainConfig(n_folds=2, jobs=1, headline_trees=2))
     assert len([*found]) == 3
     assert sum(ranker is not None for ranker in found) == n_rankers
 
