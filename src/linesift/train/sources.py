@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from linesift.example import Example
+from linesift.labels import Label
 from linesift.page import LabelSource
 from linesift.read.labelled import read_labelled
 from linesift.train.align import carry_over
