@@ -70,6 +70,9 @@ def test_words(name: str, part: Part, text: str) -> None:
         ("layout.twin", 3.0, "above, below"),
         ("markup.tag", float(TAGS.index("h1")), "h1"),
         ("markup.is_time", 1.0, "yes"),
+        ("markup.link_kind", 18.0, "its site, share"),
+        ("markup.alt_share", 0.5, "50 %"),
+        ("markup.media_rows_above", float("nan"), "–"),
     ],
 )
 def test_values(name: str, value: float, text: str) -> None:

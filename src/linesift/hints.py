@@ -32,6 +32,10 @@ ANCESTORS: tuple[str, ...] = _split(
 DAY_PARTS: tuple[str, ...] = _split("day year clock")
 """Bits of `Hints.day_shown`."""
 
+LINK_KINDS: tuple[str, ...] = _split("fragment site elsewhere contact share")
+"""Bits of `Hints.link_kind`: links to a part of the page, to another page of its site, to another site, to a mail
+address or telephone, and links that share the page on a network."""
+
 N_LEVELS = 6
 """How many elements around a line give their words."""
 
@@ -80,6 +84,15 @@ class Hints:
     """Share of that title's words that the line has."""
     day_shown: NDArray[np.uint8]
     """Which of day (1), year (2) and clock (4) the line shows of a day that the head or JSON-LD gives."""
+    n_media: NDArray[np.int16]
+    """Pictures, videos, sounds and frames that begin between the end of the line before and the start of the line;
+    tiny ones that count visits are left out."""
+    alt_share: NDArray[np.float32]
+    """Share of the line's words, 0 to 1, that the alternative text (`alt` and `title`) of the picture right before or
+    right behind the line has; of two pictures, the one that the line is more like."""
+    link_kind: NDArray[np.uint8]
+    """Set of `LINK_KINDS` of the links around the line or in it. Hosts count as the page's own or as others only where
+    the page gives its address."""
     word_hash: NDArray[np.uint64]
     """Hash (`hash_word`) of a word of the attributes of elements around the line or in it."""
     word_line: NDArray[np.int32]
@@ -183,6 +196,9 @@ DTYPES = {
     "title_share": np.float32,
     "title_cover": np.float32,
     "day_shown": np.uint8,
+    "n_media": np.int16,
+    "alt_share": np.float32,
+    "link_kind": np.uint8,
     "word_hash": np.uint64,
     "word_line": np.int32,
     "word_level": np.uint8,

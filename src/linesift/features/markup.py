@@ -194,3 +194,40 @@ def titles(batch: Batch) -> Sequence[Values]:
 def day_shown(batch: Batch) -> Values:
     """Parts of the day and clock that the page's head gives, as bits."""
     return _hints(batch).day_shown
+
+
+@MARKUP.columns(
+    media_above="Pictures, videos and frames between the line above and the line.",
+    media_below="Pictures, videos and frames between the line and the line below.",
+    media_rows_above="Lines between the line and the nearest picture above, missing where there is none.",
+    media_rows_below="Lines between the line and the nearest picture below, missing where there is none.",
+)
+def media(batch: Batch) -> Sequence[Values]:
+    """Pictures next to the line; behind the last line of a page none are known."""
+    n_media = _hints(batch).n_media
+    size = len(n_media)
+    rows = np.arange(size)
+    has_media = n_media > 0
+    above = np.maximum.accumulate(np.where(has_media, rows, -1))
+    below = np.full(size + 1, size)
+    np.minimum.accumulate(np.where(has_media, rows, size)[::-1], out=below[-2::-1])
+    # A picture stands above its row: the nearest one below the line stands above a row further down.
+    below = below[1:]
+    n_below = np.zeros_like(n_media)
+    n_below[:-1] = n_media[1:]
+    n_below[batch.end[batch.starts] - 1] = 0
+    rows_above = np.where(above >= batch.top, rows - above, np.float32(np.nan))
+    rows_below = np.where(below < batch.end, below - rows - 1, np.float32(np.nan))
+    return n_media, n_below, rows_above, rows_below
+
+
+@MARKUP.column
+def alt_share(batch: Batch) -> Values:
+    """Share of the line's words that the alternative text of a picture next to it has."""
+    return _hints(batch).alt_share
+
+
+@MARKUP.column
+def link_kind(batch: Batch) -> Values:
+    """Where the line's links lead: within the page, its site, elsewhere, to a person, to share it, as bits."""
+    return _hints(batch).link_kind

@@ -17,7 +17,7 @@ from linesift.features.line import LINE
 from linesift.features.markup import MARKUP
 from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS
 from linesift.features.topic import TOPIC
-from linesift.hints import ANCESTORS, DAY_PARTS, TAGS
+from linesift.hints import ANCESTORS, DAY_PARTS, LINK_KINDS, TAGS
 
 COLUMNS: tuple[Column, ...] = (*LINE, *LAYOUT, *TOPIC)
 NAMES: tuple[str, ...] = tuple(column.name for column in COLUMNS)
@@ -60,7 +60,7 @@ def fingerprint() -> str:
     place or bit is the value of a column, and the tables of characters and of words of dates.
     """
     digest = sha256(f"{TOKEN_BITS} {MARKUP_BITS}".encode())
-    for names in (TAGS, ANCESTORS, DAY_PARTS, CharClass.__members__, DatePart.__members__):
+    for names in (TAGS, ANCESTORS, DAY_PARTS, LINK_KINDS, CharClass.__members__, DatePart.__members__):
         digest.update(f"{' '.join(names)}\n".encode())
     for column in (*COLUMNS, *MARKUP_COLUMNS):
         digest.update(f"{column.name}\t{column.description}\n".encode())

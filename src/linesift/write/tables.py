@@ -151,7 +151,7 @@ def _hints(page: "Page") -> list[dict[str, Any]]:
     """
     if page.hints is None:
         return []
-    from linesift.hints import ANCESTORS, DAY_PARTS, TAGS
+    from linesift.hints import ANCESTORS, DAY_PARTS, LINK_KINDS, TAGS
 
     hints = page.hints
     columns = {
@@ -167,6 +167,9 @@ def _hints(page: "Page") -> list[dict[str, Any]]:
         "title_share": _rounded(hints.title_share),
         "title_cover": _rounded(hints.title_cover),
         "day_shown": _named_bits(hints.day_shown, DAY_PARTS),
+        "n_media": hints.n_media.tolist(),
+        "alt_share": _rounded(hints.alt_share),
+        "link_kind": _named_bits(hints.link_kind, LINK_KINDS),
     }
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from linesift.hints import PART_LEVEL, Hints, no_hints
 from linesift.read.html.evidence import HeadClaims, find_evidence
+from linesift.read.html.links import Links
+from linesift.read.html.media import find_pictures
 from linesift.read.html.walk import ANCESTOR_MASK, KEYS, N_OWN, NUMBER, OUTER, Block, Scope, Walk
 from linesift.read.html.words import TIME_HASHES, split_words
 
@@ -30,8 +32,8 @@ def make_hints(walk: Walk, claims: HeadClaims) -> Hints:
     r"""Arrays of a finished walk; those of one blank line where it found none, as `"".split("\n")` gives."""
     if not walk.lines:
         return no_hints(1)
-    texts, holders, is_time, link_share, emphasis, n_inline, part_keys = zip(*walk.lines, strict=True)
-    flags, _, _, blocks = zip(*holders, strict=True)
+    texts, holders, is_time, link_share, emphasis, n_inline, part_keys, hrefs = zip(*walk.lines, strict=True)
+    flags, _, _, blocks, _ = zip(*holders, strict=True)
     number, _, _, _, tag, depth = zip(*blocks, strict=True)
     path, parent = _find_paths(blocks)
     words = _find_words(walk.keys, holders, part_keys)
@@ -48,6 +50,8 @@ def make_hints(walk: Walk, claims: HeadClaims) -> Hints:
         is_time=np.array(is_time, np.bool_) | words.is_time,
         n_inline=_clip(n_inline),
         **find_evidence(texts, claims)._asdict(),
+        **find_pictures(texts, walk.gaps)._asdict(),
+        link_kind=Links(claims.addresses).find_kinds(hrefs),
         word_hash=words.hash,
         word_line=words.line,
         word_level=words.level,

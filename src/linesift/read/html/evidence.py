@@ -5,13 +5,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.read.html.head import MODIFIED, PUBLISHED, TITLES
+from linesift.read.html.head import ADDRESS, MODIFIED, PUBLISHED, TITLES
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
@@ -35,16 +34,18 @@ class Evidence(NamedTuple):
 
 
 class HeadClaims(NamedTuple):
-    """Title and days of a page, by its head and its JSON-LD."""
+    """Title, days and addresses of a page, by its head and its JSON-LD."""
 
     titles: tuple[str, ...]
     """Texts of `<title>` and of the first `<meta>` for the title; two, one or none."""
     days: tuple[str, ...]
     """When it was published and changed, as the page writes it."""
+    addresses: tuple[str, ...]
+    """Where it stands: by `<link rel=canonical>`, `og:url` and `<base>`."""
 
 
 def read_claims(tree: "LexborHTMLParser", html: bytes) -> HeadClaims:
-    """Read titles and days from the children of `<head>`, and days from JSON-LD.
+    """Read titles, days and addresses from the children of `<head>`, and days from JSON-LD.
 
     Args:
         tree: the parsed page. Elements outside its head are not visited, because that takes time.
@@ -52,6 +53,7 @@ def read_claims(tree: "LexborHTMLParser", html: bytes) -> HeadClaims:
     """
     title = meta_title = ""
     days: dict[str, None] = {}
+    addresses: list[str] = []
     node = None if tree.head is None else tree.head.child
     while node is not None:
         if node.tag == "meta":
@@ -62,12 +64,20 @@ def read_claims(tree: "LexborHTMLParser", html: bytes) -> HeadClaims:
                 days[content] = None
             elif name in TITLES:
                 meta_title = meta_title or content
+            elif name == ADDRESS:
+                addresses.append(content)
         elif node.tag == "title":
             title = title or node.text()
+        elif node.tag in {"link", "base"}:
+            attributes = node.attributes
+            if node.tag == "base" or (attributes.get("rel") or "").strip().lower() == "canonical":
+                addresses.append(attributes.get("href") or "")
         node = node.next
     days.update(dict.fromkeys(_json_days(html)))
     return HeadClaims(
-        tuple(dict.fromkeys(text for text in (meta_title, title) if text.strip())), tuple(days)[:_MAX_DAYS]
+        tuple(dict.fromkeys(text for text in (meta_title, title) if text.strip())),
+        tuple(days)[:_MAX_DAYS],
+        tuple(addresses),
     )
 
 
@@ -108,16 +118,21 @@ def _compare_titles(lines: Sequence[str], titles: Sequence[str]) -> NDArray[np.f
         key = line.casefold()
         own = key.split()
         if not every_word.isdisjoint(own) or key in every_whole:  # hardly any line
-            shares[index] = max([_compare(key, own, *title) for title in sought], key=prod)
+            own_words = frozenset(own)
+            best = -1.0
+            for title in sought:
+                share, cover = _compare(key, own_words, *title)
+                if share * cover > best:
+                    best, shares[index] = share * cover, (share, cover)
     return np.array(shares, np.float32).T
 
 
-def _compare(key: str, own: Sequence[str], whole: str, words: frozenset[str]) -> tuple[float, float]:
+def _compare(key: str, own: frozenset[str], whole: str, words: frozenset[str]) -> tuple[float, float]:
     """Both shares for one line and one title, each given as text and as words."""
-    n_common = len(words.intersection(own))
+    n_common = len(words & own)
     if n_common < len(words) and len(key) > 1 and key in whole:
         return 1.0, max(n_common / len(words), len(key) / len(whole))
-    return n_common / max(len(frozenset(own)), 1), n_common / len(words)
+    return n_common / max(len(own), 1), n_common / len(words)
 
 
 def _find_days(lines: Sequence[str], days: Sequence[str]) -> NDArray[np.uint8]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
 TITLES = ("og:title", "twitter:title")
+ADDRESS = "og:url"
 PUBLISHED = (
     "article:published_time",
     "og:article:published_time",
@@ -38,7 +39,7 @@ def read_head(tree: "LexborHTMLParser") -> Head:
         title=_text_of(tree, "title"),
         og_title=_first(meta, TITLES),
         description=_first(meta, ("description", "og:description", "twitter:description")),
-        canonical=_attribute(tree, 'link[rel~="canonical" i]', "href") or _first(meta, ("og:url",)),
+        canonical=_attribute(tree, 'link[rel~="canonical" i]', "href") or _first(meta, (ADDRESS,)),
         lang=_attribute(tree, "html", "lang") or _first(meta, ("og:locale", "content-language")),
         published=_string(article, "datePublished")
         or _first(meta, PUBLISHED)

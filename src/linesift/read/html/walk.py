@@ -17,10 +17,11 @@ All this runs for every node of every page. Therefore blocks and scopes are tupl
 as named tuples they made `read_html` 11 to 15 % slower. Elements that add nothing share the scope around them.
 """
 
+from collections.abc import Collection
 from typing import Final, NamedTuple, Protocol
 
 from linesift.hints import ANCESTORS, N_LEVELS, TAGS
-from linesift.read.html.words import READ_ATTRIBUTES, is_hidden
+from linesift.read.html.words import READ_ATTRIBUTES, find_key, is_hidden
 
 Attributes = dict[str, str | None]
 
@@ -33,14 +34,14 @@ OUTER: Final = 1
 """The block around it; `None` for `body`."""
 NAME: Final = 2
 KEY: Final = 3
-"""Values of its attributes, as `_find_key` joins them."""
+"""Values of its attributes, as `find_key` joins them."""
 TAG: Final = 4
 """Place in `TAGS`."""
 DEPTH: Final = 5
 """Blocks around it, `body` not counted."""
 
-Scope = tuple[int, tuple[int, ...], int, Block]
-"""What the open elements around a place say about the text there: `FLAGS` to `BLOCK`."""
+Scope = tuple[int, tuple[int, ...], int, Block, str]
+"""What the open elements around a place say about the text there: `FLAGS` to `HREF`."""
 FLAGS: Final = 0
 """Bits of `ANCESTORS`, and `_KEEPS_LINES`, of all open elements."""
 KEYS: Final = 1
@@ -49,6 +50,8 @@ N_OWN: Final = 2
 """How many elements in the block, itself included, have a key."""
 BLOCK: Final = 3
 """The innermost block."""
+HREF: Final = 4
+"""Where the link around it leads; empty where there is none."""
 
 
 class WalkedLine(NamedTuple):
@@ -67,13 +70,15 @@ class WalkedLine(NamedTuple):
     """Inline elements that begin in it, or before it in its block."""
     part_keys: tuple[int, ...]
     """Numbers of the keys of elements that hold a part of the line only."""
+    hrefs: Collection[str]
+    """Where the links around it and in it lead."""
 
 
 class _Element(NamedTuple):
     """What the name of an element says."""
 
     kind: int
-    """One of `_SKIP` to `_BREAK`."""
+    """One of `_SKIP` to `_MEDIA`."""
     flags: int
     tag: int
     """Place in `TAGS`; used for blocks only."""
@@ -95,7 +100,7 @@ class Node(Protocol):
     def text(self) -> str: ...  # noqa: D102
 
 
-_SKIP, _INLINE, _NAMED, _BOX, _BLOCK, _TABLE_ROW, _BREAK = range(7)
+_SKIP, _INLINE, _NAMED, _BOX, _BLOCK, _TABLE_ROW, _BREAK, _MEDIA = range(8)
 # Kinds of elements. Inline elements are of three kinds, for the space between the texts of two that touch, as in
 # `</a><a>`. Plain ones (`_INLINE`) get none: they may cut a word in two. Named ones (with a class or the like) get one
 # between each other, boxes (links and the like) before any other. In the gold text of the corpora the space is there at
@@ -114,6 +119,8 @@ SKIPPED: Final = _names(
     " bgsound frame frameset"
 )
 """Elements without lines, whatever is in them."""
+_SEEN = _names("img video audio iframe")
+"""Those that show something between the lines; a `<picture>` has an `<img>`."""
 BLOCKS: Final = _names(
     "html body address article aside blockquote button caption center dd details dialog dir div dl dt fieldset"
     " figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup legend li listing main menu multicol nav ol p"
@@ -133,7 +140,6 @@ _HIDDEN = _FLAGS["(hidden)"]
 _KEEPS_LINES = 1 << 32
 """Flag of `<pre>` and its like, above those of `ANCESTORS`."""
 _N_OUTER = N_LEVELS - 1
-_WORD_ATTRIBUTES = READ_ATTRIBUTES - {"style"}
 _SOFT_HYPHEN = "\xad"
 _MAX_CELL = 80
 """Most characters of a cell. A table row with a longer one, or with one of two lines, is layout: its cells are lines of
@@ -153,7 +159,9 @@ def _elements() -> _Elements:
     for name in ("pre", "listing", "plaintext", "xmp"):
         flags[name] = _KEEPS_LINES
     table = _Elements(dict.fromkeys((None, "-comment", "-doctype", *SKIPPED), _Element(_SKIP, 0, 0)))
-    kinds = dict.fromkeys(BLOCKS, _BLOCK) | {"tr": _TABLE_ROW, "br": _BREAK, "hr": _BREAK}
+    kinds = (
+        dict.fromkeys(BLOCKS, _BLOCK) | {"tr": _TABLE_ROW, "br": _BREAK, "hr": _BREAK} | dict.fromkeys(_SEEN, _MEDIA)
+    )
     kinds |= dict.fromkeys(("a", "label", "time"), _BOX) | dict.fromkeys(_FREQUENT_INLINES, _INLINE)
     for name, kind in kinds.items():
         table[name] = _Element(kind, flags.get(name, 0), tags.get(name, len(TAGS) - 1))
@@ -163,7 +171,7 @@ def _elements() -> _Elements:
 _ELEMENTS = _elements()
 _ELEMENTS_WITHOUT_SCRIPTS = _Elements(_ELEMENTS | {"noscript": _Element(_BLOCK, _HIDDEN, TAGS.index("(other)"))})
 _CELLS = (TAGS.index("td"), TAGS.index("th"))
-_NO_SCOPE: Final[Scope] = (0, (), 0, (0, None, "", "", 0, -1))
+_NO_SCOPE: Final[Scope] = (0, (), 0, (0, None, "", "", 0, -1), "")
 """Scope of white space between elements, which says nothing."""
 
 
@@ -189,6 +197,10 @@ class Walk:
         self._shows_hidden = shows_hidden
         self._elements = _ELEMENTS if has_scripts else _ELEMENTS_WITHOUT_SCRIPTS
         self._key_numbers: dict[str, int] = {"": 0}
+        self.gaps: dict[int, list[Node]] = {}
+        """Pictures and the like before a line and behind the line before it, by the line's index."""
+        self._media: list[tuple[int, Node]] = []
+        """The same since the last line, each with the number of pieces of the line before it."""
         self._scopes: list[Scope] = []
         """Scopes of the open elements, the outermost first."""
         self._row_starts: list[int] = []
@@ -210,9 +222,9 @@ class Walk:
 
     def run(self, root: Node) -> None:
         """Visit everything below `root`, which is taken for the body and shown in any case."""
-        key = _find_key(root.attributes)
+        key = find_key(root.attributes)
         keys = (self._key_numbers.setdefault(key, 1),) if key else ()
-        self._scopes = [(0, keys, len(keys), (0, None, "body", key, TAGS.index("body"), 0))]
+        self._scopes = [(0, keys, len(keys), (0, None, "body", key, TAGS.index("body"), 0), "")]
         self.n_blocks = 1
         nodes, kinds, node = [root], [_BLOCK], root.first_child
         pieces, elements, enter, leave, scopes = self._pieces, self._elements, self._enter, self._leave, self._scopes
@@ -222,8 +234,11 @@ class Walk:
                 text = node.text_content
                 if text and (pieces or not text.isspace()):
                     self._add(text)
-            elif (element := elements[tag]).kind == _BREAK:
-                self._flush()
+            elif (element := elements[tag]).kind >= _BREAK:
+                if element.kind == _BREAK:
+                    self._flush()
+                else:
+                    self._media.append((len(pieces), node))
             elif element.kind and (kind := enter(node, tag or "", element)):
                 child = node.first_child
                 if child is not None:
@@ -243,16 +258,18 @@ class Walk:
                 following = node.next
             node = following
         self._flush()
+        if self._media:
+            self.gaps[len(self.lines)] = [seen for _, seen in self._media]
 
     def _enter(self, node: Node, name: str, element: _Element) -> int:
         """Open an element: push its scope. Returns its kind, `_SKIP` where it is hidden and nothing was opened."""
         kind, flags, tag = element
         outer = self._scopes[-1]
-        outer_flags, keys, n_own, block = outer
+        outer_flags, keys, n_own, block, href = outer
         key, attributes = "", node.attributes
         if attributes:
             if name == "a" and "href" in attributes:
-                flags = _LINK
+                flags, href = _LINK, attributes["href"] or ""
             if READ_ATTRIBUTES.isdisjoint(attributes):
                 key = attributes.get("class") or ""
             else:
@@ -261,7 +278,7 @@ class Walk:
                         self.hidden.append(node)
                         return _SKIP
                     flags |= _HIDDEN
-                key = _find_key(attributes)
+                key = find_key(attributes)
             if key:
                 keys = (self._key_numbers.setdefault(key, len(self._key_numbers)), *keys[:_N_OUTER])
                 n_own += 1
@@ -273,7 +290,7 @@ class Walk:
                 self._row_starts.append(len(self.lines))
             block = (self.n_blocks, block, name, key, tag, block[DEPTH] + 1)
             self.n_blocks += 1
-            self._scopes.append((outer_flags | flags, keys, 1 if key else 0, block))
+            self._scopes.append((outer_flags | flags, keys, 1 if key else 0, block, href))
             return kind
         if key and kind == _INLINE:
             kind = _NAMED
@@ -282,7 +299,7 @@ class Walk:
         if gap == _BOX or (gap == _NAMED and kind > _INLINE):
             self._gap = _GAP_DUE
         flags |= outer_flags
-        self._scopes.append((flags, keys, n_own, block) if key or flags != outer_flags else outer)
+        self._scopes.append((flags, keys, n_own, block, href) if key or flags != outer_flags else outer)
         return kind
 
     def _leave(self, kind: int, scope: Scope) -> None:
@@ -327,9 +344,10 @@ class Walk:
         if not pieces:
             return
         text, piece_flags = pieces[0].strip(), self._piece_flags
-        flags, keys, n_own, _ = holder
+        flags, keys, n_own, _, href = holder
         link_share = emphasis = 0.0
         part_keys: tuple[int, ...] = ()
+        hrefs: Collection[str] = ()
         if len(pieces) > 1:
             text = "".join(pieces).strip()
             inside = [scope for scope in piece_scopes if scope[KEYS] is not keys]
@@ -343,14 +361,29 @@ class Walk:
         if text and piece_flags & _SHARE_FLAGS:
             if piece_flags & _LINK:
                 link_share = 1.0 if flags & _LINK else self._share(_LINK, text)
+                hrefs = (href,) if href else {scope[HREF] for scope in piece_scopes}
             if piece_flags & _EMPHASIS:
                 emphasis = 1.0 if flags & _EMPHASIS else self._share(_EMPHASIS, text)
+        if self._media:
+            self._close_gap(text)
         if text:
             is_time = piece_flags & _TIME != 0
-            self.lines.append(WalkedLine(text, holder, is_time, link_share, emphasis, self._n_inline, part_keys))
+            self.lines.append(WalkedLine(text, holder, is_time, link_share, emphasis, self._n_inline, part_keys, hrefs))
         pieces.clear()
         piece_scopes.clear()
         self._piece_flags = self._n_inline = 0
+
+    def _close_gap(self, text: str) -> None:
+        """Give the media before a line that ends to it; those behind its text stay for the next.
+
+        Media between its first text and its last, such as a smiley, stand beside no line, and are left out.
+        """
+        last = 0
+        if text:
+            if before := [node for place, node in self._media if not place]:
+                self.gaps[len(self.lines)] = before
+            last = max(place for place, scope in enumerate(self._piece_scopes, 1) if scope is not _NO_SCOPE)
+        self._media = [(0, node) for place, node in self._media if place >= last]
 
     def _share(self, flag: int, text: str) -> float:
         """Share of the line's characters in pieces with a flag, spaces not counted."""
@@ -370,6 +403,8 @@ class Walk:
             return
         if any(block[TAG] not in _CELLS or block[OUTER] is not scope[BLOCK] for block in blocks):
             return
+        for index in range(start + 1, len(self.lines)):
+            self.gaps.pop(index, None)
         size = sum(len(cell.text) for cell in cells)
         keys = (key for cell in cells for key in (*cell.holder[KEYS][: cell.holder[N_OWN]], *cell.part_keys))
         self.lines[start:] = [
@@ -381,16 +416,6 @@ class Walk:
                 emphasis=sum(cell.emphasis * len(cell.text) for cell in cells) / size,
                 n_inline=sum(cell.n_inline for cell in cells),
                 part_keys=tuple(dict.fromkeys(keys)),
+                hrefs={href for cell in cells for href in cell.hrefs},
             )
         ]
-
-
-def _find_key(attributes: Attributes) -> str:
-    """Key of an element: its class, a line end, and the values of its other attributes that have words."""
-    key = attributes.get("class") or ""
-    edge = "\n"
-    for name in attributes:
-        if name in _WORD_ATTRIBUTES and (value := attributes[name]):
-            key += edge + value
-            edge = " "
-    return key

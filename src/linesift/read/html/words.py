@@ -32,6 +32,7 @@ _TO_LOWER = np.uint8(ord("a") - ord("A"))
 _TIME_WORDS = _names("date time datetime timestamp pubdate published publish updated modified dateline datum")
 TIME_HASHES: Final = np.sort(np.array([hash_word(word) for word in _TIME_WORDS], np.uint64))
 """Hashes of words that name a time."""
+_WORD_ATTRIBUTES = READ_ATTRIBUTES - {"style"}
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
 
@@ -85,6 +86,17 @@ def split_words(keys: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int
     is_new = np.ones(len(hashes), np.bool_)
     is_new[1:] = (hashes[1:] != hashes[:-1]) | (key[1:] != key[:-1])
     return hashes[is_new], key[is_new]
+
+
+def find_key(attributes: dict[str, str | None]) -> str:
+    """Key of an element: its class, a line end, and the values of its other attributes that have words."""
+    key = attributes.get("class") or ""
+    edge = "\n"
+    for name in attributes:
+        if name in _WORD_ATTRIBUTES and (value := attributes[name]):
+            key += edge + value
+            edge = " "
+    return key
 
 
 def is_hidden(attributes: dict[str, str | None]) -> bool:
