@@ -108,7 +108,7 @@ def _compare_titles(lines: Sequence[str], titles: Sequence[str]) -> NDArray[np.f
     Returns:
         Shape (2, n_lines).
     """
-    shares = [(0.0, 0.0)] * len(lines)
+    shares, covers = [0.0] * len(lines), [0.0] * len(lines)
     wholes = [" ".join(title.casefold().split())[:_LONGEST_TITLE] for title in titles]
     sought = [(whole, frozenset(whole.split())) for whole in wholes]
     every_whole, every_word = "\n".join(wholes), frozenset[str]().union(*(words for _, words in sought))
@@ -123,8 +123,8 @@ def _compare_titles(lines: Sequence[str], titles: Sequence[str]) -> NDArray[np.f
             for title in sought:
                 share, cover = _compare(key, own_words, *title)
                 if share * cover > best:
-                    best, shares[index] = share * cover, (share, cover)
-    return np.array(shares, np.float32).T
+                    best, shares[index], covers[index] = share * cover, share, cover
+    return np.array((shares, covers), np.float32)
 
 
 def _compare(key: str, own: frozenset[str], whole: str, words: frozenset[str]) -> tuple[float, float]:

@@ -113,13 +113,13 @@ class Links:
 
     def find_kinds(self, hrefs: Sequence[Collection[str]]) -> NDArray[np.uint8]:
         """Find the set of kinds of the links of every line."""
-        known = {"": 0}
+        known, find_kind = {"": 0}, self.find_kind
         found = [0] * len(hrefs)
         for index, addresses in enumerate(hrefs):
             for href in addresses:
                 kind = known.get(href)
                 if kind is None:
-                    kind = known[href] = self.find_kind(href)
+                    kind = known[href] = find_kind(href)
                 found[index] |= kind
         return np.array(found, np.uint8)
 

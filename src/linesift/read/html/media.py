@@ -12,8 +12,10 @@ from linesift.read.html.words import is_hidden
 _TINY = frozenset(("0", "1", "0px", "1px"))
 """Widths and heights of pictures that count visits and show nothing."""
 _MOST = int(np.iinfo(np.int16).max)
-_LONGEST_ALT = _LONGEST_LINE = 400
-"""Characters of an alternative text that are read, and of a line that may be a caption."""
+_LONGEST_ALT = 400
+"""Characters of an alternative text that are read."""
+_TIMES_LONGER = 3
+"""A line that is longer than the alternative text by this factor does not repeat it; paragraphs cost most time."""
 
 
 def find_alt(attributes: Attributes) -> str | None:
@@ -40,7 +42,7 @@ def find_pictures(lines: Sequence[str], gaps: Mapping[int, Sequence[Node]]) -> P
 
     Of both the one counts that the line is more like. Words are what stands between white space, commas and stops. A
     line that is a part of the alternative text counts as a whole, for scripts without spaces; where it is the other way
-    round, the share is that of characters.
+    round, the share is that of characters. Much longer lines have no share.
 
     Args:
         lines: text of each line.
@@ -53,14 +55,15 @@ def find_pictures(lines: Sequence[str], gaps: Mapping[int, Sequence[Node]]) -> P
         if index < n_lines:
             counts[index] = min(len(alts), _MOST)
         for place, next_to in ((index, alts[-1:]), (index - 1, alts[:1])):
-            if any(next_to) and 0 <= place < n_lines and len(lines[place]) <= _LONGEST_LINE:
-                shares[place] = max(shares[place], _compare(lines[place].casefold(), next_to[0]))
+            if any(next_to) and 0 <= place < n_lines:
+                shares[place] = max(shares[place], _compare(lines[place], next_to[0][:_LONGEST_ALT]))
     return Pictures(np.array(counts, np.int16), np.array(shares, np.float32))
 
 
 def _compare(line: str, alt: str) -> float:
-    """Compare a case-folded line with an alternative text."""
-    alt = alt[:_LONGEST_ALT].casefold().strip()
+    if len(line) > _TIMES_LONGER * len(alt):
+        return 0.0
+    line, alt = line.casefold(), alt.casefold().strip()
     if line in alt and len(line) > 1:
         return 1.0
     words = set(line.replace(",", " ").replace(".", " ").split())

@@ -74,14 +74,9 @@ class WalkedLine(NamedTuple):
     """Where the links around it and in it lead."""
 
 
-class _Element(NamedTuple):
-    """What the name of an element says."""
-
-    kind: int
-    """One of `_SKIP` to `_MEDIA`."""
-    flags: int
-    tag: int
-    """Place in `TAGS`; used for blocks only."""
+_Element = tuple[int, int, int]
+"""What the name of an element says: its kind, one of `_SKIP` to `_MEDIA`; its flags; its place in `TAGS`, used for
+blocks only."""
 
 
 class Node(Protocol):
@@ -150,7 +145,7 @@ class _Elements(dict[str | None, _Element]):
     """What is known of elements, by name."""
 
     def __missing__(self, name: str | None) -> _Element:
-        return _Element(_INLINE, _FLAGS["(custom)"] if name and "-" in name else 0, 0)
+        return _INLINE, _FLAGS["(custom)"] if name and "-" in name else 0, 0
 
 
 def _elements() -> _Elements:
@@ -158,18 +153,18 @@ def _elements() -> _Elements:
     flags = _FLAGS | dict.fromkeys(("b", "strong", "em"), _EMPHASIS)
     for name in ("pre", "listing", "plaintext", "xmp"):
         flags[name] = _KEEPS_LINES
-    table = _Elements(dict.fromkeys((None, "-comment", "-doctype", *SKIPPED), _Element(_SKIP, 0, 0)))
+    table = _Elements(dict.fromkeys((None, "-comment", "-doctype", *SKIPPED), (_SKIP, 0, 0)))
     kinds = (
         dict.fromkeys(BLOCKS, _BLOCK) | {"tr": _TABLE_ROW, "br": _BREAK, "hr": _BREAK} | dict.fromkeys(_SEEN, _MEDIA)
     )
     kinds |= dict.fromkeys(("a", "label", "time"), _BOX) | dict.fromkeys(_FREQUENT_INLINES, _INLINE)
     for name, kind in kinds.items():
-        table[name] = _Element(kind, flags.get(name, 0), tags.get(name, len(TAGS) - 1))
+        table[name] = kind, flags.get(name, 0), tags.get(name, len(TAGS) - 1)
     return table
 
 
 _ELEMENTS = _elements()
-_ELEMENTS_WITHOUT_SCRIPTS = _Elements(_ELEMENTS | {"noscript": _Element(_BLOCK, _HIDDEN, TAGS.index("(other)"))})
+_ELEMENTS_WITHOUT_SCRIPTS = _Elements(_ELEMENTS | {"noscript": (_BLOCK, _HIDDEN, TAGS.index("(other)"))})
 _CELLS = (TAGS.index("td"), TAGS.index("th"))
 _NO_SCOPE: Final[Scope] = (0, (), 0, (0, None, "", "", 0, -1), "")
 """Scope of white space between elements, which says nothing."""
@@ -234,12 +229,12 @@ class Walk:
                 text = node.text_content
                 if text and (pieces or not text.isspace()):
                     self._add(text)
-            elif (element := elements[tag]).kind >= _BREAK:
-                if element.kind == _BREAK:
+            elif (kind := (element := elements[tag])[0]) >= _BREAK:
+                if kind == _BREAK:
                     self._flush()
                 else:
                     self._media.append((len(pieces), node))
-            elif element.kind and (kind := enter(node, tag or "", element)):
+            elif kind and (kind := enter(node, tag or "", element)):
                 child = node.first_child
                 if child is not None:
                     nodes.append(node)
@@ -273,7 +268,7 @@ class Walk:
             if READ_ATTRIBUTES.isdisjoint(attributes):
                 key = attributes.get("class") or ""
             else:
-                if is_hidden(attributes):
+                if ("style" in attributes or "hidden" in attributes) and is_hidden(attributes):
                     if not self._shows_hidden:
                         self.hidden.append(node)
                         return _SKIP
