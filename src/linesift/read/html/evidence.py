@@ -20,6 +20,8 @@ _JSON_DAY = re.compile(rb'\s*:\s*"([^"]{8,40})"')
 _DAY = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:\D{1,3}(\d\d?):(\d\d))?")
 _LONGEST_TITLE, _LONGEST_DATE = 400, 160
 """Most characters of a line that can be the title, or show the date."""
+_TIMES_LONGER = 3
+"""A line that is longer than the longest title by this factor is no title; paragraphs cost most time."""
 _MAX_DAYS = 8
 """Days that are read of a page; JSON-LD of a list of stories has one for each story."""
 _NUMBER = re.compile(r"\d+")
@@ -112,8 +114,9 @@ def _compare_titles(lines: Sequence[str], titles: Sequence[str]) -> NDArray[np.f
     wholes = [" ".join(title.casefold().split())[:_LONGEST_TITLE] for title in titles]
     sought = [(whole, frozenset(whole.split())) for whole in wholes]
     every_whole, every_word = "\n".join(wholes), frozenset[str]().union(*(words for _, words in sought))
+    longest = min(_LONGEST_TITLE, _TIMES_LONGER * max(map(len, wholes), default=0))
     for index, line in enumerate(lines if titles else ()):
-        if len(line) > _LONGEST_TITLE:
+        if len(line) > longest:
             continue
         key = line.casefold()
         own = key.split()
