@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.read.html.walk import Attributes, Node
+from linesift.read.html.node import Attributes, Node
 from linesift.read.html.words import is_hidden
 
 _TINY = frozenset(("0", "1", "0px", "1px"))

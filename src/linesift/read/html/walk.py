@@ -18,13 +18,11 @@ as named tuples they made `read_html` 11 to 15 % slower. Elements that add nothi
 """
 
 from collections.abc import Collection
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from linesift.hints import ANCESTORS, N_LEVELS, TAGS
+from linesift.read.html.node import Node
 from linesift.read.html.words import READ_ATTRIBUTES, find_key, is_hidden
-
-Attributes = dict[str, str | None]
-
 
 Block = tuple[int, "Block | None", str, str, int, int]
 """A block element: `NUMBER` to `DEPTH`."""
@@ -77,22 +75,6 @@ class WalkedLine(NamedTuple):
 _Element = tuple[int, int, int]
 """What the name of an element says: its kind, one of `_SKIP` to `_MEDIA`; its flags; its place in `TAGS`, used for
 blocks only."""
-
-
-class Node(Protocol):
-    """Node of the parser's tree, as far as the walk uses it; a text node has the tag `-text`."""
-
-    @property
-    def tag(self) -> str | None: ...  # noqa: D102
-    @property
-    def text_content(self) -> str | None: ...  # noqa: D102
-    @property
-    def attributes(self) -> "Attributes": ...  # noqa: D102
-    @property
-    def first_child(self) -> "Node | None": ...  # noqa: D102
-    @property
-    def next(self) -> "Node | None": ...  # noqa: D102
-    def text(self) -> str: ...  # noqa: D102
 
 
 _SKIP, _INLINE, _NAMED, _BOX, _BLOCK, _TABLE_ROW, _BREAK, _MEDIA = range(8)
