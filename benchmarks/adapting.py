@@ -108,9 +108,9 @@ class Site:
 
     def is_recurring(self) -> NDArray[np.bool_]:
         """Whether each line stands on another page of the site too."""
-        seen = np.unique(np.stack((self.batch.lines.hash, self.batch.page.astype(np.uint64))), axis=1)[0]
+        seen = np.unique(np.stack((self.batch.scan.hash, self.batch.page.astype(np.uint64))), axis=1)[0]
         hashes, n_pages = np.unique(seen, return_counts=True)
-        return np.isin(self.batch.lines.hash, hashes[n_pages > 1])
+        return np.isin(self.batch.scan.hash, hashes[n_pages > 1])
 
     def corrected(self, chosen: Chosen) -> NDArray[np.float32]:
         """Log-odds that a correction learnt from the chosen pages adds."""
