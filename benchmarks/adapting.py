@@ -88,7 +88,7 @@ class Site:
     """The part of the model that reads the pages."""
     base: NDArray[np.float32]
     """Log-odds of every line."""
-    lines: Neighbourhood
+    neighbourhood: Neighbourhood
     """Columns of every line, for the choice of the headline."""
 
     @property
@@ -98,7 +98,7 @@ class Site:
 
     def is_wrong(self, added: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Whether each line is wrong once `added` is added to the log-odds."""
-        probabilities = self.part.rank_headlines(self.batch, self.lines, softmax(self.base + added))
+        probabilities = self.part.rank_headlines(self.batch, self.neighbourhood, softmax(self.base + added))
         wrong: NDArray[np.bool_] = decode(self.batch, probabilities, self.model.decoding) != self.labels
         return wrong
 

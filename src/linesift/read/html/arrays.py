@@ -18,12 +18,12 @@ _INT16_MAX = int(np.iinfo(np.int16).max)
 
 
 class _Words(NamedTuple):
-    """Words of all lines, one entry per word, and whether they name a time, one entry per line."""
+    """Words of all lines, one entry per word, and which lines have a word that names a time, one entry per line."""
 
     hash: NDArray[np.uint64]
     line: NDArray[np.int32]
     level: NDArray[np.uint8]
-    is_time: NDArray[np.bool_]
+    has_time_word: NDArray[np.bool_]
     """Whether the line's block, or an element in it around or inside the line, has a word for time."""
 
 
@@ -31,7 +31,7 @@ def make_hints(walk: Walk, claims: HeadClaims) -> Hints:
     r"""Arrays of a finished walk; those of one blank line where it found none, as `"".split("\n")` gives."""
     if not walk.lines:
         return no_hints(1)
-    texts, holders, is_time, link_share, emphasis, n_inline, part_keys, link_kind = zip(*walk.lines, strict=True)
+    texts, holders, in_time, link_share, emphasis, n_inline, part_keys, link_kind = zip(*walk.lines, strict=True)
     flags, outer_keys, n_own, blocks = zip(*holders, strict=True)
     number, outer, _, _, tag, depth = zip(*blocks, strict=True)
     outer_number = [-1 if block is None else block[NUMBER] for block in outer]
@@ -48,7 +48,7 @@ def make_hints(walk: Walk, claims: HeadClaims) -> Hints:
         siblings=_count_siblings(number, outer_number, path),
         link_share=np.array(link_share, np.float32),
         emphasis=np.array(emphasis, np.float32),
-        is_time=np.array(is_time, np.bool_) | words.is_time,
+        is_time=np.array(in_time, np.bool_) | words.has_time_word,
         n_inline=_clip(n_inline),
         **find_evidence(texts, claims)._asdict(),
         **find_pictures(texts, walk.gaps)._asdict(),
@@ -110,33 +110,34 @@ def _find_words(
         part_keys: per line the numbers of the keys of elements inside it.
     """
     line_keys = [around + inside for around, inside in zip(outer_keys, part_keys, strict=True)]
-    # Uses of keys by lines: one entry per use, sorted by line.
-    n_uses = _lengths(line_keys)
-    use_line = np.repeat(np.arange(len(line_keys), dtype=np.int32), n_uses)
-    use_level = _count_within(n_uses)
-    is_part = use_level >= _lengths(outer_keys)[use_line]
-    use_level[is_part] = PART_LEVEL
-    use_key = np.fromiter(chain.from_iterable(line_keys), np.int64, len(use_line))
+    # A use is a key that a line has. One entry per use, sorted by line.
+    uses_of_line = _lengths(line_keys)
+    line_of_use = np.repeat(np.arange(len(line_keys), dtype=np.int32), uses_of_line)
+    level_of_use = _count_within(uses_of_line)
+    is_part = level_of_use >= _lengths(outer_keys)[line_of_use]
+    level_of_use[is_part] = PART_LEVEL
+    key_of_use = np.fromiter(chain.from_iterable(line_keys), np.int64, len(line_of_use))
     # Words of the keys that are used: most keys are of elements without lines.
     is_used = np.zeros(len(keys), np.bool_)
-    is_used[use_key] = True
+    is_used[key_of_use] = True
     used = np.flatnonzero(is_used).tolist()
-    hashes, word_key = split_words([keys[place] for place in used])
-    n_words = np.bincount(word_key, minlength=len(used))
-    is_time_key = np.bincount(word_key[_is_time(hashes)], minlength=len(used)) > 0
+    key_of_use = (np.cumsum(is_used) - 1)[key_of_use]  # from here on indices of `used`
+    hashes, key_of_word = split_words([keys[index] for index in used])
+    words_of_key = np.bincount(key_of_word, minlength=len(used))
+    names_time = np.bincount(key_of_word[_are_time_words(hashes)], minlength=len(used)) > 0
+    is_near = is_part | (level_of_use < np.array(n_own, np.int64)[line_of_use])
+    has_time_word = np.bincount(line_of_use[is_near & names_time[key_of_use]], minlength=len(line_keys)) > 0
     # Words of the uses, one entry per word.
-    use_key = (np.cumsum(is_used) - 1)[use_key]  # from here on places in `used`
-    is_near = is_part | (use_level < np.array(n_own, np.int64)[use_line])
-    is_time = np.bincount(use_line[is_near & is_time_key[use_key]], minlength=len(line_keys)) > 0
-    repeats = n_words[use_key]
-    word = np.repeat((np.cumsum(n_words) - n_words)[use_key], repeats) + _count_within(repeats)
-    level = np.repeat(use_level.astype(np.uint8), repeats)
-    return _Words(hashes[word], np.repeat(use_line, repeats), level, is_time)
+    words_of_use = words_of_key[key_of_use]
+    first_word = (np.cumsum(words_of_key) - words_of_key)[key_of_use]
+    word = np.repeat(first_word, words_of_use) + _count_within(words_of_use)
+    level = np.repeat(level_of_use.astype(np.uint8), words_of_use)
+    return _Words(hashes[word], np.repeat(line_of_use, words_of_use), level, has_time_word)
 
 
-def _is_time(hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    place = np.minimum(np.searchsorted(TIME_HASHES, hashes), len(TIME_HASHES) - 1)
-    return np.equal(TIME_HASHES[place], hashes)
+def _are_time_words(hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    index = np.minimum(np.searchsorted(TIME_HASHES, hashes), len(TIME_HASHES) - 1)
+    return np.equal(TIME_HASHES[index], hashes)
 
 
 def _lengths(sequences: Collection[Any]) -> NDArray[np.int64]:
