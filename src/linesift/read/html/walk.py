@@ -98,11 +98,11 @@ class Node(Protocol):
 
 
 _SKIP, _INLINE, _NAMED, _BOX, _BLOCK, _TABLE_ROW, _BREAK, _MEDIA = range(8)
-# Kinds of elements: kinds above `_BOX` end lines; `_SKIP` is 0, so false. Inline elements are of three kinds, for the
-# space between the texts of two that touch, as in `</a><a>`. Plain ones (`_INLINE`) get none: they may cut a word in
-# two. Named ones (with a class or the like) get one between each other, boxes (links and the like) before any other. In
-# the gold text of the corpora the space is there at 31 of 31 places where another element follows a link, and at 0 of
-# 39 between plain spans.
+# Kinds of elements: kinds above `_BOX` end lines, but for `_MEDIA`; `_SKIP` is 0, so false. Inline elements are of
+# three kinds, for the space between the texts of two that touch, as in `</a><a>`. Plain ones (`_INLINE`) get none: they
+# may cut a word in two. Named ones (with a class or the like) get one between each other, boxes (links and the like)
+# before any other. In the gold text of the corpora the space is there at 31 of 31 places where another element follows
+# a link, and at 0 of 39 between plain spans.
 _GAP_DUE = -1
 """State of `Walk._gap`: the next piece begins with a space. No kind of element has this number."""
 
