@@ -88,7 +88,7 @@ class Site:
     """The part of the model that reads the pages."""
     base: NDArray[np.float32]
     """Log-odds of every line."""
-    lines: Neighbourhood
+    neighbourhood: Neighbourhood
     """Columns of every line, for the choice of the headline."""
 
     @property
@@ -98,7 +98,7 @@ class Site:
 
     def is_wrong(self, added: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Whether each line is wrong once `added` is added to the log-odds."""
-        probabilities = self.part.rank_headlines(self.batch, self.lines, softmax(self.base + added))
+        probabilities = self.part.rank_headlines(self.batch, self.neighbourhood, softmax(self.base + added))
         wrong: NDArray[np.bool_] = decode(self.batch, probabilities, self.model.decoding) != self.labels
         return wrong
 
@@ -108,9 +108,9 @@ class Site:
 
     def is_recurring(self) -> NDArray[np.bool_]:
         """Whether each line stands on another page of the site too."""
-        seen = np.unique(np.stack((self.batch.lines.hash, self.batch.page.astype(np.uint64))), axis=1)[0]
+        seen = np.unique(np.stack((self.batch.scan.hash, self.batch.page.astype(np.uint64))), axis=1)[0]
         hashes, n_pages = np.unique(seen, return_counts=True)
-        return np.isin(self.batch.lines.hash, hashes[n_pages > 1])
+        return np.isin(self.batch.scan.hash, hashes[n_pages > 1])
 
     def corrected(self, chosen: Chosen) -> NDArray[np.float32]:
         """Log-odds that a correction learnt from the chosen pages adds."""

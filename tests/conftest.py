@@ -21,7 +21,7 @@ from linesift.model.model import Model
 from linesift.model.network import Network
 from linesift.model.part import Part
 from linesift.model.trees import TreeScorer
-from linesift.model.window import OWN_NAMES, Neighbourhood
+from linesift.model.window import OWN_TEXT_NAMES, Neighbourhood
 from linesift.page import LabelledPage
 from linesift.read.labelled import read_labelled
 
@@ -45,9 +45,9 @@ def pages() -> list[LabelledPage]:
 
 def exact_buckets(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
     """As `topic.word_buckets`, but with a bucket for every word."""
-    counted = batch.lines.word_size >= topic.SHORTEST
-    row = batch.lines.word_line[counted].astype(np.int64)
-    words = np.stack((batch.page[row].astype(np.uint64), batch.lines.word_hash[counted]))
+    counted = batch.scan.word_size >= topic.SHORTEST
+    row = batch.scan.word_line[counted].astype(np.int64)
+    words = np.stack((batch.page[row].astype(np.uint64), batch.scan.word_hash[counted]))
     every, bucket = np.unique(words, axis=1, return_inverse=True)
     return row, bucket.ravel(), max(every.shape[1], 1)
 
@@ -137,7 +137,7 @@ def model(table: NDArray[np.float32]) -> Model:
     part = Part(
         lexicon=Lexicon(weights, np.linspace(-2, 1, len(TARGETS), dtype=np.float32)),
         scorer=random_trees(table, seed=1),
-        network=random_network(len(OWN_NAMES), seed=2),
+        network=random_network(len(OWN_TEXT_NAMES), seed=2),
         temperature=1.25,
     )
     return Model(part)

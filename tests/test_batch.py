@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linesift.features.batch import read_batch
-from linesift.features.table import NAMES, extract, fingerprint
+from linesift.features.table import FEATURE_NAMES, extract, fingerprint
 from linesift.page import LabelledPage
 
 _PAGE = st.lists(
@@ -24,7 +24,7 @@ def differing(texts: list[str]) -> set[str]:
     together = extract(read_batch(texts))
     alone = np.concatenate([extract(read_batch([text])) for text in texts], axis=1)
     same = (together == alone) | (np.isnan(together) & np.isnan(alone))
-    return {name for name, row in zip(NAMES, same, strict=True) if not row.all()}
+    return {name for name, row in zip(FEATURE_NAMES, same, strict=True) if not row.all()}
 
 
 @given(st.lists(_PAGE, min_size=1, max_size=4))
@@ -46,9 +46,9 @@ def test_shapes(texts: list[str]) -> None:
     inked = [[number for number, line in enumerate(text.split("\n")) if line.strip()] for text in texts]
     assert batch.number.tolist() == [number for page in inked for number in page]
     assert batch.page.tolist() == [index for index, page in enumerate(inked) for _ in page]
-    assert batch.row.tolist() == [row for page in inked for row in range(len(page))]
-    assert batch.n_lines.tolist() == [len(page) for page in inked]
-    assert batch.n_all_lines.tolist() == [text.count("\n") + 1 for text in texts]
+    assert batch.row_in_page.tolist() == [row for page in inked for row in range(len(page))]
+    assert batch.lines_per_page.tolist() == [len(page) for page in inked]
+    assert batch.lines_per_page_with_blanks.tolist() == [text.count("\n") + 1 for text in texts]
     assert batch.per_page(np.ones(len(batch.page))).tolist() == [len(page) for page in inked]
 
 
@@ -64,6 +64,6 @@ def test_long_lines_are_sentences_of_twelve_words() -> None:
 
 
 def test_names_are_unique_and_the_fingerprint_is_stable() -> None:
-    assert len(set(NAMES)) == len(NAMES)
+    assert len(set(FEATURE_NAMES)) == len(FEATURE_NAMES)
     assert fingerprint() == fingerprint()
     assert len(fingerprint()) == 16

@@ -39,7 +39,7 @@ def _parts(words: str) -> frozenset[str]:
 
 
 def found_on(*lines: str) -> list[set[str]]:
-    dates = read_batch(["\n".join(lines)]).lines.dates
+    dates = read_batch(["\n".join(lines)]).scan.dates
     return [{part.name.lower() for part in DatePart if row[part] and part is not DatePart.NUMBER} for row in dates]
 
 

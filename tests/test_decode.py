@@ -28,7 +28,7 @@ def cases(draw: st.DrawFn) -> tuple[list[str], NDArray[np.float32]]:
 
 
 def by_page(batch: Batch, values: NDArray[Any]) -> list[NDArray[Any]]:
-    return [values[first:end] for first, end in zip(batch.first[:-1], batch.first[1:], strict=True)]
+    return [values[first:end] for first, end in zip(batch.page_starts[:-1], batch.page_starts[1:], strict=True)]
 
 
 def expected_f1(body: NDArray[np.float64], words: NDArray[np.float64], taken: NDArray[np.bool_]) -> float:

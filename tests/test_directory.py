@@ -26,7 +26,7 @@ from linesift.model.model import Model
 from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, column_names
 from linesift.model.probe import read_probe
 from linesift.model.trees import TreeScorer
-from linesift.model.window import OWN_NAMES, table_names
+from linesift.model.window import OWN_TEXT_NAMES, table_names
 from linesift.page import Page
 from linesift.read.html.page import read_html
 
@@ -391,7 +391,7 @@ NETWORK_DAMAGES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "scale of zero": ("scale", lambda old: old * (np.arange(len(old)) != 5).astype(np.float32)),
     "scale below zero": ("scale", lambda old: -old),
     "scale that is no number": ("scale", lambda old: old * np.float32(np.nan)),
-    "flag of a column beyond the last": ("flagged", lambda old: np.append(old[:-1], np.int32(len(OWN_NAMES)))),
+    "flag of a column beyond the last": ("flagged", lambda old: np.append(old[:-1], np.int32(len(OWN_TEXT_NAMES)))),
     "flag of a column below the first": ("flagged", lambda old: np.append(old[:-1], np.int32(-1))),
     "flags that go back": ("flagged", lambda old: old[::-1].copy()),
     "flags of real numbers": ("flagged", lambda old: old.astype(np.float32)),

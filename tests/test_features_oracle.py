@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from linesift.features.batch import read_batch
-from linesift.features.table import COLUMNS, MARKUP_NAMES, NAMES, extract
+from linesift.features.table import COLUMNS, FEATURE_NAMES, MARKUP_NAMES, extract
 from linesift.page import LabelledPage
 from oracle import NAMES as ORACLE_NAMES
 from oracle import column, read_sheet
@@ -60,10 +60,10 @@ _MENDED = [
 ]  # fmt: skip
 
 
-def compare(texts: list[str], names: Sequence[str] = NAMES) -> None:
+def compare(texts: list[str], names: Sequence[str] = FEATURE_NAMES) -> None:
     """Fail where the fast table and the oracle differ in one of the columns."""
     batch = read_batch(texts)
-    table = dict(zip(NAMES, extract(batch), strict=True))
+    table = dict(zip(FEATURE_NAMES, extract(batch), strict=True))
     sheets = [read_sheet(text) for text in texts]
     lines = [text.split("\n")[line.number] for text, sheet in zip(texts, sheets, strict=True) for line in sheet.lines]
     assert len(batch.page) == len(lines)
@@ -76,7 +76,7 @@ def compare(texts: list[str], names: Sequence[str] = NAMES) -> None:
 
 
 def test_the_oracle_has_every_column() -> None:
-    assert {*NAMES, *MARKUP_NAMES} == ORACLE_NAMES
+    assert {*FEATURE_NAMES, *MARKUP_NAMES} == ORACLE_NAMES
 
 
 def test_every_column_is_described_in_one_sentence() -> None:
@@ -107,5 +107,5 @@ def test_our_pages(pages: list[LabelledPage]) -> None:
 ])  # fmt: skip
 def test_calendar_date_counts_forms(line: str, forms: int) -> None:
     batch = read_batch([line])
-    assert extract(batch)[NAMES.index("line.calendar_date")].tolist() == [forms]
+    assert extract(batch)[FEATURE_NAMES.index("line.calendar_date")].tolist() == [forms]
     assert column("line.calendar_date", [read_sheet(line)]) == [forms]

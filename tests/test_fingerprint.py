@@ -14,7 +14,7 @@ from linesift.model import fingerprint, headline, lexicon, page_kind, window
 from linesift.model.directory import load_model
 
 CACHED = (
-    table.fingerprint, fingerprint.fingerprint, window.table_names, window._places, page_kind.column_names,
+    table.fingerprint, fingerprint.fingerprint, window.table_names, window._row_numbers, page_kind.column_names,
 )  # fmt: skip
 
 
@@ -44,9 +44,10 @@ def turned(values: tuple[Any, ...]) -> tuple[Any, ...]:
 TABLES = [
     (table, "COLUMNS"), (table, "MARKUP_COLUMNS"), (table, "TAGS"), (table, "ANCESTORS"), (table, "DAY_PARTS"),
     (table, "_LINK_BITS"),
-    (window, "OWN_NAMES"), (window, "HTML_NAMES"), (window, "_NEAR"), (window, "_FAR"), (window, "_NEAR_MARKUP"),
-    (window, "_NEAR_STEPS"), (window, "_FAR_STEPS"), (window, "_SUMMED"), (window, "_SUMMED_MARKUP"),
-    (window, "_WINDOWS"), (window, "_OF_PAGE"), (headline, "NAMES"), (lexicon, "TARGETS"), (page_kind, "WORD_KINDS"),
+    (window, "OWN_TEXT_NAMES"), (window, "OWN_HTML_NAMES"), (window, "_NEAR"), (window, "_FAR"),
+    (window, "_NEAR_MARKUP"), (window, "_NEAR_STEPS"), (window, "_FAR_STEPS"), (window, "_SUMMED"),
+    (window, "_SUMMED_MARKUP"), (window, "_WINDOWS"), (window, "_OF_PAGE"), (headline, "CANDIDATE_NAMES"),
+    (lexicon, "TARGETS"), (page_kind, "WORD_KINDS"),
     (fingerprint, "LABELS"), (fingerprint, "KINDS"),
 ]  # fmt: skip
 

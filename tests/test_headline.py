@@ -1,4 +1,4 @@
-"""The likely titles of a page against each other."""
+"""The likely headlines of a page against each other."""
 
 import numpy as np
 import pytest
@@ -12,11 +12,11 @@ from linesift.labels import LABELS, Label
 from linesift.model.headline import (
     _MIN_BEST_PROBABILITY,
     _MIN_PROBABILITY,
-    NAMES,
+    CANDIDATE_NAMES,
     HeadlineRanker,
     candidate_table,
     candidates,
-    title_probabilities,
+    headline_probabilities,
 )
 
 HEADLINE = Label.HEADLINE.column
@@ -34,7 +34,7 @@ def drawn(seed: int, sizes: list[int]) -> tuple[Batch, NDArray[np.float32], NDAr
 
 def compared(batch: Batch, probabilities: NDArray[np.float32], row: int) -> list[float]:
     """The columns of one candidate by plain loops."""
-    here = range(int(batch.top[row]), int(batch.end[row]))
+    here = range(int(batch.own_page_start[row]), int(batch.own_page_end[row]))
     beside = {
         step: probabilities[row + step] if row + step in here else np.zeros(4, np.float32) for step in range(-10, 11)
     }
@@ -47,7 +47,7 @@ def compared(batch: Batch, probabilities: NDArray[np.float32], row: int) -> list
     place = every.index(row)
     others = [o for o in every[max(0, place - 24) : place + 25] if o != row]
     own = probabilities[row, HEADLINE]
-    copies = [o for o in others if batch.lines.hash[o] == batch.lines.hash[row]]
+    copies = [o for o in others if batch.scan.hash[o] == batch.scan.hash[row]]
     likelier = [o for o in others if probabilities[o, HEADLINE] > own]
     best = max((probabilities[o, HEADLINE] for o in others), default=0)
     found += [
@@ -67,23 +67,23 @@ def test_columns_are_those_of_plain_loops(seed: int, sizes: list[int]) -> None:
     if not len(rows):
         return
     fast = candidate_table(batch, rows, table[:, rows], probabilities)
-    assert fast.shape == (len(NAMES) + N_COLUMNS, len(rows))
+    assert fast.shape == (len(CANDIDATE_NAMES) + N_COLUMNS, len(rows))
     slow = np.array([compared(batch, probabilities, int(row)) for row in rows], np.float32).T
-    np.testing.assert_allclose(fast[: len(NAMES)], slow, rtol=1e-5, atol=1e-6)
-    np.testing.assert_array_equal(fast[len(NAMES) :], table[:, rows])
+    np.testing.assert_allclose(fast[: len(CANDIDATE_NAMES)], slow, rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(fast[len(CANDIDATE_NAMES) :], table[:, rows])
 
 
 @given(st.integers(0, 10**6), st.lists(st.integers(0, 40), min_size=1, max_size=4))
 def test_a_page_is_weighed_by_itself(seed: int, sizes: list[int]) -> None:
     batch, probabilities, table = drawn(seed, sizes)
     rows = candidates(probabilities)
-    example = np.random.default_rng(1).random((len(NAMES) + N_COLUMNS, 50)).astype(np.float32)
-    ranker = HeadlineRanker(random_trees(example, seed=seed, n_trees=9), no_title_utility=0.1, temperature=0.7)
+    example = np.random.default_rng(1).random((len(CANDIDATE_NAMES) + N_COLUMNS, 50)).astype(np.float32)
+    ranker = HeadlineRanker(random_trees(example, seed=seed, n_trees=9), no_headline_utility=0.1, temperature=0.7)
     found = ranker.rerank(batch, rows, table[:, rows], probabilities)
     np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-5)
     others = np.setdiff1d(np.arange(len(probabilities)), rows)
     np.testing.assert_array_equal(found[others], probabilities[others])
-    for first, end in zip(batch.first[:-1], batch.first[1:], strict=True):
+    for first, end in zip(batch.page_starts[:-1], batch.page_starts[1:], strict=True):
         mine = rows[(rows >= first) & (rows < end)]
         if len(mine) and probabilities[mine, HEADLINE].max() >= _MIN_BEST_PROBABILITY:
             assert found[mine, HEADLINE].sum() <= 1 + 1e-5
@@ -91,7 +91,7 @@ def test_a_page_is_weighed_by_itself(seed: int, sizes: list[int]) -> None:
             np.testing.assert_allclose(found[mine], probabilities[mine], rtol=1e-5)
         if end > first:
             alone = read_batch(["\n".join(["rain"] * int(end - first))])
-            alone.lines.hash[:] = batch.lines.hash[first:end]
+            alone.scan.hash[:] = batch.scan.hash[first:end]
             again = ranker.rerank(alone, mine - first, table[:, mine], probabilities[first:end])
             np.testing.assert_array_equal(again, found[first:end])
 
@@ -100,17 +100,21 @@ def test_probabilities_of_candidates_and_of_none() -> None:
     page = np.array([0, 0, 2], np.int32)
     utility = np.array([np.log(3), 0, np.log(4)], np.float32)
     np.testing.assert_allclose(
-        title_probabilities(page, utility, no_title_utility=0.0, temperature=1.0), [3 / 5, 1 / 5, 4 / 5], rtol=1e-6
+        headline_probabilities(page, utility, no_headline_utility=0.0, temperature=1.0),
+        [3 / 5, 1 / 5, 4 / 5],
+        rtol=1e-6,
     )
     np.testing.assert_allclose(
-        title_probabilities(page, utility * 2, no_title_utility=0.0, temperature=2.0), [3 / 5, 1 / 5, 4 / 5], rtol=1e-6
+        headline_probabilities(page, utility * 2, no_headline_utility=0.0, temperature=2.0),
+        [3 / 5, 1 / 5, 4 / 5],
+        rtol=1e-6,
     )
 
 
 @pytest.mark.parametrize("utility", [800.0, -800.0])
 def test_probabilities_of_large_utilities(utility: float) -> None:
-    share = title_probabilities(
-        np.zeros(2, np.int32), np.array([utility, 0], np.float32), no_title_utility=-900.0, temperature=0.5
+    share = headline_probabilities(
+        np.zeros(2, np.int32), np.array([utility, 0], np.float32), no_headline_utility=-900.0, temperature=0.5
     )
     np.testing.assert_allclose(share, [1, 0] if utility > 0 else [0, 1], atol=1e-6)
 
@@ -118,9 +122,9 @@ def test_probabilities_of_large_utilities(utility: float) -> None:
 def test_no_candidate_changes_nothing() -> None:
     batch = read_batch(["rain\nsun"])
     probabilities = np.array([[0, 0.5, 0, 0.5], [0.001, 0.4, 0, 0.599]], np.float32)
-    example = np.random.default_rng(1).random((len(NAMES), 3)).astype(np.float32)
+    example = np.random.default_rng(1).random((len(CANDIDATE_NAMES), 3)).astype(np.float32)
     trees = random_trees(example, seed=2, n_trees=2)
-    ranker = HeadlineRanker(trees, no_title_utility=0.0, temperature=1.0)
+    ranker = HeadlineRanker(trees, no_headline_utility=0.0, temperature=1.0)
     rows = candidates(probabilities)
     found = ranker.rerank(batch, rows, np.zeros((0, 0), np.float32), probabilities)
     np.testing.assert_array_equal(found, probabilities)

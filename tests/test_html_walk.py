@@ -2,7 +2,7 @@
 
 from selectolax.lexbor import LexborHTMLParser
 
-from linesift.read.html.walk import BLOCK, KEYS, N_OWN, NAME, Walk, WalkedLine
+from linesift.read.html.walk import BLOCK, KEY_NUMBERS, N_OWN, NAME, Walk, WalkedLine
 
 
 def lines_of(html: str) -> tuple[list[WalkedLine], list[str]]:
@@ -18,10 +18,10 @@ def test_the_example_of_the_module() -> None:
     (first, second), keys = lines_of("<p class=lead>a <b>c</b> d</p><p>e</p>")
     assert (first.text, first.n_inline, first.emphasis, first.link_share) == ("a c d", 1, 1 / 3, 0)
     assert first.holder[BLOCK][NAME] == "p"
-    assert [keys[number] for number in first.holder[KEYS]] == ["lead"]
+    assert [keys[number] for number in first.holder[KEY_NUMBERS]] == ["lead"]
     assert first.holder[N_OWN] == 1
     assert (second.text, second.n_inline, second.emphasis) == ("e", 0, 0)
-    assert second.holder[KEYS] == ()
+    assert second.holder[KEY_NUMBERS] == ()
 
 
 def test_the_holder_moves_outwards_when_its_element_ends() -> None:
@@ -29,7 +29,7 @@ def test_the_holder_moves_outwards_when_its_element_ends() -> None:
     ((_, keys, n_own, block, _), part_keys) = line.holder, line.part_keys
     assert (len(keys), n_own, block[NAME], len(part_keys)) == (1, 1, "p", 1)
     (line,), _ = lines_of("<p class=lead><b class=name>c d</b>")
-    assert (len(line.holder[KEYS]), line.part_keys) == (2, ())
+    assert (len(line.holder[KEY_NUMBERS]), line.part_keys) == (2, ())
 
 
 def test_elements_that_add_nothing_share_the_scope_around_them() -> None:

@@ -77,8 +77,8 @@ def test_counts_as_a_plain_loop() -> None:
     found, of = memory.recurrence(batch)
     for row, page in enumerate(batch.page):
         others = [other for other in range(5) if other != page]
-        lines = [set(batch.lines.hash[batch.page == other].tolist()) for other in others]
-        assert (found[row], of[row]) == (sum(int(batch.lines.hash[row]) in each for each in lines), len(others))
+        lines = [set(batch.scan.hash[batch.page == other].tolist()) for other in others]
+        assert (found[row], of[row]) == (sum(int(batch.scan.hash[row]) in each for each in lines), len(others))
 
 
 def test_a_file_holds_no_text() -> None:

@@ -189,7 +189,7 @@ def test_log_odds_are_the_mean_of_trees_and_network(model: Model, pages: list[La
     batch = text.read([page.page for page in pages[:5]])
     trees = replace(text, network=None)
     assert text.network is not None
-    network = text.network.scores(text.neighbourhood(batch).own, batch.spans) / np.float32(text.temperature)
+    network = text.network.scores(text.neighbourhood(batch).own, batch.nonempty_sizes) / np.float32(text.temperature)
     mean = np.stack((trees.log_odds(batch), network)).mean(axis=0)
     np.testing.assert_allclose(text.log_odds(batch), mean, rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(text.probabilities(batch), softmax(mean), atol=1e-5)

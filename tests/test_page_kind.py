@@ -63,7 +63,7 @@ def share(part: float, whole: float) -> float:
 
 def plain_columns(batch: Batch, probabilities: NDArray[np.float32], labels: NDArray[np.int8], page: int) -> Columns:
     """Columns of one page, one line at a time."""
-    rows = range(int(batch.first[page]), int(batch.first[page + 1]))
+    rows = range(int(batch.page_starts[page]), int(batch.page_starts[page + 1]))
     body = [row for row in rows if labels[row] == Label.BODY.column]
     heads = [row for row in rows if labels[row] == Label.HEADLINE.column]
     times = [row for row in rows if labels[row] == Label.TIMESTAMP.column]
@@ -76,7 +76,7 @@ def plain_columns(batch: Batch, probabilities: NDArray[np.float32], labels: NDAr
     long_words, long_body = sum(words[row] for row in long), sum(words[row] for row in long if row in body)
     runs = sum(row - 1 not in body for row in body)
     inside = range(body[0], body[-1] + 1) if body else range(0)
-    clocks = [row for row in rows if batch.lines.dates[row, DatePart.CLOCK] > 0]
+    clocks = [row for row in rows if batch.scan.dates[row, DatePart.CLOCK] > 0]
     dates = [row for row in rows if batch.strength[row] >= 3]
     best_head = max(of_head.values(), default=0.0)
     return {
@@ -137,8 +137,8 @@ def test_names_of_columns_are_all_different() -> None:
 
 def test_a_word_counts_once_a_page_whatever_the_tile(texts: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     batch = read_batch(texts)
-    bucket = batch.lines.word_hash >> np.uint64(64 - WORD_BITS)
-    pages = batch.page[batch.lines.word_line]
+    bucket = batch.scan.word_hash >> np.uint64(64 - WORD_BITS)
+    pages = batch.page[batch.scan.word_line]
     expected = sorted(set(zip(pages.tolist(), bucket.tolist(), strict=True)))
     for size in (1, 2, 512):
         monkeypatch.setattr(module, "_N_PAGES", size)

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from linesift.errors import MissingExtraError
 from linesift.hints import ANCESTORS, N_LEVELS, PART_LEVEL, TAGS, Hints, hash_word
-from linesift.read.html import page as html_page
+from linesift.read.html import limits
 from linesift.read.html.page import read_html
 from linesift.read.html.walk import SKIPPED
 
@@ -484,8 +484,8 @@ class CountingPattern:
 )
 def test_tags_without_end_are_not_searched(monkeypatch: pytest.MonkeyPatch, page: str, n_bytes: int) -> None:
     """Behind the last `>` each `<` would be searched to the end of the page: 6 and 20 seconds for these two."""
-    pattern = CountingPattern(html_page._TAG)
-    monkeypatch.setattr(html_page, "_TAG", pattern)
+    pattern = CountingPattern(limits._TAG)
+    monkeypatch.setattr(limits, "_TAG", pattern)
     assert lines_of(page) == ["before"]
     assert pattern.n_bytes == [n_bytes]
 

@@ -89,8 +89,9 @@ def rows(sections: list[Section], title: str, number: int = 0) -> dict[object, t
 def test_sections(sections: list[Section]) -> None:
     assert [section.title for section in sections] == [
         "",
+        "Pages read line by line, text",
+        "Pages read line by line, HTML",
         "Text",
-        "Labels on the gold pages",
         "Slices",
         "Floors",
         "Confusion",

@@ -102,9 +102,9 @@ def test_nearest_recurring_lines_as_a_plain_loop() -> None:
     anchors = recurring(batch)
     found = _nearest_anchors(batch, anchors)
     for row, page in enumerate(batch.page):
-        ends = batch.first[page], batch.first[page + 1]
+        ends = batch.page_starts[page], batch.page_starts[page + 1]
         nearest: list[int] = []
         for way in (range(row - 1, ends[0] - 1, -1), range(row + 1, ends[1])):
-            place = next((other for other in way if batch.lines.hash[other] in anchors), None)
-            nearest += [0, _BEYOND] if place is None else [int(batch.lines.hash[place]), abs(place - row)]
+            place = next((other for other in way if batch.scan.hash[other] in anchors), None)
+            nearest += [0, _BEYOND] if place is None else [int(batch.scan.hash[place]), abs(place - row)]
         assert [int(values[row]) for values in found] == nearest

@@ -39,7 +39,7 @@ def test_tokens_of_a_line_do_not_depend_on_the_others(lines: list[str]) -> None:
 def test_words_pairs_ends_and_the_whole_line(line: str) -> None:
     batch = read_batch([f"rain\n{line}"])
     if len(batch.page) == 2:
-        n_words = int((batch.lines.word_line == 1).sum())
+        n_words = int((batch.scan.word_line == 1).sum())
         is_short = bool(batch.length[1] <= SHORT)
         wanted = n_words + max(n_words - 1, 0) + 2 * (n_words > 0) + is_short
         assert len(tokens_of("rain", line)[1]) == wanted

@@ -17,7 +17,7 @@ def test_a_word_keeps_its_bucket_on_its_page() -> None:
 def test_strangers_seldom_share_a_bucket(pages: list[LabelledPage]) -> None:
     batch = read_batch([page.page.text for page in pages])
     row, bucket, _ = word_buckets(batch)
-    hashes = batch.lines.word_hash[batch.lines.word_size >= SHORTEST]
+    hashes = batch.scan.word_hash[batch.scan.word_size >= SHORTEST]
     words = np.unique(np.stack((batch.page[row].astype(np.uint64), hashes)), axis=1).shape[1]
     assert len(np.unique(bucket)) > words * 7 / 8
 

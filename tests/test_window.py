@@ -17,8 +17,8 @@ from linesift.features.table import MARKUP_COLUMNS, extract
 from linesift.hints import no_hints
 from linesift.model.lexicon import TARGETS
 from linesift.model.window import (
-    HTML_NAMES,
-    OWN_NAMES,
+    OWN_HTML_NAMES,
+    OWN_TEXT_NAMES,
     Around,
     Neighbourhood,
     n_table_columns,
@@ -127,7 +127,7 @@ def loop_columns(pages: Sequence[Page], own: NDArray[Any]) -> list[Loop]:
     for page in pages:
         sheet = read_sheet(page.text, page.hints)
         rows = slice(start, start + len(sheet.lines))
-        names = OWN_NAMES if page.hints is None else HTML_NAMES
+        names = OWN_TEXT_NAMES if page.hints is None else OWN_HTML_NAMES
         loops.append(Loop(sheet, dict(zip(names, own[:, rows].astype(float).tolist(), strict=True))))
         start = rows.stop
     return loops
@@ -187,7 +187,7 @@ def test_names_are_unique(is_html: bool) -> None:
 
 def test_tables_of_html_have_all_columns_of_text() -> None:
     assert set(table_names()) < set(table_names(is_html=True))
-    assert HTML_NAMES[: len(OWN_NAMES)] == OWN_NAMES
+    assert OWN_HTML_NAMES[: len(OWN_TEXT_NAMES)] == OWN_TEXT_NAMES
 
 
 @pytest.mark.parametrize("pages", [
@@ -221,7 +221,7 @@ def test_some_lines_have_the_columns_that_they_have_among_all(
 def test_extreme_log_odds(score: float) -> None:
     """A line full of attributes has log-odds that no power of e holds; it is a share of 0 or 1, without a warning."""
     batch = read_batch(["Rain"])
-    own = np.full((len(OWN_NAMES), 1), score, np.float32)
+    own = np.full((len(OWN_TEXT_NAMES), 1), score, np.float32)
     with np.errstate(over="raise"):
         table = table_of(batch, own)
     name = next(name for name in table_names() if name.startswith("window.likely") and name.endswith(".page"))

@@ -111,7 +111,7 @@ def test_jsonl_with_hints() -> None:
 
 def test_article_json() -> None:
     page = Page(
-        "H Rain\nT 21 October 2020, 09:20 WIB\nB It rained.\x85", "a.txt", url="https://a.example/", date="2020"
+        "H Rain\nT 21 October 2020, 09:20 WIB\nB It rained.\x85", "a.txt", url="https://a.example/", fetched="2020"
     )
     written = article_json(predict(page))
     assert len(written.splitlines()) == 1

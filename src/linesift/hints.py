@@ -51,8 +51,9 @@ _BASE, _MIX, _MODULUS = 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93, 1 << 64
 class Hints:
     r"""Arrays with one entry per line of `text.split("\n")`; a blank line has zeros.
 
-    The *block* of a line is the innermost block element around it; its *holder* the innermost element of any
-    kind that holds the whole line. The three `word` arrays are ragged: one entry per word, sorted by line.
+    In a `Batch`: one entry per non-blank line. The *block* of a line is the innermost block element around it; its
+    *holder* the innermost element of any kind that holds the whole line. The three `word` arrays are ragged: one entry
+    per word, sorted by line.
     """
 
     tag: NDArray[np.uint8]
@@ -159,15 +160,15 @@ def join_hints(pages: Sequence[Hints], kept: NDArray[np.int64]) -> Hints:
     offsets = np.cumsum([0, *(page.n_lines for page in pages)])
     joined = {f.name: np.concatenate([getattr(page, f.name) for page in pages]) for f in fields(Hints)}
     line = np.concatenate([page.word_line + offset for page, offset in zip(pages, offsets, strict=False)])
-    place = np.full(offsets[-1] + 1, -1, np.int32)
-    place[kept] = np.arange(len(kept), dtype=np.int32)
-    has_line = place[line] >= 0
+    new_row_of_line = np.full(offsets[-1] + 1, -1, np.int32)
+    new_row_of_line[kept] = np.arange(len(kept), dtype=np.int32)
+    has_line = new_row_of_line[line] >= 0
     words = {name: joined.pop(name)[has_line] for name in ("word_hash", "word_level")}
     del joined["word_line"]
     return Hints(
         **{name: values[kept] for name, values in joined.items()},
         word_hash=words["word_hash"],
-        word_line=place[line][has_line],
+        word_line=new_row_of_line[line][has_line],
         word_level=words["word_level"],
     )
 

@@ -29,8 +29,8 @@ class Page:
     """What the markup says about each line, if the page came as HTML."""
     url: str = ""
     """Address of a page from an archive."""
-    date: str = ""
-    """Time when the archive fetched it, as the archive writes it."""
+    fetched: str = ""
+    """Time when the archive fetched it, as the archive writes it; `date` in the output."""
 
     @property
     def has_hints(self) -> bool:

@@ -21,16 +21,16 @@ def classify_main() -> None:
 def _run(name: str, arguments: Sequence[str]) -> None:
     """Run the program of this name in `app`; `arguments` are those that follow `classify`.
 
-    If they are names of files alone, there is nothing to parse. typer is left out then: it imports pydantic, and both
-    together take as long to load as numpy.
+    An empty list means: typer parses `sys.argv` itself. If all are names of files, there is
+    nothing to parse. typer is left out then: it imports pydantic, and both together take as long to load as numpy.
     """
     console.prepare()
     try:
         if arguments and all(map(_cannot_be_option, arguments)):
-            from linesift.cli.files import ClassifyOptions, label_files
+            from linesift.cli.files import ClassifyOptions, classify_files
 
             with console.errors():
-                sys.exit(label_files(ClassifyOptions([Path(argument) for argument in arguments])))
+                sys.exit(classify_files(ClassifyOptions([Path(argument) for argument in arguments])))
         from linesift.cli import app
 
         getattr(app, name)()

@@ -47,7 +47,7 @@ def adapt(
         request = AdaptRequest(site, tuple(pages), out, model=model, golden=golden, is_forced=force)
         progress = console.Progress()
         adapted = adapt_model(request, progress)
-        with console.output(None) as stream:
+        with console.open_output(None) as stream:
             for check in adapted.checks:
                 stream.writelines(f"{line}\n" for line in [*check_lines(check), ""])
         if len(adapted.checks) == 1:

@@ -35,7 +35,7 @@ def check(pages: _Pages, quiet: _Quiet = False, color: Colour = None) -> None:
 
         checked = check_pages(pages)
         is_coloured = console.wants_colour(color, None)
-        with console.output(None) as stream:
+        with console.open_output(None) as stream:
             for finding in checked.findings:
                 if finding.is_error or not quiet:
                     place, word, text = f"{finding.path}:{finding.line}:", finding.word, visible(finding.text)

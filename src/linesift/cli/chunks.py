@@ -1,7 +1,16 @@
 """Read, classify and format chunks of pages: the part of `classify` that worker processes do.
 
-A chunk is some items of input: files, records of files with many pages, and messages between them. (A batch is what the
-model makes of the pages of a chunk.) Each item has one outcome, in the same order.
+A chunk is some items of input: files, records of files with many pages, and messages between them. Each item has one
+outcome, in the same order. The model cuts the pages of a chunk into groups; each group is read into one `Batch`.
+
+Work is done in parts, which have one word each:
+
+chunk  items of input that one process works on at once (`chunks`)
+group  pages of a chunk, all with hints or all without, that are classified at once (`linesift.model.model`)
+batch  lines of the pages of a group, as arrays (`linesift.features.batch.Batch`)
+tile   lines of a batch whose columns or scores are computed at once (`linesift.model.part`, `network` and `trees`)
+piece  part of a text: of a batch, scanned at once (`linesift.features.scan`); of the output, written at once (`files`);
+       of a line of HTML, between two tags (`linesift.read.html.walk`)
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -65,7 +74,7 @@ class JobSettings:
 
     model: Path | None
     """Directory of the model; `None` is the shipped one."""
-    output: OutputOptions
+    how_written: OutputOptions
     encoding: str | None = None
     memory: "SiteMemory | None" = None
     """Lines that the site of the pages repeats, if `--site` or `--same-site` asked for that."""
@@ -109,7 +118,7 @@ def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
         yield chunk
 
 
-def label_chunk(settings: JobSettings, chunk: Sequence[Item]) -> list[Outcome]:
+def classify_chunk(settings: JobSettings, chunk: Sequence[Item]) -> list[Outcome]:
     """Read, classify and format the pages of a chunk; one outcome for each item, in order.
 
     Raises:
@@ -122,9 +131,9 @@ def label_chunk(settings: JobSettings, chunk: Sequence[Item]) -> list[Outcome]:
     model = linesift.load(settings.model)
     if settings.memory is not None:
         model = model.with_memory(settings.memory)
-    explainer = make_explainer(model) if settings.output.is_explaining else None
+    explainer = make_explainer(model) if settings.how_written.is_explaining else None
     return [
-        outcome if prediction is None else _complete(prediction, outcome, settings.output, explainer)
+        outcome if prediction is None else _complete(prediction, outcome, settings.how_written, explainer)
         for prediction, outcome in predict_chunk(model, chunk, settings.encoding)
     ]
 
@@ -175,7 +184,7 @@ def read_item(item: Item, encoding: str | None) -> tuple[Page | None, Outcome]:
     except InputError as error:
         return None, Outcome(messages=(str(error),), is_failure=True)
     messages = [] if warning is None else [f"warning: {warning}"]
-    is_file = isinstance(item, Path) or item.kind == "unknown"
+    is_file = isinstance(item, Path) or item.form == "undecided"
     if is_file and not page.text.strip():
         messages.append(f"warning: {page.source}: the page is empty")
     return page, Outcome(messages=tuple(messages))

@@ -1,7 +1,7 @@
 """`linesift classify`: its options.
 
 `classify page.txt`, names of files without any option, does not come through here: `linesift.cli` calls
-`files.label_files` at once.
+`files.classify_files` at once.
 """
 
 from datetime import datetime
@@ -12,7 +12,7 @@ import typer
 
 from linesift.cli import console
 from linesift.cli.chunks import Format
-from linesift.cli.files import STDOUT, ClassifyOptions, label_files
+from linesift.cli.files import STDOUT, ClassifyOptions, classify_files
 from linesift.cli.options import PAGES_HELP, Colour, Encoding, Model, Output
 from linesift.labels import LABELS, Label, suggest_label
 from linesift.read.jsonl import Fields
@@ -142,7 +142,7 @@ def classify(
         model=model,
         encoding=encoding,
         fields=Fields(text_field, html_field),
-        output=None if output == STDOUT else output,
+        output_path=None if output == STDOUT else output,
         shows_path=path,
         is_coloured=color,
         n_jobs=jobs,
@@ -153,4 +153,4 @@ def classify(
         is_same_site=same_site,
     )
     with console.errors():
-        raise SystemExit(label_files(options))
+        raise SystemExit(classify_files(options))

@@ -85,7 +85,7 @@ def errors() -> Iterator[None]:
 
 
 @contextmanager
-def output(path: Path | None) -> Iterator[TextIO]:
+def open_output(path: Path | None) -> Iterator[TextIO]:
     """Open standard output, or a file that appears whole or not at all.
 
     A path that is no regular file (`/dev/null`, a pipe) is written directly.

@@ -83,7 +83,7 @@ def evaluate(
         kinds = evaluate_kinds(zip(gold.pages, predictions, strict=True))
         is_json_printed = json_ is not None and str(json_) == "-"
         if json_ is not None:
-            with console.output(None if is_json_printed else json_) as stream:
+            with console.open_output(None if is_json_printed else json_) as stream:
                 stream.write(scores.to_json())
         if report is not None:
             _write_report(scores, report, f"{model or 'linesift'} on {', '.join(map(str, pages))}")
@@ -99,7 +99,7 @@ def _print_scores(scores: "Report", kinds: "KindReport | None", n_worst: int) ->
     lines = table(scores)
     lines += [] if kinds is None else ["", *markdown_table(kind_table(kinds))]
     lines += ["", *worst_table(scores, n_worst)] if n_worst else []
-    with console.output(None) as stream:
+    with console.open_output(None) as stream:
         stream.writelines(f"{line}\n" for line in lines)
 
 
@@ -124,7 +124,7 @@ def _write_report(scores: "Report", path: Path, title: str) -> None:
 
     is_html = path.suffix == ".html"
     sections = report_sections(scores, with_pictures=is_html)
-    with console.output(path) as stream:
+    with console.open_output(path) as stream:
         stream.writelines(as_html(title, sections) if is_html else (f"{line}\n" for line in markdown(title, sections)))
 
 

@@ -10,7 +10,7 @@ from linesift.cli import console
 from linesift.cli.files import STDOUT
 from linesift.cli.options import Colour, Encoding, Model, Output
 from linesift.errors import InputError
-from linesift.read.page import SourceKind, open_source, read_page, read_stdin
+from linesift.read.page import SourceKind, find_source, read_page, read_stdin
 from linesift.read.text import STDIN
 from linesift.write import reasons, tables, terminal
 
@@ -53,8 +53,8 @@ def explain(
 ) -> None:
     """Explain lines of a page, as `HELP` says."""
     with console.errors():
-        output = None if output == STDOUT else output
-        source = open_source(page)
+        output_path = None if output == STDOUT else output
+        source = find_source(page)
         if source.kind is not SourceKind.PAGE:
             raise InputError(f"{page}: holds many pages; save the page that you want as a file of its own")
         found, warning = read_page(read_stdin(source) if page == STDIN else page, encoding)
@@ -68,10 +68,10 @@ def explain(
         prediction = loaded.classify(found)
         numbers = sorted(set(line)) if line else _doubtful(prediction)
         explanations = list(Explainer(loaded).explain(prediction, [number - 1 for number in numbers]))
-        is_shown = output is None and console.is_terminal()
-        width = shutil.get_terminal_size().columns if is_shown else None
-        style = terminal.Style(width, console.wants_colour(color, output))
-        with console.output(output) as stream:
+        is_on_terminal = output_path is None and console.is_terminal()
+        width = shutil.get_terminal_size().columns if is_on_terminal else None
+        style = terminal.Style(width, console.wants_colour(color, output_path))
+        with console.open_output(output_path) as stream:
             for explanation in explanations:
                 stream.writelines(terminal.pretty(prediction, style=style, only=frozenset([explanation.index])))
                 stream.writelines(reasons.explained(explanation, n_columns=columns, style=style))
@@ -84,4 +84,4 @@ def explain(
 
 def _doubtful(prediction: "Prediction") -> list[int]:
     """Give the numbers of the lines that `classify` marks with a question mark."""
-    return [row.number for row in tables.rows(prediction) if row.confidence < terminal.DOUBT]
+    return [row.number for row in tables.rows(prediction) if row.probability < terminal.DOUBT]

@@ -40,7 +40,7 @@ def export(pages: LabelledPages, to: _Option = _To.HF, out: _Out = None) -> None
         if out is not None and out.suffix == PARQUET_SUFFIX:
             write_atomic(out, parquet(found))
         else:
-            with console.output(out) as stream:
+            with console.open_output(out) as stream:
                 stream.writelines(jsonl(found))
         if out is not None:
             console.status(f"{out}: {console.count(len(found), 'page')}")

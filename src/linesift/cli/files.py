@@ -23,16 +23,17 @@ from linesift.cli.chunks import (
     Outcome,
     OutputOptions,
     chunks,
-    label_chunk,
+    classify_chunk,
     read_item,
 )
 from linesift.cli.jobs import map_in_order
 from linesift.errors import InputError
 from linesift.labels import Label
 from linesift.page import Page
+from linesift.read.find import find_pages, is_directory
 from linesift.read.jsonl import Fields
-from linesift.read.page import PageSource, SourceKind, open_source, read_archive, read_lines, read_stdin
-from linesift.read.text import STDIN, check_encoding, find_pages, is_directory
+from linesift.read.page import PageSource, SourceKind, find_source, read_archive, read_lines, read_stdin
+from linesift.read.text import STDIN, check_encoding
 from linesift.write import tables, terminal
 
 if TYPE_CHECKING:  # numpy comes with it, and `--help` does not wait for numpy
@@ -56,7 +57,7 @@ class ClassifyOptions:
     model: Path | None = None
     encoding: str | None = None
     fields: Fields = field(default_factory=Fields)
-    output: Path | None = None
+    output_path: Path | None = None
     """`None` is standard output."""
     shows_path: bool | None = None
     is_coloured: bool | None = None
@@ -69,8 +70,8 @@ class ClassifyOptions:
     is_same_site: bool = False
 
 
-def label_files(options: ClassifyOptions) -> int:
-    """Label the pages of all files and write the results.
+def classify_files(options: ClassifyOptions) -> int:
+    """Classify the pages of all files and write the results.
 
     Returns:
         The exit code: 0 done, 1 some page failed, 2 nothing to do.
@@ -84,15 +85,15 @@ def label_files(options: ClassifyOptions) -> int:
         for problem in problems:
             console.say(str(problem))
         return console.EXIT_MISUSE
-    sources = [open_source(path) for path in options.paths]
-    output = _output_options(options, sources)
-    _check_output(output)
+    sources = [find_source(path) for path in options.paths]
+    how_written = _output_options(options, sources)
+    _check_output(how_written)
     _load(options.model)
-    settings = JobSettings(options.model, output, options.encoding, _memory(options, sources))
+    settings = JobSettings(options.model, how_written, options.encoding, _memory(options, sources))
     tasks = chunks(find_items(sources, options.fields))
     # Closed at once if writing ends early, so that no process works on in vain.
-    with closing(map_in_order(partial(label_chunk, settings), tasks, options.n_jobs)) as done:
-        n_failed = _write_outcomes(chain.from_iterable(done), output, options.output)
+    with closing(map_in_order(partial(classify_chunk, settings), tasks, options.n_jobs)) as done:
+        n_failed = _write_outcomes(chain.from_iterable(done), how_written, options.output_path)
     return console.EXIT_FAILED if n_failed else console.EXIT_DONE
 
 
@@ -129,7 +130,7 @@ def _memory(options: ClassifyOptions, sources: Sequence[PageSource]) -> "SiteMem
 
 def read_pages(paths: Sequence[Path], encoding: str | None) -> Iterator[Page | None]:
     """Read the pages of all files in order, `None` for one that failed, and print the messages."""
-    items = find_items([open_source(path) for path in paths], Fields())
+    items = find_items([find_source(path) for path in paths], Fields())
     yield from report_messages(read_item(item, encoding) for item in items)
 
 
@@ -145,11 +146,13 @@ def report_messages(results: "Iterable[tuple[Result | None, Outcome]]") -> "Iter
             yield value
 
 
-def _check_output(output: OutputOptions) -> None:
-    if output.shows_hints and output.format is not Format.JSONL:
+def _check_output(how_written: OutputOptions) -> None:
+    if how_written.shows_hints and how_written.format is not Format.JSONL:
         raise InputError("--hints needs --format jsonl; other formats do not show hints")
-    if output.is_explaining and output.format in {Format.ARTICLE, Format.JSON, Format.MARKDOWN}:
-        raise InputError(f"--explain is about lines, and --format {output.format} has none; use pretty, tsv or jsonl")
+    if how_written.is_explaining and how_written.format in {Format.ARTICLE, Format.JSON, Format.MARKDOWN}:
+        raise InputError(
+            f"--explain is about lines, and --format {how_written.format} has none; use pretty, tsv or jsonl"
+        )
 
 
 def paths_without_pages(paths: Sequence[Path]) -> list[InputError]:
@@ -167,17 +170,17 @@ def paths_without_pages(paths: Sequence[Path]) -> list[InputError]:
 
 def _output_options(options: ClassifyOptions, sources: Sequence[PageSource]) -> OutputOptions:
     """Choose the format and its details where the options leave them open."""
-    shown = options.output is None and console.is_terminal()
-    has_many = any(source.kind is not SourceKind.PAGE for source in sources)
-    usual = Format.PRETTY if shown and not has_many else Format.TSV
-    if has_many or (options.output is not None and options.output.suffix == ".jsonl"):
-        usual = Format.JSONL
+    is_on_terminal = options.output_path is None and console.is_terminal()
+    has_collections = any(source.kind is not SourceKind.PAGE for source in sources)
+    default_format = Format.PRETTY if is_on_terminal else Format.TSV
+    if has_collections or (options.output_path is not None and options.output_path.suffix == ".jsonl"):
+        default_format = Format.JSONL
     # Output that goes on to a file or a pager is not cut.
-    width = shutil.get_terminal_size().columns if shown else None
-    style = terminal.Style(width, console.wants_colour(options.is_coloured, options.output))
+    width = shutil.get_terminal_size().columns if is_on_terminal else None
+    style = terminal.Style(width, console.wants_colour(options.is_coloured, options.output_path))
     names_pages = len(options.paths) > 1 or any(map(is_directory, options.paths)) or _has_jsonl(sources)
     return OutputOptions(
-        options.format or usual,
+        options.format or default_format,
         options.labels,
         names_pages if options.shows_path is None else options.shows_path,
         style,
@@ -204,7 +207,7 @@ def _load(directory: Path | None) -> None:
         gc.enable()
 
 
-def _write_outcomes(outcomes: Iterable[Outcome], output: OutputOptions, path: Path | None) -> int:
+def _write_outcomes(outcomes: Iterable[Outcome], how_written: OutputOptions, path: Path | None) -> int:
     """Write outcomes as they come.
 
     Returns:
@@ -212,7 +215,7 @@ def _write_outcomes(outcomes: Iterable[Outcome], output: OutputOptions, path: Pa
     """
     n_failed = n_written = 0
     total = terminal.Tally()
-    with console.output(path) as stream:
+    with console.open_output(path) as stream:
         for outcome in outcomes:
             for message in outcome.messages:
                 console.say(message)
@@ -220,7 +223,7 @@ def _write_outcomes(outcomes: Iterable[Outcome], output: OutputOptions, path: Pa
             if outcome.text is None:
                 continue
             console.clear_progress()
-            if n_written and output.format in {Format.PRETTY, Format.ARTICLE, Format.MARKDOWN}:
+            if n_written and how_written.format in {Format.PRETTY, Format.ARTICLE, Format.MARKDOWN}:
                 stream.write("\n")
             # In pieces, because a stream copies what it gets, and because one write that a closed pipe cut short
             # passes for done (Python 3.11).
@@ -250,7 +253,7 @@ def find_items(sources: Sequence[PageSource], fields: Fields) -> Iterator[Item]:
                 yield read_stdin(source)
             elif source.kind is SourceKind.PAGE:
                 for path in find_pages(source.path):
-                    inside = open_source(path)
+                    inside = find_source(path)
                     yield from [path] if inside.kind is SourceKind.PAGE else _records(inside, fields)
             else:
                 yield from _records(source, fields)

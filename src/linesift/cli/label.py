@@ -12,8 +12,9 @@ from linesift.cli import console
 from linesift.cli.options import Encoding, Model
 from linesift.errors import InputError, LabelError
 from linesift.labels import LABELS
+from linesift.read.find import find_pages
 from linesift.read.labelled import LABELLED_SUFFIX, find_labelled_files
-from linesift.read.text import check_encoding, find_pages
+from linesift.read.text import check_encoding
 from linesift.write import terminal
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def _draft(sources: Sequence[Path], model: Path | None, config: "DraftConfig") -
             console.say(str(error))
             n_failed += 1
             continue
-        with console.output(None) as stream:
+        with console.open_output(None) as stream:
             stream.write(f"{_row(drafted[-1])}\n")
     _say_next(drafted, config)
     return [one.path for one in drafted], n_failed

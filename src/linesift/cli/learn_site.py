@@ -54,7 +54,7 @@ def learn_site(out: _Out, pages: _Pages = None, merge: _Merge = None, encoding: 
         if not memory.n_pages:
             console.say("no page could be read; nothing is written")
             raise typer.Exit(console.EXIT_MISUSE)
-        with console.output(out) as stream:
+        with console.open_output(out) as stream:
             stream.write(write_memory(memory))
         n_repeated = int((memory.counts > 1).sum())
         n_twice = n_read - (memory.n_pages - n_known)

@@ -12,7 +12,7 @@ from linesift.cli.chunks import chunks, make_explainer, predict_chunk
 from linesift.cli.files import find_items, paths_without_pages, report_messages
 from linesift.cli.options import PAGES_HELP, Encoding, Model
 from linesift.read.jsonl import Fields
-from linesift.read.page import open_source
+from linesift.read.page import find_source
 from linesift.read.text import check_encoding
 from linesift.write.html_report import report as html_report
 
@@ -61,7 +61,7 @@ def report(
 
         loaded = linesift.load(model)
         done = _CountedPredictions(_predictions(loaded, pages, encoding))
-        with console.output(out) as stream:
+        with console.open_output(out) as stream:
             stream.writelines(html_report(done, title, explainer=make_explainer(loaded) if explain else None))
             if not done.n_pages:
                 raise typer.Exit(console.EXIT_FAILED)  # an earlier report is worth more than an empty one
@@ -73,7 +73,7 @@ def report(
 
 def _predictions(model: "LineModel", paths: Sequence[Path], encoding: str | None) -> "Iterator[Prediction | None]":
     """Give the prediction of each page in order, `None` for one that failed, and print the messages."""
-    items = find_items([open_source(path) for path in paths], Fields())
+    items = find_items([find_source(path) for path in paths], Fields())
     yield from report_messages(chain.from_iterable(predict_chunk(model, chunk, encoding) for chunk in chunks(items)))
 
 

@@ -124,7 +124,7 @@ def _print_scores(trained: "Trained") -> None:
     reports = {"all pages": trained.report, **trained.by_path}
     if trained.html is not None:
         reports["corpora as HTML"] = trained.html
-    with console.output(None) as stream:
+    with console.open_output(None) as stream:
         for name, scores in reports.items():
             stream.write(f"## {name}, held out by site\n\n")
             stream.writelines(f"{line}\n" for line in [*table(scores), ""])

@@ -76,7 +76,7 @@ class Explanation:
     probabilities: NDArray[np.float32]
     """Shape (4,), as `classify` gives them."""
     reasons: Reasons
-    """Of the log-odds before corrections of its site, and before it is compared with other likely titles."""
+    """Of the log-odds before corrections of its site, and before it is compared with other likely headlines."""
     against: str
     """Says what line the base is the score of."""
     words: Reasons
@@ -208,7 +208,7 @@ def _check(prediction: Prediction, lines: Sequence[int]) -> None:
 
 
 def _compared(prediction: Prediction, index: int, reasons: Reasons) -> str:
-    """Say how the comparison with other likely titles changed a line's probability; empty if hardly."""
+    """Say how the comparison with other likely headlines changed a line's probability; empty if hardly."""
     column = Label.HEADLINE.column
     alone = float(softmax(reasons.score[None].astype(np.float32))[0, column])
     together = float(prediction.probabilities[index, column])

@@ -24,20 +24,21 @@ LONG = 12.0
 class Batch:
     """All non-blank lines of some pages, page after page; arrays have shape (n_lines,) where nothing else is said."""
 
-    lines: LineScan
+    scan: LineScan
+    """What was counted on every line."""
     page: NDArray[np.int32]
     """Index of the line's page."""
-    first: NDArray[np.int64]
+    page_starts: NDArray[np.int64]
     """Shape (n_pages + 1,): row of each page's first line."""
-    top: NDArray[np.int64]
+    own_page_start: NDArray[np.int64]
     """Row of the first line of the line's page."""
-    end: NDArray[np.int64]
+    own_page_end: NDArray[np.int64]
     """Row behind the last line of the line's page."""
-    starts: NDArray[np.int64]
+    nonempty_starts: NDArray[np.int64]
     """First row of every page that has lines."""
-    spans: NDArray[np.int64]
+    nonempty_sizes: NDArray[np.int64]
     """Lines of every such page."""
-    n_all_lines: NDArray[np.int64]
+    lines_per_page_with_blanks: NDArray[np.int64]
     """Shape (n_pages,): lines of each page, blank ones counted."""
     number: NDArray[np.int64]
     """Index of the line on its page, blank lines counted."""
@@ -51,9 +52,9 @@ class Batch:
     """What the markup says of every line; `None` for pages of plain text."""
 
     @property
-    def row(self) -> NDArray[np.int64]:
+    def row_in_page(self) -> NDArray[np.int64]:
         """Index of the line among the non-blank lines of its page."""
-        return np.arange(len(self.page)) - self.top
+        return np.arange(len(self.page)) - self.own_page_start
 
     @property
     def has_hints(self) -> bool:
@@ -61,18 +62,19 @@ class Batch:
         return self.hints is not None
 
     @property
-    def n_lines(self) -> NDArray[np.int64]:
+    def lines_per_page(self) -> NDArray[np.int64]:
         """Shape (n_pages,): non-blank lines of each page."""
-        return self.first[1:] - self.first[:-1]
+        return self.page_starts[1:] - self.page_starts[:-1]
 
     def per_page(self, values: NDArray[np.generic]) -> NDArray[np.float64]:
         """Sum of `values` over the lines of each page, shape (n_pages,)."""
-        sums: NDArray[np.float64] = np.bincount(self.page, values, len(self.n_all_lines)).astype(np.float64, copy=False)
+        n_pages = len(self.lines_per_page_with_blanks)
+        sums: NDArray[np.float64] = np.bincount(self.page, values, n_pages).astype(np.float64, copy=False)
         return sums
 
 
 FIXED = float(1 << 24)
-"""Units of a running sum."""
+"""Units of a running sum: running sums are whole numbers of 1/FIXED, so that they are exact."""
 
 
 def running_sum(values: NDArray[Any]) -> NDArray[np.int64]:
@@ -95,25 +97,25 @@ def from_fixed(sums: NDArray[np.int64]) -> NDArray[np.float64]:
 def read_batch(texts: Sequence[str], hints: Sequence[Hints] | None = None) -> Batch:
     """Scan the texts of some pages; `hints`, one of each page, are kept of the lines that are not blank."""
     text, offsets = join_pages(texts)
-    lines = scan(text)
-    first = lines.number.searchsorted(offsets)
-    sizes = first[1:] - first[:-1]
+    scanned = scan(text)
+    page_starts = scanned.number.searchsorted(offsets)
+    sizes = page_starts[1:] - page_starts[:-1]
     page = np.arange(len(texts), dtype=np.int32).repeat(sizes)
-    length = lines.n_words.astype(np.float32)
+    length = scanned.n_words.astype(np.float32)
     for kind, letters in _LETTERS_PER_WORD.items():
-        length += lines.counts[:, kind] / np.float32(letters)
+        length += scanned.counts[:, kind] / np.float32(letters)
     return Batch(
-        lines=lines,
+        scan=scanned,
         page=page,
-        first=first,
-        top=first[:-1].repeat(sizes),
-        end=first[1:].repeat(sizes),
-        starts=first[:-1][sizes > 0],
-        spans=sizes[sizes > 0],
-        n_all_lines=offsets[1:] - offsets[:-1],
-        number=lines.number - offsets[:-1].repeat(sizes),
+        page_starts=page_starts,
+        own_page_start=page_starts[:-1].repeat(sizes),
+        own_page_end=page_starts[1:].repeat(sizes),
+        nonempty_starts=page_starts[:-1][sizes > 0],
+        nonempty_sizes=sizes[sizes > 0],
+        lines_per_page_with_blanks=offsets[1:] - offsets[:-1],
+        number=scanned.number - offsets[:-1].repeat(sizes),
         length=length,
-        is_long=(length >= LONG) & (lines.n_sentences > 0),
-        strength=date_strength(lines.dates),
-        hints=None if hints is None else join_hints(hints, lines.number),
+        is_long=(length >= LONG) & (scanned.n_sentences > 0),
+        strength=date_strength(scanned.dates),
+        hints=None if hints is None else join_hints(hints, scanned.number),
     )

@@ -86,15 +86,15 @@ class Chars:
         """Shape (n_chars,): code points in lower case, digits as ASCII digits."""
         return _tables()[1].take(self.codes, mode="clip")
 
-    def folded_at(self, places: NDArray[np.int64]) -> NDArray[np.uint32]:
+    def folded_at(self, positions: NDArray[np.int64]) -> NDArray[np.uint32]:
         """The same of a few characters."""
-        return _tables()[1].take(self.codes.take(places), mode="clip")
+        return _tables()[1].take(self.codes.take(positions), mode="clip")
 
 
 def read_chars(text: str) -> Chars:
     """Look up every character of `text`; lone surrogates are symbols, not errors."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    newlines = places(codes == 10)
+    newlines = nonzero_indices(codes == 10)
     wide = codes.astype(np.int64)
     return Chars(codes=wide, classes=_tables()[0].take(wide, mode="clip"), newlines=newlines)
 
@@ -124,7 +124,7 @@ class Runs:
         begins, ends = inside.copy(), inside.copy()
         begins[1:] &= ~inside[:-1]
         ends[:-1] &= ~inside[1:]
-        return places(begins), places(ends)
+        return nonzero_indices(begins), nonzero_indices(ends)
 
 
 def find_runs(chars: Chars) -> Runs:
@@ -133,12 +133,15 @@ def find_runs(chars: Chars) -> Runs:
     change = np.empty(len(classes) + 1, np.bool_)
     change[0] = change[-1] = True
     np.not_equal(classes[1:], classes[:-1], out=change[1:-1])
-    bounds = places(change[len(classes) == 0 :])
+    bounds = nonzero_indices(change[len(classes) == 0 :])
     return Runs(bounds, classes.take(bounds[:-1]))
 
 
-def places(marked: NDArray[Any]) -> NDArray[np.int64]:
-    """Where an array of one dimension is not zero: `np.flatnonzero` without the time of its layers on short arrays."""
+def nonzero_indices(marked: NDArray[Any]) -> NDArray[np.int64]:
+    """Indices at which an array of one dimension is not zero.
+
+    Does what `np.flatnonzero` does, without the layers of calls that take most of its time on short arrays.
+    """
     return marked.nonzero()[0]
 
 

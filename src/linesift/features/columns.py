@@ -1,4 +1,8 @@
-"""How columns are declared: a function of a batch, with its name and a one-sentence description."""
+"""How columns are declared: a function of a batch, with its name and a one-sentence description.
+
+A table has shape (n_columns, n_lines): each column is one row of the array. Only arrays of labels, such as scores and
+probabilities, have shape (n_lines, 4).
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,8 +15,8 @@ from linesift.features.batch import Batch
 Values = NDArray[Any]
 """One number per line, shape (n_lines,), any real dtype; `nan` where the column does not apply."""
 
-Together = Callable[[Batch], Sequence[Values] | Values]
-"""Several columns at once, as rows."""
+Compute = Callable[[Batch], Sequence[Values] | Values]
+"""Computes one column, or several columns at once, as rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +25,13 @@ class Column:
 
     name: str
     description: str
-    compute: Together
+    compute: Compute
     place: int | None = None
     """Which of several columns that are computed together; `None` for one on its own."""
 
 
 class Columns:
-    """The columns of one room, in the order they were declared."""
+    """The columns of one group, such as `markup`, in the order they were declared."""
 
     def __init__(self, group: str) -> None:
         self.group = group
@@ -39,10 +43,14 @@ class Columns:
         self._columns.append(Column(f"{self.group}.{compute.__name__}", sentence, compute))
         return compute
 
-    def columns(self, **described: str) -> Callable[[Together], Together]:
-        """Declare columns that are computed together: names, each with its description, in the order of the result."""
+    def columns(self, **described: str) -> Callable[[Compute], Compute]:
+        """Declare columns that are computed together by one function, whose own name is not used.
 
-        def declare(compute: Together) -> Together:
+        Args:
+            **described: names of the columns, each with its description, in the order of the function's result.
+        """
+
+        def declare(compute: Compute) -> Compute:
             for place, (name, sentence) in enumerate(described.items()):
                 self._columns.append(Column(f"{self.group}.{name}", sentence, compute, place))
             return compute

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.batch import Batch, read_batch
-from linesift.features.chars import COLON, places
+from linesift.features.chars import COLON, nonzero_indices
 from linesift.features.columns import Columns, Values
 
 CUES = Columns("cues")
@@ -79,7 +79,7 @@ class CueTable:
         # As bits it stays in the processor's cache, which one byte for each would not.
         bit = (hashes >> np.uint64(64 - _FILTER_BITS)).astype(np.uint8) & np.uint8(7)
         bits: NDArray[np.uint8] = self.beginnings.take((hashes >> np.uint64(67 - _FILTER_BITS)).view(np.int64))
-        return places(bits >> bit & np.uint8(1))
+        return nonzero_indices(bits >> bit & np.uint8(1))
 
 
 def _add_word(hashes: Hashes, words: Hashes) -> Hashes:
@@ -120,15 +120,15 @@ def hash_cues(table: str) -> CueTable:
     rows = [row.split("\t") for row in table.splitlines() if not row.startswith("#")][1:]  # the first is the heading
     spelt = [(form, *row) for row in rows for form in spellings(row[2], row[1])]
     batch = read_batch(["\n".join([form for form, *_ in spelt])])
-    n_words = np.bincount(batch.lines.word_line, minlength=len(spelt))
+    n_words = np.bincount(batch.scan.word_line, minlength=len(spelt))
     end = n_words.cumsum()
     keys: list[Hashes] = []
     beginnings = np.zeros(1 << _FILTER_BITS, np.bool_)
     for seed, first, step in ((_FORWARD, end - n_words, 1), (_BACKWARD, end - 1, -1)):
         hashes = np.full(len(spelt), seed)
         for number in range(n_words.max()):
-            more = places(n_words > number)
-            hashes[more] = _add_word(hashes[more], batch.lines.word_hash[first[more] + step * number])
+            more = nonzero_indices(n_words > number)
+            hashes[more] = _add_word(hashes[more], batch.scan.word_hash[first[more] + step * number])
             beginnings[hashes[more] >> np.uint64(64 - _FILTER_BITS)] = True
         keys.append(hashes)
     families = np.array([of_meaning[meaning] for _, meaning, *_ in spelt], np.uint16)
@@ -137,7 +137,7 @@ def hash_cues(table: str) -> CueTable:
     near[batch.length >= surely] = _ALL
     order = np.argsort(np.concatenate(keys), kind="stable")
     ordered = np.concatenate(keys)[order]
-    heads = places(np.diff(ordered, prepend=ordered[0] - np.uint64(1)))
+    heads = nonzero_indices(np.diff(ordered, prepend=ordered[0] - np.uint64(1)))
     return CueTable(
         keys=ordered[heads],
         families=np.bitwise_or.reduceat(np.tile(families, 2)[order], heads),
@@ -171,13 +171,13 @@ class CuesFound:
 
 def find_cues(batch: Batch) -> CuesFound:
     """Look up the first one, two, three ... words of every line, and the last ones, as long as a phrase has them."""
-    table, n_lines, words = _table()[0], len(batch.page), batch.lines.word_hash
-    n_words = np.bincount(batch.lines.word_line, minlength=n_lines)
+    table, n_lines, words = _table()[0], len(batch.page), batch.scan.word_hash
+    n_words = np.bincount(batch.scan.word_line, minlength=n_lines)
     end = n_words.cumsum()
     # Every line twice: from its first word on, and from its last word on.
     place = np.concatenate((end - n_words, end - 1))
     n_words = np.concatenate((n_words, n_words))
-    slots = places(n_words)
+    slots = nonzero_indices(n_words)
     hashes = np.where(slots < n_lines, _FORWARD, _BACKWARD)
     found: list[tuple[NDArray[np.int64], Hashes, NDArray[np.bool_]]] = []
     while not found or len(slots):
@@ -190,7 +190,7 @@ def find_cues(batch: Batch) -> CuesFound:
         slots, hashes = slots[~is_whole], hashes[~is_whole]
     slot, hashes, is_whole = (np.concatenate(parts) for parts in zip(*found, strict=True))
     key = table.keys.searchsorted(hashes)
-    known = places(table.keys.take(key, mode="clip") == hashes)
+    known = nonzero_indices(table.keys.take(key, mode="clip") == hashes)
     slot = slot[known]
     return CuesFound(slot % max(n_lines, 1), key[known], slot < n_lines, is_whole[known])
 
@@ -210,7 +210,7 @@ def phrases(batch: Batch) -> Sequence[Values]:
     cues = find_cues(batch)
     near = table.near[cues.key]
     is_sure = near == _ALL
-    is_marked = is_sure | (batch.lines.counts[cues.row, COLON] > 0)
+    is_marked = is_sure | (batch.scan.counts[cues.row, COLON] > 0)
     is_near = is_sure | (batch.length[cues.row] <= np.where(is_marked, _NEAR, near))
     begins = np.where(is_marked, _SURELY_BEGINS, _BEGINS) * is_near
     value = np.where(cues.is_whole, _IS, np.where(cues.is_begin, begins, _ENDS * is_sure))

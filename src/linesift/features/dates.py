@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.chars import DIGIT, Chars, Runs, hash_codes, places, read_chars
+from linesift.features.chars import DIGIT, Chars, Runs, hash_codes, nonzero_indices, read_chars
 from linesift.features.words import SpanHasher, Words
 
 
@@ -80,7 +80,7 @@ def hash_names(table: str) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
     hashes = SpanHasher(hash_codes(chars))(np.concatenate(([0], chars.newlines + 1)), ends)
     order = np.argsort(hashes, kind="stable")
     hashes, kinds = hashes[order], kinds[order]
-    heads = places(np.diff(hashes, prepend=hashes[0] - np.uint64(1)))
+    heads = nonzero_indices(np.diff(hashes, prepend=hashes[0] - np.uint64(1)))
     return hashes[heads], np.bitwise_or.reduceat(kinds, heads)
 
 
@@ -109,7 +109,7 @@ def date_strength(dates: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def name_kinds(hashes: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Which words are names of months, weekdays, zones ...: their indices, and bit `part - MONTH` of each kind."""
     known, kinds, present = _names()
-    likely = places(present.take((hashes & _FILTER).view(np.int64)))
+    likely = nonzero_indices(present.take((hashes & _FILTER).view(np.int64)))
     place = np.minimum(known.searchsorted(hashes.take(likely)), len(known) - 1)
     found = known.take(place) == hashes.take(likely)
     return likely[found], kinds[place[found]]
@@ -133,7 +133,7 @@ class Numbers:
 
 def find_numbers(chars: Chars, runs: Runs, row_of_run: NDArray[np.int32]) -> Numbers:
     """Find all runs of digits and the values of the short ones."""
-    run = places(runs.kind == DIGIT)
+    run = nonzero_indices(runs.kind == DIGIT)
     start, end = runs.bounds.take(run), runs.bounds.take(run + 1)
     length = np.minimum(end - start, 5)
     digits = chars.folded_at(np.minimum(start + np.arange(4)[:, None], end - 1)).astype(np.int32) - ord("0")
@@ -201,7 +201,7 @@ def _number_parts(chars: Chars, numbers: Numbers) -> NDArray[np.uint16]:
     # Korean sites set a space after the dot of a date and after 시 of a clock.
     is_near = np.zeros(len(mark), np.bool_)
     is_near[:-1] = (numbers.row[1:] == numbers.row[:-1]) & (gap <= 2)
-    first = places(is_near & (mark > 0))
+    first = nonzero_indices(is_near & (mark > 0))
     if len(first):
         pairs = Pairs(numbers, mark, is_near, is_year, first)
         parts[first] += pairs.parts(code[first] > 0x2FFF, gap[first] == 1)
@@ -309,7 +309,7 @@ def _find_names(chars: Chars, runs: Runs, words: Words, row_of_run: NDArray[np.i
 
 def _dotted(chars: Chars, start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:
     """Which spans have a dot and another span behind them, all of it short: "a.m.", "ต.ค."."""
-    near = places(start[1:] == end[:-1] + 1)
+    near = nonzero_indices(start[1:] == end[:-1] + 1)
     near = near[end[near + 1] - start[near] <= _LONGEST_DOTTED]
     dotted: NDArray[np.int64] = near[chars.folded_at(end[near]) == ord(".")]
     return dotted

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.batch import Batch, running_sum
-from linesift.features.chars import lengths, places
+from linesift.features.chars import lengths, nonzero_indices
 from linesift.features.columns import Columns, Values
 from linesift.features.runs import LineRuns, changes
 
@@ -18,7 +18,7 @@ def _blanks_before(batch: Batch) -> NDArray[np.int64]:
     number = batch.number
     blanks = number.copy()
     blanks[1:] -= number[:-1] + 1
-    starts = batch.starts
+    starts = batch.nonempty_starts
     blanks[starts] = number[starts]
     return blanks
 
@@ -26,19 +26,19 @@ def _blanks_before(batch: Batch) -> NDArray[np.int64]:
 @LAYOUT.column
 def from_top(batch: Batch) -> Values:
     """Non-blank lines above."""
-    return batch.row
+    return batch.row_in_page
 
 
 @LAYOUT.column
 def from_end(batch: Batch) -> Values:
     """Non-blank lines below."""
-    return batch.end - 1 - np.arange(len(batch.end))
+    return batch.own_page_end - 1 - np.arange(len(batch.own_page_end))
 
 
 @LAYOUT.column
 def position(batch: Batch) -> Values:
     """Share of the page's lines above."""
-    return batch.row / (batch.end - batch.top)
+    return batch.row_in_page / (batch.own_page_end - batch.own_page_start)
 
 
 @LAYOUT.columns(blanks_before="Blank lines right above.", blanks_after="Blank lines right below.")
@@ -46,8 +46,8 @@ def blanks(batch: Batch) -> Sequence[Values]:
     """Blank lines beside the line."""
     before, after = _blanks_before(batch), np.empty(len(batch.number), np.int64)
     after[:-1] = before[1:]
-    ends = batch.starts + batch.spans - 1
-    after[ends] = batch.n_all_lines[batch.page[ends]] - 1 - batch.number[ends]
+    ends = batch.nonempty_starts + batch.nonempty_sizes - 1
+    after[ends] = batch.lines_per_page_with_blanks[batch.page[ends]] - 1 - batch.number[ends]
     return before, after
 
 
@@ -61,10 +61,11 @@ def blanks(batch: Batch) -> Sequence[Values]:
 )
 def pages(batch: Batch) -> Sequence[Values]:
     """What is counted on whole pages."""
-    n_lines, words, n_long = np.maximum(batch.n_lines, 1), batch.per_page(batch.length), batch.per_page(batch.is_long)
-    long = batch.per_page(batch.length * batch.is_long)
-    means = (batch.n_lines, batch.n_all_lines / n_lines, words / n_lines, n_long, long / np.maximum(words, 1))
-    *of_page, mean = np.array((*means, long / n_long)).repeat(batch.n_lines, axis=1)
+    n_lines, words = np.maximum(batch.lines_per_page, 1), batch.per_page(batch.length)
+    n_long, long = batch.per_page(batch.is_long), batch.per_page(batch.length * batch.is_long)
+    blanks = batch.lines_per_page_with_blanks / n_lines
+    means = (batch.lines_per_page, blanks, words / n_lines, n_long, long / np.maximum(words, 1), long / n_long)
+    *of_page, mean = np.array(means).repeat(batch.lines_per_page, axis=1)
     return *of_page, batch.length / mean
 
 
@@ -75,8 +76,8 @@ def pages(batch: Batch) -> Sequence[Values]:
 def shares_above(batch: Batch) -> Values:
     """Shares of the page that stand above each line; missing where the page has nothing."""
     sums = running_sum(np.array((batch.length, batch.length * batch.is_long)))
-    before = sums.take(batch.top, axis=1)
-    shares: Values = (sums[:, :-1] - before) / (sums.take(batch.end, axis=1) - before)
+    before = sums.take(batch.own_page_start, axis=1)
+    shares: Values = (sums[:, :-1] - before) / (sums.take(batch.own_page_end, axis=1) - before)
     return shares
 
 
@@ -103,7 +104,7 @@ def _occurrences(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
     taken = np.zeros(1 << bits, np.uint64)
     taken[bucket] = keys
     is_other = taken.take(bucket) != keys
-    other = places(is_other)
+    other = nonzero_indices(is_other)
     counts = np.bincount(bucket[~is_other], minlength=1 << bits).take(bucket)
     counts[other] = _sorted_occurrences(keys[other])
     return counts
@@ -112,7 +113,7 @@ def _occurrences(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
 def _sorted_occurrences(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
     order = np.argsort(keys)
     ordered = keys[order]
-    heads = places(np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(keys)])
+    heads = nonzero_indices(np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(keys)])
     sizes = lengths(heads, len(keys))
     out = np.empty(len(keys), np.int64)
     out[order] = sizes.repeat(sizes)
@@ -127,19 +128,19 @@ def _sorted_occurrences(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
 )
 def same_lines(batch: Batch) -> Sequence[Values]:
     """Repeated lines: an entry of a table of contents has a copy below, the subhead that it names one above."""
-    keys = _page_keys(batch, batch.lines.hash)
+    keys = _page_keys(batch, batch.scan.hash)
     equal = (keys[1:] == keys[:-1]).view(np.uint8)
     twin = np.zeros(len(keys), np.uint8)
     twin[1:] = equal
     twin[:-1] += equal << 1
     n_same = _occurrences(keys)
-    return n_same, twin, *_copies(keys, places(n_same > 1))
+    return n_same, twin, *_copies(keys, nonzero_indices(n_same > 1))
 
 
 def _copies(keys: NDArray[np.uint64], repeated: NDArray[np.int64]) -> NDArray[np.float32]:
     """Rows to the nearest line above and below with the same key, shape (2, n_lines); of all but `repeated` `nan`."""
     rows = repeated[np.argsort(keys[repeated], kind="stable")]
-    copied = places(keys[rows[1:]] == keys[rows[:-1]])
+    copied = nonzero_indices(keys[rows[1:]] == keys[rows[:-1]])
     above, below = rows[copied], rows[copied + 1]
     gaps = np.full((2, len(keys)), np.nan, np.float32)
     gaps[0, below] = gaps[1, above] = below - above
@@ -149,14 +150,14 @@ def _copies(keys: NDArray[np.uint64], repeated: NDArray[np.int64]) -> NDArray[np
 @LAYOUT.column
 def same_shape(batch: Batch) -> Values:
     """Lines of the page with the same sequence of character classes."""
-    return _occurrences(_page_keys(batch, batch.lines.shape))
+    return _occurrences(_page_keys(batch, batch.scan.shape))
 
 
 @LAYOUT.column
 def same_start(batch: Batch) -> Values:
     """Lines of the page with the same first word; missing where there is no word."""
-    words, hashes = batch.lines.word_line, batch.lines.word_hash
-    heads = places(np.concatenate(([True], words[1:] != words[:-1]))[: len(words)])
+    words, hashes = batch.scan.word_line, batch.scan.word_hash
+    heads = nonzero_indices(np.concatenate(([True], words[1:] != words[:-1]))[: len(words)])
     lines = words[heads]
     keys = hashes[heads] * np.uint64(0x9E3779B97F4A7C15) + batch.page[lines].astype(np.uint64)
     out = np.full(len(batch.page), np.nan, np.float32)
@@ -167,7 +168,7 @@ def same_start(batch: Batch) -> Values:
 @LAYOUT.column
 def repeated_shape(batch: Batch) -> Values:
     """Of the lines one to four rows away, those with the same shape, at steps of one, two, three and four."""
-    keys = _page_keys(batch, batch.lines.shape)
+    keys = _page_keys(batch, batch.scan.shape)
     found = np.zeros(len(keys), np.uint8)
     for bit, step in enumerate(range(1, 5)):
         equal = (keys[step:] == keys[:-step]).view(np.uint8) << bit
@@ -190,15 +191,15 @@ def distances(batch: Batch) -> Sequence[Values]:
     above, below = np.full((2, size), -1), np.full((2, size), size)
     np.maximum.accumulate(np.where(marked[:, :-1], rows[:-1], -1), axis=1, out=above[:, 1:])
     np.minimum.accumulate(np.where(marked[:, :0:-1], rows[:0:-1], size), axis=1, out=below[:, -2::-1])
-    before = np.where(above >= batch.top, rows - above, np.float32(np.nan))
-    after = np.where(below < batch.end, below - rows, np.float32(np.nan))
+    before = np.where(above >= batch.own_page_start, rows - above, np.float32(np.nan))
+    after = np.where(below < batch.own_page_end, below - rows, np.float32(np.nan))
     return before[0], after[0], before[1], after[1]
 
 
 @LAYOUT.column
 def page_dates(batch: Batch) -> Values:
     """Lines of the page that show a day and month."""
-    return batch.per_page(batch.strength >= 3).repeat(batch.n_lines)
+    return batch.per_page(batch.strength >= 3).repeat(batch.lines_per_page)
 
 
 @LAYOUT.column
@@ -206,7 +207,7 @@ def dates_above(batch: Batch) -> Values:
     """Lines above on the page that show a day and month."""
     dated = (batch.strength >= 3).astype(np.int64)
     above = dated.cumsum() - dated
-    return above - above[batch.top]
+    return above - above[batch.own_page_start]
 
 
 @LAYOUT.column

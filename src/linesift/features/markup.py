@@ -1,4 +1,8 @@
-"""Columns of what the markup says of the line; only pages that came as HTML have them."""
+"""Columns of what the markup says of the line; only pages that came as HTML have them.
+
+The words of attributes (`class` and the like) are not read here but in `tokens.markup_tokens`. The model scores them
+with a lexicon, whose columns are `markup_lexicon.*`.
+"""
 
 from collections.abc import Sequence
 
@@ -25,7 +29,7 @@ def _inside(batch: Batch, *names: str) -> NDArray[np.bool_]:
 
 
 class Groups:
-    """Lines of one page that share a hash, such as the path of one template."""
+    """Groups of the lines of one page that share a number, such as `Hints.path`, which stands for one template."""
 
     def __init__(self, batch: Batch, hashes: NDArray[np.uint64]) -> None:
         keys = hashes * np.uint64(0x9E3779B97F4A7C15) + batch.page.astype(np.uint64)
@@ -39,7 +43,11 @@ class Groups:
 
 
 def _page_share(batch: Batch, totals: Values, values: Values) -> NDArray[np.float64]:
-    whole = batch.per_page(values).repeat(batch.n_lines)
+    """Share that `totals`, sums of `values` over some lines, have in the sum over the page; 0 where that is 0.
+
+    All arrays have shape (n_lines,).
+    """
+    whole = batch.per_page(values).repeat(batch.lines_per_page)
     share = np.zeros(len(whole))
     np.divide(totals, whole, out=share, where=whole > 0)
     return share
@@ -173,8 +181,8 @@ def parents(batch: Batch) -> Sequence[Values]:
 @MARKUP.column
 def page_links(batch: Batch) -> Values:
     """Mean link share of the page's lines."""
-    sums = batch.per_page(_hints(batch).link_share) / np.maximum(batch.n_lines, 1)
-    return sums.repeat(batch.n_lines)
+    sums = batch.per_page(_hints(batch).link_share) / np.maximum(batch.lines_per_page, 1)
+    return sums.repeat(batch.lines_per_page)
 
 
 @MARKUP.columns(
@@ -186,7 +194,9 @@ def titles(batch: Batch) -> Sequence[Values]:
     """Likeness to the title in the head, which may have the site's name too: so also beside the page's best."""
     share, cover = _hints(batch).title_share, _hints(batch).title_cover
     likeness = share * cover
-    best = np.maximum.reduceat(likeness, batch.starts).repeat(batch.spans) if len(likeness) else likeness
+    best = likeness
+    if len(likeness):
+        best = np.maximum.reduceat(likeness, batch.nonempty_starts).repeat(batch.nonempty_sizes)
     return share, cover, np.divide(likeness, best, out=np.zeros_like(likeness), where=best > 0)
 
 
@@ -215,9 +225,9 @@ def media(batch: Batch) -> Sequence[Values]:
     below = below[1:]
     n_below = np.zeros_like(n_media)
     n_below[:-1] = n_media[1:]
-    n_below[batch.end[batch.starts] - 1] = 0
-    rows_above = np.where(above >= batch.top, rows - above, np.float32(np.nan))
-    rows_below = np.where(below < batch.end, below - rows - 1, np.float32(np.nan))
+    n_below[batch.own_page_end[batch.nonempty_starts] - 1] = 0
+    rows_above = np.where(above >= batch.own_page_start, rows - above, np.float32(np.nan))
+    rows_below = np.where(below < batch.own_page_end, below - rows - 1, np.float32(np.nan))
     return n_media, n_below, rows_above, rows_below
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.batch import Batch
-from linesift.features.chars import BAR, COLON, DASH, DIGIT, lengths, places
+from linesift.features.chars import BAR, COLON, DASH, DIGIT, lengths, nonzero_indices
 from linesift.features.columns import Columns, Values
 
 RUNS = Columns("run")
@@ -33,8 +33,8 @@ class LineRuns:
             batch: the lines.
             begins: shape (n_lines,), where a run begins; first lines of pages are added.
         """
-        begins[batch.starts] = True
-        self.heads = places(begins)
+        begins[batch.nonempty_starts] = True
+        self.heads = nonzero_indices(begins)
         """Shape (n_runs,): row of each run's first line."""
         self.sizes = lengths(self.heads, len(begins))
         """Shape (n_runs,): lines of each run."""
@@ -68,19 +68,19 @@ def text_runs(batch: Batch) -> LineRuns:
 )
 def runs_of_text(batch: Batch) -> Sequence[Values]:
     """Runs of lines with running text and without."""
-    lines, length, runs = batch.lines, batch.length, text_runs(batch)
+    scan, length, runs = batch.scan, batch.length, text_runs(batch)
     heads, ends = runs.heads, runs.heads + runs.sizes
     above, below = heads - 1, ends
-    first = lines.first
+    first = scan.first
     is_listed = (first == BAR) | (first == DASH) | (first == DIGIT)
-    words, listed, stopped = runs.means(np.array((length, is_listed, lines.n_sentences > 0), np.float32))
+    words, listed, stopped = runs.means(np.array((length, is_listed, scan.n_sentences > 0), np.float32))
     beside = np.array((
-        lines.last.take(above, mode="clip") == COLON,
+        scan.last.take(above, mode="clip") == COLON,
         length.take(above, mode="clip"),
         length.take(below, mode="clip"),
     ), np.float32) if len(heads) else np.zeros((3, 0), np.float32)  # fmt: skip
-    beside[:2, heads == batch.top[heads]] = np.nan
-    beside[2, ends == batch.end[heads]] = np.nan
+    beside[:2, heads == batch.own_page_start[heads]] = np.nan
+    beside[2, ends == batch.own_page_end[heads]] = np.nan
     size = np.where(batch.is_long[heads], -runs.sizes, runs.sizes)
     of_run = np.array((size, words, listed, stopped, *beside), np.float32)
     n_lines, *others = runs.of_lines(of_run)
@@ -94,5 +94,5 @@ def runs_of_text(batch: Batch) -> Sequence[Values]:
 )
 def runs_of_beginnings(batch: Batch) -> Sequence[Values]:
     """Runs of lines that begin alike."""
-    runs = LineRuns(batch, changes(batch.lines.first))
+    runs = LineRuns(batch, changes(batch.scan.first))
     return runs.of_lines(runs.sizes), runs.of_lines(runs.means(batch.length))

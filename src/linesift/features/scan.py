@@ -25,7 +25,7 @@ from linesift.features.chars import (
     find_runs,
     hash_codes,
     lengths,
-    places,
+    nonzero_indices,
     read_chars,
 )
 from linesift.features.dates import find_dates
@@ -122,8 +122,8 @@ def _shifted(part: LineScan, lines: int, rows: int) -> LineScan:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Places:
-    """Where the lines that are not blank are; arrays have shape (n_lines,) where nothing else is said."""
+class LinePositions:
+    """Positions of the lines that are not blank; arrays have shape (n_lines,) where nothing else is said."""
 
     number: NDArray[np.int64]
     """Index of the line, blank lines counted."""
@@ -137,17 +137,17 @@ class Places:
     """Shape (n_runs,): the line of each run; white space has none, and 0."""
 
 
-def _find_lines(chars: Chars, runs: Runs) -> Places:
-    inked = places(runs.kind)
+def _find_lines(chars: Chars, runs: Runs) -> LinePositions:
+    inked = nonzero_indices(runs.kind)
     low = np.concatenate((_ZERO, runs.bounds.take(inked).searchsorted(chars.newlines)))
     sizes = lengths(low, len(inked))
-    number = places(sizes)
+    number = nonzero_indices(sizes)
     low, sizes = low[number], sizes[number]
     first_run, last_run = inked.take(low), inked.take(low + sizes - 1)
     row_of_run = np.zeros(len(runs.kind), np.int32)
     row_of_run[inked] = np.arange(len(number), dtype=np.int32).repeat(sizes)
     first = runs.bounds.take(first_run)
-    return Places(
+    return LinePositions(
         number=number,
         indent=first - np.concatenate((_ZERO, chars.newlines + 1)).take(number),
         first=first,
@@ -185,7 +185,7 @@ def _scan_piece(text: str) -> LineScan:
     )
 
 
-def _character_counts(chars: Chars, runs: Runs, lines: Places) -> dict[str, NDArray[Any]]:
+def _character_counts(chars: Chars, runs: Runs, lines: LinePositions) -> dict[str, NDArray[Any]]:
     n_lines, kind = len(lines.number), runs.kind
     keys = kind * np.int64(n_lines)
     keys += lines.row_of_run
@@ -204,9 +204,9 @@ def _character_counts(chars: Chars, runs: Runs, lines: Places) -> dict[str, NDAr
     }
 
 
-def _sentences(chars: Chars, runs: Runs, lines: Places) -> NDArray[np.int32]:
+def _sentences(chars: Chars, runs: Runs, lines: LinePositions) -> NDArray[np.int32]:
     """Ends of sentences; of a run of stops only the last one can be an end."""
-    stops = places((runs.kind == STOP) | (runs.kind == QUESTION))
+    stops = nonzero_indices((runs.kind == STOP) | (runs.kind == QUESTION))
     follower = np.concatenate((runs.kind, _AT_END)).take(stops + 1)
     is_full_width = chars.folded_at(runs.bounds.take(stops + 1) - 1) > 0x2FFF
     closes = is_full_width | _CLOSES.take(follower)
@@ -225,8 +225,8 @@ def _second_last(classes: NDArray[np.uint8], first: NDArray[np.int64], last: NDA
     return np.where(place >= first, classes.take(place, mode="clip"), np.uint8(0))
 
 
-def _first_letter(kind: NDArray[np.uint8], lines: Places) -> NDArray[np.uint8]:
-    letters = places((kind > 0) & (kind <= UNSPACED[1]) & (kind != MARK))
+def _first_letter(kind: NDArray[np.uint8], lines: LinePositions) -> NDArray[np.uint8]:
+    letters = nonzero_indices((kind > 0) & (kind <= UNSPACED[1]) & (kind != MARK))
     if not len(letters):
         return np.zeros(len(lines.first_run), np.uint8)
     found = letters.take(letters.searchsorted(lines.first_run), mode="clip")
@@ -236,11 +236,11 @@ def _first_letter(kind: NDArray[np.uint8], lines: Places) -> NDArray[np.uint8]:
 def _word_counts(runs: Runs, words: Words, word_line: NDArray[np.int32], n_lines: int) -> dict[str, NDArray[Any]]:
     run, line = words.run[words.spaced], word_line[words.spaced]
     length = (words.end[words.spaced] - words.start[words.spaced]).astype(np.int32)
-    capital = places(runs.kind.take(run) == UPPER)
+    capital = nonzero_indices(runs.kind.take(run) == UPPER)
     shouted = capital[runs.n_chars.take(run[capital]) > 1]
     n_words = np.bincount(line, minlength=n_lines)
     longest = np.zeros(n_lines, np.int32)
-    worded = places(n_words)
+    worded = nonzero_indices(n_words)
     if len(worded):
         heads = n_words.cumsum() - n_words
         longest[worded] = np.maximum.reduceat(length, heads[worded])

@@ -22,7 +22,7 @@ from linesift.features.topic import TOPIC
 from linesift.hints import ANCESTORS, DAY_PARTS, LINK_KINDS, TAGS
 
 COLUMNS: tuple[Column, ...] = (*LINE, *LAYOUT, *TOPIC, *RUNS, *CUES)
-NAMES: tuple[str, ...] = tuple(column.name for column in COLUMNS)
+FEATURE_NAMES: tuple[str, ...] = tuple(column.name for column in COLUMNS)
 MARKUP_COLUMNS: tuple[Column, ...] = tuple(MARKUP)
 """What the model sees beside them of a line of a page that came as HTML."""
 MARKUP_NAMES: tuple[str, ...] = tuple(column.name for column in MARKUP_COLUMNS)

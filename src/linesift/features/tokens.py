@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.batch import Batch, read_batch
-from linesift.features.chars import find_runs, hash_codes, places, read_chars
+from linesift.features.chars import find_runs, hash_codes, nonzero_indices, read_chars
 from linesift.features.scan import MAX_LINE
 from linesift.features.words import SpanHasher, find_words
 
@@ -38,10 +38,10 @@ def line_tokens(batch: Batch, rows: slice = ALL) -> tuple[NDArray[np.int64], NDA
         line.
     """
     start, stop, _ = rows.indices(len(batch.page))
-    n_lines, words = stop - start, _word_range(batch.lines.word_line, start, stop)
-    hashes = batch.lines.word_hash[words]
-    n_words = np.bincount(batch.lines.word_line[words] - start, minlength=n_lines)
-    worded, short = places(n_words), places(batch.length[rows] <= SHORT)
+    n_lines, words = stop - start, _word_range(batch.scan.word_line, start, stop)
+    hashes = batch.scan.word_hash[words]
+    n_words = np.bincount(batch.scan.word_line[words] - start, minlength=n_lines)
+    worded, short = nonzero_indices(n_words), nonzero_indices(batch.length[rows] <= SHORT)
     first = (n_words.cumsum() - n_words)[worded]
     # Beside itself every word gives a pair with the one before, or the token of a line's first word.
     beside = np.empty_like(hashes)
@@ -55,7 +55,7 @@ def line_tokens(batch: Batch, rows: slice = ALL) -> tuple[NDArray[np.int64], NDA
     place = _word_places(n_words, ends - n_tokens)
     keys[place], keys[place + 1] = hashes, beside
     keys[(ends - n_tokens + 2 * n_words)[worded]] = hashes[first + n_words[worded] - 1] * _LAST + np.uint64(2)
-    keys[ends[short] - 1] = batch.lines.hash[rows][short] * _WHOLE + np.uint64(3)
+    keys[ends[short] - 1] = batch.scan.hash[rows][short] * _WHOLE + np.uint64(3)
     return np.arange(n_lines).repeat(n_tokens), _buckets(keys, TOKEN_BITS)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.batch import Batch
-from linesift.features.chars import places
+from linesift.features.chars import nonzero_indices
 from linesift.features.columns import Columns, Values
 from linesift.features.runs import text_runs
 
@@ -27,15 +27,15 @@ _MOST = 1 << 20
 
 def word_buckets(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
     """Rows and buckets of all words that count, and the number of buckets; every page has buckets of its own."""
-    lines = batch.lines
-    counted = places(lines.word_size >= SHORTEST)
-    row = lines.word_line.take(counted).astype(np.int64)
-    place = row.searchsorted(batch.first)
+    scan = batch.scan
+    counted = nonzero_indices(scan.word_size >= SHORTEST)
+    row = scan.word_line.take(counted).astype(np.int64)
+    place = row.searchsorted(batch.page_starts)
     n_words = place[1:] - place[:-1]
     bits = np.ceil(np.log2(np.minimum(np.maximum(_LOAD * n_words, 2), _MOST))).astype(np.int64)
     n_buckets = 1 << bits
     offset = n_buckets.cumsum() - n_buckets
-    bucket = lines.word_hash.take(counted)
+    bucket = scan.word_hash.take(counted)
     bucket *= _MIX
     bucket >>= (64 - bits).astype(np.uint64).repeat(n_words)
     return row, bucket.view(np.int64) + offset.repeat(n_words), int(n_buckets.sum())

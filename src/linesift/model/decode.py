@@ -55,7 +55,8 @@ def decode(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfi
     Headline: one region, near the place where the body begins. It is the likeliest line, of equal ones the first, and a
     neighbour only if both are likely enough.
 
-    Timestamps: little probability is needed near the headline and the first body line, much elsewhere.
+    Timestamps: little probability is needed near the headline and the first body line, much elsewhere. A line that is
+    body already becomes timestamp only if that is at least as likely.
 
     Args:
         batch: the pages.
@@ -69,28 +70,29 @@ def decode(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfi
     if not len(labels):
         return labels
     body, timestamp = probabilities[:, BODY], probabilities[:, TIMESTAMP]
-    is_sure = _per_line(batch, np.maximum.reduceat(body, batch.starts)) >= np.float32(config.sure)
+    is_sure = _per_line(batch, np.maximum.reduceat(body, batch.nonempty_starts)) >= np.float32(config.sure)
     floor_sure = config.body_floor_sure if not batch.has_hints else config.body_floor_sure_html
     least = np.where(is_sure, np.float32(floor_sure), np.float32(config.body_floor))
     is_body = (body >= _body_thresholds(batch, body)) & (body >= least)
     first_body = _first_row(batch, is_body)
-    head_row, is_head = _headline(batch, probabilities, first_body, config)
-    is_time = _is_timestamp(timestamp, first_body, head_row, config) & (timestamp >= np.where(is_body, body, 0))
+    headline_row, is_headline = _headline(batch, probabilities, first_body, config)
+    is_timestamp = _is_timestamp(timestamp, first_body, headline_row, config)
+    is_timestamp &= timestamp >= np.where(is_body, body, 0)
     labels[is_body] = BODY
-    labels[is_time] = TIMESTAMP
-    labels[is_head] = HEADLINE
+    labels[is_timestamp] = TIMESTAMP
+    labels[is_headline] = HEADLINE
     return labels
 
 
 def _per_line(batch: Batch, per_page: NDArray[Any]) -> NDArray[Any]:
     """Give every line the value of its page; `per_page` leaves out pages without lines."""
-    return per_page.repeat(batch.spans)
+    return per_page.repeat(batch.nonempty_sizes)
 
 
 def _first_row(batch: Batch, marked: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Find the row of the first marked line of each line's page; the number of rows if there is none."""
     rows = np.where(marked, np.arange(len(marked)), len(marked))
-    return _per_line(batch, np.minimum.reduceat(rows, batch.starts))
+    return _per_line(batch, np.minimum.reduceat(rows, batch.nonempty_starts))
 
 
 def _headline(
@@ -98,11 +100,11 @@ def _headline(
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Find the row of the headline of each line's page (the number of rows if none), and whether a line is headline."""
     headline, rows = probabilities[:, HEADLINE], np.arange(len(probabilities))
-    is_expected = (rows <= first_body) & (rows >= first_body - config.headline_reach) & (first_body < len(rows))
-    weighted = np.where(is_expected, headline, headline * np.float32(config.headline_elsewhere))
+    is_near_body = (rows <= first_body) & (rows >= first_body - config.headline_reach) & (first_body < len(rows))
+    weighted = np.where(is_near_body, headline, headline * np.float32(config.headline_elsewhere))
     # Elsewhere a line that is likelier body than headline cannot be the headline.
-    weighted = np.where(is_expected | (headline > probabilities[:, BODY]), weighted, np.float32(0))
-    best = _per_line(batch, np.maximum.reduceat(weighted, batch.starts))
+    weighted = np.where(is_near_body | (headline > probabilities[:, BODY]), weighted, np.float32(0))
+    best = _per_line(batch, np.maximum.reduceat(weighted, batch.nonempty_starts))
     row = _first_row(batch, (weighted >= best) & (weighted >= config.headline))
     is_pair = (np.abs(rows - row) == 1) & (row < len(rows)) & (headline >= config.headline_pair)
     is_pair &= headline[np.minimum(row, len(rows) - 1)] >= config.headline_pair
@@ -110,13 +112,14 @@ def _headline(
 
 
 def _is_timestamp(
-    timestamp: NDArray[np.float32], first_body: NDArray[np.int64], head_row: NDArray[np.int64], config: DecodeConfig
+    timestamp: NDArray[np.float32], first_body: NDArray[np.int64], headline_row: NDArray[np.int64], config: DecodeConfig
 ) -> NDArray[np.bool_]:
     """Whether the probability of a timestamp is high enough; near the headline and the first body line less will do."""
     rows, n_lines = np.arange(len(timestamp)), len(timestamp)
-    header = np.where(head_row < n_lines, head_row, first_body)
-    is_near = (rows >= header - config.timestamp_reach) & (rows <= np.maximum(first_body, header) + _BELOW_FIRST)
-    is_near &= np.maximum(first_body, header) < n_lines
+    anchor_row = np.where(headline_row < n_lines, headline_row, first_body)
+    lowest_row = np.maximum(first_body, anchor_row)
+    is_near = (rows >= anchor_row - config.timestamp_reach) & (rows <= lowest_row + _BELOW_FIRST)
+    is_near &= lowest_row < n_lines
     return timestamp >= np.where(is_near, np.float32(config.timestamp_near), np.float32(config.timestamp))
 
 
@@ -127,15 +130,25 @@ def _body_thresholds(batch: Batch, body: NDArray[np.float32]) -> NDArray[np.floa
     expected F1 by words is 2 * sum(p * w) over these k / (sum(w) over these k + sum(p * w) over the page), where p is
     the probability of body of a line and w its words. The threshold is the probability of the last line of the best k.
 
+    A page of three lines of 10 words with the probabilities .9, .6 and .1 expects 9 + 6 + 1 = 16 words of body:
+
+    k  expected right  labelled  expected F1
+    1  9               10        2 * 9 / (10 + 16) = .69
+    2  15              20        2 * 15 / (20 + 16) = .83
+    3  16              30        2 * 16 / (30 + 16) = .70
+
+    Two lines are best, so the threshold is .6.
+
     Returns:
         Shape (n_lines,).
     """
-    words = np.maximum(batch.length, 0.5).astype(np.float64)
-    order, starts = np.lexsort((-body, batch.page)), batch.starts
-    sums = running_sum(np.array((body * words, words)).take(order, axis=1))
-    before = sums.take(batch.top, axis=1)
-    expected, labelled = sums[:, 1:] - before
-    f1 = 2 * expected / (labelled + sums[0, batch.end] - before[0])
+    n_words = np.maximum(batch.length, 0.5).astype(np.float64)
+    order, starts = np.lexsort((-body, batch.page)), batch.nonempty_starts
+    sums = running_sum(np.array((body * n_words, n_words)).take(order, axis=1))
+    before = sums.take(batch.own_page_start, axis=1)
+    expected_right, labelled = sums[:, 1:] - before
+    expected_on_page = sums[0, batch.own_page_end] - before[0]
+    f1 = 2 * expected_right / (labelled + expected_on_page)
     best = _per_line(batch, np.maximum.reduceat(f1, starts))
     candidates = np.where(f1 >= best, body[order], np.float32(np.inf))
     thresholds: NDArray[np.float32] = _per_line(batch, np.minimum.reduceat(candidates, starts))

@@ -89,7 +89,7 @@ def _settings(part: Part) -> dict[str, object]:
         "temperature": part.temperature,
         "headline": None
         if headline is None
-        else {"no_title_utility": headline.no_title_utility, "temperature": headline.temperature},
+        else {"no_title_utility": headline.no_headline_utility, "temperature": headline.temperature},
     }
 
 

@@ -1,10 +1,10 @@
-"""Compare the likely titles of a page with each other.
+"""Compare the likely headlines of a page with each other.
 
-The model scores each line by itself. A standfirst below the title, a copy of the title at the top of the page, and the
-title of the next story look like titles too; comparing them tells which one it is: which stands above which, which
-text comes twice, between which of them the date stands.
+The model scores each line by itself. A standfirst below the headline, a copy of it at the top of the page, and the
+headline of the next story look like headlines too. Comparing them tells which one it is: which stands above which,
+which text comes twice, between which of them the date stands.
 
-Lines above a low probability are the candidates of a page. Exactly one of them is the title, or none: a conditional
+Lines above a low probability are the candidates of a page. Exactly one of them is the headline, or none: a conditional
 logit over the candidates (McFadden 1974) whose utilities come from boosted trees.
 """
 
@@ -14,17 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.batch import Batch
-from linesift.features.chars import lengths, places
+from linesift.features.chars import lengths, nonzero_indices
 from linesift.labels import Label
 from linesift.model.trees import TreeScorer
 
 _MIN_PROBABILITY = 0.01
-"""Probability of the headline above which a line is a candidate; 97 of 100 titles have it."""
+"""Probability of the headline above which a line is a candidate; 97 of 100 headlines have it."""
 
 _MIN_BEST_PROBABILITY = 0.1
 """Probability that the likeliest candidate of a page needs for its candidates to be compared.
 
-A page of a few links has candidates too, and the training had hardly any such page. No gold page loses its title by it.
+A page of a few links has candidates too, and the training had hardly any such page. No gold page loses its headline
+by it.
 """
 
 _MAX_COMPARED = 24
@@ -45,18 +46,18 @@ _AMONG_NAMES = (
     "candidate.above", "candidate.below", "candidate.better", "candidate.of_best", "candidate.likelier_above",
     "candidate.likelier_below", "candidate.copies_above", "candidate.copies_below", "candidate.best_copy",
 )  # fmt: skip
-NAMES = (*_OWN_NAMES, *_BESIDE_NAMES, *_SPAN_NAMES, *_AMONG_NAMES)
+CANDIDATE_NAMES = (*_OWN_NAMES, *_BESIDE_NAMES, *_SPAN_NAMES, *_AMONG_NAMES)
 """Columns of a candidate; those of its line in `linesift.model.window` follow."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HeadlineRanker:
-    """Gives the candidates of a page new probabilities of being its title."""
+    """Gives the candidates of a page new probabilities of being its headline."""
 
     trees: TreeScorer
     """The utility of a candidate is its first score."""
-    no_title_utility: float
-    """The utility of a page having no title."""
+    no_headline_utility: float
+    """The utility of a page having no headline."""
     temperature: float
     """Temperature scaling: utilities are divided by it, so that .9 means nine in ten."""
 
@@ -79,7 +80,7 @@ class HeadlineRanker:
             return result
         page, column = batch.page.take(rows), Label.HEADLINE.column
         utility = self.trees.scores(candidate_table(batch, rows, table, probabilities))[:, 0]
-        after = title_probabilities(page, utility, self.no_title_utility, self.temperature)
+        after = headline_probabilities(page, utility, self.no_headline_utility, self.temperature)
         of_candidates = result.take(rows, axis=0)
         before = of_candidates[:, column].copy()
         starts, sizes = _candidates_per_page(page)
@@ -92,8 +93,8 @@ class HeadlineRanker:
 
 
 def candidates(probabilities: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Find the rows of the lines that may be a title, from probabilities of shape (n_lines, 4)."""
-    return places(probabilities[:, Label.HEADLINE.column] > _MIN_PROBABILITY)
+    """Find the rows of the lines that may be a headline, from probabilities of shape (n_lines, 4)."""
+    return nonzero_indices(probabilities[:, Label.HEADLINE.column] > _MIN_PROBABILITY)
 
 
 def candidate_table(
@@ -108,11 +109,11 @@ def candidate_table(
         probabilities: shape (n_lines, 4).
 
     Returns:
-        Shape (len(NAMES) + n_columns, n_candidates).
+        Shape (len(CANDIDATE_NAMES) + n_columns, n_candidates).
     """
     n_rows = len(rows)
     around = rows + np.arange(-_REACH, _REACH + 1)[:, None]
-    is_there = (around >= batch.top.take(rows)) & (around < batch.end.take(rows))
+    is_there = (around >= batch.own_page_start.take(rows)) & (around < batch.own_page_end.take(rows))
     # Shape (4, 2 * _REACH + 1, n_rows): of each label, on the lines around each candidate.
     near = np.where(is_there, probabilities.T.take(around, axis=1, mode="clip"), np.float32(0))
     in_spans = near[[label.column for label in _IN_SPANS]]
@@ -133,7 +134,7 @@ def _among(batch: Batch, rows: NDArray[np.int64], probability: NDArray[np.float3
     Returns:
         Shape (len(_AMONG_NAMES), n_candidates).
     """
-    n, page, text = len(rows), batch.page.take(rows), batch.lines.hash.take(rows)
+    n, page, text = len(rows), batch.page.take(rows), batch.scan.hash.take(rows)
     reach = min(_MAX_COMPARED, n - 1)
     other = np.arange(n) + np.array([*range(-reach, 0), *range(1, reach + 1)], np.int64)[:, None]
     is_there = (other >= 0) & (other < n) & (page.take(other, mode="clip") == page)
@@ -159,23 +160,23 @@ def _among(batch: Batch, rows: NDArray[np.int64], probability: NDArray[np.float3
     return out
 
 
-def title_probabilities(
-    page: NDArray[np.int32], utility: NDArray[np.float32], no_title_utility: float, temperature: float
+def headline_probabilities(
+    page: NDArray[np.int32], utility: NDArray[np.float32], no_headline_utility: float, temperature: float
 ) -> NDArray[np.float32]:
-    """Probability of each candidate of being its page's title: a softmax over the candidates and "no title".
+    """Probability of each candidate of being its page's headline: a softmax over the candidates and "no headline".
 
     Args:
         page: shape (n_candidates,), ascending.
         utility: shape (n_candidates,).
-        no_title_utility: the utility of a page having no title.
+        no_headline_utility: the utility of a page having no headline.
         temperature: utilities are divided by it.
     """
     starts, sizes = _candidates_per_page(page)
     # The highest utility is subtracted, so that no power overflows.
-    highest = np.maximum(np.maximum.reduceat(utility, starts), np.float32(no_title_utility))
+    highest = np.maximum(np.maximum.reduceat(utility, starts), np.float32(no_headline_utility))
     powers = np.exp((utility - highest.repeat(sizes)) / np.float32(temperature))
-    no_title = np.exp((np.float32(no_title_utility) - highest) / np.float32(temperature))
-    total = np.add.reduceat(powers, starts) + no_title
+    no_headline = np.exp((np.float32(no_headline_utility) - highest) / np.float32(temperature))
+    total = np.add.reduceat(powers, starts) + no_headline
     probabilities: NDArray[np.float32] = powers / total.repeat(sizes)
     return probabilities
 
@@ -184,5 +185,5 @@ def _candidates_per_page(page: NDArray[np.int32]) -> tuple[NDArray[np.int64], ND
     """Find where the candidates of each page begin, and how many they are."""
     begins = np.ones(len(page), np.bool_)
     np.not_equal(page[1:], page[:-1], out=begins[1:])
-    starts = places(begins)
+    starts = nonzero_indices(begins)
     return starts, lengths(starts, len(page))

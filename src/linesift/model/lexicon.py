@@ -60,7 +60,7 @@ class Lexicon:
             tokens: reads their tokens, those of the lines' words or those of their markup.
 
         Returns:
-            Shape (len(TARGETS), n_lines).
+            Shape (n_targets, n_lines), turned against `Scorer.scores`, because they become columns.
         """
         n_lines = len(batch.page)
         scores = np.empty((len(TARGETS), n_lines), np.float32)

@@ -71,9 +71,9 @@ class SiteMemory:
         _, first = np.unique(digests, return_index=True)
         is_new = np.zeros(len(digests), bool)
         is_new[first] = True
-        is_new &= ~np.isin(digests, self.pages) & (batch.n_lines > 0)
+        is_new &= ~np.isin(digests, self.pages) & (batch.lines_per_page > 0)
         kept = is_new[batch.page]
-        pairs = np.stack((batch.lines.hash[kept], batch.page[kept].astype(np.uint64)))
+        pairs = np.stack((batch.scan.hash[kept], batch.page[kept].astype(np.uint64)))
         lines, counts = np.unique(np.unique(pairs, axis=1)[0], return_counts=True)
         return self + SiteMemory(np.sort(digests[is_new]), lines, counts.astype(np.int64))
 
@@ -82,8 +82,8 @@ class SiteMemory:
         is_own = np.isin(_page_digests(batch), self.pages)[batch.page].astype(np.int64)
         n_pages_with = np.zeros(len(batch.page), np.int64)
         if len(self.lines):
-            place = np.minimum(np.searchsorted(self.lines, batch.lines.hash), len(self.lines) - 1)
-            n_pages_with = np.where(self.lines[place] == batch.lines.hash, self.counts[place], 0)
+            place = np.minimum(np.searchsorted(self.lines, batch.scan.hash), len(self.lines) - 1)
+            n_pages_with = np.where(self.lines[place] == batch.scan.hash, self.counts[place], 0)
         return np.maximum(n_pages_with - is_own, 0), self.n_pages - is_own
 
     def scores(self, batch: Batch, base: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -101,7 +101,7 @@ class SiteMemory:
     def cells(self, batch: Batch) -> NDArray[np.int64]:
         """Find the cell of each line in `_recurrence_table`, by numbers of pages; -1 on pages of other sites."""
         n_found, n_pages = self.recurrence(batch)
-        is_site = batch.per_page(n_found > 0) >= MIN_SHARE * np.maximum(batch.n_lines, 1)
+        is_site = batch.per_page(n_found > 0) >= MIN_SHARE * np.maximum(batch.lines_per_page, 1)
         share = np.digitize(n_found / np.maximum(n_pages, 1), _SHARES)
         cells = np.digitize(n_pages, _PAGES) * N_LINE_BINS + np.where(n_found < 2, n_found, 2 + share)
         return np.where(is_site[batch.page] & (n_pages > 0), cells, -1)
@@ -112,9 +112,9 @@ EMPTY = SiteMemory(np.zeros(0, np.uint64), np.zeros(0, np.uint64), np.zeros(0, n
 
 def _page_digests(batch: Batch) -> Hashes:
     """Hash each page of a batch, shape (n_pages,): its lines in any order, digits as zeros."""
-    mixed = batch.lines.hash * _MIX
+    mixed = batch.scan.hash * _MIX
     mixed = (mixed ^ (mixed >> _SHIFT)) * _MIX
-    digests = np.zeros(len(batch.n_all_lines), np.uint64)
+    digests = np.zeros(len(batch.lines_per_page_with_blanks), np.uint64)
     np.add.at(digests, batch.page, mixed)
     return digests
 

@@ -7,7 +7,7 @@ A batch of pages goes through six steps:
    lines around it (`window`).
 3. The scorer (`trees` or `linear`) and the `network` score every line. The mean of both, divided by a temperature, is
    the log-odds. Corrections of a site (`site`, `memory`) are added to them.
-4. `headline` compares the likely titles of each page with each other.
+4. `headline` compares the likely headlines of each page with each other.
 5. `decode` gives each line its label, page by page.
 6. `page_kind` says what each page is, such as an article or an index. Lines of a page that has no article are sidebar.
 
@@ -120,8 +120,8 @@ def predictions(
     """
     likeliest = [("", math.nan)] * len(pages) if kinds is None else _likeliest(kinds)
     for index, page in enumerate(pages):
-        rows = slice(batch.first[index], batch.first[index + 1])
-        number, n_lines = batch.number[rows], batch.n_all_lines[index]
+        rows = slice(batch.page_starts[index], batch.page_starts[index + 1])
+        number, n_lines = batch.number[rows], batch.lines_per_page_with_blanks[index]
         page_probabilities = np.zeros((n_lines, len(LABELS)), np.float32)
         page_probabilities[number] = probabilities[rows]
         page_labels = np.full(n_lines, None)

@@ -1,8 +1,8 @@
 """Tell the kind of a page from the labels and probabilities of its lines, and from its words.
 
-An article has a sure title, a date beside it and one dense block of sure body lines. Lists, shops and forums have many
-lines whose label is unsure. An additive model over such columns, and over scores of the page's words, gives each kind a
-probability. It uses neither address nor markup, so text and HTML share it.
+An article has a sure headline, a date beside it and one dense block of sure body lines. Lists, shops and forums have
+many lines whose label is unsure. An additive model over such columns, and over scores of the page's words, gives each
+kind a probability. It uses neither address nor markup, so text and HTML share it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -69,13 +69,13 @@ class PageKindModel:
         scores = self.scorer.scores(np.concatenate((table, self.word_scores(batch))))
         powers: NDArray[np.float32] = np.exp(scores - scores.max(axis=1, keepdims=True))
         powers /= powers.sum(axis=1, keepdims=True)
-        powers[batch.n_lines == 0] = 0
+        powers[batch.lines_per_page == 0] = 0
         return powers
 
     def word_scores(self, batch: Batch) -> NDArray[np.float32]:
         """Log-odds of `WORD_KINDS` from the words alone, shape (len(WORD_KINDS), n_pages); each word counts once."""
         page, bucket = page_words(batch)
-        n_words = np.bincount(page, minlength=len(batch.n_all_lines))
+        n_words = np.bincount(page, minlength=len(batch.lines_per_page_with_blanks))
         has_words = n_words > 0
         scores = np.tile(self.words_bias, (len(n_words), 1))
         if len(page):
@@ -90,10 +90,10 @@ class PageKindModel:
 
 def page_words(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Find the buckets of all words of each page, each once; pages and buckets, both of shape (n_found,), sorted."""
-    bucket = (batch.lines.word_hash >> np.uint64(64 - WORD_BITS)).astype(np.int64)
-    page = batch.page.take(batch.lines.word_line).astype(np.int64)
+    bucket = (batch.scan.word_hash >> np.uint64(64 - WORD_BITS)).astype(np.int64)
+    page = batch.page.take(batch.scan.word_line).astype(np.int64)
     places = [np.zeros(0, np.int64)]
-    n_pages = len(batch.n_all_lines)
+    n_pages = len(batch.lines_per_page_with_blanks)
     for start in range(0, n_pages, _N_PAGES):
         stop = min(start + _N_PAGES, n_pages)
         rows = slice(*page.searchsorted((start, stop)))
@@ -126,7 +126,7 @@ class _Pages:
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
         self.words = np.minimum(batch.length, _LONGEST).astype(np.float64)
-        self.n_lines = batch.n_lines.astype(np.float64)
+        self.n_lines = batch.lines_per_page.astype(np.float64)
         self.one = np.ones(len(self.n_lines))
         self._has_lines = self.n_lines > 0
 
@@ -142,7 +142,7 @@ class _Pages:
         # All columns at once: on a single page it is the number of calls that takes time.
         out = np.zeros((len(values), len(self._has_lines)))
         if len(self.words):
-            out[:, self._has_lines] = reduce.reduceat(np.array(values, np.float64), self.batch.starts, axis=1)
+            out[:, self._has_lines] = reduce.reduceat(np.array(values, np.float64), self.batch.nonempty_starts, axis=1)
         return out
 
 
@@ -181,7 +181,7 @@ def _body_columns(pages: _Pages, probabilities: Values, labels: NDArray[np.int8]
 
 
 def _place_columns(pages: _Pages, probabilities: Values, labels: NDArray[np.int8]) -> Named:
-    """Give columns of title and dates, and of where they stand relative to the body."""
+    """Give columns of headline and dates, and of where they stand relative to the body."""
     batch, one, row = pages.batch, pages.one, np.arange(len(labels))
     is_head, is_body, is_time = (labels == label.column for label in (Label.HEADLINE, Label.BODY, Label.TIMESTAMP))
     head, time = probabilities[Label.HEADLINE.column], probabilities[Label.TIMESTAMP.column]
@@ -191,7 +191,7 @@ def _place_columns(pages: _Pages, probabilities: Values, labels: NDArray[np.int8
     first, first_head, last = np.where(np.array(rows) > 0, rows, np.nan)
     first, first_head, last = len(row) - first, len(row) - first_head, last - 1
     is_inside = (row >= first.take(batch.page)) & (row <= last.take(batch.page))
-    is_clock, is_date = batch.lines.dates[:, DatePart.CLOCK] > 0, batch.strength >= 3
+    is_clock, is_date = batch.scan.dates[:, DatePart.CLOCK] > 0, batch.strength >= 3
     all_heads, n_body, n_times, times, clocks, dates, n_clocks, n_dates = pages.sums(
         head, is_body, is_time, is_time & is_inside, is_clock & is_inside, is_date & is_inside, is_clock, is_date
     )
@@ -202,7 +202,7 @@ def _place_columns(pages: _Pages, probabilities: Values, labels: NDArray[np.int8
     # Where most pages have none of a thing, none is missing: cuts at quantiles would not tell few from many.
     yield "timestamp.lines", n_times, np.minimum(n_times, 1)
     yield "body.density", n_body, last - first + 1
-    yield "body.first", first - batch.first[:-1], pages.n_lines
+    yield "body.first", first - batch.page_starts[:-1], pages.n_lines
     yield "timestamp.inside", times, np.minimum(times, 1)
     yield "page.clocks_inside", clocks, np.minimum(clocks, 1)
     yield "page.dates_inside", dates, np.minimum(dates, 1)

@@ -52,7 +52,7 @@ class Part:
     markup_lexicon: Lexicon | None = None
     """Weights of the words of attributes; only the part for HTML has it."""
     headline: HeadlineRanker | None = None
-    """Compares the likely titles of a page with each other; without it their probabilities stay as they are."""
+    """Compares the likely headlines of a page with each other; without it their probabilities stay as they are."""
     sites: "tuple[SiteCorrection, ...]" = ()
     """Corrections learnt from labelled pages of single sites."""
 
@@ -81,15 +81,15 @@ class Part:
         Returns:
             Shape (n_lines, 4), rows sum to 1.
         """
-        lines = self.neighbourhood(batch)
-        base = self._log_odds(batch, lines)
+        neighbourhood = self.neighbourhood(batch)
+        base = self._log_odds_of(batch, neighbourhood)
         corrections: tuple[SiteCorrection | SiteMemory, ...] = self.sites if memory is None else (*self.sites, memory)
         corrected = sum((correction.scores(batch, base) for correction in corrections), start=base)
-        return self.rank_headlines(batch, lines, softmax(corrected))
+        return self.rank_headlines(batch, neighbourhood, softmax(corrected))
 
     def log_odds(self, batch: Batch) -> NDArray[np.float32]:
         """Score every non-blank line, before corrections of sites; shape (n_lines, 4)."""
-        return self._log_odds(batch, self.neighbourhood(batch))
+        return self._log_odds_of(batch, self.neighbourhood(batch))
 
     def neighbourhood(self, batch: Batch) -> Neighbourhood:
         """Compute the columns of the lines of a batch and prepare those of the lines around them."""
@@ -105,25 +105,25 @@ class Part:
             own[OWN_BLOCKS["markup_lexicon"]] = self.markup_lexicon.scores(batch, markup_tokens)
         return own
 
-    def _log_odds(self, batch: Batch, lines: Neighbourhood) -> NDArray[np.float32]:
+    def _log_odds_of(self, batch: Batch, neighbourhood: Neighbourhood) -> NDArray[np.float32]:
         n_lines = len(batch.page)
         scores = np.empty((n_lines, len(LABELS)), np.float32)
         for start in range(0, n_lines, _TILE_LINES):
             rows = np.arange(start, min(start + _TILE_LINES, n_lines))
-            scores[start : start + _TILE_LINES] = self.scorer.scores(lines.table(rows))
+            scores[start : start + _TILE_LINES] = self.scorer.scores(neighbourhood.table(rows))
         if self.network is not None:
-            scores += self.network.scores(lines.own, batch.spans)
+            scores += self.network.scores(neighbourhood.own, batch.nonempty_sizes)
         scores /= np.float32(self.temperature * self.n_scores)
         return scores
 
     def rank_headlines(
-        self, batch: Batch, lines: Neighbourhood, probabilities: NDArray[np.float32]
+        self, batch: Batch, neighbourhood: Neighbourhood, probabilities: NDArray[np.float32]
     ) -> NDArray[np.float32]:
-        """Compare the likely titles of each page; the result has the shape of `probabilities`, (n_lines, 4)."""
+        """Compare the likely headlines of each page; the result has the shape of `probabilities`, (n_lines, 4)."""
         if self.headline is None:
             return probabilities
         rows = candidates(probabilities)
-        return self.headline.rerank(batch, rows, lines.table(rows), probabilities)
+        return self.headline.rerank(batch, rows, neighbourhood.table(rows), probabilities)
 
 
 def softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:

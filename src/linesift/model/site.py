@@ -78,16 +78,16 @@ class SiteCorrection:
 
     def is_site(self, batch: Batch) -> NDArray[np.bool_]:
         """Whether each page of a batch has enough of the site's recurring lines, shape (n_pages,)."""
-        is_anchor = np.isin(batch.lines.hash, self.anchors)
-        shares: NDArray[np.bool_] = batch.per_page(is_anchor) >= MIN_SHARE * np.maximum(batch.n_lines, 1)
+        is_anchor = np.isin(batch.scan.hash, self.anchors)
+        shares: NDArray[np.bool_] = batch.per_page(is_anchor) >= MIN_SHARE * np.maximum(batch.lines_per_page, 1)
         return shares
 
 
 def recurring(batch: Batch) -> Hashes:
     """Find the hashes of lines that stand on two or more pages of a batch, ascending; all lines if it has one page."""
-    seen = np.unique(np.stack((batch.lines.hash, batch.page.astype(np.uint64))), axis=1)[0]
+    seen = np.unique(np.stack((batch.scan.hash, batch.page.astype(np.uint64))), axis=1)[0]
     hashes, n_pages = np.unique(seen, return_counts=True)
-    return hashes[n_pages >= min(2, len(batch.n_all_lines))]
+    return hashes[n_pages >= min(2, len(batch.lines_per_page_with_blanks))]
 
 
 def read_traits(batch: Batch, base: NDArray[np.float32], anchors: Hashes) -> Traits:
@@ -109,7 +109,7 @@ def read_traits(batch: Batch, base: NDArray[np.float32], anchors: Hashes) -> Tra
 
 def _line_traits(batch: Batch, base: NDArray[np.float32]) -> Iterator[tuple[str, tuple[NDArray[np.generic], ...]]]:
     """Give traits of the line, of its neighbours, and of the base model's label for it."""
-    lines, label = batch.lines.hash, base.argmax(axis=1)
+    lines, label = batch.scan.hash, base.argmax(axis=1)
     probability = 1 / np.exp(base - base.max(axis=1, keepdims=True)).sum(axis=1)
     yield "bias", (np.zeros(len(lines), np.int64),)
     yield "line", (lines,)
@@ -118,8 +118,8 @@ def _line_traits(batch: Batch, base: NDArray[np.float32]) -> Iterator[tuple[str,
     for step in (-1, 1):
         yield "neighbour", (np.full(len(lines), step), _shifted(lines, step, batch.page))
     rows, is_body = np.arange(len(lines)), label == Label.BODY.column
-    first = np.full(len(batch.n_all_lines), len(lines))
-    last = np.full(len(batch.n_all_lines), -1)
+    first = np.full(len(batch.lines_per_page_with_blanks), len(lines))
+    last = np.full(len(batch.lines_per_page_with_blanks), -1)
     np.minimum.at(first, batch.page[is_body], rows[is_body])
     np.maximum.at(last, batch.page[is_body], rows[is_body])
     first, last = first[batch.page], last[batch.page]
@@ -144,11 +144,11 @@ def _nearest_anchors(batch: Batch, anchors: Hashes) -> tuple[Hashes, _Ints, Hash
 
     Beyond the ends of a page the hash is 0 and the distance `_BEYOND`.
     """
-    lines, n_lines = batch.lines.hash, len(batch.page)
-    rows, is_anchor = np.arange(n_lines), np.isin(batch.lines.hash, anchors)
+    lines, n_lines = batch.scan.hash, len(batch.page)
+    rows, is_anchor = np.arange(n_lines), np.isin(batch.scan.hash, anchors)
     above = np.concatenate(([-1], np.maximum.accumulate(np.where(is_anchor, rows, -1))))[:n_lines]
     below = np.concatenate((np.minimum.accumulate(np.where(is_anchor, rows, n_lines)[::-1])[::-1], [n_lines]))[1:]
-    has_above, has_below = above >= batch.first[batch.page], below < batch.first[batch.page + 1]
+    has_above, has_below = above >= batch.page_starts[batch.page], below < batch.page_starts[batch.page + 1]
     return (
         np.where(has_above, lines[np.maximum(above, 0)], _NONE),
         np.where(has_above, rows - above, _BEYOND),
@@ -167,10 +167,10 @@ def _path_traits(batch: Batch, base: NDArray[np.float32]) -> Iterator[tuple[str,
 
 def _word_traits(batch: Batch) -> Iterator[tuple[str, NDArray[np.int32], Hashes]]:
     """Give kinds, rows and hashes of words: of the line, its first word, and words of attributes with their level."""
-    lines = batch.lines
-    yield "word", lines.word_line, lines.word_hash
-    opens = np.flatnonzero(np.diff(lines.word_line, prepend=-1) != 0)
-    yield "first_word", lines.word_line[opens], lines.word_hash[opens]
+    scan = batch.scan
+    yield "word", scan.word_line, scan.word_hash
+    opens = np.flatnonzero(np.diff(scan.word_line, prepend=-1) != 0)
+    yield "first_word", scan.word_line[opens], scan.word_hash[opens]
     if batch.hints is not None:
         level = batch.hints.word_level.astype(np.uint64) + np.uint64(1)
         yield "markup_word", batch.hints.word_line, batch.hints.word_hash

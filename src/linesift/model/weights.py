@@ -20,8 +20,7 @@ from linesift.errors import ModelError
 from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS
 from linesift.labels import KINDS, LABELS
 from linesift.model.decode import DecodeConfig
-from linesift.model.headline import NAMES as CANDIDATE_NAMES
-from linesift.model.headline import HeadlineRanker
+from linesift.model.headline import CANDIDATE_NAMES, HeadlineRanker
 from linesift.model.lexicon import TARGETS, Lexicon
 from linesift.model.linear import Bins, LinearScorer
 from linesift.model.model import Model
@@ -29,7 +28,7 @@ from linesift.model.network import Network
 from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, column_names
 from linesift.model.part import Part, Scorer
 from linesift.model.trees import TreeScorer
-from linesift.model.window import HTML_NAMES, OWN_NAMES, n_table_columns
+from linesift.model.window import OWN_HTML_NAMES, OWN_TEXT_NAMES, n_table_columns
 
 if TYPE_CHECKING:
     from linesift.model.site import SiteCorrection
@@ -115,7 +114,7 @@ def _part(prefix: str, lexicon: Lexicon, settings: Mapping[str, Any], n_sites: i
     return Part(
         lexicon=lexicon,
         scorer=_scorer(f"{prefix}scorer", n_table_columns(is_html=is_html), arrays),
-        network=_network(f"{prefix}network", len(HTML_NAMES if is_html else OWN_NAMES), arrays),
+        network=_network(f"{prefix}network", len(OWN_HTML_NAMES if is_html else OWN_TEXT_NAMES), arrays),
         temperature=_temperature(settings),
         markup_lexicon=_lexicon(f"{prefix}markup_lexicon", MARKUP_BITS, arrays) if is_html else None,
         headline=_headline(prefix, settings["headline"], arrays),

@@ -12,25 +12,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.batch import FIXED, Batch, from_fixed, running_sum
-from linesift.features.table import MARKUP_NAMES, NAMES
+from linesift.features.table import FEATURE_NAMES, MARKUP_NAMES
 from linesift.model.lexicon import TARGETS
 
 _LEXICON_NAMES = tuple(f"lexicon.{target}" for target in TARGETS)
 _MARKUP_LEXICON_NAMES = tuple(f"markup_lexicon.{target}" for target in TARGETS)
-OWN_NAMES = (*NAMES, *_LEXICON_NAMES)
+OWN_TEXT_NAMES = (*FEATURE_NAMES, *_LEXICON_NAMES)
 """Columns of the line itself, for a page of plain text."""
-HTML_NAMES = (*OWN_NAMES, *MARKUP_NAMES, *_MARKUP_LEXICON_NAMES)
+OWN_HTML_NAMES = (*OWN_TEXT_NAMES, *MARKUP_NAMES, *_MARKUP_LEXICON_NAMES)
 """The same for a page that came as HTML."""
 OWN_BLOCKS = {
-    block: slice(HTML_NAMES.index(names[0]), HTML_NAMES.index(names[-1]) + 1)
+    block: slice(OWN_HTML_NAMES.index(names[0]), OWN_HTML_NAMES.index(names[-1]) + 1)
     for block, names in {
-        "columns": NAMES,
+        "columns": FEATURE_NAMES,
         "lexicon": _LEXICON_NAMES,
         "markup": MARKUP_NAMES,
         "markup_lexicon": _MARKUP_LEXICON_NAMES,
     }.items()
 }
-"""Rows of each block of `HTML_NAMES`; `OWN_NAMES` has the first two."""
+"""Rows of each block of `OWN_HTML_NAMES`; `OWN_TEXT_NAMES` has the first two."""
 
 _NEAR = (
     "line.length", "line.ends_sentence", "line.date", "line.first_class", "line.last_class", "line.capitalised_share",
@@ -47,13 +47,13 @@ _FAR_MARKUP = ("markup_lexicon.body",)
 """The same for HTML, beside those."""
 _NEAR_STEPS, _FAR_STEPS = (-2, -1, 1, 2), (-4, -3, 3, 4)
 _SUMMED = ("words", "likely", "likely_words", "long", "short", "dated", "after_body", "before_body")
-"""Columns that windows sum (`_summed`). Those of likelihoods are sums of probabilities of the lexicon."""
+"""Columns that windows sum (`_summed`); `likely` is the probability of body by the lexicon."""
 _SUMMED_MARKUP = ("marked", "marked_words", "linked", "after_marked", "before_marked")
 """The same for HTML, beside those; `marked` is the probability of body by the markup lexicon."""
 _WINDOWS = (3, 8, 25)
 """Lines of the windows above and below."""
 _OF_PAGE = ("page", "share_above")
-"""Methods of `Sums` whose result for likely words is a column."""
+"""Methods of `Sums` whose result for `likely_words` is a column."""
 _LONGEST = 60.0
 """A longer line counts as one of so many words in a window."""
 
@@ -65,11 +65,11 @@ class Neighbourhood:
         """Compute the prefix sums; `own` has shape (len(own_names(batch)), n_lines)."""
         self.own = own
         self._batch, self._is_html = batch, batch.has_hints
-        place = _places(self._is_html)
+        row_numbers = _row_numbers(self._is_html)
         near, far = _neighbour_names(self._is_html)
-        self._near = padded(own[[place[name] for name in near]])
-        self._far = padded(own[[place[name] for name in far]])
-        prefix = running_sum(_summed(batch, own, place))
+        self._near = padded(own[[row_numbers[name] for name in near]])
+        self._far = padded(own[[row_numbers[name] for name in far]])
+        prefix = running_sum(_summed(batch, own, row_numbers))
         self._sums, self._likely_words = Sums(prefix), Sums(prefix[_SUMMED.index("likely_words")])
 
     def table(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -90,10 +90,10 @@ class Neighbourhood:
         return out
 
 
-def _summed(batch: Batch, own: NDArray[np.float32], place: dict[str, int]) -> NDArray[np.float32]:
+def _summed(batch: Batch, own: NDArray[np.float32], row_numbers: dict[str, int]) -> NDArray[np.float32]:
     """Compute the columns that windows sum, shape (len(_summed_names(...)), n_lines)."""
     words = np.minimum(batch.length, np.float32(_LONGEST))
-    likely = _probability(own[place["lexicon.body"]])
+    likely = _probability(own[row_numbers["lexicon.body"]])
     columns: dict[str, NDArray[Any]] = {
         "words": words,
         "likely": likely,
@@ -101,17 +101,17 @@ def _summed(batch: Batch, own: NDArray[np.float32], place: dict[str, int]) -> ND
         "long": batch.is_long,
         "short": batch.length < 4,
         "dated": batch.strength >= 3,
-        "after_body": own[place["lexicon.after_body"]],
-        "before_body": own[place["lexicon.before_body"]],
+        "after_body": own[row_numbers["lexicon.after_body"]],
+        "before_body": own[row_numbers["lexicon.before_body"]],
     }
     if batch.has_hints:
-        marked = _probability(own[place["markup_lexicon.body"]])
+        marked = _probability(own[row_numbers["markup_lexicon.body"]])
         columns |= {
             "marked": marked,
             "marked_words": marked * words,
-            "linked": own[place["markup.link_share"]],
-            "after_marked": own[place["markup_lexicon.after_body"]],
-            "before_marked": own[place["markup_lexicon.before_body"]],
+            "linked": own[row_numbers["markup.link_share"]],
+            "after_marked": own[row_numbers["markup_lexicon.after_body"]],
+            "before_marked": own[row_numbers["markup_lexicon.before_body"]],
         }
     return np.array([columns[name] for name in _summed_names(batch.has_hints)], np.float32)
 
@@ -128,7 +128,7 @@ class Around:
 
     def __init__(self, batch: Batch, rows: NDArray[np.int64]) -> None:
         self.rows = rows
-        self.top, self.end = batch.top.take(rows), batch.end.take(rows)
+        self.own_page_start, self.own_page_end = batch.own_page_start.take(rows), batch.own_page_end.take(rows)
         self._beyond = len(batch.page)
 
     def neighbours(self, steps: tuple[int, ...]) -> NDArray[np.int64]:
@@ -137,7 +137,7 @@ class Around:
         Beyond the ends of the page it is the row behind the last of the batch, which is missing (`padded`).
         """
         rows = self.rows + np.array(steps)[:, None]
-        np.copyto(rows, self._beyond, where=(rows < self.top) | (rows >= self.end))
+        np.copyto(rows, self._beyond, where=(rows < self.own_page_start) | (rows >= self.own_page_end))
         neighbours: NDArray[np.int64] = rows
         return neighbours
 
@@ -145,8 +145,8 @@ class Around:
         """Find where windows end: the first row above and the row behind the last below, shape (n_sizes, 2, n_rows)."""
         edges = np.empty((len(sizes), 2, len(self.rows)), np.int64)
         reach = np.array(sizes)[:, None]
-        np.maximum(self.rows - reach, self.top, out=edges[:, 0])
-        np.minimum(self.rows + 1 + reach, self.end, out=edges[:, 1])
+        np.maximum(self.rows - reach, self.own_page_start, out=edges[:, 0])
+        np.minimum(self.rows + 1 + reach, self.own_page_end, out=edges[:, 1])
         return edges
 
 
@@ -182,11 +182,12 @@ class Sums:
 
     def page(self, around: Around) -> NDArray[np.float64]:
         """Sum over the whole page of each line."""
-        return from_fixed(self.prefix.take(around.end, axis=-1) - self.prefix.take(around.top, axis=-1))
+        before, after = (self.prefix.take(rows, axis=-1) for rows in (around.own_page_start, around.own_page_end))
+        return from_fixed(after - before)
 
     def above(self, around: Around) -> NDArray[np.float64]:
         """Sum over all lines above on the page."""
-        return from_fixed(self.prefix.take(around.rows, axis=-1) - self.prefix.take(around.top, axis=-1))
+        return from_fixed(self.prefix.take(around.rows, axis=-1) - self.prefix.take(around.own_page_start, axis=-1))
 
     def share_above(self, around: Around) -> NDArray[np.float64]:
         """Divide the sum above by that of the page."""
@@ -199,7 +200,7 @@ _SIGNS = np.array([[-1 / FIXED], [1 / FIXED]])
 
 def own_names(batch: Batch) -> tuple[str, ...]:
     """List the names of a line's own columns, those of markup if the batch has hints."""
-    return HTML_NAMES if batch.has_hints else OWN_NAMES
+    return OWN_HTML_NAMES if batch.has_hints else OWN_TEXT_NAMES
 
 
 def n_table_columns(*, is_html: bool) -> int:
@@ -208,8 +209,8 @@ def n_table_columns(*, is_html: bool) -> int:
 
 
 @cache
-def _places(is_html: bool) -> dict[str, int]:
-    return {name: place for place, name in enumerate(HTML_NAMES if is_html else OWN_NAMES)}
+def _row_numbers(is_html: bool) -> dict[str, int]:
+    return {name: number for number, name in enumerate(OWN_HTML_NAMES if is_html else OWN_TEXT_NAMES)}
 
 
 def _neighbour_names(is_html: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -235,7 +236,7 @@ def table_names(*, is_html: bool = False) -> tuple[str, ...]:
     """List the names of all columns of the table in order; those of the line itself come first."""
     near, far = _neighbour_names(is_html)
     return (
-        *_places(is_html),
+        *_row_numbers(is_html),
         *_shifted_names(near, _NEAR_STEPS),
         *_shifted_names(far, _FAR_STEPS),
         *(window for name in _summed_names(is_html) for window in _window_names(f"window.{name}", _WINDOWS)),

@@ -1,6 +1,6 @@
 """Read pages from a file of any kind: plain text, HTML, an archive, or JSON lines.
 
-`open_source` finds out which kind. A file of a single page goes to `read_page` directly. Of the other kinds,
+`find_source` finds out which kind. A file of a single page goes to `read_page` directly. Of the other kinds,
 `read_archive` and `read_lines` give the pages one by one as `Record`s, which go to `read_page`, too.
 """
 
@@ -53,7 +53,7 @@ class PageSource:
     """Standard input; `None` for a file, which is opened when its pages are asked for."""
 
 
-def open_source(path: Path) -> PageSource:
+def find_source(path: Path) -> PageSource:
     """Find out the kind of a file by the end of its name, and that of standard input by its first bytes.
 
     Raises:
@@ -103,25 +103,25 @@ def read_page(page: Path | Record, encoding: str | None = None) -> tuple[Page, s
         InputError: if the file cannot be read, is not text, or the encoding is unknown.
         MissingExtraError: for HTML, if its parser is not installed.
     """
-    record = page if isinstance(page, Record) else Record("", "", read_bytes(page), "unknown", source=str(page))
-    if record.kind == "html":
+    record = page if isinstance(page, Record) else Record("", "", read_bytes(page), "undecided", source=str(page))
+    if record.form == "html":
         return _read_html(record, record.charset), None
     data = record.payload
-    if record.kind == "unknown" and isinstance(data, bytes):
+    if record.form == "undecided" and isinstance(data, bytes):
         if not is_html(data, Path(record.source).suffix):
             return decode_text(data, record.source, encoding)
         if encoding is not None:
             check_encoding(encoding)
         return _read_html(record, encoding), None
     text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
-    return Page(text, record.source, url=record.url, date=record.date), None
+    return Page(text, record.source, url=record.url, fetched=record.fetched), None
 
 
 def _read_html(record: Record, encoding: str | None) -> Page:
     from linesift.read.html.page import read_html
 
     page = read_html(record.payload, record.source, encoding=encoding).page
-    return replace(page, url=record.url, date=record.date)
+    return replace(page, url=record.url, fetched=record.fetched)
 
 
 def read_stdin(source: PageSource) -> Record:
@@ -134,7 +134,7 @@ def read_stdin(source: PageSource) -> Record:
         data = b"" if source.stream is None else source.stream.read()
     except OSError as error:
         raise InputError(f"{source.path}: {(error.strerror or str(error)).lower()}") from error
-    return Record("", "", data, "unknown", source=str(source.path))
+    return Record("", "", data, "undecided", source=str(source.path))
 
 
 def read_archive(source: PageSource, counts: "WarcCounts") -> Iterator[Record]:

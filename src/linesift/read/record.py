@@ -18,12 +18,12 @@ class Record:
     """A page of an archive, of a file of JSON lines, or of standard input."""
 
     url: str
-    date: str
-    """Time of the visit, as the archive writes it: `2024-05-01T10:00:00Z`."""
+    fetched: str
+    """Time when the page was fetched, as the archive writes it: `2024-05-01T10:00:00Z`."""
     payload: bytes | str
     """Page without HTTP headers, decompressed."""
-    kind: Literal["html", "text", "unknown"]
-    """`text` is UTF-8, as in a WET file; `unknown` is a file or standard input, of which `read_page` decides."""
+    form: Literal["html", "text", "undecided"]
+    """`text` is UTF-8, as in a WET file; `undecided` is a file or standard input, of which `read_page` decides."""
     charset: str | None = None
     """Encoding that the HTTP headers name."""
     source: str = ""

@@ -48,7 +48,7 @@ class Lines:
         """
         weights = [*self.weights][fold]
         is_held_out = self.folds == fold
-        is_learnt = np.bincount(self.batch.page, weights, len(self.batch.n_all_lines)) > 0
+        is_learnt = np.bincount(self.batch.page, weights, len(self.batch.lines_per_page_with_blanks)) > 0
         return is_held_out, ~is_held_out & is_learnt[self.batch.page]
 
 

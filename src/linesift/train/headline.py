@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.labels import Label
-from linesift.model.headline import HeadlineRanker, candidate_table, candidates, title_probabilities
+from linesift.model.headline import HeadlineRanker, candidate_table, candidates, headline_probabilities
 from linesift.train.config import TrainConfig
 from linesift.train.examples import Lines
 from linesift.train.folds import PerFold
@@ -21,7 +21,7 @@ def fit_rankers(
 ) -> PerFold[HeadlineRanker | None]:
     """Fit a ranker without each fold, and one of everything; none where there is nothing to choose.
 
-    Pages whose title is not among their candidates are not learnt: most of them have one that alignment did not find.
+    Pages whose headline is not among their candidates are not learnt: most have one that alignment did not find.
 
     Args:
         table: of `linesift.model.window`, shape (n_columns, n_lines).
@@ -39,20 +39,22 @@ def fit_rankers(
     utility = np.zeros(len(rows), np.float32)
     for fold, (labels, weights) in enumerate(zip(lines.labels, lines.weights, strict=True)):
         is_chosen = labels[rows] == Label.HEADLINE.column
-        has_one = np.bincount(page, is_chosen, len(lines.batch.n_all_lines)) > 0
+        has_one = np.bincount(page, is_chosen, len(lines.batch.lines_per_page_with_blanks)) > 0
         part = (folds != fold) & (weights[rows] > 0) & has_one[page]
         if is_chosen[part].all():  # no candidate, or one on each page: nothing to choose between
             return nothing
         trees = fit_ranking_trees(np.ascontiguousarray(columns[:, part]), is_chosen[part], page[part], config)
         held_out = folds == fold
         utility[held_out] = trees.scores(np.ascontiguousarray(columns[:, held_out]))[:, 0]
-        fitted.append(HeadlineRanker(trees, no_title_utility=0.0, temperature=1.0))
-    no_title_utility, temperature = _calibrated(rows, utility, lines)
-    return PerFold.of(replace(ranker, no_title_utility=no_title_utility, temperature=temperature) for ranker in fitted)
+        fitted.append(HeadlineRanker(trees, no_headline_utility=0.0, temperature=1.0))
+    no_headline_utility, temperature = _calibrated(rows, utility, lines)
+    return PerFold.of(
+        replace(ranker, no_headline_utility=no_headline_utility, temperature=temperature) for ranker in fitted
+    )
 
 
 def _calibrated(rows: NDArray[np.int64], utility: NDArray[np.float32], lines: Lines) -> tuple[float, float]:
-    """Utility of no title, and temperature, with the highest likelihood on held-out pages labelled by hand."""
+    """Utility of no headline, and temperature, with the highest likelihood on held-out pages labelled by hand."""
     by_hand = lines.is_by_hand[rows] if lines.is_by_hand.any() else np.ones(len(rows), np.bool_)
     by_hand = by_hand & (lines.weights.everything[rows] > 0)
     page, utility = lines.batch.page[rows][by_hand], utility[by_hand]
@@ -60,7 +62,7 @@ def _calibrated(rows: NDArray[np.int64], utility: NDArray[np.float32], lines: Li
     best = (np.inf, 0.0, 1.0)
     for temperature in _TEMPERATURES:
         for utility_of_none in _NO_TITLE_UTILITIES:
-            share = title_probabilities(page, utility, float(utility_of_none), temperature).astype(np.float64)
+            share = headline_probabilities(page, utility, float(utility_of_none), temperature).astype(np.float64)
             of_page = np.bincount(page, share)
             chosen = np.bincount(page, share * is_chosen)
             has_one, is_page = np.bincount(page, is_chosen) > 0, np.bincount(page) > 0

@@ -61,7 +61,7 @@ def line_targets(batch: Batch, labels: NDArray[np.int64]) -> dict[str, NDArray[n
     rows = np.arange(len(labels))
     first, last = _ends(batch, is_body)
     n_before = running_sum(is_body)
-    rank = from_fixed(n_before[:-1] - n_before[batch.top])
+    rank = from_fixed(n_before[:-1] - n_before[batch.own_page_start])
     mostly_body = _is_mostly_around(batch, is_body)
     return {
         **{str(label): marked for label, marked in is_label.items()},
@@ -80,7 +80,7 @@ _SHORT, _N_OPENING, _N_CLOSING = 8, 2, 8
 
 def _ends(batch: Batch, marked: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """First and last marked row of each line's page; without one the number of rows, and -1."""
-    n_pages, rows = len(batch.n_all_lines), np.flatnonzero(marked)
+    n_pages, rows = len(batch.lines_per_page_with_blanks), np.flatnonzero(marked)
     first, last = np.full(n_pages, len(marked)), np.full(n_pages, -1)
     np.minimum.at(first, batch.page[rows], rows)
     np.maximum.at(last, batch.page[rows], rows)

@@ -80,7 +80,7 @@ def _placed(sites: tuple[SiteCorrection, ...], site: SiteCorrection, place: int 
 def _key_scale(batch: Batch, traits: Traits, place: NDArray[np.int64]) -> _Floats:
     """`_SINGLE` for every trait that one page alone has, where there are several pages; shape (n_keys,)."""
     seen = np.unique(np.stack((place, batch.page[traits.row])), axis=1)[0]
-    is_single = (np.bincount(seen) < 2) & (len(batch.n_all_lines) > 1)
+    is_single = (np.bincount(seen) < 2) & (len(batch.lines_per_page_with_blanks) > 1)
     scale: _Floats = np.where(is_single, _SINGLE, 1.0)
     return scale
 

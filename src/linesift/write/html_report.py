@@ -42,9 +42,10 @@ class _Entry:
 def report(predictions: "Iterable[Prediction]", title: str, *, explainer: "Explainer | None" = None) -> Iterator[str]:
     """Write the report in pieces; only names and counts of the pages are held in memory until its end.
 
-    The label of a line is a word and a colour, its confidence a number and the depth of the colour; lines under `DOUBT`
-    are marked. Each line has its own writing direction. The script hides labels, jumps between doubtful lines and shows
-    one page at a time; without it the whole report is shown. With an explainer, doubtful lines have their reasons.
+    The label of a line is a word and a colour, its probability a number and the depth of the colour; lines under
+    `DOUBT` are marked. Each line has its own writing direction. The script hides labels, jumps between doubtful lines
+    and shows one page at a time; without it the whole report is shown. With an explainer, doubtful lines have their
+    reasons.
     """
     yield from html.document(title, _parts(predictions, title, explainer), styles=["report.css"], scripts=["report.js"])
 
@@ -66,7 +67,7 @@ def _reasons(prediction: "Prediction", explainer: "Explainer | None") -> dict[in
     """Explain the doubtful lines, by number of the line."""
     if explainer is None:
         return {}
-    doubtful = [row.number - 1 for row in tables.rows(prediction) if row.confidence < DOUBT]
+    doubtful = [row.number - 1 for row in tables.rows(prediction) if row.probability < DOUBT]
     return {each.index + 1: brief(each) for each in explainer.explain(prediction, doubtful)}
 
 
@@ -98,16 +99,16 @@ def _line(row: tables.Row, prediction: "Prediction", context: _LineContext) -> s
     probabilities = prediction.probabilities[row.number - 1]
     ranked = sorted(LABELS, key=lambda label: -probabilities[label.column])
     all_labels = ", ".join(f"{label} {_per_cent(probabilities[label.column])}" for label in ranked)
-    is_doubtful = row.confidence < DOUBT
+    is_doubtful = row.probability < DOUBT
     classes = [row.label[0], *(["d"] if is_doubtful else []), *(["gap"] if context.is_after_blank else [])]
     other = next(label for label in ranked if label is not row.label)
     alternative = (
         _alternative(f"or {other} {_per_cent(probabilities[other.column])}", context.reasons) if is_doubtful else ""
     )
     return (
-        f'<li class="{" ".join(classes)}" id="{context.id}" style="--c:{row.confidence:.2f}" title="{all_labels}">'
+        f'<li class="{" ".join(classes)}" id="{context.id}" style="--c:{row.probability:.2f}" title="{all_labels}">'
         f'<span class="n">{row.number}</span><span class="l">{row.label}</span>'
-        f'<span class="c">{_per_cent(row.confidence)}{"?" if is_doubtful else ""}</span>'
+        f'<span class="c">{_per_cent(row.probability)}{"?" if is_doubtful else ""}</span>'
         f'<span class="x" dir="auto">{html.text(row.text.strip())}</span>{alternative}</li>\n'
     )
 

@@ -35,7 +35,7 @@ class Row:
     number: int
     """Line number in the file, from 1."""
     label: Label
-    confidence: float
+    probability: float
     text: str
     """The line verbatim."""
 
@@ -77,7 +77,7 @@ def tsv(
     start = f"{clean(prediction.page.source)}\t" if with_path else ""
     for row in rows(prediction, labels):
         end = "" if reasons is None else f"\t{clean('; '.join(reasons.get(row.number - 1, ())))}"
-        yield f"{start}{row.number}\t{row.label}\t{row.confidence:.{_N_DIGITS}f}\t{clean(row.text)}{end}\n"
+        yield f"{start}{row.number}\t{row.label}\t{row.probability:.{_N_DIGITS}f}\t{clean(row.text)}{end}\n"
 
 
 def jsonl(
@@ -105,7 +105,7 @@ def jsonl(
             {
                 "line": row.number,
                 "label": str(row.label),
-                "probability": round(row.confidence, _N_DIGITS),
+                "probability": round(row.probability, _N_DIGITS),
                 "text": row.text,
                 **({"hints": hints[row.number - 1]} if hints else {}),
                 **({} if reasons is None else {"reasons": reasons.get(row.number - 1, [])}),
@@ -131,7 +131,8 @@ def article_json(prediction: "Prediction", now: "datetime | None" = None) -> str
 def _source(prediction: "Prediction") -> dict[str, str]:
     """Path of a page, and if it is of a WARC or WET file, its address and date."""
     page = prediction.page
-    return {"path": page.source, **{key: value for key in ("url", "date") if (value := getattr(page, key))}}
+    given = {"url": page.url, "date": page.fetched}
+    return {"path": page.source, **{key: value for key, value in given.items() if value}}
 
 
 def _json_line(value: Mapping[str, object]) -> str:

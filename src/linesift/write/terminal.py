@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # numpy comes with it, and `--help` does not wait for numpy
     from linesift.model.prediction import Prediction
 
 DOUBT = 0.6
-"""Lines of lower confidence are marked. Chosen, not fitted: a label that is hardly more probable than all others
+"""Lines of lower probability are marked. Chosen, not fitted: a label that is hardly more probable than all others
 together should be looked at."""
 
 _ELLIPSIS = "…"
@@ -75,10 +75,10 @@ def pretty(
     only: frozenset[int] | None = None,
     reasons: Mapping[int, Sequence[str]] | None = None,
 ) -> Iterator[str]:
-    """Write one line of output per labelled line: number, label, confidence in per cent, text.
+    """Write one line of output per labelled line: number, label, probability in per cent, text.
 
     Text is stripped and cut to one line of the terminal, with an ellipsis; wide characters count as two columns.
-    Control characters are replaced by pictures of them. A `?` stands behind a confidence under `DOUBT`.
+    Control characters are replaced by pictures of them. A `?` stands behind a probability under `DOUBT`.
 
     Args:
         prediction: the page.
@@ -111,7 +111,7 @@ def tally(prediction: "Prediction") -> Tally:
     n_doubtful = 0
     for row in rows(prediction):
         n_lines[row.label.column] += 1
-        n_doubtful += row.confidence < DOUBT
+        n_doubtful += row.probability < DOUBT
     return Tally(1, tuple(n_lines), n_doubtful, (format_kind(prediction),) if prediction.kind else ())
 
 
@@ -181,15 +181,15 @@ def _pretty_row(row: Row, number_width: int, text_width: int | None, *, is_colou
         text = cut(text, text_width)
     number = f"{row.number:>{number_width}}"
     label = f"{row.label:<{_LABEL_WIDTH}}"
-    confidence = f"{row.confidence:>4.0%}"
-    mark = "?" if row.confidence < DOUBT else " "
+    probability = f"{row.probability:>4.0%}"
+    mark = "?" if row.probability < DOUBT else " "
     if is_coloured:
         number = _paint(number, _DIM)
         label = _paint(label, *_LOOKS[row.label])
-        confidence = _paint(confidence, _DIM)
+        probability = _paint(probability, _DIM)
         mark = _paint(mark, *_DOUBTFUL) if mark == "?" else mark
         text = _paint_text(text, row.label)
-    return f"{number}  {label}  {confidence}{mark} {text}\n"
+    return f"{number}  {label}  {probability}{mark} {text}\n"
 
 
 def _paint(text: str, *looks: str) -> str:

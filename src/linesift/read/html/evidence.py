@@ -15,9 +15,9 @@ from linesift.read.html.head import MODIFIED, PUBLISHED, TITLES
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
-_DAYS = frozenset((*PUBLISHED, *MODIFIED))
-_JSON_DAY = re.compile(rb'\s*:\s*"([^"]{8,40})"')
-_DAY = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:\D{1,3}(\d\d?):(\d\d))?")
+_DATE_META_NAMES = frozenset((*PUBLISHED, *MODIFIED))
+_JSON_DATE = re.compile(rb'\s*:\s*"([^"]{8,40})"')
+_DATE = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:\D{1,3}(\d\d?):(\d\d))?")
 _LONGEST_TITLE, _LONGEST_DATE = 400, 160
 """Most characters of a line that can be the title, or show the date."""
 _MAX_DAYS = 8
@@ -34,7 +34,10 @@ class Evidence(NamedTuple):
 
 
 class HeadClaims(NamedTuple):
-    """Title and days of a page, by its head and its JSON-LD."""
+    """Title and days that a page gives of itself, which its lines are compared with: by its head and its JSON-LD.
+
+    It is read on every page; `Head` has more, and is read only for whoever asks.
+    """
 
     titles: tuple[str, ...]
     """Texts of `<title>` and of the first `<meta>` for the title; two, one or none."""
@@ -57,7 +60,7 @@ def read_claims(tree: "LexborHTMLParser", html: bytes) -> HeadClaims:
             attributes = node.attributes
             name = (attributes.get("property") or attributes.get("name") or "").strip().lower()
             content = attributes.get("content") or ""
-            if name in _DAYS:
+            if name in _DATE_META_NAMES:
                 days[content] = None
             elif name in TITLES:
                 meta_title = meta_title or content
@@ -79,7 +82,7 @@ def _json_days(html: bytes) -> Iterator[str]:
             place = html.find(key, place + 1)
             if place < 0:
                 break
-            if day := _JSON_DAY.match(html, place + len(key)):
+            if day := _JSON_DATE.match(html, place + len(key)):
                 yield day[1].decode("utf-8", "replace")
 
 
@@ -128,7 +131,7 @@ def _compare(key: str, own: frozenset[str], whole: str, words: frozenset[str]) -
 def _find_days(lines: Sequence[str], days: Sequence[str]) -> NDArray[np.uint8]:
     """Bits per line: it shows the day of the month (1), the year (2), hour and minute (4) of one of the days."""
     shown = np.zeros(len(lines), np.uint8)
-    wanted = [tuple(map(_to_int, parts)) for day in days for parts in _DAY.findall(day)]
+    wanted = [tuple(map(_to_int, parts)) for day in days for parts in _DATE.findall(day)]
     if not wanted:
         return shown
     for index, line in enumerate(lines):

@@ -32,7 +32,7 @@ _MAX_NODES = 10_000
 
 
 def read_head(tree: "LexborHTMLParser") -> Head:
-    """Read the head of a parsed page; what is broken counts as missing."""
+    """Read the head of a parsed page, for whoever asks; not used for hints. What is broken counts as missing."""
     meta = _read_meta(tree)
     article = _find_article(tree)
     return Head(

@@ -2,7 +2,7 @@
 
 Steps of `read_html`:
 
-1. `encoding.to_utf8` decodes the bytes; `_limit_attributes` and `_limit_depth` shorten markup that would take hours.
+1. `encoding.to_utf8` decodes the bytes; `limits` shortens markup that would take hours.
 2. selectolax (lexbor) parses the page into a tree.
 3. `walk.Walk` goes from node to node and gives a `WalkedLine` for every line. It runs a second time where the text of
    the page is hidden or in `<noscript>` (`_walk`).
@@ -18,13 +18,8 @@ arrays. The alternative to a walk was tried: cut the parser's output at its tags
 they mean. It took a third longer, because most tags of a page stand only once in the same state.
 """
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
 
 from linesift.extras import missing_extra
 from linesift.hints import Head, Hints
@@ -33,7 +28,8 @@ from linesift.read.html.arrays import make_hints
 from linesift.read.html.encoding import to_utf8
 from linesift.read.html.evidence import read_claims
 from linesift.read.html.head import read_head
-from linesift.read.html.walk import BLOCKS, SKIPPED, Walk
+from linesift.read.html.limits import limit_attributes, limit_depth, replace_tags
+from linesift.read.html.walk import Walk
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
@@ -43,22 +39,6 @@ _MIN_PROSE, _MAX_LINKED = 80, 0.5
 _FEW_PROSE, _MIN_NOSCRIPT = 600, 300
 """A page with fewer characters of prose than the first is read as if scripts did not run, if it then has twice as many,
 and at least the second. A line that asks for scripts has a hundred or two."""
-_MAX_DEPTH = 2_000
-_LONG_PAGE, _MAX_TAG, _MAX_ATTRIBUTES = 1 << 17, 1 << 16, 5_000
-"""Bytes of a page from which its tags are looked at, bytes of a tag from which its attributes are counted, and how many
-of these it keeps."""
-_TAG_START = re.compile(rb"<[a-zA-Z][^\s/>]*")
-_ATTRIBUTE = re.compile(rb"""[\s/]+[^\s"'>/=]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
-_MANY_TAGS = 20_000
-"""Pages with fewer tags are never nested so deep that they are slow."""
-_SHORTEST_TAG = len("<b>")
-_TAG = re.compile(rb"<(/?)([a-zA-Z][^\s/>]*)[^>]*>")
-_BLOCK_NAMES = frozenset(name.encode() for name in BLOCKS)
-_UNNESTED = frozenset(name.encode() for name in SKIPPED) | frozenset(
-    b"p li dt dd tr td th thead tbody tfoot caption rt rp br hr"
-    b" a b big code em font i nobr s small strike strong tt u".split()
-)
-"""Elements whose depth is not counted: the parser ends them, they have no end tag, or nesting them costs nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +47,20 @@ class HtmlPage:
 
     page: Page
     """Lines, with their hints."""
-    hints: Hints
-    """Hints of the page, for callers that need them for certain: `page.hints` may be `None` for other pages."""
     _tree: "LexborHTMLParser" = field(repr=False, compare=False)
 
+    @property
+    def hints(self) -> Hints:
+        """Hints of the page, for callers that need them for certain: `page.hints` is `None` for pages of plain text."""
+        if self.page.hints is None:
+            raise ValueError("a page that came as HTML has hints")
+        return self.page.hints
+
     def read_head(self) -> Head:
-        """Read what the page says about itself outside its text; not done in advance, because JSON-LD costs time."""
+        """Read what the page says about itself outside its text; not done in advance, because JSON-LD costs time.
+
+        Not used for hints: these compare lines with `evidence.HeadClaims`.
+        """
         return read_head(self._tree)
 
 
@@ -104,12 +92,11 @@ def read_html(data: bytes | str, source: str = "", *, encoding: str | None = Non
     except ImportError as error:
         raise missing_extra("reading HTML", "selectolax", extra="html") from error
     # With scripting, `<noscript>` is text. Without, one in the head would end the head, and its content would be shown.
-    html = _limit_depth(_limit_attributes(to_utf8(data, encoding)))
+    html = limit_depth(limit_attributes(to_utf8(data, encoding)))
     tree = LexborHTMLParser(html, scripting=True)
     walk = _walk(tree, html)
     text = "\n".join([line.text for line in walk.lines])
-    hints = make_hints(walk, read_claims(tree, html))
-    return HtmlPage(Page(text, source, hints), hints, tree)
+    return HtmlPage(Page(text, source, make_hints(walk, read_claims(tree, html))), tree)
 
 
 def _walk(tree: "LexborHTMLParser", html: bytes) -> Walk:
@@ -142,86 +129,9 @@ def _run(walk: Walk, tree: "LexborHTMLParser") -> Walk:
 
 def _count_noscript(tree: "LexborHTMLParser") -> int:
     """Bytes of text in `<noscript>`, whose content the tree has as one text with tags."""
-    return sum(len(_replace_tags(node.text().encode(), b"")) for node in tree.css("noscript"))
+    return sum(len(replace_tags(node.text().encode(), b"")) for node in tree.css("noscript"))
 
 
 def _count_prose(walk: Walk) -> int:
     """Characters in long lines that are not links."""
     return sum(len(line.text) for line in walk.lines if len(line.text) >= _MIN_PROSE and line.link_share < _MAX_LINKED)
-
-
-def _limit_attributes(html: bytes) -> bytes:
-    """Shorten tags of `_MAX_TAG` bytes and more that have too many attributes.
-
-    The parser's time grows with the square of their number. Such tags come from quotes that are not closed, or from an
-    attack. Long values are left alone.
-    """
-    if len(html) < _LONG_PAGE:
-        return html
-    # Where every stretch of half the length has a `>`, no two are farther apart than the whole.
-    step = _MAX_TAG // 2
-    if all(html.find(b">", start, start + step) >= 0 for start in range(0, len(html) - step, step)):
-        return html
-    ends = np.flatnonzero(_is(html, ">"))
-    edges = np.concatenate(([0], ends + 1, [len(html)]))
-    pieces, done = [], 0
-    for place in np.flatnonzero(np.diff(edges) >= _MAX_TAG).tolist():
-        start, end = edges[place : place + 2].tolist()
-        pieces += [html[done:start], _cut_tag(html[start:end])]
-        done = end
-    return b"".join([*pieces, html[done:]]) if pieces else html
-
-
-def _is(html: bytes, char: str) -> NDArray[np.bool_]:
-    """Compare every byte with a character; to count so takes a third of the time of `bytes.count`."""
-    return np.equal(np.frombuffer(html, np.uint8), ord(char))
-
-
-def _cut_tag(stretch: bytes) -> bytes:
-    """Leave out the attributes after the first `_MAX_ATTRIBUTES`, up to the last end tag in the stretch or its `>`."""
-    start = _TAG_START.search(stretch)
-    place = start.end() if start else 0
-    for _ in range(_MAX_ATTRIBUTES):
-        attribute = _ATTRIBUTE.match(stretch, place) if place else None
-        if attribute is None:
-            return stretch
-        place = attribute.end()
-    end = stretch.rfind(b"</", place)
-    return stretch[:place] + (stretch[end:] if end >= 0 else stretch[-1:])
-
-
-def _limit_depth(html: bytes) -> bytes:
-    """Remove tags deeper than `_MAX_DEPTH`; those of block elements become `<br>`."""
-    if len(html) < _SHORTEST_TAG * _MANY_TAGS or np.count_nonzero(_is(html, "<")) < _MANY_TAGS:
-        return html
-    depth = deepest = 0
-    for end, name in _TAG.findall(html, 0, _end_of_tags(html)):
-        if name.lower() not in _UNNESTED:
-            depth = max(depth - 1, 0) if end else depth + 1
-            deepest = max(deepest, depth)
-    if deepest <= _MAX_DEPTH:
-        return html
-    depth = 0
-
-    def cut(match: re.Match[bytes]) -> bytes:
-        nonlocal depth
-        end, name = match.groups()
-        name = name.lower()
-        if name in _UNNESTED:
-            return match[0]
-        before, depth = depth, max(depth - 1, 0) if end else depth + 1
-        if max(before, depth) <= _MAX_DEPTH:
-            return match[0]
-        return b"<br>" if name in _BLOCK_NAMES else b""
-
-    return _replace_tags(html, cut)
-
-
-def _replace_tags(html: bytes, replacement: bytes | Callable[[re.Match[bytes]], bytes]) -> bytes:
-    end = _end_of_tags(html)
-    return _TAG.sub(replacement, html[:end]) + html[end:]
-
-
-def _end_of_tags(html: bytes) -> int:
-    """Place behind the last `>`. In what follows, every `<` would make the pattern search to the end of the page."""
-    return html.rfind(b">") + 1

@@ -31,7 +31,7 @@ NUMBER: Final = 0
 OUTER: Final = 1
 """The block around it; `None` for `body`."""
 NAME: Final = 2
-KEY: Final = 3
+ATTRIBUTE_TEXT: Final = 3
 """Values of its attributes, as `find_key` joins them."""
 TAG: Final = 4
 """Place in `TAGS`."""
@@ -42,7 +42,7 @@ Scope = tuple[int, tuple[int, ...], int, Block, str]
 """What the open elements around a place say about the text there: `FLAGS` to `HREF`."""
 FLAGS: Final = 0
 """Bits of `ANCESTORS`, and `_KEEPS_LINES`, of all open elements."""
-KEYS: Final = 1
+KEY_NUMBERS: Final = 1
 """Numbers of the keys of the innermost elements that have one, from the inside out, at most `N_LEVELS`."""
 N_OWN: Final = 2
 """How many elements in the block, itself included, have a key."""
@@ -58,7 +58,7 @@ class WalkedLine(NamedTuple):
     text: str
     holder: Scope
     """The innermost scope around the whole line."""
-    is_time: bool
+    is_in_time_element: bool
     """Whether a part of it is in `<time>`."""
     link_share: float
     """Share of its characters in links, 0 to 1."""
@@ -78,10 +78,11 @@ blocks only."""
 
 
 _SKIP, _INLINE, _NAMED, _BOX, _BLOCK, _TABLE_ROW, _BREAK, _MEDIA = range(8)
-# Kinds of elements. Inline elements are of three kinds, for the space between the texts of two that touch, as in
-# `</a><a>`. Plain ones (`_INLINE`) get none: they may cut a word in two. Named ones (with a class or the like) get one
-# between each other, boxes (links and the like) before any other. In the gold text of the corpora the space is there at
-# 31 of 31 places where another element follows a link, and at 0 of 39 between plain spans.
+# Kinds of elements: kinds above `_BOX` end lines, but for `_MEDIA`; `_SKIP` is 0, so false. Inline elements are of
+# three kinds, for the space between the texts of two that touch, as in `</a><a>`. Plain ones (`_INLINE`) get none: they
+# may cut a word in two. Named ones (with a class or the like) get one between each other, boxes (links and the like)
+# before any other. In the gold text of the corpora the space is there at 31 of 31 places where another element follows
+# a link, and at 0 of 39 between plain spans.
 _GAP_DUE = -1
 """State of `Walk._gap`: the next piece begins with a space. No kind of element has this number."""
 
@@ -286,7 +287,9 @@ class Walk:
             if kind == _TABLE_ROW:
                 self._join_cells(scope, self._row_starts.pop())
         elif self._pieces:
-            if kind > self._gap != _GAP_DUE:
+            # Of elements that end together, as in `<span><a>a</a></span>`, the highest kind counts. A space that is due
+            # stays due: in `<a>a</a><i></i>b` it is from `<i>` on, and `</i>` does not change that.
+            if kind > self._gap and self._gap != _GAP_DUE:
                 self._gap = kind
             if len(self._scopes) < self._lowest_depth:
                 self._lowest_depth = len(self._scopes)
@@ -327,10 +330,12 @@ class Walk:
         hrefs: Collection[str] = ()
         if len(pieces) > 1:
             text = "".join(pieces).strip()
-            inside = [scope for scope in piece_scopes if scope[KEYS] is not keys]
+            inside = [scope for scope in piece_scopes if scope[KEY_NUMBERS] is not keys]
             if inside:
+                # Keys stand from the inside out, and the first `N_OWN` are of elements in the block. Of a piece's own
+                # keys the last `n_own` are those of the holder, which are around the whole line.
                 part_keys = tuple(
-                    dict.fromkeys([key for scope in inside for key in scope[KEYS][: scope[N_OWN] - n_own]])
+                    dict.fromkeys([key for scope in inside for key in scope[KEY_NUMBERS][: scope[N_OWN] - n_own]])
                 )
         # The space is the only white space that is printable; soft hyphens are not shown.
         if not text.isprintable() or "  " in text:
@@ -344,8 +349,10 @@ class Walk:
         if self._media:
             self._close_gap(text)
         if text:
-            is_time = piece_flags & _TIME != 0
-            self.lines.append(WalkedLine(text, holder, is_time, link_share, emphasis, self._n_inline, part_keys, hrefs))
+            is_in_time = piece_flags & _TIME != 0
+            self.lines.append(
+                WalkedLine(text, holder, is_in_time, link_share, emphasis, self._n_inline, part_keys, hrefs)
+            )
         pieces.clear()
         piece_scopes.clear()
         self._piece_flags = self._n_inline = 0
@@ -383,12 +390,12 @@ class Walk:
         for index in range(start + 1, len(self.lines)):
             self.gaps.pop(index, None)
         size = sum(len(cell.text) for cell in cells)
-        keys = (key for cell in cells for key in (*cell.holder[KEYS][: cell.holder[N_OWN]], *cell.part_keys))
+        keys = (key for cell in cells for key in (*cell.holder[KEY_NUMBERS][: cell.holder[N_OWN]], *cell.part_keys))
         self.lines[start:] = [
             WalkedLine(
                 text="\t".join(cell.text for cell in cells),
                 holder=scope,
-                is_time=any(cell.is_time for cell in cells),
+                is_in_time_element=any(cell.is_in_time_element for cell in cells),
                 link_share=sum(cell.link_share * len(cell.text) for cell in cells) / size,
                 emphasis=sum(cell.emphasis * len(cell.text) for cell in cells) / size,
                 n_inline=sum(cell.n_inline for cell in cells),
