@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.hints import ANCESTORS, PART_LEVEL, TAGS, Hints, hash_word
+from linesift.hints import ANCESTORS, LINK_KINDS, PART_LEVEL, TAGS, Hints, hash_word
 from linesift.page import Page
 
 _WORDS = [hash_word(word) for word in ("article", "body", "teaser", "menu", "date", "share", "comment")]
@@ -53,6 +53,9 @@ def random_hints(text: str, seed: int) -> Hints:
         title_share=share(),
         title_cover=share(),
         day_shown=(draw.integers(0, 8, n_lines) * inked).astype(np.uint8),
+        n_media=(draw.choice([0, 0, 1, 3], n_lines) * inked).astype(np.int16),
+        alt_share=share(),
+        link_kind=(draw.integers(0, 1 << len(LINK_KINDS), n_lines) * inked).astype(np.uint8),
         word_hash=draw.choice(np.array(_WORDS, np.uint64), len(word_line)),
         word_line=word_line,
         word_level=draw.integers(0, PART_LEVEL + 1, len(word_line)).astype(np.uint8),

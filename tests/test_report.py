@@ -1,4 +1,4 @@
-"""Sections of the accuracy report; how it is written to files is `test_train`."""
+"""Sections of the accuracy report; how it is written to files is `test_run`."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from linesift.hints import hash_word
 from linesift.labels import Label
 from linesift.model.model import Model
 from linesift.page import LabelledPage, LabelSource, Origin, Page
-from linesift.train.folds import PerFold, held_out
+from linesift.train.folds import CrossFit, predict_held_out
 
 H, B, T, S = Label
 LONG = "nine words stand on this line of the page"
@@ -77,7 +77,7 @@ def sections(model: Model, pages: list[LabelledPage]) -> list[Section]:
             html = replace(page.page, hints=random_hints(page.page.text, 2))
             example = replace(example, html=html, html_labels=page.labels)
         examples.append(example)
-    return list(accuracy_report(held_out(PerFold.same(model, 2), examples), 2))
+    return list(accuracy_report(predict_held_out(CrossFit.same(model, 2), examples), 2))
 
 
 def rows(sections: list[Section], title: str, number: int = 0) -> dict[object, tuple[object, ...]]:

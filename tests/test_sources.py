@@ -46,5 +46,5 @@ def test_a_page_labelled_by_hand_gets_the_html_of_its_collection(tmp_path: Path)
         assert each.html_labels == tuple(label(line) for line in lines)
     assert found.examples[2].html is None  # too little of its text stands on the page
     assert found.left_out == {"tiny: no gold body": 1, "tiny: labelled by hand": 2}
-    assert [len(part) for part in found.by_path.values()] == [3]
+    assert [len(part) for part in found.page_names.values()] == [3]
     assert "1 pages of corpora, 3 left out; 0 without gold" in stages

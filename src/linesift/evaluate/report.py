@@ -19,7 +19,7 @@ from linesift.evaluate.sections import Row, Section, Table, as_json, markdown
 from linesift.hints import PART_LEVEL, hash_word
 from linesift.labels import LABELS, Label
 from linesift.page import LabelledPage
-from linesift.read.labelled import OWN_COLLECTION
+from linesift.read.labelled import PAGE_FILE_COLLECTION
 
 TITLE = "Accuracy on sites that were not seen"
 
@@ -148,7 +148,9 @@ def _scores(title: str, report: Report) -> Section:
 def _by_hand_section(title: str, pages: Sequence[Pair]) -> Iterator[Section]:
     """Label scores on the pages labelled by hand, with intervals from resampling pages; nothing without any."""
     pairs = [
-        (page, found) for page, found in pages if page.origin.is_by_hand and page.origin.collection != OWN_COLLECTION
+        (page, found)
+        for page, found in pages
+        if page.origin.is_by_hand and page.origin.collection != PAGE_FILE_COLLECTION
     ]
     if not pairs:
         return

@@ -19,7 +19,7 @@ from linesift.read.labelled import format_page
 from linesift.train.config import TrainConfig
 from linesift.train.dataset import read_dataset
 from linesift.train.provenance import digest, short_name, trained_on
-from linesift.train.train import Trained, TrainRequest, train
+from linesift.train.run import Trained, TrainRequest, train
 from tinycorpus import PARAGRAPHS, row, write_corpus
 
 ROOT = Path(__file__).parent.parent
@@ -86,7 +86,7 @@ def test_pages_with_their_html_are_learnt_as_text_and_as_html(
         given.extend(examples)
         raise FittingError
 
-    monkeypatch.setattr("linesift.train.train.fit", note)
+    monkeypatch.setattr("linesift.train.run.fit", note)
     with pytest.raises(FittingError):
         train(TrainRequest((tmp_path,), tmp_path / "m", config=TINY), say_nothing)
     assert [each.text.hints for each in given] == [None] * 8
@@ -119,7 +119,7 @@ def test_model_loads_and_labels(trained: Trained, pages: list[LabelledPage]) -> 
 def test_every_page_is_scored_and_each_path_by_itself(trained: Trained, pages: list[LabelledPage]) -> None:
     names = [page.name for page in trained.report.pages]
     assert names[len(pages) :] == ["tiny/4", *(f"tiny/{number}" for number in range(N_ROWS) if number not in {3, 4})]
-    n_pages = {name: len(report.pages) for name, report in trained.by_path.items()}
+    n_pages = {name: len(report.pages) for name, report in trained.reports_by_path.items()}
     assert n_pages == {"data/pages": len(pages), f"{trained.directory.parents[1].name}/gold.jsonl": 1}
 
 
@@ -304,8 +304,10 @@ def test_committed_card_is_that_of_its_model(directory: Path) -> None:
 
 @pytest.mark.slow
 def test_linear_model_on_own_pages(tmp_path: Path) -> None:
-    trained = train(TrainRequest((OWN,), tmp_path / "model", config=TrainConfig(kind="linear", n_folds=3)), say_nothing)
-    assert trained.by_path == {}
+    trained = train(
+        TrainRequest((OWN,), tmp_path / "model", config=TrainConfig(learner="linear", n_folds=3)), say_nothing
+    )
+    assert trained.reports_by_path == {}
     assert linesift.load(trained.directory).classify("Menu\nHome").labels
 
 
@@ -319,7 +321,7 @@ def test_datasets_and_sites_are_trained_on(tmp_path: Path, pages: list[LabelledP
     site.mkdir(parents=True)
     for number in range(40, 80):
         (site / f"{number}.page").write_text(format_page(invented_page(number)), "utf-8")
-    config = replace(TINY, kind="linear", n_folds=2)
+    config = replace(TINY, learner="linear", n_folds=2)
     request = TrainRequest((OWN, site), tmp_path / "m", config=config, datasets=(str(tmp_path / "herald.parquet"),))
     trained = train(request, lambda _: None)
     about = read_about(trained.directory)
