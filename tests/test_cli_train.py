@@ -56,6 +56,14 @@ def test_options(monkeypatch: pytest.MonkeyPatch, requests: list[TrainRequest]) 
     assert requests == [TrainRequest((Path("data/pages"), Path("more.jsonl")), Path("m"), Path("c"), config)]
 
 
+def test_aligned_pages_are_learnt_unless_that_is_refused(
+    monkeypatch: pytest.MonkeyPatch, requests: list[TrainRequest]
+) -> None:
+    for options in ([], ["--learn-aligned"], ["--no-learn-aligned"]):
+        assert run(monkeypatch, "--pages", "p", "--out", "m", *options) == 0
+    assert [request.config.learn_aligned for request in requests] == [True, True, False]
+
+
 def test_datasets(monkeypatch: pytest.MonkeyPatch, requests: list[TrainRequest]) -> None:
     assert run(monkeypatch, *["--pages", "p", "--dataset", "user/news", "--dataset", "my.parquet", "--out", "m"]) == 0
     assert requests == [TrainRequest((Path("p"),), Path("m"), datasets=("user/news", "my.parquet"))]

@@ -102,6 +102,12 @@ def test_models_of_the_folds_are_kept(trained: Trained, request_: TrainRequest) 
     assert (held_out.probabilities != whole.probabilities).any()
 
 
+def test_with_corrected_labels_each_part_has_its_own_lexicon(trained: Trained) -> None:
+    model = linesift.load(trained.directory)
+    assert model.html is not None
+    assert (model.html.lexicon.weights != model.text.lexicon.weights).any()
+
+
 def test_model_loads_and_labels(trained: Trained, pages: list[LabelledPage]) -> None:
     predictions = linesift.load(trained.directory).classify_batch(page.page for page in pages)
     n_right = sum(
@@ -123,11 +129,15 @@ def test_every_page_is_scored_and_each_path_by_itself(trained: Trained, pages: l
     assert n_pages == {"data/pages": len(pages), f"{trained.directory.parents[1].name}/gold.jsonl": 1}
 
 
-def test_corpora_are_scored_as_html_too(trained: Trained) -> None:
+def test_corpora_and_own_pages_with_html_are_scored_as_html_too(trained: Trained, pages: list[LabelledPage]) -> None:
     assert trained.html
+    own = [page.source for page in pages if page.page.has_hints]
+    assert own
     names = [page.name for page in trained.html.pages]
-    # The page labelled by hand has another text than its HTML, so its labels cannot come over, and it is left out.
-    assert names == [f"tiny/{number}" for number in range(N_ROWS) if number not in {3, 4}]
+    assert names == [*own, "tiny/4", *(f"tiny/{number}" for number in range(N_ROWS) if number not in {3, 4})]
+    # The page labelled by hand has another text than its HTML, so no label of a line comes over.
+    by_hand = trained.html.pages[len(own)]
+    assert (by_hand.n_lines, by_hand.n_wrong) == (0, 0)
     assert "from HTML" in (trained.directory / "README.md").read_text("utf-8")
 
 
@@ -300,6 +310,22 @@ def test_missing_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: 
 def test_committed_card_is_that_of_its_model(directory: Path) -> None:
     text = (directory.parent / "README.md").read_text("utf-8")
     assert text == card(read_about(directory.parent))
+
+
+def test_aligned_pages_that_are_not_learnt_are_scored(
+    request_: TrainRequest, pages: list[LabelledPage], tmp_path: Path
+) -> None:
+    config = replace(TINY, learner="linear", learn_aligned=False)
+    trained = train(replace(request_, out=tmp_path / "m", config=config, report=None, keep_folds=None), say_nothing)
+    names = [page.name for page in trained.report.pages]
+    assert names[len(pages) :] == ["tiny/4", *(f"tiny/{number}" for number in range(N_ROWS) if number not in {3, 4})]
+    about = read_about(trained.directory)
+    assert about["config"]["learn_aligned"] is False
+    assert "--no-learn-aligned" in about["command"]
+    # The labels of the text were not corrected, so words were learnt once, for both parts.
+    model = linesift.load(trained.directory)
+    assert model.html is not None
+    assert model.html.lexicon is model.text.lexicon
 
 
 @pytest.mark.slow
