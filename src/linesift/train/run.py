@@ -57,7 +57,7 @@ class TrainRequest:
     datasets: tuple[str, ...] = ()
     """Datasets by path or name; see `linesift.train.dataset`."""
     keep_folds: Path | None = None
-    """Directory for the models without a fold, to measure each on sites that it has not seen; `None` to drop them."""
+    """Directory for the models fitted on all folds but one, to measure each on the sites of that fold; `None` to drop."""
 
 
 @dataclass(frozen=True, slots=True)
