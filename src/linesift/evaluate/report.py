@@ -9,24 +9,23 @@ import numpy as np
 
 from linesift.atomic import write_atomic
 from linesift.errors import InputError
-from linesift.evaluate.evaluate import Pair, Report, evaluate_pairs, scored_labels
+from linesift.evaluate.evaluate import Pair, Report, evaluate_pairs
 from linesift.evaluate.held_out import HeldOut, pairs
 from linesift.evaluate.kinds import kind_section
 from linesift.evaluate.languages import MIN_PROBABILITY, with_languages
-from linesift.evaluate.metrics import Score, article_score, label_scores, macro_f1, n_tokens, overlap, shingles
+from linesift.evaluate.metrics import article_score, n_tokens, overlap, shingles
+from linesift.evaluate.read_pages import read_section
 from linesift.evaluate.scores import calibration_section, confusion_section, score_sections, worst_section
 from linesift.evaluate.sections import Row, Section, Table, as_json, markdown
 from linesift.hints import PART_LEVEL, hash_word
-from linesift.labels import LABELS, Label
+from linesift.labels import Label
 from linesift.page import LabelledPage
-from linesift.read.labelled import PAGE_FILE_COLLECTION
 
 TITLE = "Accuracy on sites that were not seen"
 
 _FEW = 5
 """Number of lines below which an article is short."""
 
-_N_RESAMPLES = 300
 _C4_WORDS = 5
 _C4_ENDS = (".", "!", "?", '"', "”", "。", "！", "？", "؟", "।")
 _UNSPACED = frozenset(["zh", "ja", "th", "lo", "km", "my"])
@@ -86,8 +85,12 @@ def accuracy_report(held_out: Sequence[HeldOut], n_folds: int) -> Iterator[Secti
     texts = _with_languages(own)
     report = evaluate_pairs(texts)
     yield _intro(own, texts, n_folds)
+    if read := read_section("Pages read line by line, text", texts):
+        yield read
+    html_texts = _with_languages(htmls)
+    if read := read_section("Pages read line by line, HTML", html_texts):
+        yield read
     yield _scores("Text", report)
-    yield from _by_hand_section("Labels on the gold pages", texts)
     yield _slices(texts, pages_with_comments(page for page, _ in htmls))
     yield floor_section("Floors", [page for page, _ in texts])
     yield confusion_section(report)
@@ -96,7 +99,7 @@ def accuracy_report(held_out: Sequence[HeldOut], n_folds: int) -> Iterator[Secti
         yield kinds
     yield worst_section(report)
     if htmls:
-        yield _scores("HTML, with what the markup says", evaluate_pairs(_with_languages(htmls)))
+        yield _scores("HTML, with what the markup says", evaluate_pairs(html_texts))
         if kinds := kind_section("Kinds of pages, HTML", pairs(held_out, is_html=True, with_kind_only=True)):
             yield kinds
 
@@ -143,38 +146,6 @@ def _intro(own: Sequence[Pair], texts: Sequence[Pair], n_folds: int) -> Section:
 
 def _scores(title: str, report: Report) -> Section:
     return Section(title, [part for section in score_sections(report) for part in section.parts])
-
-
-def _by_hand_section(title: str, pages: Sequence[Pair]) -> Iterator[Section]:
-    """Label scores on the pages labelled by hand, with intervals from resampling pages; nothing without any."""
-    pairs = [
-        (page, found)
-        for page, found in pages
-        if page.origin.is_by_hand and page.origin.collection != PAGE_FILE_COLLECTION
-    ]
-    if not pairs:
-        return
-    counts = [scored_labels([pair]) for pair in pairs]
-    scores = _pooled(counts)
-    rng = np.random.default_rng(0)
-    draws = [_pooled([counts[i] for i in rng.integers(0, len(counts), len(counts))]) for _ in range(_N_RESAMPLES)]
-    rows: list[Row] = []
-    for label in LABELS:
-        score = scores[label]
-        rows.append((str(label), score.f1, _interval([draw[label].f1 for draw in draws]), score.support))
-    rows.append(("macro", macro_f1(scores), _interval([macro_f1(draw) for draw in draws]), len(pairs)))
-    yield Section(title, (Table(("label", "F1", "95 % interval", "lines, or pages"), tuple(rows)),))
-
-
-def _interval(values: Sequence[float]) -> str:
-    low, high = np.quantile(values, [0.025, 0.975])
-    return f"{low:.3f} to {high:.3f}"
-
-
-def _pooled(counts: Sequence[tuple[list[Label], list[Label]]]) -> dict[Label, Score]:
-    return label_scores(
-        [label for true, _ in counts for label in true], [label for _, given in counts for label in given]
-    )
 
 
 def pages_with_comments(html_pages: Iterable[LabelledPage]) -> frozenset[str]:
