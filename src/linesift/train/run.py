@@ -57,7 +57,7 @@ class TrainRequest:
     datasets: tuple[str, ...] = ()
     """Datasets by path or name; see `linesift.train.dataset`."""
     keep_folds: Path | None = None
-    """Directory for the models fitted on all folds but one, to measure each on the sites of that fold; `None` to drop."""
+    """Directory for the model of each fold, which has not seen its sites, to measure it there; `None` to drop them."""
 
 
 @dataclass(frozen=True, slots=True)
