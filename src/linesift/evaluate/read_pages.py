@@ -184,7 +184,9 @@ def _interval(values: NDArray[np.float64]) -> str:
 
 
 def _is_read(page: LabelledPage) -> bool:
-    return page.origin.is_by_hand and page.origin.collection != PAGE_FILE_COLLECTION
+    """Whether a person labelled the page, and the label of some line came over to this form of it."""
+    is_known = any(label is not None for label in page.labels)
+    return is_known and page.origin.is_by_hand and page.origin.collection != PAGE_FILE_COLLECTION
 
 
 def _resampled(pages: Sequence[PageCounts]) -> Iterator[tuple[float, ...]]:
