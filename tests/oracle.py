@@ -747,6 +747,20 @@ def _title_likeness(sheet: Sheet, row: int) -> float:
     return likeness[row] / max(likeness) if max(likeness) else 0
 
 
+def _n_media(sheet: Sheet, row: int) -> int:
+    """Media right above a row; none beyond the page's ends."""
+    return int(_hints(sheet).n_media[sheet.lines[row].number]) if row < len(sheet.lines) else 0
+
+
+def _media_rows_above(sheet: Sheet, row: int) -> float:
+    return next((float(row - other) for other in range(row, -1, -1) if _n_media(sheet, other)), math.nan)
+
+
+def _media_rows_below(sheet: Sheet, row: int) -> float:
+    below = range(row + 1, len(sheet.lines))
+    return next((float(other - row - 1) for other in below if _n_media(sheet, other)), math.nan)
+
+
 MARKUP: dict[str, Callable[[Sheet, int], float]] = {
     "link_share": _hint("link_share"),
     "emphasis": _hint("emphasis"),
@@ -775,6 +789,12 @@ MARKUP: dict[str, Callable[[Sheet, int], float]] = {
     "title_cover": _hint("title_cover"),
     "title_likeness": _title_likeness,
     "day_shown": _hint("day_shown"),
+    "media_above": _n_media,
+    "media_below": lambda sheet, row: _n_media(sheet, row + 1),
+    "media_rows_above": _media_rows_above,
+    "media_rows_below": _media_rows_below,
+    "alt_share": _hint("alt_share"),
+    "link_kind": _hint("link_kind"),
     "page_links": lambda sheet, _: float(np.mean(_links(sheet, range(len(sheet.lines))))),
 }
 

@@ -79,6 +79,9 @@ def test_words(name: str, scope: Scope, text: str) -> None:
         ("topic.run_share", 0.25, "25 %"),
         ("cues.related", 3.0, "at the beginning"),
         ("cues.people", 4.0, "the whole line"),
+        ("markup.link_kind", 18.0, "its site, share"),
+        ("markup.alt_share", 0.5, "50 %"),
+        ("markup.media_rows_above", float("nan"), "–"),
     ],
 )
 def test_values(name: str, value: float, text: str) -> None:

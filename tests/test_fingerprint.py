@@ -43,6 +43,7 @@ def turned(values: tuple[Any, ...]) -> tuple[Any, ...]:
 
 TABLES = [
     (table, "COLUMNS"), (table, "MARKUP_COLUMNS"), (table, "TAGS"), (table, "ANCESTORS"), (table, "DAY_PARTS"),
+    (table, "_LINK_BITS"),
     (window, "OWN_NAMES"), (window, "HTML_NAMES"), (window, "_NEAR"), (window, "_FAR"), (window, "_NEAR_MARKUP"),
     (window, "_NEAR_STEPS"), (window, "_FAR_STEPS"), (window, "_SUMMED"), (window, "_SUMMED_MARKUP"),
     (window, "_WINDOWS"), (window, "_OF_PAGE"), (headline, "NAMES"), (lexicon, "TARGETS"), (page_kind, "WORD_KINDS"),

@@ -26,7 +26,7 @@ def test_the_example_of_the_module() -> None:
 
 def test_the_holder_moves_outwards_when_its_element_ends() -> None:
     (line,), _ = lines_of("<p class=lead><b class=name>c</b> d")
-    ((_, keys, n_own, block), part_keys) = line.holder, line.part_keys
+    ((_, keys, n_own, block, _), part_keys) = line.holder, line.part_keys
     assert (len(keys), n_own, block[NAME], len(part_keys)) == (1, 1, "p", 1)
     (line,), _ = lines_of("<p class=lead><b class=name>c d</b>")
     assert (len(line.holder[KEYS]), line.part_keys) == (2, ())
@@ -35,3 +35,18 @@ def test_the_holder_moves_outwards_when_its_element_ends() -> None:
 def test_elements_that_add_nothing_share_the_scope_around_them() -> None:
     (outer, inner), _ = lines_of("<div>a<br><span><span>b</span></span></div>")
     assert inner.holder is outer.holder
+
+
+def test_pictures_stand_before_the_line_that_begins_next() -> None:
+    walk = Walk()
+    body = LexborHTMLParser("<img><p>a <img> b <img></p><video></video><p>c</p><p><iframe></iframe>").body
+    assert body is not None
+    walk.run(body)
+    assert {index: [node.tag for node in nodes] for index, nodes in walk.gaps.items()} == {
+        0: ["img"], 1: ["img", "video"], 2: ["iframe"],
+    }  # fmt: skip
+
+
+def test_addresses_of_the_links_around_a_line_and_in_it() -> None:
+    lines, _ = lines_of("<a href=1><h2>a</h2><p>b</p></a><p>c <a href=2>d</a> <a href=3>e</a></p><p>f<a name=g>g</a>")
+    assert [sorted(filter(None, line.hrefs)) for line in lines] == [["1"], ["1"], ["2", "3"], []]

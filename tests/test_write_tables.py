@@ -100,6 +100,9 @@ def test_jsonl_with_hints() -> None:
         "title_share": 0.0,
         "title_cover": 0.0,
         "day_shown": [],
+        "n_media": 0,
+        "alt_share": 0.0,
+        "link_kind": ["site"],
     }
     assert lines[1]["hints"]["ancestors"] == []
     assert "hints" not in jsonl(prediction)

@@ -32,9 +32,10 @@ ANCESTORS: tuple[str, ...] = _split(
 DAY_PARTS: tuple[str, ...] = _split("day year clock")
 """Parts of a day that a line can show; bit i of `Hints.day_shown` stands for entry i."""
 
-LINK_KINDS: tuple[str, ...] = _split("fragment site elsewhere contact share")
-"""Bits of `Hints.link_kind`: links to a part of the page, to another page of its site, to another site, to a mail
-address or telephone, and links that share the page on a network."""
+LINK_KINDS: dict[str, int] = {"fragment": 1, "site": 2, "contact": 8, "share": 16}
+"""Bits of `Hints.link_kind`, by name: links to a part of the page, relative ones to another page of its site, to a mail
+address or telephone, and links that share the page on a network. Other links have none: whether an address with a host
+is of the page's own site is not known."""
 
 N_LEVELS = 6
 """Number of elements around a line whose words count."""
@@ -90,8 +91,7 @@ class Hints:
     """Share of the line's words, 0 to 1, that the alternative text (`alt` and `title`) of the picture right before or
     right behind the line has; of two pictures, the one that the line is more like."""
     link_kind: NDArray[np.uint8]
-    """Set of `LINK_KINDS` of the links around the line or in it. Hosts count as the page's own or as others only where
-    the page gives its address."""
+    """Set of `LINK_KINDS` of the links around the line or in it."""
     word_hash: NDArray[np.uint64]
     """Hash (`hash_word`) of a word of the attributes of elements around the line or in it."""
     word_line: NDArray[np.int32]

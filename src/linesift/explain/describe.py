@@ -183,7 +183,7 @@ _VALUES: dict[str, Callable[[int], str]] = {
     "layout.twin": _bits("above", "below"),
     "markup.tag": _one_of(*TAGS),
     "markup.day_shown": _bits(*DAY_PARTS),
-    "markup.link_kind": _bits("the page", "its site", "elsewhere", "a person", "share"),
+    "markup.link_kind": _bits("the page", "its site", "", "a person", "share"),
     "markup.in_frame": _bits("nav", "aside", "footer", "header"),
     **dict.fromkeys(("markup.is_time", "markup.in_figure", "markup.in_form", "markup.in_quote", "run.colon"), _is),
     **dict.fromkeys(

@@ -54,6 +54,9 @@ def extract(
     return table
 
 
+_LINK_BITS = tuple(f"{name}={bit}" for name, bit in LINK_KINDS.items())
+
+
 @cache
 def features_digest() -> str:
     """Hash what gives the columns their meaning, except the code that computes them.
@@ -62,7 +65,7 @@ def features_digest() -> str:
     place or bit is the value of a column, and the tables of characters, of words of dates and of set phrases.
     """
     digest = sha256(f"{TOKEN_BITS} {MARKUP_BITS}".encode())
-    for names in (TAGS, ANCESTORS, DAY_PARTS, LINK_KINDS, CharClass.__members__, DatePart.__members__):
+    for names in (TAGS, ANCESTORS, DAY_PARTS, _LINK_BITS, CharClass.__members__, DatePart.__members__):
         digest.update(f"{' '.join(names)}\n".encode())
     for column in (*COLUMNS, *MARKUP_COLUMNS):
         digest.update(f"{column.name}\t{column.description}\n".encode())

@@ -135,7 +135,10 @@ def _excerpt(page: LabelledPage, draw: Random) -> LabelledPage:
 
 
 def _fewer(hints: Hints, kept: NDArray[np.int64]) -> Hints:
-    """Hints of some lines, as if the page had no others: what is counted over the page is counted anew."""
+    """Hints of some lines, as if the page had no others: what is counted over the page is counted anew.
+
+    Pictures stay with the line below them, and go with it.
+    """
     found = join_hints([hints], kept)
     blocks, rank = np.unique(found.order, return_inverse=True)
     _, template = np.unique(found.path << np.uint64(32) | found.parent, return_inverse=True)

@@ -169,7 +169,7 @@ def _hints(page: "Page") -> list[dict[str, Any]]:
         "day_shown": _named_bits(hints.day_shown, DAY_PARTS),
         "n_media": hints.n_media.tolist(),
         "alt_share": _rounded(hints.alt_share),
-        "link_kind": _named_bits(hints.link_kind, LINK_KINDS),
+        "link_kind": [[name for name, bit in LINK_KINDS.items() if kind & bit] for kind in hints.link_kind.tolist()],
     }
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 

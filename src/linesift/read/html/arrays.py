@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from linesift.hints import PART_LEVEL, Hints, no_hints
 from linesift.read.html.evidence import HeadClaims, find_evidence
+from linesift.read.html.links import find_kinds
 from linesift.read.html.media import find_pictures
-from linesift.read.html.walk import ANCESTOR_MASK, NUMBER, OUTER, Block, Walk
+from linesift.read.html.walk import ANCESTOR_MASK, KEYS, N_OWN, NUMBER, OUTER, Block, Scope, Walk
 from linesift.read.html.words import TIME_HASHES, split_words
 
 _INT16_MAX = int(np.iinfo(np.int16).max)
@@ -31,28 +32,26 @@ def make_hints(walk: Walk, claims: HeadClaims) -> Hints:
     r"""Arrays of a finished walk; those of one blank line where it found none, as `"".split("\n")` gives."""
     if not walk.lines:
         return no_hints(1)
-    texts, holders, is_time, link_share, emphasis, n_inline, part_keys, link_kind = zip(*walk.lines, strict=True)
-    flags, outer_keys, n_own, blocks = zip(*holders, strict=True)
-    number, outer, _, _, tag, depth = zip(*blocks, strict=True)
-    outer_number = [-1 if block is None else block[NUMBER] for block in outer]
-    paths = _find_paths(blocks)
-    path = [paths[own] for own in number]
-    words = _find_words(walk.keys, outer_keys, n_own, part_keys)
+    texts, holders, is_time, link_share, emphasis, n_inline, part_keys, hrefs = zip(*walk.lines, strict=True)
+    flags, _, _, blocks, _ = zip(*holders, strict=True)
+    number, _, _, _, tag, depth = zip(*blocks, strict=True)
+    path, parent = _find_paths(blocks)
+    words = _find_words(walk.keys, holders, part_keys)
     return Hints(
         tag=np.array(tag, np.uint8),
         ancestors=(np.array(flags, np.int64) & ANCESTOR_MASK).astype(np.uint32),
         depth=_clip(depth),
         order=(np.array(number, np.float64) / walk.n_blocks).astype(np.float32),
         path=np.array(path, np.uint64),
-        parent=np.array([paths.get(around, 0) for around in outer_number], np.uint64),
-        siblings=_count_siblings(number, outer_number, path),
+        parent=np.array(parent, np.uint64),
+        siblings=_count_siblings(blocks, path),
         link_share=np.array(link_share, np.float32),
         emphasis=np.array(emphasis, np.float32),
         is_time=np.array(is_time, np.bool_) | words.is_time,
         n_inline=_clip(n_inline),
         **find_evidence(texts, claims)._asdict(),
         **find_pictures(texts, walk.gaps)._asdict(),
-        link_kind=np.array(link_kind, np.uint8),
+        link_kind=find_kinds(hrefs),
         word_hash=words.hash,
         word_line=words.line,
         word_level=words.level,
@@ -63,8 +62,8 @@ def _clip(values: Sequence[int]) -> NDArray[np.int16]:
     return np.clip(np.array(values, np.int64), 0, _INT16_MAX).astype(np.int16)
 
 
-def _find_paths(blocks: Sequence[Block]) -> dict[int, int]:
-    """Number the paths, from 1, of blocks and of all blocks around them; by the blocks' numbers.
+def _find_paths(blocks: Sequence[Block]) -> tuple[list[int], list[int]]:
+    """Number the path of every line's block, and of the block around that; 0 where there is none.
 
     Two blocks have the same path if they and all blocks around them agree in name and first class, but for a number at
     the end of the class: that is how blocks from one template look. Later classes (`odd`, `last`, `category-sport`)
@@ -72,7 +71,7 @@ def _find_paths(blocks: Sequence[Block]) -> dict[int, int]:
     """
     path_numbers: dict[tuple[int, str, str], int] = {}
     stems: dict[str, str] = {}
-    paths: dict[int, int] = {}
+    paths: dict[int, int] = {}  # by the block's number
     for innermost in blocks:
         new: list[Block] = []
         block: Block | None = innermost
@@ -85,30 +84,29 @@ def _find_paths(blocks: Sequence[Block]) -> dict[int, int]:
                 stems[key] = classes[0].rstrip("0123456789") if classes else ""
             place = (paths[outer[NUMBER]] if outer else 0, name, stems[key])
             paths[number] = path_numbers.setdefault(place, len(path_numbers) + 1)
-    return paths
+    own = [paths[block[NUMBER]] for block in blocks]
+    return own, [paths[block[OUTER][NUMBER]] if block[OUTER] else 0 for block in blocks]
 
 
-def _count_siblings(number: Sequence[int], outer_number: Sequence[int], path: Sequence[int]) -> NDArray[np.int32]:
+def _count_siblings(blocks: Sequence[Block], path: Sequence[int]) -> NDArray[np.int32]:
     """Count, per line, the distinct blocks with lines that have the path of its block, in the same outer block."""
-    places = dict(zip(number, zip(outer_number, path, strict=True), strict=True))
+    places = {
+        block[NUMBER]: (block[OUTER][NUMBER] if block[OUTER] else 0, own)
+        for block, own in zip(blocks, path, strict=True)
+    }
     counts = Counter(places.values())
-    return np.array([counts[places[own]] for own in number], np.int32)
+    return np.array([counts[places[block[NUMBER]]] for block in blocks], np.int32)
 
 
-def _find_words(
-    keys: Sequence[str],
-    outer_keys: Sequence[tuple[int, ...]],
-    n_own: Sequence[int],
-    part_keys: Sequence[tuple[int, ...]],
-) -> _Words:
+def _find_words(keys: Sequence[str], holders: Sequence[Scope], part_keys: Sequence[tuple[int, ...]]) -> _Words:
     """Find the words of every line: those of the elements around it, from the inside out, then those of its parts.
 
     Args:
         keys: the page's distinct keys.
-        outer_keys: per line the numbers of the keys of elements around it.
-        n_own: per line how many of these are inside its block or the block's own.
+        holders: per line the scope around it, with the numbers of keys.
         part_keys: per line the numbers of the keys of elements inside it.
     """
+    outer_keys = [holder[KEYS] for holder in holders]
     line_keys = [around + inside for around, inside in zip(outer_keys, part_keys, strict=True)]
     # Uses of keys by lines: one entry per use, sorted by line.
     n_uses = _lengths(line_keys)
@@ -126,7 +124,7 @@ def _find_words(
     is_time_key = np.bincount(word_key[_is_time(hashes)], minlength=len(used)) > 0
     # Words of the uses, one entry per word.
     use_key = (np.cumsum(is_used) - 1)[use_key]  # from here on places in `used`
-    is_near = is_part | (use_level < np.array(n_own, np.int64)[use_line])
+    is_near = is_part | (use_level < np.array([holder[N_OWN] for holder in holders], np.int64)[use_line])
     is_time = np.bincount(use_line[is_near & is_time_key[use_key]], minlength=len(line_keys)) > 0
     repeats = n_words[use_key]
     word = np.repeat((np.cumsum(n_words) - n_words)[use_key], repeats) + _count_within(repeats)

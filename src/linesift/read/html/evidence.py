@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.read.html.head import ADDRESS, MODIFIED, PUBLISHED, TITLES
+from linesift.read.html.head import MODIFIED, PUBLISHED, TITLES
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
@@ -34,18 +34,16 @@ class Evidence(NamedTuple):
 
 
 class HeadClaims(NamedTuple):
-    """Title, days and addresses of a page, by its head and its JSON-LD."""
+    """Title and days of a page, by its head and its JSON-LD."""
 
     titles: tuple[str, ...]
     """Texts of `<title>` and of the first `<meta>` for the title; two, one or none."""
     days: tuple[str, ...]
     """When it was published and changed, as the page writes it."""
-    addresses: tuple[str, ...]
-    """Where it stands: by `<link rel=canonical>`, `og:url` and `<base>`."""
 
 
 def read_claims(tree: "LexborHTMLParser", html: bytes) -> HeadClaims:
-    """Read titles, days and addresses from the children of `<head>`, and days from JSON-LD.
+    """Read titles and days from the children of `<head>`, and days from JSON-LD.
 
     Args:
         tree: the parsed page. Elements outside its head are not visited, because that takes time.
@@ -53,7 +51,6 @@ def read_claims(tree: "LexborHTMLParser", html: bytes) -> HeadClaims:
     """
     title = meta_title = ""
     days: dict[str, None] = {}
-    addresses: list[str] = []
     node = None if tree.head is None else tree.head.child
     while node is not None:
         if node.tag == "meta":
@@ -64,20 +61,13 @@ def read_claims(tree: "LexborHTMLParser", html: bytes) -> HeadClaims:
                 days[content] = None
             elif name in TITLES:
                 meta_title = meta_title or content
-            elif name == ADDRESS:
-                addresses.append(content)
         elif node.tag == "title":
             title = title or node.text()
-        elif node.tag in {"link", "base"}:
-            attributes = node.attributes
-            if node.tag == "base" or (attributes.get("rel") or "").strip().lower() == "canonical":
-                addresses.append(attributes.get("href") or "")
         node = node.next
     days.update(dict.fromkeys(_json_days(html)))
     return HeadClaims(
         tuple(dict.fromkeys(text for text in (meta_title, title) if text.strip())),
         tuple(days)[:_MAX_DAYS],
-        tuple(addresses),
     )
 
 
@@ -108,7 +98,7 @@ def _compare_titles(lines: Sequence[str], titles: Sequence[str]) -> NDArray[np.f
     Returns:
         Shape (2, n_lines).
     """
-    shares = [(0.0, 0.0)] * len(lines)
+    shares, covers = [0.0] * len(lines), [0.0] * len(lines)
     wholes = [" ".join(title.casefold().split())[:_LONGEST_TITLE] for title in titles]
     sought = [(whole, frozenset(whole.split())) for whole in wholes]
     every_whole, every_word = "\n".join(wholes), frozenset[str]().union(*(words for _, words in sought))
@@ -123,8 +113,8 @@ def _compare_titles(lines: Sequence[str], titles: Sequence[str]) -> NDArray[np.f
             for title in sought:
                 share, cover = _compare(key, own_words, *title)
                 if share * cover > best:
-                    best, shares[index] = share * cover, (share, cover)
-    return np.array(shares, np.float32).T
+                    best, shares[index], covers[index] = share * cover, share, cover
+    return np.array((shares, covers), np.float32)
 
 
 def _compare(key: str, own: frozenset[str], whole: str, words: frozenset[str]) -> tuple[float, float]:

@@ -1,25 +1,27 @@
-"""Tell where links lead: within the page, elsewhere on its site, to other sites, to a person, or to a share button."""
+"""Tell where links lead: within the page, to another page of its site, to a person, or to a share button."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import Final
 
-from linesift.hints import LINK_KINDS
+import numpy as np
+from numpy.typing import NDArray
 
-FRAGMENT, SITE, ELSEWHERE, CONTACT, SHARE = (1 << place for place in range(len(LINK_KINDS)))
+from linesift.hints import LINK_KINDS
 
 
 def _names(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-_ADDRESS = re.compile(r"[\x00-\x20]*(?:(#)|(?:https?:)?//([^/?#\x00-\x20]+)|([a-z][a-z0-9+.-]*):)", re.IGNORECASE)
+_ADDRESS = re.compile(r"[\x00-\x20]*(?:(#)|(?:https?:)?//([^/?#\x00-\x20]*)|([a-z][a-z0-9+.-]*):)", re.IGNORECASE)
 """What an address begins with: `#`, a host, or a scheme. Relative addresses begin with none of these."""
 _IS_FRAGMENT, _HAS_HOST = 1, 2  # groups of it
 
 _SCHEMES = {
-    **dict.fromkeys(("mailto", "tel", "sms", "callto"), CONTACT),
-    **dict.fromkeys(("whatsapp", "fb-messenger", "viber", "tg", "line"), SHARE),
+    **dict.fromkeys(("mailto", "tel", "sms", "callto"), LINK_KINDS["contact"]),
+    **dict.fromkeys(("whatsapp", "fb-messenger", "viber", "tg", "line"), LINK_KINDS["share"]),
 }
 """Kinds of links by scheme; `javascript:` and others have none."""
 _MAIL_TO_ANYONE = "mailto:?"
@@ -63,56 +65,49 @@ _SHARE_PATHS: Final[dict[str, tuple[str, ...]]] = {
 """How the paths of addresses begin that share a page, by site; in lower case."""
 
 
-class Links:
-    """Kinds of the links of one page."""
+def find_kind(href: str) -> int:
+    """Find the bit of `LINK_KINDS` for an address; 0 where it names a host, or leads nowhere (`javascript:`).
 
-    def __init__(self, addresses: Iterable[str] = ()) -> None:
-        """Prepare for a page; `addresses` are its own, by its own account. Without any, no other host is known."""
-        hosts = [match[_HAS_HOST] for address in addresses if (match := _ADDRESS.match(address))]
-        self._sites = frozenset(map(find_site, hosts))
-        self._own = tuple(f"{scheme}://{host}/" for host in dict.fromkeys(hosts) for scheme in ("https", "http"))
-        """How most links within the site begin that are not relative."""
-        self._hosts: dict[str, tuple[int, tuple[str, ...]]] = {}
-        """Per host its kind, and how addresses there begin that share a page."""
+    >>> [find_kind(href) for href in ("#top", "/sport", "ferry.html", "https://bridge.example/1", "javascript:;")]
+    [1, 2, 2, 0, 0]
+    >>> [find_kind(href) for href in ("mailto:a@b.example", "tel:123", "https://t.me/share/url?url=x")]
+    [8, 8, 16]
+    """
+    first = href[:1]
+    # The commonest addresses first, because a page has hundreds.
+    if first == "/" and href[1:2] != "/":
+        return LINK_KINDS["site"]
+    if first == "#":
+        return LINK_KINDS["fragment"]
+    match = _ADDRESS.match(href)
+    if match is None:
+        return LINK_KINDS["site"] if href and not href.isspace() else 0
+    if match.lastindex == _IS_FRAGMENT:
+        return LINK_KINDS["fragment"]
+    if match.lastindex == _HAS_HOST:
+        paths = _share_paths(match[_HAS_HOST])
+        return LINK_KINDS["share"] if paths and href[match.end() :].lower().startswith(paths) else 0
+    if href.startswith(_MAIL_TO_ANYONE):
+        return LINK_KINDS["share"]
+    return _SCHEMES.get(match[match.lastindex or 0].lower(), 0)
 
-    def find_kind(self, href: str) -> int:
-        """Find the bit of `LINK_KINDS` for an address; 0 where it leads nowhere (`javascript:`), or is unknown.
 
-        >>> links = Links(["https://www.harbour.example/ferry"])
-        >>> [links.find_kind(href) for href in ("#top", "/sport", "https://m.harbour.example/", "//bridge.example/1")]
-        [1, 2, 2, 4]
-        >>> [links.find_kind(href) for href in ("mailto:a@b.example", "https://t.me/share/url?url=x", "javascript:;")]
-        [8, 16, 0]
-        """
-        first = href[:1]
-        # The commonest addresses first, because a page has hundreds.
-        if first == "/":
-            if href[1:2] != "/":
-                return SITE
-        elif first == "#":
-            return FRAGMENT
-        elif first == "h" and href.startswith(self._own):
-            return SITE
-        match = _ADDRESS.match(href)
-        if match is None:
-            return SITE if href and not href.isspace() else 0
-        if match.lastindex == _IS_FRAGMENT:
-            return FRAGMENT
-        if match.lastindex == _HAS_HOST:
-            host = match[_HAS_HOST]
-            if host not in self._hosts:
-                self._hosts[host] = self._look_up(host)
-            kind, paths = self._hosts[host]
-            return SHARE if paths and href[match.end() :].lower().startswith(paths) else kind
-        if href.startswith(_MAIL_TO_ANYONE):
-            return SHARE
-        return _SCHEMES.get(match[match.lastindex or 0].lower(), 0)
+def find_kinds(hrefs: Sequence[Collection[str]]) -> NDArray[np.uint8]:
+    """Find the set of kinds of the links of every line."""
+    known = {"": 0}
+    kinds = [0] * len(hrefs)
+    for index, addresses in enumerate(hrefs):
+        for href in addresses:
+            kind = known.get(href)
+            if kind is None:
+                kind = known[href] = find_kind(href)
+            kinds[index] |= kind
+    return np.array(kinds, np.uint8)
 
-    def _look_up(self, host: str) -> tuple[int, tuple[str, ...]]:
-        site = find_site(host)
-        if site in self._sites:
-            return SITE, ()
-        return ELSEWHERE if self._sites else 0, _SHARE_PATHS.get(site, ())
+
+@lru_cache(maxsize=1024)
+def _share_paths(host: str) -> tuple[str, ...]:
+    return _SHARE_PATHS.get(find_site(host), ())
 
 
 def find_site(host: str) -> str:

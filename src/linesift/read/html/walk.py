@@ -13,22 +13,16 @@ Take `<p class=lead>a <b>c</b> d</p><p>e</p>` in a `<body>`:
 Had the line begun inside `<b>` (`<p><b>c</b> d`), its holder would first be the scope of `<b>`; when that closes and
 the line goes on, the holder becomes the scope around it, `<p>`.
 
-All this runs for every node of every page. Therefore blocks, scopes and elements are plain tuples, read by the names of
-their places: as named tuples they made `read_html` 11 to 15 % slower. Elements that add nothing share the scope around
-them.
+All this runs for every node of every page. Therefore blocks and scopes are tuples, read by the names of their places:
+as named tuples they made `read_html` 11 to 15 % slower. Elements that add nothing share the scope around them.
 """
 
-from collections.abc import Sequence
-from functools import reduce
-from operator import or_
-from typing import Final, NamedTuple, Protocol
+from collections.abc import Collection
+from typing import Final, NamedTuple
 
 from linesift.hints import ANCESTORS, N_LEVELS, TAGS
-from linesift.read.html.links import Links
-from linesift.read.html.media import find_alt
+from linesift.read.html.node import Node
 from linesift.read.html.words import READ_ATTRIBUTES, find_key, is_hidden
-
-Attributes = dict[str, str | None]
 
 Block = tuple[int, "Block | None", str, str, int, int]
 """A block element: `NUMBER` to `DEPTH`."""
@@ -42,18 +36,20 @@ KEY: Final = 3
 TAG: Final = 4
 """Place in `TAGS`."""
 DEPTH: Final = 5
-"""Blocks on the way from `body` to it: itself counts, `body` does not."""
+"""Blocks around it, `body` not counted."""
 
-Scope = tuple[int, tuple[int, ...], int, Block]
-"""What the open elements around a place say about the text there: `FLAGS` to `BLOCK`."""
+Scope = tuple[int, tuple[int, ...], int, Block, str]
+"""What the open elements around a place say about the text there: `FLAGS` to `HREF`."""
 FLAGS: Final = 0
-"""Of all open elements: bits of `ANCESTORS`, `_KEEPS_LINES`, and bits of `LINK_KINDS` from `_LINK_KIND_PLACE`."""
+"""Bits of `ANCESTORS`, and `_KEEPS_LINES`, of all open elements."""
 KEYS: Final = 1
 """Numbers of the keys of the innermost elements that have one, from the inside out, at most `N_LEVELS`."""
 N_OWN: Final = 2
 """How many elements in the block, itself included, have a key."""
 BLOCK: Final = 3
 """The innermost block."""
+HREF: Final = 4
+"""Where the link around it leads; empty where there is none."""
 
 
 class WalkedLine(NamedTuple):
@@ -69,32 +65,16 @@ class WalkedLine(NamedTuple):
     emphasis: float
     """The same for `b`, `strong` and `em`."""
     n_inline: int
-    """Inline elements that begin in it, or between it and the line before it in the block."""
+    """Inline elements that begin in it, or before it in its block."""
     part_keys: tuple[int, ...]
     """Numbers of the keys of elements that hold a part of the line only."""
-    link_kind: int
-    """Bits of `LINK_KINDS` of the links around it or in it."""
+    hrefs: Collection[str]
+    """Where the links around it and in it lead."""
 
 
 _Element = tuple[int, int, int]
-"""What is known of an element by its name: kind (`_SKIP` to `_MEDIA`), flags, and, for blocks, place in `TAGS`."""
-_KIND: Final = 0
-
-
-class Node(Protocol):
-    """Node of the parser's tree, as far as the walk uses it; a text node has the tag `-text`."""
-
-    @property
-    def tag(self) -> str | None: ...  # noqa: D102
-    @property
-    def text_content(self) -> str | None: ...  # noqa: D102
-    @property
-    def attributes(self) -> "Attributes": ...  # noqa: D102
-    @property
-    def first_child(self) -> "Node | None": ...  # noqa: D102
-    @property
-    def next(self) -> "Node | None": ...  # noqa: D102
-    def text(self) -> str: ...  # noqa: D102
+"""What the name of an element says: its kind, one of `_SKIP` to `_MEDIA`; its flags; its place in `TAGS`, used for
+blocks only."""
 
 
 _SKIP, _INLINE, _NAMED, _BOX, _BLOCK, _TABLE_ROW, _BREAK, _MEDIA = range(8)
@@ -136,7 +116,6 @@ _SHARE_FLAGS = _LINK | _EMPHASIS
 _HIDDEN = _FLAGS["(hidden)"]
 _KEEPS_LINES = 1 << 32
 """Flag of `<pre>` and its like, above those of `ANCESTORS`."""
-_LINK_KIND_PLACE = 33
 _N_OUTER = N_LEVELS - 1
 _SOFT_HYPHEN = "\xad"
 _MAX_CELL = 80
@@ -148,7 +127,7 @@ class _Elements(dict[str | None, _Element]):
     """What is known of elements, by name."""
 
     def __missing__(self, name: str | None) -> _Element:
-        return (_INLINE, _FLAGS["(custom)"] if name and "-" in name else 0, 0)
+        return _INLINE, _FLAGS["(custom)"] if name and "-" in name else 0, 0
 
 
 def _elements() -> _Elements:
@@ -162,14 +141,14 @@ def _elements() -> _Elements:
     )
     kinds |= dict.fromkeys(("a", "label", "time"), _BOX) | dict.fromkeys(_FREQUENT_INLINES, _INLINE)
     for name, kind in kinds.items():
-        table[name] = (kind, flags.get(name, 0), tags.get(name, len(TAGS) - 1))
+        table[name] = kind, flags.get(name, 0), tags.get(name, len(TAGS) - 1)
     return table
 
 
 _ELEMENTS = _elements()
 _ELEMENTS_WITHOUT_SCRIPTS = _Elements(_ELEMENTS | {"noscript": (_BLOCK, _HIDDEN, TAGS.index("(other)"))})
 _CELLS = (TAGS.index("td"), TAGS.index("th"))
-_NO_SCOPE: Final[Scope] = (0, (), 0, (0, None, "", "", 0, -1))
+_NO_SCOPE: Final[Scope] = (0, (), 0, (0, None, "", "", 0, -1), "")
 """Scope of white space between elements, which says nothing."""
 
 
@@ -180,11 +159,10 @@ class Walk:
     ends.
     """
 
-    def __init__(self, addresses: Sequence[str] = (), *, shows_hidden: bool = False, has_scripts: bool = True) -> None:
+    def __init__(self, *, shows_hidden: bool = False, has_scripts: bool = True) -> None:
         """Prepare a walk.
 
         Args:
-            addresses: those of the page by its own account, for its links.
             shows_hidden: give lines for hidden elements too, with the flag `(hidden)`.
             has_scripts: false for a page that was parsed as if scripts did not run; then `<noscript>` has elements,
                 whose lines get the flag `(hidden)`, because nobody sees them where scripts run.
@@ -196,11 +174,10 @@ class Walk:
         self._shows_hidden = shows_hidden
         self._elements = _ELEMENTS if has_scripts else _ELEMENTS_WITHOUT_SCRIPTS
         self._key_numbers: dict[str, int] = {"": 0}
-        self._links = Links(addresses)
-        self.gaps: dict[int, list[str]] = {}
-        """Alternative texts of the media before a line and behind the line before it, by the line's index."""
-        self._media: list[tuple[int, str]] = []
-        """Per element since the last line: the pieces of the line before it, and its alternative text."""
+        self.gaps: dict[int, list[Node]] = {}
+        """Pictures and the like before a line and behind the line before it, by the line's index."""
+        self._media: list[tuple[int, Node]] = []
+        """The same since the last line, each with the number of pieces of the line before it."""
         self._scopes: list[Scope] = []
         """Scopes of the open elements, the outermost first."""
         self._row_starts: list[int] = []
@@ -224,7 +201,7 @@ class Walk:
         """Visit everything below `root`, which is taken for the body and shown in any case."""
         key = find_key(root.attributes)
         keys = (self._key_numbers.setdefault(key, 1),) if key else ()
-        self._scopes = [(0, keys, len(keys), (0, None, "body", key, TAGS.index("body"), 0))]
+        self._scopes = [(0, keys, len(keys), (0, None, "body", key, TAGS.index("body"), 0), "")]
         self.n_blocks = 1
         nodes, kinds, node = [root], [_BLOCK], root.first_child
         pieces, elements, enter, leave, scopes = self._pieces, self._elements, self._enter, self._leave, self._scopes
@@ -234,12 +211,12 @@ class Walk:
                 text = node.text_content
                 if text and (pieces or not text.isspace()):
                     self._add(text)
-            elif (element := elements[tag])[_KIND] >= _BREAK:
-                if element[_KIND] == _BREAK:
+            elif (kind := (element := elements[tag])[0]) >= _BREAK:
+                if kind == _BREAK:
                     self._flush()
-                elif (alt := find_alt(node.attributes)) is not None:
-                    self._media.append((len(pieces), alt))
-            elif element[_KIND] and (kind := enter(node, tag or "", element)):
+                else:
+                    self._media.append((len(pieces), node))
+            elif kind and (kind := enter(node, tag or "", element)):
                 child = node.first_child
                 if child is not None:
                     nodes.append(node)
@@ -259,17 +236,17 @@ class Walk:
             node = following
         self._flush()
         if self._media:
-            self.gaps[len(self.lines)] = [alt for _, alt in self._media]
+            self.gaps[len(self.lines)] = [seen for _, seen in self._media]
 
     def _enter(self, node: Node, name: str, element: _Element) -> int:
         """Open an element: push its scope. Returns its kind, `_SKIP` where it is hidden and nothing was opened."""
         kind, flags, tag = element
         outer = self._scopes[-1]
-        outer_flags, keys, n_own, block = outer
+        outer_flags, keys, n_own, block, href = outer
         key, attributes = "", node.attributes
         if attributes:
             if name == "a" and "href" in attributes:
-                flags = _LINK | self._links.find_kind(attributes["href"] or "") << _LINK_KIND_PLACE
+                flags, href = _LINK, attributes["href"] or ""
             if READ_ATTRIBUTES.isdisjoint(attributes):
                 key = attributes.get("class") or ""
             else:
@@ -290,7 +267,7 @@ class Walk:
                 self._row_starts.append(len(self.lines))
             block = (self.n_blocks, block, name, key, tag, block[DEPTH] + 1)
             self.n_blocks += 1
-            self._scopes.append((outer_flags | flags, keys, 1 if key else 0, block))
+            self._scopes.append((outer_flags | flags, keys, 1 if key else 0, block, href))
             return kind
         if key and kind == _INLINE:
             kind = _NAMED
@@ -299,7 +276,7 @@ class Walk:
         if gap == _BOX or (gap == _NAMED and kind > _INLINE):
             self._gap = _GAP_DUE
         flags |= outer_flags
-        self._scopes.append((flags, keys, n_own, block) if key or flags != outer_flags else outer)
+        self._scopes.append((flags, keys, n_own, block, href) if key or flags != outer_flags else outer)
         return kind
 
     def _leave(self, kind: int, scope: Scope) -> None:
@@ -344,9 +321,10 @@ class Walk:
         if not pieces:
             return
         text, piece_flags = pieces[0].strip(), self._piece_flags
-        flags, keys, n_own, _ = holder
+        flags, keys, n_own, _, href = holder
         link_share = emphasis = 0.0
         part_keys: tuple[int, ...] = ()
+        hrefs: Collection[str] = ()
         if len(pieces) > 1:
             text = "".join(pieces).strip()
             inside = [scope for scope in piece_scopes if scope[KEYS] is not keys]
@@ -360,15 +338,14 @@ class Walk:
         if text and piece_flags & _SHARE_FLAGS:
             if piece_flags & _LINK:
                 link_share = 1.0 if flags & _LINK else self._share(_LINK, text)
+                hrefs = (href,) if href else {scope[HREF] for scope in piece_scopes}
             if piece_flags & _EMPHASIS:
                 emphasis = 1.0 if flags & _EMPHASIS else self._share(_EMPHASIS, text)
         if self._media:
             self._close_gap(text)
         if text:
-            is_time, link_kind = piece_flags & _TIME != 0, piece_flags >> _LINK_KIND_PLACE
-            self.lines.append(
-                WalkedLine(text, holder, is_time, link_share, emphasis, self._n_inline, part_keys, link_kind)
-            )
+            is_time = piece_flags & _TIME != 0
+            self.lines.append(WalkedLine(text, holder, is_time, link_share, emphasis, self._n_inline, part_keys, hrefs))
         pieces.clear()
         piece_scopes.clear()
         self._piece_flags = self._n_inline = 0
@@ -380,10 +357,10 @@ class Walk:
         """
         last = 0
         if text:
-            if alts := [alt for place, alt in self._media if not place]:
-                self.gaps[len(self.lines)] = alts
+            if before := [node for place, node in self._media if not place]:
+                self.gaps[len(self.lines)] = before
             last = max(place for place, scope in enumerate(self._piece_scopes, 1) if scope is not _NO_SCOPE)
-        self._media = [(0, alt) for place, alt in self._media if place >= last]
+        self._media = [(0, node) for place, node in self._media if place >= last]
 
     def _share(self, flag: int, text: str) -> float:
         """Share of the line's characters in pieces with a flag, spaces not counted."""
@@ -416,6 +393,6 @@ class Walk:
                 emphasis=sum(cell.emphasis * len(cell.text) for cell in cells) / size,
                 n_inline=sum(cell.n_inline for cell in cells),
                 part_keys=tuple(dict.fromkeys(keys)),
-                link_kind=reduce(or_, [cell.link_kind for cell in cells]),
+                hrefs={href for cell in cells for href in cell.hrefs},
             )
         ]
