@@ -22,7 +22,7 @@ from linesift.evaluate.sections import Section, Table
 from linesift.model.model import Model
 from linesift.train.augment import Rendering, rendered
 from linesift.train.config import TrainConfig
-from linesift.train.folds import PerFold, classify_held_out, held_out
+from linesift.train.folds import CrossFit, classify_held_out, predict_held_out
 from linesift.train.sources import Sources, read_sources
 
 ROOT = Path(__file__).parents[1]
@@ -49,17 +49,17 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=_REPORT)
     given = parser.parse_args()
     folds = tuple(linesift.load(path) for path in sorted(given.folds.iterdir()))
-    models = PerFold(folds, linesift.load(given.model))
+    models = CrossFit(folds, linesift.load(given.model))
     sources = Sources(tuple(given.pages or [ROOT / "data" / "pages"]), given.corpora)
     config = TrainConfig(jobs=given.jobs, n_folds=len(folds))
     read = read_sources(sources, config, lambda stage: print(stage, file=sys.stderr, flush=True))
-    scored = held_out(models, read.examples)
+    scored = predict_held_out(models, read.examples)
     write_report(given.out, TITLE, [*accuracy_report(scored, len(folds)), *collection_sections(scored, models)])
     write_held_out(given.out.with_name(HELD_OUT), given.model, evaluate_pairs(pairs(scored, is_html=True)))
     return 0
 
 
-def collection_sections(scored: Sequence[HeldOut], models: PerFold[Model]) -> Iterator[Section]:
+def collection_sections(scored: Sequence[HeldOut], models: CrossFit[Model]) -> Iterator[Section]:
     """Give the sections about our own collections."""
     texts, htmls = pairs(scored), pairs(scored, is_html=True)
     names = ", ".join(NEWS)
@@ -91,7 +91,7 @@ def _news_mean(report: Report) -> float:
     return float(np.mean(found)) if found else 0.0
 
 
-def _rendered(models: PerFold[Model], texts: Sequence[Pair], rendering: Rendering) -> Report:
+def _rendered(models: CrossFit[Model], texts: Sequence[Pair], rendering: Rendering) -> Report:
     """Scores of the same news pages in another rendering."""
     news = [page for page, _ in texts if page.origin.collection in NEWS and not page.origin.is_by_hand]
     shown = [replace(rendered(page, rendering), article=page.gold_article) for page in news[:_MAX_PAGES_PER_RENDERING]]

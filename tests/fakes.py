@@ -17,7 +17,7 @@ DOUBTFUL = 0.55
 class FakeModel:
     """`H ...` is a headline, `T ...` a timestamp, `B ...` body, anything else sidebar; `...?` is doubtful.
 
-    A page with the words "index page" is an index, of others the kind is not known.
+    A page with the words "index page" is an index, and all its lines are sidebar. Of others the kind is not known.
     """
 
     def classify(self, page: str | Page) -> Prediction:
@@ -39,6 +39,7 @@ def predict(page: Page) -> Prediction:
             probabilities[index] = (1 - confidence) / 3
             probabilities[index, label.column] = confidence
     if "index page" in page.text:
+        labels = tuple(None if label is None else Label.SIDEBAR for label in labels)
         return Prediction(page, labels, probabilities, Kind.INDEX, 0.97)
     return Prediction(page, labels, probabilities)
 

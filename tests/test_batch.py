@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linesift.features.batch import read_batch
-from linesift.features.table import FEATURE_NAMES, extract, fingerprint
+from linesift.features.table import FEATURE_NAMES, extract, features_digest
 from linesift.page import LabelledPage
 
 _PAGE = st.lists(
@@ -65,5 +65,5 @@ def test_long_lines_are_sentences_of_twelve_words() -> None:
 
 def test_names_are_unique_and_the_fingerprint_is_stable() -> None:
     assert len(set(FEATURE_NAMES)) == len(FEATURE_NAMES)
-    assert fingerprint() == fingerprint()
-    assert len(fingerprint()) == 16
+    assert features_digest() == features_digest()
+    assert len(features_digest()) == 16

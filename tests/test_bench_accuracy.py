@@ -8,7 +8,7 @@ from linesift.example import Example
 from linesift.labels import Kind
 from linesift.model.model import Model
 from linesift.page import LabelledPage, LabelSource, Origin
-from linesift.train.folds import PerFold, held_out
+from linesift.train.folds import CrossFit, predict_held_out
 
 
 def tables(section: Section) -> list[Table]:
@@ -21,8 +21,8 @@ def test_sections_name_our_collections(model: Model, pages: list[LabelledPage]) 
     examples = [
         replace(Example.of_page(page), origin=origins[number % len(origins)]) for number, page in enumerate(articles)
     ]
-    models = PerFold.same(model, 2)
-    sections = {section.title: section for section in collection_sections(held_out(models, examples), models)}
+    models = CrossFit.same(model, 2)
+    sections = {section.title: section for section in collection_sections(predict_held_out(models, examples), models)}
     assert list(sections) == [
         "News collections",
         "Floors on the news collections",

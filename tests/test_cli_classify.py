@@ -101,7 +101,13 @@ def test_a_page_without_an_article_gives_none_and_says_so(run: Run, tmp_path: Pa
     (tmp_path / "list.txt").write_text("index page\nH Rain\nB It rained.\n", "utf-8")
     message = f"linesift: {tmp_path / 'list.txt'}: the page has no article (index 97 %)\n"
     assert run(tmp_path / "list.txt", "--format", shape) == Result(0, "", message)
-    assert run(tmp_path / "list.txt", "--format", "tsv").out.count("\tbody\t") == 1
+    assert run(tmp_path / "list.txt", "--format", "tsv").out.count("\tsidebar\t") == 3
+
+
+def test_where_no_kind_is_the_reason_none_is_given(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "menu.txt").write_text("Home\nContact\n", "utf-8")
+    message = f"linesift: {tmp_path / 'menu.txt'}: the page has no article\n"
+    assert run(tmp_path / "menu.txt", "--format", "article") == Result(0, "", message)
 
 
 @pytest.mark.usefixtures("folder")

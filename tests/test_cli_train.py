@@ -1,4 +1,4 @@
-"""`linesift train` as its user meets it; what it trains is `test_train`."""
+"""`linesift train` as its user meets it; what it trains is `test_run`."""
 
 import inspect
 import sys
@@ -9,17 +9,16 @@ import pytest
 
 from fakes import predict
 from linesift import cli
-from linesift.cli.console import Progress
+from linesift.cli.console import ProgressPrinter
 from linesift.cli.train import train as command
 from linesift.evaluate.evaluate import evaluate
 from linesift.evaluate.kinds import evaluate_kinds
 from linesift.extras import install_command
 from linesift.labels import Label
 from linesift.page import LabelledPage, Page
-from linesift.train import train as library
-from linesift.train.config import Progress as Say
-from linesift.train.config import TrainConfig
-from linesift.train.train import Trained, TrainRequest
+from linesift.train import run as library
+from linesift.train.config import Progress, TrainConfig
+from linesift.train.run import Trained, TrainRequest
 
 PAGE = LabelledPage(Page("H Rain\nB It rained.", "a"), (Label.HEADLINE, Label.BODY), site="a.example")
 
@@ -29,7 +28,7 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> list[TrainRequest]:
     """What the library was asked for; nothing is trained."""
     made: list[TrainRequest] = []
 
-    def train(request: TrainRequest, progress: Say) -> Trained:
+    def train(request: TrainRequest, progress: Progress) -> Trained:
         made.append(request)
         progress("text, trees")
         report = evaluate([PAGE], [predict(PAGE.page)])
@@ -53,8 +52,16 @@ def test_options(monkeypatch: pytest.MonkeyPatch, requests: list[TrainRequest]) 
         "--pages data/pages --pages more.jsonl --corpora c --out m --model-kind linear --folds 3 --seed 7 --jobs 1"
     )
     assert run(monkeypatch, *options.split()) == 0
-    config = TrainConfig(kind="linear", n_folds=3, seed=7, jobs=1)
+    config = TrainConfig(learner="linear", n_folds=3, seed=7, jobs=1)
     assert requests == [TrainRequest((Path("data/pages"), Path("more.jsonl")), Path("m"), Path("c"), config)]
+
+
+def test_aligned_pages_are_learnt_unless_that_is_refused(
+    monkeypatch: pytest.MonkeyPatch, requests: list[TrainRequest]
+) -> None:
+    for options in ([], ["--learn-aligned"], ["--no-learn-aligned"]):
+        assert run(monkeypatch, "--pages", "p", "--out", "m", *options) == 0
+    assert [request.config.learn_aligned for request in requests] == [True, True, False]
 
 
 def test_datasets(monkeypatch: pytest.MonkeyPatch, requests: list[TrainRequest]) -> None:
@@ -122,7 +129,7 @@ def test_missing_extra(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
 def test_progress_counts_minutes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     clock = iter([100.0, 100.9, 3765.2])
     monkeypatch.setattr("time.monotonic", lambda: next(clock))
-    progress = Progress()
+    progress = ProgressPrinter()
     progress("a")
     progress("b")
     assert capsys.readouterr().err == "  0:00  a\n 61:05  b\n"

@@ -63,6 +63,15 @@ def html_saved(html_model: Model, tmp_path_factory: pytest.TempPathFactory) -> F
 
 
 @pytest.fixture(scope="module")
+def two_lexicons(html_model: Model) -> Model:
+    """The same with another lexicon of words in each part."""
+    model = small(html_model)
+    assert model.html is not None
+    lexicon = Lexicon(model.text.lexicon.weights * np.float32(-2), model.text.lexicon.bias + np.float32(1))
+    return replace(model, html=replace(model.html, lexicon=lexicon))
+
+
+@pytest.fixture(scope="module")
 def with_kinds(model: Model) -> Model:
     """The model with page kinds, its arrays drawn at random."""
     draw = np.random.default_rng(17)
@@ -150,6 +159,46 @@ def test_round_trip_of_a_model_with_a_part_for_html(html_model: Model, html_save
         assert one.labels == other.labels
         np.testing.assert_array_equal(one.probabilities, other.probabilities)
     assert not np.allclose(second.classify(hinted(TEXT, 3)).probabilities, second.classify(TEXT).probabilities)
+
+
+def lexicon_arrays(path: Path) -> list[str]:
+    """Names of the arrays of the lexicon of words that the part for HTML has for itself."""
+    with np.load(path / "weights.npz") as stored:
+        return sorted(name for name in stored.files if name.startswith("html.lexicon."))
+
+
+def test_a_lexicon_that_both_parts_share_is_stored_once(html_saved: Files, tmp_path: Path) -> None:
+    write(html_saved, tmp_path)
+    assert lexicon_arrays(tmp_path) == []
+    loaded = load_model(tmp_path)
+    assert loaded.html is not None
+    assert loaded.html.lexicon is loaded.text.lexicon  # so it is stored once again
+    save_model(loaded, {}, PROBE, tmp_path / "again")
+    assert lexicon_arrays(tmp_path / "again") == []
+
+
+def test_lexicons_that_differ_are_both_stored(two_lexicons: Model, tmp_path: Path) -> None:
+    save_model(two_lexicons, {}, PROBE, tmp_path)
+    assert lexicon_arrays(tmp_path) == ["html.lexicon.bias", "html.lexicon.weights"]
+    loaded = load_model(tmp_path)
+    assert_same_arrays(two_lexicons, loaded)
+    for page in (hinted(TEXT, 3), Page(TEXT)):
+        one, other = two_lexicons.classify(page), loaded.classify(page)
+        assert one.labels == other.labels
+        np.testing.assert_array_equal(one.probabilities, other.probabilities)
+
+
+@pytest.mark.parametrize("name", ["weights", "bias"])
+def test_half_a_lexicon_of_the_part_for_html_is_explained(two_lexicons: Model, tmp_path: Path, name: str) -> None:
+    save_model(two_lexicons, {}, PROBE, tmp_path)
+    arrays(lambda parts: {k: v for k, v in parts.items() if k != f"html.lexicon.{name}"})(tmp_path)
+    assert_explained(tmp_path, "incomplete")
+
+
+def test_another_lexicon_of_the_part_for_html_is_refused(two_lexicons: Model, tmp_path: Path) -> None:
+    save_model(two_lexicons, {}, PROBE, tmp_path)
+    change_bias("html.lexicon.bias", tmp_path)
+    assert_explained(tmp_path, "does not reproduce its probe html")
 
 
 def test_round_trip_of_a_model_with_page_kinds(with_kinds: Model, kinds_saved: Files, tmp_path: Path) -> None:
@@ -485,12 +534,17 @@ def test_damage_of_page_kinds_is_explained_in_a_sentence(kinds_saved: Files, tmp
     assert_explained(tmp_path, message)
 
 
-@pytest.mark.parametrize("name", ["scorer.bias", "network.out_bias", "lexicon.bias", "markup_lexicon.bias"])
+def change_bias(name: str, path: Path) -> None:
+    """Change an array of biases, and the SHA-256 in `model.json` with it."""
+    array(name, lambda old: old + 3 * np.eye(len(old), dtype=np.float32)[0])(path)
+    about(weights_sha256=sha256((path / "weights.npz").read_bytes()).hexdigest())(path)
+
+
+@pytest.mark.parametrize("name", ["scorer.bias", "network.out_bias", "markup_lexicon.bias"])
 def test_other_weights_of_the_part_for_html_are_refused(html_saved: Files, tmp_path: Path, name: str) -> None:
     """By the probe, whatever `model.json` gives as the SHA-256 of the file."""
     write(html_saved, tmp_path)
-    array(f"html.{name}", lambda old: old + 3 * np.eye(len(old), dtype=np.float32)[0])(tmp_path)
-    about(weights_sha256=sha256((tmp_path / "weights.npz").read_bytes()).hexdigest())(tmp_path)
+    change_bias(f"html.{name}", tmp_path)
     assert_explained(tmp_path, "does not reproduce its probe html")
 
 

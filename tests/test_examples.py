@@ -5,7 +5,7 @@ import numpy as np
 from linesift.labels import LABELS, Label
 from linesift.page import LabelledPage, LabelSource, Origin, Page
 from linesift.train.config import TrainConfig
-from linesift.train.examples import read_lines
+from linesift.train.examples import gather_lines
 from linesift.train.part import _spans
 
 H, B, T, S = Label
@@ -22,11 +22,11 @@ def page(number: int, *labels: Label | None) -> LabelledPage:
 
 def test_a_line_whose_label_is_unknown_weighs_nothing() -> None:
     pages = [page(0, H, None, T, B, S), page(1, H, None, None, B, S), page(2, H, None, T, B, None)]
-    lines = read_lines(pages, CONFIG, lambda _: None, is_text=False)
+    lines = gather_lines(pages, CONFIG, lambda _: None, is_text=False)
     # Behind the pages stands an excerpt of each, without the lines of which nothing is known.
-    weights, labels = lines.weights.everything[: lines.n_gold], lines.labels.everything[: lines.n_gold]
+    weights, labels = lines.line_weights.everything[: lines.n_gold], lines.labels.everything[: lines.n_gold]
     assert lines.n_gold == 12
-    assert (lines.weights.everything[12:] > 0).all()
+    assert (lines.line_weights.everything[12:] > 0).all()
     assert weights.tolist() == [5, 1, 1, 1, 10, 0, 2, 2, 5, 1, 1, 0]
     known = weights > 0
     assert [LABELS[column] for column in labels[known]] == [H, T, B, S, H, B, S, H, T, B]
@@ -36,8 +36,8 @@ def test_a_line_whose_label_is_unknown_weighs_nothing() -> None:
 def test_a_page_stays_whole_where_a_line_of_it_is_unknown() -> None:
     """The network reads lines in their order, so one that is not learnt still stands between the others."""
     pages = [page(0, H, None, None, B, S), page(1, None, None, None, None, None), page(2, H, None, T, B, S)]
-    lines = read_lines(pages, CONFIG, lambda _: None, is_text=False)
-    held_out, learnt = lines.learnt(CONFIG.n_folds)
-    assert not held_out.any()
-    assert _spans(lines, learnt)[:2].tolist() == [4, 4]
-    np.testing.assert_array_equal(learnt[:12], np.repeat([True, False, True], 4))
+    lines = gather_lines(pages, CONFIG, lambda _: None, is_text=False)
+    masks = lines.fold_masks(CONFIG.n_folds)
+    assert not masks.held_out.any()
+    assert _spans(lines, masks.learnt_pages)[:2].tolist() == [4, 4]
+    np.testing.assert_array_equal(masks.learnt_pages[:12], np.repeat([True, False, True], 4))

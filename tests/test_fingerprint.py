@@ -14,7 +14,7 @@ from linesift.model import fingerprint, headline, lexicon, page_kind, window
 from linesift.model.directory import load_model
 
 CACHED = (
-    table.fingerprint, fingerprint.fingerprint, window.table_names, window._row_numbers, page_kind.column_names,
+    table.features_digest, fingerprint.fingerprint, window.table_names, window._row_numbers, page_kind.column_names,
 )  # fmt: skip
 
 

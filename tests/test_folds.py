@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linesift.page import LabelledPage, Origin, Page
-from linesift.train.folds import PerFold, site_folds
+from linesift.train.folds import CrossFit, site_folds
 
 
 def page(site: str, *, collection: str = "", source: str = "") -> LabelledPage:
@@ -41,7 +41,7 @@ def test_collections_share_folds_and_pages_without_site_stand_alone() -> None:
 
 
 def test_what_is_fitted_without_each_fold_and_on_everything() -> None:
-    fitted = PerFold.of(["without 0", "without 1", "all"])
-    assert fitted == PerFold(("without 0", "without 1"), "all")
+    fitted = CrossFit.of(["without 0", "without 1", "all"])
+    assert fitted == CrossFit(("without 0", "without 1"), "all")
     assert [*fitted.map(len)] == [9, 9, 3]
-    assert [*PerFold.same(7, 2)] == [7, 7, 7]
+    assert [*CrossFit.same(7, 2)] == [7, 7, 7]

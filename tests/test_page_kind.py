@@ -17,7 +17,7 @@ from linesift.model.decode import decode
 from linesift.model.linear import LinearScorer, quantile_bins
 from linesift.model.model import Model
 from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, column_names, page_columns, page_words
-from linesift.model.prediction import SURE, Prediction
+from linesift.model.prediction import Prediction
 from linesift.page import LabelledPage, Page
 
 TEXTS = ["", " \n", "Home", "Home\nHome\n\nFerry back at 9:20\n21 October 2024, 9:20\nThe ferry is back, they said.\n"]
@@ -179,11 +179,12 @@ def test_a_page_without_lines_has_no_kind(with_kinds: Model) -> None:
     for prediction in with_kinds.classify_batch(["", " \n\n"]):
         assert prediction.kind == ""
         assert math.isnan(prediction.kind_probability)
-        assert prediction.has_article
+        assert not prediction.has_article
 
 
-def test_a_model_without_page_kinds_gives_none_and_the_same_labels(model: Model, with_kinds: Model) -> None:
-    plain, judged = model.classify(TEXTS[3]), with_kinds.classify(TEXTS[3])
+def test_a_model_without_page_kinds_gives_none_and_the_same_probabilities(model: Model, with_kinds: Model) -> None:
+    never = replace(with_kinds, decoding=replace(with_kinds.decoding, no_article=1.1))
+    plain, judged = model.classify(TEXTS[3]), never.classify(TEXTS[3])
     assert (plain.kind, judged.kind in KINDS) == ("", True)
     assert 1 / len(KINDS) <= judged.kind_probability <= 1
     assert plain.labels == judged.labels
@@ -199,17 +200,85 @@ def test_the_kind_of_html_comes_from_the_part_for_html(html_model: Model, with_k
     assert both.classify(page).kind_probability != both.classify(Page(page.text)).kind_probability
 
 
+# --- pages without an article -----------------------------------------------------------------------------------------
+
+
+def judge(monkeypatch: pytest.MonkeyPatch, *pages: tuple[float, ...]) -> None:
+    """Let every model of page kinds give these probabilities, page by page, in the order of `KINDS`."""
+    given = np.array(pages, np.float32)
+    monkeypatch.setattr(PageKindModel, "probabilities", lambda *_: given)
+
+
+# The threshold is .6; the columns are article, live, stub, index and other.
+HAS_ARTICLE = [(0.4375, 0.0, 0.0, 0.5625, 0.0), (0.125, 0.25, 0.0625, 0.3125, 0.25), (1.0, 0.0, 0.0, 0.0, 0.0)]
+HAS_NONE = [(0.375, 0.0, 0.0, 0.625, 0.0), (0.25, 0.0, 0.0, 0.0, 0.75), (0.375, 0.0, 0.0, 0.3125, 0.3125)]
+HAS_NONE += [(0.4, 0.0, 0.0, 0.6, 0.0)]
+
+
+@pytest.fixture(scope="module")
+def article_text(model: Model, texts: list[str]) -> str:
+    """A page on which the model without page kinds finds an article, and blank lines."""
+    return next(text for text in texts[3:] if "\n\n" in text and model.classify(text).has_article)
+
+
+@pytest.mark.parametrize("kinds_of_page", HAS_ARTICLE)
+def test_below_the_threshold_lines_keep_their_labels(
+    model: Model, with_kinds: Model, article_text: str, kinds_of_page: tuple[float, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    judge(monkeypatch, kinds_of_page)
+    plain, judged = model.classify(article_text), with_kinds.classify(article_text)
+    assert judged.labels == plain.labels
+    assert judged.has_article
+    assert judged.article().text == plain.article().text != ""
+
+
+@pytest.mark.parametrize("kinds_of_page", HAS_NONE)
+def test_all_lines_of_a_page_without_an_article_are_sidebar(
+    model: Model, with_kinds: Model, article_text: str, kinds_of_page: tuple[float, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    judge(monkeypatch, kinds_of_page)
+    judged = with_kinds.classify(article_text)
+    assert judged.labels == tuple(Label.SIDEBAR if line.strip() else None for line in judged.page.lines)
+    assert not judged.has_article
+    article = judged.article()
+    assert (article.headline, article.published, article.body, article.text) == ("", None, (), "")
+    assert article.kind == KINDS[np.argmax(kinds_of_page)]
+    np.testing.assert_array_equal(judged.probabilities, model.classify(article_text).probabilities)
+
+
+def test_the_threshold_is_that_of_the_decoding(
+    with_kinds: Model, article_text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge(monkeypatch, (0.25, 0.0, 0.0, 0.25, 0.5))
+    for threshold, has_article in ((0.75, False), (0.8, True)):
+        model = replace(with_kinds, decoding=replace(with_kinds.decoding, no_article=threshold))
+        assert model.classify(article_text).has_article is has_article
+
+
+def test_other_pages_of_the_batch_keep_their_labels(
+    model: Model, with_kinds: Model, article_text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = [article_text, "", f"{article_text}\nHome", f"Home\n{article_text}"]
+    judge(monkeypatch, HAS_ARTICLE[2], (0.0,) * len(KINDS), HAS_NONE[0], HAS_ARTICLE[0])
+    plain, judged = model.classify_batch(pages), with_kinds.classify_batch(pages)
+    assert [one.labels == other.labels for one, other in zip(plain, judged, strict=True)] == [True, True, False, True]
+    assert set(judged[2].labels) == {Label.SIDEBAR, None}
+    for one, other in zip(plain, judged, strict=True):
+        np.testing.assert_array_equal(one.probabilities, other.probabilities)
+
+
 @pytest.mark.parametrize(
-    ("kind", "chance", "has_article"),
+    ("labels", "has_article"),
     [
-        ("", math.nan, True), (Kind.ARTICLE, 0.99, True), (Kind.LIVE, 0.99, True), (Kind.STUB, 0.99, True),
-        (Kind.INDEX, SURE, False), (Kind.OTHER, 1.0, False), (Kind.INDEX, SURE - 0.01, True), (Kind.OTHER, 0.5, True),
+        ((Label.HEADLINE, Label.SIDEBAR), True), ((Label.SIDEBAR, Label.BODY), True),
+        ((Label.TIMESTAMP, Label.SIDEBAR), False), ((Label.SIDEBAR, None), False),
     ],
 )  # fmt: skip
-def test_an_article_is_empty_only_where_there_surely_is_none(kind: str, chance: float, has_article: bool) -> None:
-    labels = (Label.HEADLINE, Label.TIMESTAMP, Label.BODY)
-    page = Page("Ferry back\n9:20\nIt is back.")
-    prediction = Prediction(page, labels, np.eye(4, dtype=np.float32)[:3], kind, chance)
+def test_a_page_has_an_article_if_some_line_is_headline_or_body(
+    labels: tuple[Label | None, ...], has_article: bool
+) -> None:
+    page = Page("Ferry back\n" + ("" if labels[1] is None else "It is back."))
+    prediction = Prediction(page, labels, np.zeros((2, len(LABELS)), np.float32), Kind.ARTICLE, 0.9)
     assert prediction.has_article is has_article
-    assert prediction.article().text == ("Ferry back\n\n9:20\n\nIt is back." if has_article else "")
-    assert prediction.labels == labels

@@ -8,7 +8,7 @@ from linesift.example import Example
 from linesift.labels import LABELS, Label
 from linesift.model.prediction import Prediction
 from linesift.page import LabelledPage, LabelSource, Origin, Page
-from linesift.train.pseudo_labels import correct, pseudo_label
+from linesift.train.pseudo_labels import correct_or_drop, pseudo_label
 
 H, B, T, S = Label
 FIRST = "The ferry came back to the harbour on Monday after a year of repairs."
@@ -30,32 +30,32 @@ HTML = predicted(LINES, [S, H, T, B, B, S, S])
 
 
 def test_gold_that_the_html_agrees_with_stays() -> None:
-    assert correct(GOLD, HTML) == GOLD
+    assert correct_or_drop(GOLD, HTML) == GOLD
 
 
 def test_gold_that_the_html_contradicts_is_not_learnt() -> None:
-    assert correct(GOLD, predicted(LINES, [S, H, T, S, S, B, S])) is None
+    assert correct_or_drop(GOLD, predicted(LINES, [S, H, T, S, S, B, S])) is None
 
 
 def test_a_title_that_alignment_missed_is_found() -> None:
     missed = replace(GOLD, labels=(S, S, T, B, B, S, S))
-    assert correct(missed, HTML) == GOLD
+    assert correct_or_drop(missed, HTML) == GOLD
 
 
 def test_a_title_that_alignment_found_is_left_alone() -> None:
-    assert correct(GOLD, predicted(LINES, [H, S, T, B, B, S, S])) == GOLD
+    assert correct_or_drop(GOLD, predicted(LINES, [H, S, T, B, B, S, S])) == GOLD
 
 
 def test_a_body_line_never_becomes_the_title() -> None:
     missed = replace(GOLD, labels=(S, S, T, B, B, S, S))
-    assert correct(missed, predicted(LINES, [S, S, T, H, B, S, S])) == missed
+    assert correct_or_drop(missed, predicted(LINES, [S, S, T, H, B, S, S])) == missed
 
 
 def test_labels_by_hand_and_pages_without_html_stay() -> None:
     contradiction = predicted(LINES, [S, H, T, S, S, B, S])
     by_hand = replace(GOLD, origin=Origin("x", LabelSource.BY_HAND))
-    assert correct(by_hand, contradiction) == by_hand
-    assert correct(GOLD, None) == GOLD
+    assert correct_or_drop(by_hand, contradiction) == by_hand
+    assert correct_or_drop(GOLD, None) == GOLD
 
 
 def unlabelled(text: list[str], must: tuple[str, ...] = (), must_not: tuple[str, ...] = ()) -> Example:

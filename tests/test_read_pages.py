@@ -52,6 +52,14 @@ def test_lines_whose_label_is_unknown_do_not_count() -> None:
     assert (found["all right"], found["article F1"], found["exact headline"]) == (1, 1, 1)
 
 
+def test_pages_of_which_no_label_is_known_are_not_counted() -> None:
+    """None comes over to HTML that has no line in common with the labelled text."""
+    unknown = pair(("Home", None, S), (LONG, None, B), site="b.example")
+    assert read_section("Read", [unknown]) is None
+    assert read_section("Read", [RIGHT]) is not None
+    assert repr(read_section("Read", [RIGHT, unknown])) == repr(read_section("Read", [RIGHT]))  # nan is not nan
+
+
 def test_two_headlines_for_one_are_not_exact() -> None:
     assert scores(pair(("A title", H, H), ("Another", S, H), (LONG, B, B)))["exact headline"] == 0
 

@@ -38,13 +38,16 @@ def test_a_page_labelled_by_hand_gets_the_html_of_its_collection(tmp_path: Path)
     found = read_sources(Sources((tmp_path / "gold.jsonl",), tmp_path / "corpora"), CONFIG, stages.append)
     assert [each.source for each in found.examples] == ["tiny/0", "tiny/1", "tiny/2", "tiny/3"]
     assert [each.origin.labels for each in found.examples] == [LabelSource.BY_HAND] * 3 + [LabelSource.ALIGNED]
-    assert [each.article is None for each in found.examples] == [True, True, True, False]
+    # The article is that of the text, because labels of some lines of the HTML may stay unknown.
+    assert [each.article for each in found.examples] == ["\n".join(PARAGRAPHS)] * 2 + ["", "\n".join(PARAGRAPHS)]
     lines = read_html(rows[0]["html"]).page.lines
     for each in (*found.examples[:2], found.examples[3]):
         assert each.html is not None
         assert each.html.hints is not None
         assert each.html_labels == tuple(label(line) for line in lines)
-    assert found.examples[2].html is None  # too little of its text stands on the page
+    other = found.examples[2]  # none of its lines stands on the page
+    assert other.html is not None
+    assert other.html_labels == (None,) * len(lines)
     assert found.left_out == {"tiny: no gold body": 1, "tiny: labelled by hand": 2}
-    assert [len(part) for part in found.by_path.values()] == [3]
+    assert [len(part) for part in found.page_names.values()] == [3]
     assert "1 pages of corpora, 3 left out; 0 without gold" in stages

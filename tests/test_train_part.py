@@ -9,7 +9,7 @@ from linesift.features.batch import read_batch
 from linesift.labels import Label
 from linesift.train.config import TrainConfig
 from linesift.train.examples import Lines
-from linesift.train.folds import PerFold
+from linesift.train.folds import CrossFit
 from linesift.train.headline import fit_rankers
 from linesift.train.linear import fit_linear
 from linesift.train.part import _spans
@@ -49,9 +49,9 @@ def lines_of(texts: list[str], labels: list[Label]) -> Lines:
     batch = read_batch(texts)
     n_lines = len(batch.page)
     columns = np.array([label.column for label in labels])
-    weights = PerFold.same(np.ones(n_lines, np.float32), 2)
+    weights = CrossFit.same(np.ones(n_lines, np.float32), 2)
     return Lines(
-        batch, n_lines, np.ones(n_lines, np.bool_), batch.page.astype(np.int64) % 2, PerFold.same(columns, 2), weights
+        batch, n_lines, np.ones(n_lines, np.bool_), batch.page.astype(np.int64) % 2, CrossFit.same(columns, 2), weights
     )
 
 

@@ -1,4 +1,7 @@
-"""A page to learn from or to be scored on, in both of its forms."""
+"""A page to learn from or to be scored on, in both of its forms.
+
+An `Example` holds both forms; a fit takes one form of it, as a `LabelledPage`.
+"""
 
 from dataclasses import dataclass, replace
 

@@ -1,4 +1,7 @@
-"""Define a page: the text of one address as lines, with or without labels."""
+"""Define a page: the text of one address as lines, with or without labels.
+
+Gold is what a prediction is compared with: labels by hand or by alignment.
+"""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

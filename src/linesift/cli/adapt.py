@@ -45,7 +45,7 @@ def adapt(
         from linesift.train.adapt import adapt as adapt_model
 
         request = AdaptRequest(site, tuple(pages), out, model=model, golden=golden, is_forced=force)
-        progress = console.Progress()
+        progress = console.ProgressPrinter()
         adapted = adapt_model(request, progress)
         with console.open_output(None) as stream:
             for check in adapted.checks:

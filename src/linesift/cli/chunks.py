@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linesift.errors import InputError
-from linesift.labels import Label
+from linesift.labels import NO_ARTICLE, Label
 from linesift.page import Page
 from linesift.read.page import read_page
 from linesift.read.record import Record
@@ -226,7 +226,8 @@ def _complete(
     tally = terminal.tally(prediction) if options.format is Format.PRETTY else None
     messages = outcome.messages
     if options.format in {Format.ARTICLE, Format.MARKDOWN} and not prediction.has_article:
-        messages += (f"{prediction.page.source}: the page has no article ({terminal.format_kind(prediction)})",)
+        reason = f" ({terminal.format_kind(prediction)})" if prediction.kind in NO_ARTICLE else ""
+        messages += (f"{prediction.page.source}: the page has no article{reason}",)
     return replace(outcome, text="".join(_texts(prediction, options, explainer)), tally=tally, messages=messages)
 
 

@@ -137,7 +137,7 @@ def clear_progress() -> None:
         _write_err(_CLEAR_LINE)
 
 
-class Progress:
+class ProgressPrinter:
     """Write on standard error which step begins, with the minutes and seconds since the start."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from linesift.cli.options import ModelOut
 from linesift.extras import require_extra
 
 if TYPE_CHECKING:
-    from linesift.train.train import Trained
+    from linesift.train.run import Trained
 
 HELP = """Train a model on labelled pages, and score it on unseen sites.
 
@@ -97,10 +97,10 @@ def train(
         require_extra("training", "joblib", "sklearn")
         # Imported here: it takes seconds to load, and a wrong option does not wait for it.
         from linesift.train.config import TrainConfig
-        from linesift.train.train import TrainRequest
-        from linesift.train.train import train as train_model
+        from linesift.train.run import TrainRequest
+        from linesift.train.run import train as train_model
 
-        config = TrainConfig(kind=model_kind.value, n_folds=folds, seed=seed, jobs=jobs, learn_aligned=learn_aligned)
+        config = TrainConfig(learner=model_kind.value, n_folds=folds, seed=seed, jobs=jobs, learn_aligned=learn_aligned)
         request = TrainRequest(
             tuple(pages),
             out,
@@ -110,7 +110,7 @@ def train(
             report=report,
             keep_folds=keep_folds,
         )
-        progress = console.Progress()
+        progress = console.ProgressPrinter()
         trained = train_model(request, progress)
         progress("done")
         _print_scores(trained)
@@ -121,7 +121,7 @@ def _print_scores(trained: "Trained") -> None:
     from linesift.evaluate.scores import table
     from linesift.evaluate.sections import markdown_table
 
-    reports = {"all pages": trained.report, **trained.by_path}
+    reports = {"all pages": trained.report, **trained.reports_by_path}
     if trained.html is not None:
         reports["corpora as HTML"] = trained.html
     with console.open_output(None) as stream:

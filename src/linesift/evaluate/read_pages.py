@@ -19,7 +19,7 @@ from linesift.features.cues import CUES
 from linesift.features.table import extract
 from linesift.labels import LABELS, Label
 from linesift.page import LabelledPage
-from linesift.read.labelled import OWN_COLLECTION
+from linesift.read.labelled import PAGE_FILE_COLLECTION
 
 MIN_PAGES = 20
 """Least number of pages of a language, or of a collection, for a row of its own."""
@@ -184,7 +184,9 @@ def _interval(values: NDArray[np.float64]) -> str:
 
 
 def _is_read(page: LabelledPage) -> bool:
-    return page.origin.is_by_hand and page.origin.collection != OWN_COLLECTION
+    """Whether a person labelled the page, and the label of some line came over to this form of it."""
+    is_known = any(label is not None for label in page.labels)
+    return is_known and page.origin.is_by_hand and page.origin.collection != PAGE_FILE_COLLECTION
 
 
 def _resampled(pages: Sequence[PageCounts]) -> Iterator[tuple[float, ...]]:

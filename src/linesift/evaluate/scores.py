@@ -7,7 +7,7 @@ from linesift.evaluate.evaluate import N_WORST, PageResult, Report, WrongLine
 from linesift.evaluate.metrics import Score
 from linesift.evaluate.sections import Picture, Row, Section, Table, lines_of
 from linesift.labels import LABELS, Label
-from linesift.read.labelled import OWN_COLLECTION
+from linesift.read.labelled import PAGE_FILE_COLLECTION
 
 
 def table(report: Report) -> list[str]:
@@ -92,7 +92,7 @@ def worst_section(report: Report, n_pages: int = N_WORST) -> Section:
 
 def _name(page: PageResult) -> str:
     """Name a page: the file of a `.page` file without its directory, else the id in the collection."""
-    return Path(page.name).name if page.collection == OWN_COLLECTION else page.name
+    return Path(page.name).name if page.collection == PAGE_FILE_COLLECTION else page.name
 
 
 def _line_numbers(lines: Sequence[WrongLine]) -> str:

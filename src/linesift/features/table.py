@@ -58,7 +58,7 @@ _LINK_BITS = tuple(f"{name}={bit}" for name, bit in LINK_KINDS.items())
 
 
 @cache
-def fingerprint() -> str:
+def features_digest() -> str:
     """Hash what gives the columns their meaning, except the code that computes them.
 
     These are the names and descriptions of the columns in their order, the sizes of the token tables, the names whose

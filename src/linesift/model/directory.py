@@ -4,7 +4,7 @@
 |---|---|
 | `model.json` | what the model is: format, fingerprint, settings, and how it was trained |
 | `weights.npz` | its arrays (`linesift.model.weights`) |
-| `probe.jsonl` | a few pages with the probabilities that it must reproduce (`linesift.model.probe`) |
+| `probe.jsonl` | the probe: reference pages with the probabilities that it must reproduce (`linesift.model.probe`) |
 | `README.md` | its card, written from `model.json` (`linesift.evaluate.card`) |
 
 Whoever changes the meaning of any of these raises `FORMAT`, and says in the error text what to do with an older model.
@@ -40,8 +40,7 @@ def save_model(model: Model, info: Mapping[str, object], probe: Sequence[Page], 
     Args:
         model: the model to save.
         info: further entries of `model.json`, for the card: collections, seeds, versions, scores.
-        probe: pages that the model must reproduce; their text and hints are stored. A model with a part for HTML needs
-            one with hints.
+        probe: the reference pages; their text and hints are stored. A model with a part for HTML needs one with hints.
         path: the directory, made if it is missing.
 
     Raises:

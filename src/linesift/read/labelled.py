@@ -16,8 +16,8 @@ A `.page` file is a header of `key: value` lines, a line of four dashes, and the
     body?     | It was away for a year.
 
 After the label (padded to nine characters) comes ` | `, then the text verbatim, with any bars and spaces. A `?` right
-behind the label marks a line that a person should look at again. A blank file line is a blank line of the page and has
-no label.
+behind the label marks a line that a person should look at again; it is learnt and scored like any other. A blank file
+line is a blank line of the page and has no label.
 
 The HTML of a page may be beside it under the same name (`ferry.page`, `ferry.html`), where `linesift label` leaves it.
 Then the page has the hints of its markup.
@@ -39,7 +39,7 @@ from linesift.read.text import read_text
 
 LABELLED_SUFFIX = ".page"
 _HEADER_KEYS = ("site", "url", "lang", "kind", "note")
-OWN_COLLECTION = "pages"
+PAGE_FILE_COLLECTION = "pages"
 """Name of the collection of all pages from `.page` files."""
 
 _RULE = "----"
@@ -98,7 +98,7 @@ def parse_page(text: str, source: str) -> LabelledPage:
         site=header["site"],
         lang=header.get("lang", ""),
         kind=header.get("kind", KINDS[0]),
-        origin=Origin(OWN_COLLECTION, LabelSource.BY_HAND),
+        origin=Origin(PAGE_FILE_COLLECTION, LabelSource.BY_HAND),
         url=header.get("url", ""),
         note=header.get("note", ""),
         doubtful=frozenset(index for index, line in enumerate(file.lines) if line.is_doubtful),

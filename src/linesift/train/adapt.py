@@ -1,6 +1,6 @@
 """Adapt a model to a site by a few labelled pages of it: the work of `linesift adapt`."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from linesift.model.prediction import Prediction
 from linesift.model.probe import read_probe
 from linesift.page import LabelledPage
 from linesift.read.labelled import read_labelled
+from linesift.train.config import Progress
 from linesift.train.provenance import digest, short_name
 from linesift.train.site import with_site
 
@@ -28,8 +29,6 @@ _MAX_PAGES = 200
 
 _LEAVE_ONE_OUT = 5
 """Number of folds; fewer pages are held out one by one."""
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +115,8 @@ def adapt(request: AdaptRequest, progress: Progress) -> Adapted:
     is_written = request.is_forced or not any(check.is_worse for check in checks)
     if is_written:
         progress(f"writing {request.out}")
-        info = _about(request, about, pages, checks)
-        # The probe of the base: no text of the site goes into the model.
+        info = _info(request, about, pages, checks)
+        # The reference pages of the base: no text of the site goes into the model.
         save_model(adapted, info, read_probe(base_path), request.out)
         write_card(request.out)
     return Adapted(tuple(checks), is_written)
@@ -177,12 +176,12 @@ def _check_place(request: AdaptRequest) -> None:
         raise InputError("the site has no name; give it one: --site mysite")
 
 
-def _about(
+def _info(
     request: AdaptRequest, base: dict[str, Any], pages: Sequence[LabelledPage], checks: Sequence[Check]
 ) -> dict[str, Any]:
-    """What `model.json` keeps: all of the base's, and of each site what it was learnt from and how it did."""
+    """Collect what `model.json` keeps: all of the base's, and the pages and scores of each site."""
     try:
-        about = {key: value for key, value in base.items() if key not in KEYS_WRITTEN_BY_SAVE}
+        kept = {key: value for key, value in base.items() if key not in KEYS_WRITTEN_BY_SAVE}
         site = {
             "name": request.site,
             "command": _command(request),
@@ -196,7 +195,7 @@ def _about(
         place = names.index(request.site) if request.site in names else len(others)
         files = dict(base.get("files", {})) | {short_name(path): digest(path) for path in request.pages}
         return {
-            **about,
+            **kept,
             "name": request.out.resolve().name,
             "files": files,
             "sites": [*others[:place], site, *others[place:]],

@@ -63,6 +63,7 @@ _SHARES = (
     Rendering.PLAIN,
     Rendering.PLAIN,
 )
+"""Renderings to draw from; each entry is one eighth."""
 
 
 def page_seed(page: LabelledPage) -> int:

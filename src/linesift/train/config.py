@@ -9,9 +9,9 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """How a model is fitted; `reports/ablation.md` says which values were compared, the rest is set by hand."""
+    """Settings of a fit; `reports/ablation.md` says which values were compared, the rest is set by hand."""
 
-    kind: str = "boosting"
+    learner: str = "boosting"
     """`boosting`: oblivious trees; `linear`: additive logistic regression over bins."""
     n_folds: int = 4
     seed: int = 0
@@ -37,7 +37,7 @@ class TrainConfig:
     headline_depth: int = 4
     learn_aligned: bool = True
     """Whether pages of collections are learnt whose labels were found by alignment, or given by a model. If not, they
-    give their HTML to pages labelled by hand, and scores. Pages that came as lines are learnt all the same."""
+    give their HTML to pages labelled by hand, and are scored. Pages that came as lines are learnt all the same."""
     hand_weight: float = 3.0
     """Weight of a line of a page labelled by hand; 1 where the label was found by alignment."""
     label_weights: tuple[float, ...] = (3.0, 1.0, 2.0, 1.0)

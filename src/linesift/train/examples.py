@@ -1,11 +1,12 @@
 """Put the lines of training pages together, each with its fold, its label and its weight.
 
-A fit without a fold may learn other labels than the fit of everything: pages without gold are labelled by a model, and
-for it by one that has not seen the fold either.
+For each fold, one model is fitted on all other folds; and one on all pages. These fits may learn different labels of
+pages without gold: a model labels them, and for a fit without a fold it is one that has not seen that fold either.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,20 @@ from linesift.model.model import Model
 from linesift.page import LabelledPage, LabelSource
 from linesift.train.augment import excerpts, varied
 from linesift.train.config import Progress, TrainConfig
-from linesift.train.folds import PerFold, classify_held_out, site_folds
-from linesift.train.pseudo_labels import correct, pseudo_label
+from linesift.train.folds import CrossFit, classify_held_out, site_folds
+from linesift.train.pseudo_labels import correct_or_drop, pseudo_label
 
 _UNKNOWN = -1
 """Stands for the column of a label that is not known."""
+
+
+class FoldMasks(NamedTuple):
+    """Lines of one fit, by the part that they have in it; each mask has shape (n_lines,)."""
+
+    held_out: NDArray[np.bool_]
+    """Lines of the fold; none in the fit on all pages."""
+    learnt_pages: NDArray[np.bool_]
+    """All lines of pages of other folds that have some line with a weight, those without weight included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,33 +41,35 @@ class Lines:
 
     batch: Batch
     n_gold: int
-    """Lines of pages with gold; they come first, then their excerpts and pages with the labels of a model."""
+    """Number of lines of whole pages with gold, the first ones; then come excerpts and pages with labels of a model."""
     is_by_hand: NDArray[np.bool_]
     """Whether the page was labelled line by line, and is no excerpt."""
     folds: NDArray[np.int64]
-    labels: PerFold[NDArray[np.int64]]
+    labels: CrossFit[NDArray[np.int64]]
     """Columns of `LABELS`, shape (n_lines,). They differ between fits for pages that a model labels."""
-    weights: PerFold[NDArray[np.float32]]
-    """Shape (n_lines,); 0 is not learnt: its label is unknown, or its page has no article."""
+    line_weights: CrossFit[NDArray[np.float32]]
+    """Weights of the lines in a fit, shape (n_lines,).
 
-    def learnt(self, fold: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Masks of the lines that the fit without a fold holds out, and of those on pages that it learns from.
+    A line of weight 0 is not learnt: its label is unknown, or a model labelled its page and found no article on it.
+    """
 
-        Among the latter are lines of no weight where others of their page have some. With `fold` as the number of
-        folds, of the fit of everything.
+    def fold_masks(self, fold: int) -> FoldMasks:
+        """Say which lines the fit on all folds but one holds out, and which stand on pages that it learns.
+
+        With the number of folds as `fold`, it is the fit on all pages.
         """
-        weights = [*self.weights][fold]
+        weights = [*self.line_weights][fold]
         is_held_out = self.folds == fold
-        is_learnt = np.bincount(self.batch.page, weights, len(self.batch.lines_per_page_with_blanks)) > 0
-        return is_held_out, ~is_held_out & is_learnt[self.batch.page]
+        is_page_learnt = np.bincount(self.batch.page, weights, len(self.batch.lines_per_page_with_blanks)) > 0
+        return FoldMasks(is_held_out, ~is_held_out & is_page_learnt[self.batch.page])
 
 
 def corrected_lines(
-    examples: Sequence[Example], teachers: PerFold[Model], config: TrainConfig, progress: Progress
+    examples: Sequence[Example], teachers: CrossFit[Model], config: TrainConfig, progress: Progress
 ) -> Lines:
-    """Read what the part for text learns: gold that the models for HTML correct, and pages that these label.
+    """Read the lines that the part for text learns: gold that the models for HTML correct, and pages that these label.
 
-    The fit without a fold learns the latter as its own teacher labels them, which has not seen the fold either.
+    Each fit learns the latter with the labels of its own teacher, which has not seen the held-out fold either.
 
     Args:
         examples: pages with gold, and those without.
@@ -67,31 +79,31 @@ def corrected_lines(
     """
     gold = [example for example in examples if example.has_line_gold]
     predictions = classify_held_out(teachers, [example.as_html() for example in gold])
-    texts = ((example.as_text(), html) for example, html in zip(gold, predictions, strict=True))
-    pairs = [(page, html) for page, html in texts if page is not None]
-    kept = [page for page in (correct(page, html) for page, html in pairs) if page is not None]
+    texts = ((example.as_text(), prediction) for example, prediction in zip(gold, predictions, strict=True))
+    pairs = [(page, html_prediction) for page, html_prediction in texts if page is not None]
+    kept = [page for page in (correct_or_drop(page, html_prediction) for page, html_prediction in pairs) if page]
     progress(f"{len(pairs) - len(kept)} pages left out because the HTML contradicts their gold")
     without = ((example, example.html) for example in examples if example.origin.labels is LabelSource.MODEL)
-    unlabelled = [(example, html) for example, html in without if html is not None]
-    versions = []
+    unlabelled = [(example, html_page) for example, html_page in without if html_page is not None]
+    pseudo_by_fold = []
     for teacher in teachers:
-        found = teacher.classify_batch(html for _, html in unlabelled)
-        versions.append([pseudo_label(example, one) for (example, _), one in zip(unlabelled, found, strict=True)])
+        found = teacher.classify_batch(html_page for _, html_page in unlabelled)
+        pseudo_by_fold.append([pseudo_label(example, one) for (example, _), one in zip(unlabelled, found, strict=True)])
     if unlabelled:
-        n_labelled = sum(Label.BODY in page.labels for page in versions[-1])
+        n_labelled = sum(Label.BODY in page.labels for page in pseudo_by_fold[-1])
         progress(f"{n_labelled} of {len(unlabelled)} pages without gold labelled by their HTML")
-    return read_lines(kept, config, progress, is_text=True, pseudo_labelled=PerFold.of(map(varied, versions)))
+    return gather_lines(kept, config, progress, is_text=True, pseudo_labelled=CrossFit.of(map(varied, pseudo_by_fold)))
 
 
-def read_lines(
+def gather_lines(
     pages: Sequence[LabelledPage],
     config: TrainConfig,
     progress: Progress,
     *,
     is_text: bool,
-    pseudo_labelled: PerFold[list[LabelledPage]] | None = None,
+    pseudo_labelled: CrossFit[list[LabelledPage]] | None = None,
 ) -> Lines:
-    """Put the lines of labelled pages, of an excerpt of each, and of pages that a model labelled together.
+    """Gather the lines of labelled pages, of an excerpt of each, and of pages that a model labelled.
 
     Args:
         pages: pages with gold.
@@ -100,32 +112,38 @@ def read_lines(
         is_text: whether they are of plain text, and each is to be learnt in a rendering of its own.
         pseudo_labelled: what each fit learns of the pages without gold, the same texts in all of them.
     """
-    gold, short = varied(pages) if is_text else [*pages], [*excerpts(pages)]
+    gold_pages, excerpt_pages = varied(pages) if is_text else [*pages], [*excerpts(pages)]
     none: list[LabelledPage] = []
-    versions = pseudo_labelled or PerFold.same(none, config.n_folds)
-    every = [*gold, *short, *versions.everything]
-    progress(f"reading {len(every)} pages")
-    hints = [page.page.hints for page in every if page.page.hints is not None]
-    batch = read_batch([page.page.text for page in every], hints or None)
-    of_gold, of_short = _label_columns(gold), _label_columns(short)
-    _check_labels(of_gold)
-    columns = versions.map(lambda version: np.concatenate((of_gold, of_short, _label_columns(version))))
-    weights = [
-        _weights([*gold, *short], version, config)[batch.page] * _label_factors(labels, config)
-        for version, labels in zip(versions, columns, strict=True)
+    pseudo_by_fold = pseudo_labelled or CrossFit.same(none, config.n_folds)
+    all_pages = [*gold_pages, *excerpt_pages, *pseudo_by_fold.everything]
+    progress(f"reading {len(all_pages)} pages")
+    hints = [page.page.hints for page in all_pages if page.page.hints is not None]
+    batch = read_batch([page.page.text for page in all_pages], hints or None)
+    gold_columns, excerpt_columns = _label_columns(gold_pages), _label_columns(excerpt_pages)
+    _check_labels(gold_columns)
+    label_columns = pseudo_by_fold.map(
+        lambda pseudo: np.concatenate((gold_columns, excerpt_columns, _label_columns(pseudo)))
+    )
+    line_weights = [
+        _page_weights([*gold_pages, *excerpt_pages], pseudo, config)[batch.page] * _label_factors(columns, config)
+        for pseudo, columns in zip(pseudo_by_fold, label_columns, strict=True)
     ]
-    is_by_hand = np.array([page.origin.is_by_hand for page in gold] + [False] * (len(every) - len(gold)))
+    is_by_hand = np.array(
+        [page.origin.is_by_hand for page in gold_pages] + [False] * (len(all_pages) - len(gold_pages))
+    )
     return Lines(
         batch=batch,
-        n_gold=len(of_gold),
+        n_gold=len(gold_columns),
         is_by_hand=is_by_hand[batch.page],
-        folds=_page_folds(every, config)[batch.page],
-        labels=columns.map(lambda labels: np.where(labels == _UNKNOWN, Label.SIDEBAR.column, labels)),
-        weights=PerFold.of(part.astype(np.float32) for part in weights),
+        folds=_page_folds(all_pages, config)[batch.page],
+        labels=label_columns.map(lambda columns: np.where(columns == _UNKNOWN, Label.SIDEBAR.column, columns)),
+        line_weights=CrossFit.of(weights.astype(np.float32) for weights in line_weights),
     )
 
 
-def _weights(gold: Sequence[LabelledPage], pseudo: Sequence[LabelledPage], config: TrainConfig) -> NDArray[np.float64]:
+def _page_weights(
+    gold: Sequence[LabelledPage], pseudo: Sequence[LabelledPage], config: TrainConfig
+) -> NDArray[np.float64]:
     """Weight of each page before that of the label; 0 for a page on which the model found no article."""
     of_gold = [config.hand_weight if page.origin.is_by_hand else 1.0 for page in gold]
     return np.array(of_gold + [config.pseudo_label_weight * (Label.BODY in page.labels) for page in pseudo], np.float64)

@@ -19,32 +19,37 @@ S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
-class PerFold(Generic[T_co]):
-    """What was fitted without each fold, and what was fitted on everything."""
+class CrossFit(Generic[T_co]):
+    """Results of a fit: for each fold that of a fit on all other folds, and one of a fit on all pages.
 
-    by_fold: tuple[T_co, ...]
-    """For each fold, what has not seen its sites."""
+    The first kind scores the pages of its fold, which it has not seen; the last is what users get. Things that such a
+    fit needs, or is the same in all of them, come in this form too.
+    """
+
+    without_fold: tuple[T_co, ...]
+    """For each fold, the result of the fit on all other folds; it has not seen the fold's sites."""
     everything: T_co
+    """The result of the fit on all pages."""
 
     @staticmethod
-    def of(fitted: Iterable[S]) -> "PerFold[S]":
-        """Make it of what was fitted without each fold, in order, and last what was fitted on everything."""
-        *by_fold, everything = fitted
-        return PerFold(tuple(by_fold), everything)
+    def of(fitted: Iterable[S]) -> "CrossFit[S]":
+        """Gather the results of the fits without each fold, in order, and last that of the fit on all pages."""
+        *without_fold, everything = fitted
+        return CrossFit(tuple(without_fold), everything)
 
     @staticmethod
-    def same(one: S, n_folds: int) -> "PerFold[S]":
-        """Give one thing for every fold and for everything."""
-        return PerFold((one,) * n_folds, one)
+    def same(one: S, n_folds: int) -> "CrossFit[S]":
+        """Give one thing for every fold and for all pages."""
+        return CrossFit((one,) * n_folds, one)
 
     def __iter__(self) -> Iterator[T_co]:
-        """Give what was fitted without each fold, in order, then what was fitted on everything."""
-        yield from self.by_fold
+        """Give the results of the fits without each fold, in order, then that of the fit on all pages."""
+        yield from self.without_fold
         yield self.everything
 
-    def map(self, change: Callable[[T_co], S]) -> "PerFold[S]":
+    def map(self, change: Callable[[T_co], S]) -> "CrossFit[S]":
         """Apply a function to each of them."""
-        return PerFold.of(map(change, self))
+        return CrossFit.of(map(change, self))
 
 
 def fold_of(name: str, n_folds: int) -> int:
@@ -57,12 +62,12 @@ def site_folds(pages: Sequence[LabelledPage | Example], n_folds: int) -> NDArray
     return np.array([fold_of(page.site or page.source, n_folds) for page in pages], np.int64)
 
 
-def classify_held_out(models: PerFold[Model], pages: Sequence[LabelledPage | None]) -> list[Prediction | None]:
+def classify_held_out(models: CrossFit[Model], pages: Sequence[LabelledPage | None]) -> list[Prediction | None]:
     """Classify pages, each by the model that has not seen its site; `None` where there is none."""
     given = [(index, page) for index, page in enumerate(pages) if page is not None]
-    folds = site_folds([page for _, page in given], len(models.by_fold)).tolist()
+    folds = site_folds([page for _, page in given], len(models.without_fold)).tolist()
     found: list[Prediction | None] = [None] * len(pages)
-    for fold, model in enumerate(models.by_fold):
+    for fold, model in enumerate(models.without_fold):
         chosen = [(index, page) for (index, page), own in zip(given, folds, strict=True) if own == fold]
         predictions = model.classify_batch(page.page for _, page in chosen)
         for (index, _), prediction in zip(chosen, predictions, strict=True):
@@ -70,7 +75,7 @@ def classify_held_out(models: PerFold[Model], pages: Sequence[LabelledPage | Non
     return found
 
 
-def held_out(models: PerFold[Model], examples: Sequence[Example]) -> list[HeldOut]:
+def predict_held_out(models: CrossFit[Model], examples: Sequence[Example]) -> list[HeldOut]:
     """Classify both forms of each page whose lines or whose kind have gold, by the model without its site."""
     known = [example for example in examples if example.origin.labels is not LabelSource.MODEL]
     texts = classify_held_out(models, [example.as_text() for example in known])

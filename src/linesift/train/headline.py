@@ -9,7 +9,7 @@ from linesift.labels import Label
 from linesift.model.headline import HeadlineRanker, candidate_table, candidates, headline_probabilities
 from linesift.train.config import TrainConfig
 from linesift.train.examples import Lines
-from linesift.train.folds import PerFold
+from linesift.train.folds import CrossFit
 from linesift.train.trees import fit_ranking_trees
 
 _NO_TITLE_UTILITIES = np.arange(-8.0, 8.1, 0.25)
@@ -18,8 +18,8 @@ _TEMPERATURES = (0.5, 0.7, 1.0, 1.4, 2.0)
 
 def fit_rankers(
     table: NDArray[np.float32], probabilities: NDArray[np.float32], lines: Lines, config: TrainConfig
-) -> PerFold[HeadlineRanker | None]:
-    """Fit a ranker without each fold, and one of everything; none where there is nothing to choose.
+) -> CrossFit[HeadlineRanker | None]:
+    """For each fold, fit one ranker on all other folds; and one on all pages. None where there is nothing to choose.
 
     Pages whose headline is not among their candidates are not learnt: most have one that alignment did not find.
 
@@ -29,26 +29,27 @@ def fit_rankers(
         lines: the lines.
         config: how.
     """
-    nothing: PerFold[HeadlineRanker | None] = PerFold.same(None, config.n_folds)
+    no_rankers: CrossFit[HeadlineRanker | None] = CrossFit.same(None, config.n_folds)
     rows = candidates(probabilities)
     if not rows.size:
-        return nothing
+        return no_rankers
     columns = candidate_table(lines.batch, rows, table[:, rows], probabilities)
     page, folds = lines.batch.page[rows], lines.folds[rows]
     fitted = []
     utility = np.zeros(len(rows), np.float32)
-    for fold, (labels, weights) in enumerate(zip(lines.labels, lines.weights, strict=True)):
+    for fold, (labels, weights) in enumerate(zip(lines.labels, lines.line_weights, strict=True)):
         is_chosen = labels[rows] == Label.HEADLINE.column
         has_one = np.bincount(page, is_chosen, len(lines.batch.lines_per_page_with_blanks)) > 0
-        part = (folds != fold) & (weights[rows] > 0) & has_one[page]
-        if is_chosen[part].all():  # no candidate, or one on each page: nothing to choose between
-            return nothing
-        trees = fit_ranking_trees(np.ascontiguousarray(columns[:, part]), is_chosen[part], page[part], config)
+        is_learnt = (folds != fold) & (weights[rows] > 0) & has_one[page]
+        if is_chosen[is_learnt].all():  # no candidate, or one on each page: nothing to choose between
+            return no_rankers
+        learnt_columns = np.ascontiguousarray(columns[:, is_learnt])
+        trees = fit_ranking_trees(learnt_columns, is_chosen[is_learnt], page[is_learnt], config)
         held_out = folds == fold
         utility[held_out] = trees.scores(np.ascontiguousarray(columns[:, held_out]))[:, 0]
         fitted.append(HeadlineRanker(trees, no_headline_utility=0.0, temperature=1.0))
     no_headline_utility, temperature = _calibrated(rows, utility, lines)
-    return PerFold.of(
+    return CrossFit.of(
         replace(ranker, no_headline_utility=no_headline_utility, temperature=temperature) for ranker in fitted
     )
 
@@ -56,7 +57,7 @@ def fit_rankers(
 def _calibrated(rows: NDArray[np.int64], utility: NDArray[np.float32], lines: Lines) -> tuple[float, float]:
     """Utility of no headline, and temperature, with the highest likelihood on held-out pages labelled by hand."""
     by_hand = lines.is_by_hand[rows] if lines.is_by_hand.any() else np.ones(len(rows), np.bool_)
-    by_hand = by_hand & (lines.weights.everything[rows] > 0)
+    by_hand = by_hand & (lines.line_weights.everything[rows] > 0)
     page, utility = lines.batch.page[rows][by_hand], utility[by_hand]
     is_chosen = lines.labels.everything[rows][by_hand] == Label.HEADLINE.column
     best = (np.inf, 0.0, 1.0)

@@ -14,7 +14,7 @@ from linesift.model.lexicon import TARGETS, Lexicon, Tokens
 from linesift.model.window import Around, Sums
 from linesift.train.config import TrainConfig
 from linesift.train.examples import Lines
-from linesift.train.folds import PerFold
+from linesift.train.folds import CrossFit
 
 if TYPE_CHECKING:
     import scipy.sparse as sparse
@@ -25,10 +25,10 @@ NEIGHBOURS = 4
 
 def fit_lexicons(
     lines: Lines, config: TrainConfig, tokens: Tokens = line_tokens, bits: int = TOKEN_BITS
-) -> PerFold[Lexicon]:
-    """Fit a lexicon without each fold, and one of everything.
+) -> CrossFit[Lexicon]:
+    """For each fold, fit one lexicon on all other folds; and one on all pages.
 
-    Weights of lines serve as a mask here: what has none is not learnt, and all other lines count the same.
+    Weights of lines serve as a mask here: a line without weight is not learnt, and all other lines count the same.
 
     Args:
         lines: the lines.
@@ -39,14 +39,14 @@ def fit_lexicons(
     matrix = _token_matrix(lines.batch, tokens, bits)
 
     def jobs() -> Iterator[Any]:  # one at a time: all parts of the tokens together take gigabytes
-        for fold, (labels, weights) in enumerate(zip(lines.labels, lines.weights, strict=True)):
+        for fold, (labels, weights) in enumerate(zip(lines.labels, lines.line_weights, strict=True)):
             is_learnt = (lines.folds != fold) & (weights > 0)
             learnt, targets = matrix[is_learnt], line_targets(lines.batch, labels)
             for name in TARGETS:
                 yield delayed(_fit_token_weights)(learnt, targets[name][is_learnt], config)
 
     fitted = Parallel(config.jobs)(jobs())
-    return PerFold.of(_lexicon(fitted[start : start + len(TARGETS)]) for start in range(0, len(fitted), len(TARGETS)))
+    return CrossFit.of(_lexicon(fitted[start : start + len(TARGETS)]) for start in range(0, len(fitted), len(TARGETS)))
 
 
 def line_targets(batch: Batch, labels: NDArray[np.int64]) -> dict[str, NDArray[np.bool_]]:

@@ -15,7 +15,7 @@ from linesift.model.model import Model
 from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, page_columns, page_words
 from linesift.page import LabelledPage, LabelSource
 from linesift.train.config import Progress, TrainConfig
-from linesift.train.folds import PerFold, site_folds
+from linesift.train.folds import CrossFit, site_folds
 from linesift.train.part import fit_temperature
 from linesift.train.synthetic import synthetic_pages
 
@@ -53,12 +53,12 @@ class _PageTable:
 
 
 def fit_page_kind(
-    models: PerFold[Model], examples: Sequence[Example], config: TrainConfig, progress: Progress
-) -> PerFold[Model]:
+    models: CrossFit[Model], examples: Sequence[Example], config: TrainConfig, progress: Progress
+) -> CrossFit[Model]:
     """Give each model a model of page kinds of its own.
 
     The columns of every page come from the model that has not seen its site, so they are as uncertain as those of pages
-    to come. The model of page kinds without a fold has not seen its sites either.
+    to come. The model of page kinds that is fitted on all other folds has not seen its sites either.
 
     Args:
         models: the models.
@@ -74,42 +74,47 @@ def fit_page_kind(
     if htmls:
         parts.append(_read_pages(models, htmls, is_text=False))
     pages = _joined(parts)
-    n_folds = len(models.by_fold)
+    n_folds = len(models.without_fold)
     kinds_of = [set(pages.kinds[pages.folds != fold].tolist()) for fold in range(n_folds)]
     if min(map(len, kinds_of)) < 2:
         progress("no page kinds: the pages are all of one kind")
         return models
     progress("page kinds: fitting")
     kind_models = _cross_fit(pages, n_folds, config)
-    return PerFold.of(replace(model, page_kind=page_kind) for model, page_kind in zip(models, kind_models, strict=True))
+    return CrossFit.of(
+        replace(model, page_kind=page_kind) for model, page_kind in zip(models, kind_models, strict=True)
+    )
 
 
-def _cross_fit(pages: _PageTable, n_folds: int, config: TrainConfig) -> PerFold[PageKindModel]:
-    """Fit a model without each fold and one on everything, with the temperature that suits the held-out scores."""
+def _cross_fit(pages: _PageTable, n_folds: int, config: TrainConfig) -> CrossFit[PageKindModel]:
+    """For each fold, fit one model on all other folds; and one on all pages.
+
+    All have the temperature that suits the held-out scores best.
+    """
     every = np.ones(len(pages.kinds), np.bool_)
-    learnt = PerFold(tuple(pages.folds != fold for fold in range(n_folds)), every)
+    learnt = CrossFit(tuple(pages.folds != fold for fold in range(n_folds)), every)
     words = learnt.map(lambda part: _fit_words(pages, part))
     word_scores = np.zeros((len(WORD_KINDS), len(every)), np.float32)
-    for part, (weights, bias) in zip(learnt.by_fold, words.by_fold, strict=True):
+    for part, (weights, bias) in zip(learnt.without_fold, words.without_fold, strict=True):
         word_scores[:, ~part] = (pages.words[~part] @ weights + bias).T
     table = np.concatenate((pages.table, word_scores))
     scorers = learnt.map(lambda part: _fit_scorer(table, pages, part, config))
     scores = np.zeros((len(every), len(KINDS)), np.float32)
-    for part, scorer in zip(learnt.by_fold, scorers.by_fold, strict=True):
+    for part, scorer in zip(learnt.without_fold, scorers.without_fold, strict=True):
         scores[~part] = scorer.scores(table[:, ~part])
     temperature = fit_temperature(scores[pages.is_real], pages.kinds[pages.is_real])
     parts = zip(words, scorers, strict=True)
-    return PerFold.of(PageKindModel(*fitted, _scaled(scorer, temperature)) for fitted, scorer in parts)
+    return CrossFit.of(PageKindModel(*fitted, _scaled(scorer, temperature)) for fitted, scorer in parts)
 
 
-def _read_pages(models: PerFold[Model], pages: Sequence[LabelledPage], *, is_text: bool) -> _PageTable:
+def _read_pages(models: CrossFit[Model], pages: Sequence[LabelledPage], *, is_text: bool) -> _PageTable:
     """Read pages, and synthetic ones made of them, with the models that have not seen their sites."""
     import scipy.sparse as sparse
 
     every = [*pages, *synthetic_pages(pages)]
-    folds = site_folds(every, len(models.by_fold))
+    folds = site_folds(every, len(models.without_fold))
     found: list[tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]] = []
-    for fold, model in enumerate(models.by_fold):
+    for fold, model in enumerate(models.without_fold):
         chosen = np.flatnonzero(folds == fold)
         for start in range(0, len(chosen), _N_AT_ONCE):
             some = chosen[start : start + _N_AT_ONCE]

@@ -1,4 +1,4 @@
-"""Fit the parts of models, for text or for HTML, without each fold and on everything.
+"""Fit the parts of models for text or for HTML: for each fold, one on all other folds; and one on all pages.
 
 What a later step sees of an earlier one comes from the fit that has not seen the line's site, so it learns from
 columns as uncertain as those of pages to come.
@@ -22,7 +22,7 @@ from linesift.model.window import Neighbourhood
 from linesift.train.augment import as_unknown_language
 from linesift.train.config import Progress, TrainConfig
 from linesift.train.examples import Lines
-from linesift.train.folds import PerFold
+from linesift.train.folds import CrossFit
 from linesift.train.headline import fit_rankers
 from linesift.train.lexicon import fit_lexicons
 from linesift.train.linear import fit_linear
@@ -30,14 +30,18 @@ from linesift.train.network import NetworkData, fit_network
 from linesift.train.trees import fit_trees
 
 
-def fit_text_parts(lines: Lines, lexicons: PerFold[Lexicon], config: TrainConfig, progress: Progress) -> PerFold[Part]:
+def fit_text_parts(
+    lines: Lines, lexicons: CrossFit[Lexicon], config: TrainConfig, progress: Progress
+) -> CrossFit[Part]:
     """Fit the parts for text."""
     own = _OwnColumns.of(extract(lines.batch), _held_out_scores(lexicons, lines, line_tokens, TOKEN_BITS))
-    used = lexicons.map(lambda lexicon: _Lexicons(lexicon, None))
+    used = lexicons.map(lambda lexicon: _PartLexicons(lexicon, None))
     return _fit_parts(used, own, lines, config, lambda what: progress(f"text, {what}"))
 
 
-def fit_html_parts(lines: Lines, lexicons: PerFold[Lexicon], config: TrainConfig, progress: Progress) -> PerFold[Part]:
+def fit_html_parts(
+    lines: Lines, lexicons: CrossFit[Lexicon], config: TrainConfig, progress: Progress
+) -> CrossFit[Part]:
     """Fit the parts for HTML, each with the lexicon of words of the part for text that has not seen the same fold."""
     progress("words of attributes")
     markup = fit_lexicons(lines, config, markup_tokens, MARKUP_BITS)
@@ -47,11 +51,11 @@ def fit_html_parts(lines: Lines, lexicons: PerFold[Lexicon], config: TrainConfig
         extract(lines.batch, MARKUP_COLUMNS),
         _held_out_scores(markup, lines, markup_tokens, MARKUP_BITS),
     )
-    used = PerFold.of(map(_Lexicons, lexicons, markup))
+    used = CrossFit.of(map(_PartLexicons, lexicons, markup))
     return _fit_parts(used, own, lines, config, lambda what: progress(f"HTML, {what}"))
 
 
-class _Lexicons(NamedTuple):
+class _PartLexicons(NamedTuple):
     """Lexicons of one part."""
 
     words: Lexicon
@@ -87,10 +91,10 @@ class _OwnColumns:
         return cls(np.concatenate(columns), np.flatnonzero(is_lexicon), unknown)
 
 
-def _held_out_scores(lexicons: PerFold[Lexicon], lines: Lines, tokens: Tokens, bits: int) -> _LexiconScores:
+def _held_out_scores(lexicons: CrossFit[Lexicon], lines: Lines, tokens: Tokens, bits: int) -> _LexiconScores:
     """Scores of every line by the lexicon that has not seen its fold."""
     scores = _LexiconScores(*np.zeros((2, len(TARGETS), len(lines.folds)), np.float32))
-    for fold, lexicon in enumerate(lexicons.by_fold):
+    for fold, lexicon in enumerate(lexicons.without_fold):
         held_out = lines.folds == fold
         for found, read in zip(scores, (tokens, as_unknown_language(tokens, bits)), strict=True):
             found[:, held_out] = lexicon.scores(lines.batch, read)[:, held_out]
@@ -98,8 +102,8 @@ def _held_out_scores(lexicons: PerFold[Lexicon], lines: Lines, tokens: Tokens, b
 
 
 def _fit_parts(
-    lexicons: PerFold[_Lexicons], own: _OwnColumns, lines: Lines, config: TrainConfig, progress: Progress
-) -> PerFold[Part]:
+    lexicons: CrossFit[_PartLexicons], own: _OwnColumns, lines: Lines, config: TrainConfig, progress: Progress
+) -> CrossFit[Part]:
     """Fit what scores lines, and put the parts together.
 
     1. Trees, or a linear model, over the lines' own columns and those of their neighbours.
@@ -111,18 +115,18 @@ def _fit_parts(
     """
     table = Neighbourhood(lines.batch, own.values).table(np.arange(len(lines.folds)))
     scorers, scores = _fit_scorers(table, lines, config, progress)
-    networks: PerFold[Network | None] = PerFold.same(None, config.n_folds)
-    if config.kind == "boosting":
+    networks: CrossFit[Network | None] = CrossFit.same(None, config.n_folds)
+    if config.learner == "boosting":
         networks, network_scores = _fit_networks(own, lines, config, progress)
         scores = (scores + network_scores) / np.float32(2)
-    is_gold = (np.arange(len(scores)) < lines.n_gold) & (lines.weights.everything > 0)
+    is_gold = (np.arange(len(scores)) < lines.n_gold) & (lines.line_weights.everything > 0)
     temperature = fit_temperature(scores[is_gold], lines.labels.everything[is_gold])
-    rankers: PerFold[HeadlineRanker | None] = PerFold.same(None, config.n_folds)
-    if config.kind == "boosting":
+    rankers: CrossFit[HeadlineRanker | None] = CrossFit.same(None, config.n_folds)
+    if config.learner == "boosting":
         progress("headline among its candidates")
         rankers = fit_rankers(table, softmax(scores / np.float32(temperature)), lines, config)
     parts = zip(lexicons, scorers, networks, rankers, strict=True)
-    return PerFold.of(
+    return CrossFit.of(
         Part(used.words, scorer, network, temperature=temperature, markup_lexicon=used.markup, headline=ranker)
         for used, scorer, network, ranker in parts
     )
@@ -130,47 +134,48 @@ def _fit_parts(
 
 def _fit_scorers(
     table: NDArray[np.float32], lines: Lines, config: TrainConfig, progress: Progress
-) -> tuple[PerFold[Scorer], NDArray[np.float32]]:
+) -> tuple[CrossFit[Scorer], NDArray[np.float32]]:
     """Fit trees or linear models; score every line by the one that has not seen its fold."""
-    fit_scorer, what = (fit_trees, "trees") if config.kind == "boosting" else (fit_linear, "bins")
+    fit_scorer, what = (fit_trees, "trees") if config.learner == "boosting" else (fit_linear, "bins")
     fitted: list[Scorer] = []
     scores = np.zeros((len(lines.folds), len(LABELS)), np.float32)
-    for fold, (labels, weights) in enumerate(zip(lines.labels, lines.weights, strict=True)):
+    for fold, (labels, weights) in enumerate(zip(lines.labels, lines.line_weights, strict=True)):
         progress(f"{what}: {_fold_name(fold, config)}")
-        held_out, of_pages = lines.learnt(fold)
-        learnt = of_pages & (weights > 0)
+        masks = lines.fold_masks(fold)
+        learnt = masks.learnt_pages & (weights > 0)
         fitted.append(fit_scorer(np.ascontiguousarray(table[:, learnt]), labels[learnt], weights[learnt], config))
-        scores[held_out] = fitted[-1].scores(np.ascontiguousarray(table[:, held_out]))
-    return PerFold.of(fitted), scores
+        scores[masks.held_out] = fitted[-1].scores(np.ascontiguousarray(table[:, masks.held_out]))
+    return CrossFit.of(fitted), scores
 
 
 def _fit_networks(
     own: _OwnColumns, lines: Lines, config: TrainConfig, progress: Progress
-) -> tuple[PerFold[Network], NDArray[np.float32]]:
+) -> tuple[CrossFit[Network], NDArray[np.float32]]:
     """Fit networks, several at once; score every line by the one that has not seen its fold."""
-    masks = [lines.learnt(fold) for fold in range(config.n_folds + 1)]
+    every_masks = [lines.fold_masks(fold) for fold in range(config.n_folds + 1)]
     jobs = (
         delayed(fit_network)(
             NetworkData(
-                own=np.ascontiguousarray(own.values[:, learnt]),
-                spans=_spans(lines, learnt),
-                labels=labels[learnt],
-                weights=weights[learnt],
+                own=np.ascontiguousarray(own.values[:, masks.learnt_pages]),
+                spans=_spans(lines, masks.learnt_pages),
+                labels=labels[masks.learnt_pages],
+                weights=weights[masks.learnt_pages],
                 lexicon_rows=own.lexicon_rows,
-                unknown=own.unknown[:, learnt],
+                unknown=own.unknown[:, masks.learnt_pages],
             ),
             config,
         )
-        for (_, learnt), labels, weights in zip(masks, lines.labels, lines.weights, strict=True)
+        for masks, labels, weights in zip(every_masks, lines.labels, lines.line_weights, strict=True)
     )
     fitted: list[Network] = []
     scores = np.zeros((len(lines.folds), len(LABELS)), np.float32)
     found = Parallel(config.jobs, pre_dispatch="n_jobs", return_as="generator")(jobs)
-    for fold, (held_out, _) in enumerate(masks):
+    for fold, masks in enumerate(every_masks):
         progress(f"network: {_fold_name(fold, config)}")
         fitted.append(next(found))
-        scores[held_out] = fitted[-1].scores(np.ascontiguousarray(own.values[:, held_out]), _spans(lines, held_out))
-    return PerFold.of(fitted), scores
+        columns, spans = np.ascontiguousarray(own.values[:, masks.held_out]), _spans(lines, masks.held_out)
+        scores[masks.held_out] = fitted[-1].scores(columns, spans)
+    return CrossFit.of(fitted), scores
 
 
 def _fold_name(fold: int, config: TrainConfig) -> str:

@@ -1,4 +1,4 @@
-"""Give the HTML page that every saved model must reproduce."""
+"""Give the HTML page of the probe: reference pages with the probabilities that a model must reproduce."""
 
 from pathlib import Path
 

@@ -25,13 +25,14 @@ _MIN_COVERAGE = 0.8
 """Least share of a predicted article that the lines of the text must hold."""
 
 
-def correct(page: LabelledPage, html: Prediction | None) -> LabelledPage | None:
-    """Correct the labels that alignment gave by what a model that has not seen the page's site predicts for its HTML.
+def correct_or_drop(page: LabelledPage, html_prediction: Prediction | None) -> LabelledPage | None:
+    """Correct the labels that alignment gave a page by the held-out prediction for its HTML, or drop the page.
 
-    A page whose gold it contradicts becomes `None`. One whose title alignment did not find gets the predicted one.
+    The result is `None` if the prediction contradicts the gold. A page whose title alignment did not find gets the
+    predicted one.
     Pages labelled by hand, and those without HTML, stay as they are.
     """
-    return page if page.origin.is_by_hand or html is None else _corrected(page, html)
+    return page if page.origin.is_by_hand or html_prediction is None else _corrected(page, html_prediction)
 
 
 def _corrected(page: LabelledPage, prediction: Prediction) -> LabelledPage | None:

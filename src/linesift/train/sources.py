@@ -34,8 +34,8 @@ class TrainingPages:
     """The pages of a training run."""
 
     examples: list[Example]
-    by_path: dict[str, frozenset[str]]
-    """Sources of the examples from each path of pages labelled line by line."""
+    page_names: dict[str, frozenset[str]]
+    """Names of the pages (`Example.source`) that came from each path of pages labelled line by line."""
     left_out: Counter[str]
     """Pages whose text is not learnt from, by `"<collection>: <reason>"`."""
     digests: dict[str, str]
@@ -50,7 +50,7 @@ def read_sources(sources: Sources, config: TrainConfig, progress: Progress) -> T
         LabelError: if a page is not in its format.
     """
     labelled = {short_name(path): [Example.of_page(page) for page in read_labelled(path)] for path in sources.pages}
-    by_path = {name: frozenset(example.source for example in found) for name, found in labelled.items()}
+    page_names = {path: frozenset(example.source for example in found) for path, found in labelled.items()}
     examples = [example for found in labelled.values() for example in found]
     progress(f"{len(examples)} pages labelled line by line")
     counts = Counter[str]()
@@ -68,13 +68,13 @@ def read_sources(sources: Sources, config: TrainConfig, progress: Progress) -> T
         examples, left = _joined(examples, dataset.examples, progress, name)
         counts += left
         digests[short_name(Path(name)) if Path(name).exists() else name] = dataset.digest
-    return TrainingPages(_enough_html([*examples, *kinds], config, progress), by_path, counts, digests)
+    return TrainingPages(_enough_html([*examples, *kinds], config, progress), page_names, counts, digests)
 
 
 def _joined(
     known: Sequence[Example], found: Sequence[Example], progress: Progress, name: str
 ) -> tuple[list[Example], Counter[str]]:
-    """Add pages to known ones, which keep their labels and get the HTML, and count what is left out as text."""
+    """Add pages to known ones, which keep their labels and get the HTML, and count the pages left out as text."""
     places = {example.source: place for place, example in enumerate(known)}
     joined, counts = list(known), left_out(found)
     new: list[Example] = []
@@ -95,7 +95,8 @@ def _joined(
 def _with_html(example: Example, other: Example) -> Example:
     """Give a page that was labelled as text the HTML of the same page, with its labels carried over to the lines.
 
-    As before where it has HTML of its own, and where the other page has none.
+    Lines of the HTML whose label stays unknown are not learnt. A page that has HTML of its own stays as it is, and so
+    does one whose other page has none.
     """
     if example.html is not None or other.html is None or example.text_labels is None:
         return example

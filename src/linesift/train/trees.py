@@ -96,7 +96,8 @@ def _fitted_trees(learner: Any, depth: int, *data: Any, **options: Any) -> TreeS
 def _trees_from_json(stored: dict[str, Any], depth: int) -> TreeScorer:
     """Convert CatBoost's JSON form of oblivious trees to arrays.
 
-    Shallower trees are filled up with splits never taken, and where they have one score the others stay 0.
+    Shallower trees are filled up with levels of cut = infinity, which no value is above. Of trees with one score, the
+    other scores stay 0.
     """
     features = stored["features_info"]["float_features"]
     index = {feature["feature_index"]: feature["flat_feature_index"] for feature in features}

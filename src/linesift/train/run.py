@@ -1,7 +1,8 @@
 """Train a model on labelled pages and corpora, score it, and write its directory: the work of `linesift train`.
 
 1. Read the pages (`linesift.train.sources`).
-2. Fit the models without each fold, and that of everything (`linesift.train.fit`, `linesift.train.page_kind`).
+2. For each fold, fit one model on all other folds; and one on all pages (`linesift.train.fit`,
+   `linesift.train.page_kind`).
 3. Classify every page by the model that has not seen its site, and score the predictions.
 4. Write the directory with its card, and the accuracy report where one is asked for.
 """
@@ -26,17 +27,18 @@ from linesift.example import Example
 from linesift.extras import require_extra
 from linesift.model.directory import save_model
 from linesift.page import Page
-from linesift.read.labelled import LABELLED_SUFFIX, OWN_COLLECTION
+from linesift.read.labelled import LABELLED_SUFFIX, PAGE_FILE_COLLECTION
 from linesift.train.config import Progress, TrainConfig
 from linesift.train.corpora import KIND_GOLD, corpus_files
 from linesift.train.fit import fit
-from linesift.train.folds import held_out
+from linesift.train.folds import predict_held_out
 from linesift.train.page_kind import fit_page_kind
 from linesift.train.probe import html_probe
 from linesift.train.provenance import digest, short_name
 from linesift.train.sources import Sources, TrainingPages, read_sources
 
-_N_PROBES = 2
+_N_REFERENCE_TEXTS = 2
+"""Number of pages of plain text in the probe: reference pages with the probabilities that a model must reproduce."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class TrainRequest:
     datasets: tuple[str, ...] = ()
     """Datasets by path or name; see `linesift.train.dataset`."""
     keep_folds: Path | None = None
-    """Directory for the model of each fold, to measure on sites that it has not seen; `None` to drop them."""
+    """Directory for the model of each fold, which has not seen its sites, to measure it there; `None` to drop them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Trained:
 
     directory: Path
     report: Report
-    by_path: dict[str, Report]
+    reports_by_path: dict[str, Report]
     """The same for the pages of each path in `TrainRequest.pages`; empty where that is all pages."""
     html: Report | None = None
     """The same for the pages read as HTML; `None` without any."""
@@ -83,19 +85,18 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
     """
     _check_packages(request)
     _check_place(request.out)
-    sources = Sources(request.pages, request.corpora, request.datasets)
-    data = read_sources(sources, request.config, progress)
+    data = read_sources(Sources(request.pages, request.corpora, request.datasets), request.config, progress)
     probe = _probe(data)
     models = fit_page_kind(fit(data.examples, request.config, progress), data.examples, request.config, progress)
     progress("scoring the held-out folds")
-    scored = held_out(models, data.examples)
+    scored = predict_held_out(models, data.examples)
     trained = _trained(request.out, data, scored)
     progress(f"writing {request.out}")
-    about = _about(request, data, trained)
+    info = _info(request, data, trained)
     if request.keep_folds is not None:
-        for fold, model in enumerate(models.by_fold):
-            save_model(model, about, probe, request.keep_folds / str(fold))
-    save_model(models.everything, about, probe, request.out)
+        for fold, model in enumerate(models.without_fold):
+            save_model(model, info, probe, request.keep_folds / str(fold))
+    save_model(models.everything, info, probe, request.out)
     write_card(request.out)
     if request.report is not None:  # after the model, which took longer
         progress(f"writing {request.report}")
@@ -109,14 +110,14 @@ def _trained(directory: Path, data: TrainingPages, scored: Sequence[HeldOut]) ->
     """Score the held-out predictions."""
     texts, htmls = pairs(scored), pairs(scored, is_html=True)
     reports = {
-        name: evaluate_pairs([pair for pair in texts if pair[0].source in sources])
-        for name, sources in data.by_path.items()
-        if len(sources) < len(texts)
+        path: evaluate_pairs([pair for pair in texts if pair[0].source in names])
+        for path, names in data.page_names.items()
+        if len(names) < len(texts)
     }
     return Trained(
         directory,
         report=evaluate_pairs(texts),
-        by_path=reports,
+        reports_by_path=reports,
         html=evaluate_pairs(htmls) if htmls else None,
         kinds=evaluate_kinds(pairs(scored, with_kind_only=True)),
     )
@@ -124,7 +125,7 @@ def _trained(directory: Path, data: TrainingPages, scored: Sequence[HeldOut]) ->
 
 def _check_packages(request: TrainRequest) -> None:
     require_extra("training", "sklearn", "scipy")
-    if request.config.kind == "boosting":
+    if request.config.learner == "boosting":
         require_extra("training boosted trees", "catboost")
     if request.corpora is not None or request.datasets:
         require_extra("reading corpora", "datasets", "resiliparse")
@@ -149,24 +150,25 @@ def _check_place(out: Path) -> None:
 
 
 def _probe(data: TrainingPages) -> list[Page]:
-    """Choose the pages that the saved model must reproduce: `.page` files, whose text may be copied, and an HTML page.
+    """Choose the reference pages of the model directory: pages from `.page` files, and an HTML page of our own.
 
-    All from the first path that has enough, so that with `data/pages` before the pages of sites none of a site's is.
+    Taken from the first path with enough pages, so that private pages of a site are not copied into the model.
     """
-    every = [each.text for each in data.examples if each.origin.collection == OWN_COLLECTION and each.text_labels]
-    groups = [[page for page in every if page.source in sources] for sources in data.by_path.values()]
+    every = [each.text for each in data.examples if each.origin.collection == PAGE_FILE_COLLECTION and each.text_labels]
+    groups = [[page for page in every if page.source in names] for names in data.page_names.values()]
     for own in (*groups, every):
-        if len(own) >= _N_PROBES:
-            step = len(own) // _N_PROBES
-            texts = [Page(page.text, Path(page.source).name) for page in own[::step][:_N_PROBES]]
+        if len(own) >= _N_REFERENCE_TEXTS:
+            step = len(own) // _N_REFERENCE_TEXTS
+            texts = [Page(page.text, Path(page.source).name) for page in own[::step][:_N_REFERENCE_TEXTS]]
             return [*texts, html_probe()]
     raise InputError(
-        f"{len(own)} {LABELLED_SUFFIX} files among the pages; a model needs {_N_PROBES} for its probe, "
+        f"{len(own)} {LABELLED_SUFFIX} files among the pages; a model needs {_N_REFERENCE_TEXTS} for its probe, "
         "because pages of other collections may not be copied into it"
     )
 
 
-def _about(request: TrainRequest, data: TrainingPages, trained: Trained) -> dict[str, Any]:
+def _info(request: TrainRequest, data: TrainingPages, trained: Trained) -> dict[str, Any]:
+    """Collect what `model.json` keeps of the training: inputs, settings, versions and scores."""
     files = list(request.pages)
     if request.corpora is not None:
         files += [*corpus_files(request.corpora), *request.corpora.glob(f"{KIND_GOLD}.parquet")]
@@ -182,7 +184,7 @@ def _about(request: TrainRequest, data: TrainingPages, trained: Trained) -> dict
         "scores": {
             "all": _scores(trained.report),
             "html": _scores(trained.html) if trained.html is not None else None,
-            "by_hand": {name: _scores(report) for name, report in trained.by_path.items()},
+            "by_hand": {name: _scores(report) for name, report in trained.reports_by_path.items()},
             "kinds": None if trained.kinds is None else trained.kinds.to_dict(),
         },
     }
@@ -194,15 +196,15 @@ def _command(request: TrainRequest) -> str:
     words += [f"--corpora {short_name(request.corpora)}"] if request.corpora is not None else []
     words += [f"--dataset {short_name(Path(name)) if Path(name).exists() else name}" for name in request.datasets]
     config = request.config
-    words += [] if request.config.learn_aligned else ["--no-learn-aligned"]
-    words += [f"--model-kind {config.kind} --folds {config.n_folds} --seed {config.seed} --jobs {config.jobs}"]
+    words += [] if config.learn_aligned else ["--no-learn-aligned"]
+    words += [f"--model-kind {config.learner} --folds {config.n_folds} --seed {config.seed} --jobs {config.jobs}"]
     return " ".join([*words, f"--out {short_name(request.out)}"])
 
 
 def _versions(request: TrainRequest) -> Iterator[tuple[str, str]]:
     yield "python", platform.python_version()
     names = ["linesift", "numpy", "scikit-learn"]
-    names += ["catboost"] if request.config.kind == "boosting" else []
+    names += ["catboost"] if request.config.learner == "boosting" else []
     names += ["datasets", "resiliparse"] if request.corpora is not None else []
     for name in names:
         try:

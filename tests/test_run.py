@@ -19,7 +19,7 @@ from linesift.read.labelled import format_page
 from linesift.train.config import TrainConfig
 from linesift.train.dataset import read_dataset
 from linesift.train.provenance import digest, short_name, trained_on
-from linesift.train.train import Trained, TrainRequest, train
+from linesift.train.run import Trained, TrainRequest, train
 from tinycorpus import PARAGRAPHS, row, write_corpus
 
 ROOT = Path(__file__).parent.parent
@@ -86,7 +86,7 @@ def test_pages_with_their_html_are_learnt_as_text_and_as_html(
         given.extend(examples)
         raise FittingError
 
-    monkeypatch.setattr("linesift.train.train.fit", note)
+    monkeypatch.setattr("linesift.train.run.fit", note)
     with pytest.raises(FittingError):
         train(TrainRequest((tmp_path,), tmp_path / "m", config=TINY), say_nothing)
     assert [each.text.hints for each in given] == [None] * 8
@@ -100,6 +100,12 @@ def test_models_of_the_folds_are_kept(trained: Trained, request_: TrainRequest) 
     page = "Ferry returns\n11 March 2024\nThe ferry is back in the harbour, and it sails again."
     held_out, whole = (linesift.load(path).classify(page) for path in (request_.keep_folds / "0", trained.directory))
     assert (held_out.probabilities != whole.probabilities).any()
+
+
+def test_with_corrected_labels_each_part_has_its_own_lexicon(trained: Trained) -> None:
+    model = linesift.load(trained.directory)
+    assert model.html is not None
+    assert (model.html.lexicon.weights != model.text.lexicon.weights).any()
 
 
 def test_model_loads_and_labels(trained: Trained, pages: list[LabelledPage]) -> None:
@@ -119,15 +125,19 @@ def test_model_loads_and_labels(trained: Trained, pages: list[LabelledPage]) -> 
 def test_every_page_is_scored_and_each_path_by_itself(trained: Trained, pages: list[LabelledPage]) -> None:
     names = [page.name for page in trained.report.pages]
     assert names[len(pages) :] == ["tiny/4", *(f"tiny/{number}" for number in range(N_ROWS) if number not in {3, 4})]
-    n_pages = {name: len(report.pages) for name, report in trained.by_path.items()}
+    n_pages = {name: len(report.pages) for name, report in trained.reports_by_path.items()}
     assert n_pages == {"data/pages": len(pages), f"{trained.directory.parents[1].name}/gold.jsonl": 1}
 
 
-def test_corpora_are_scored_as_html_too(trained: Trained) -> None:
+def test_corpora_and_own_pages_with_html_are_scored_as_html_too(trained: Trained, pages: list[LabelledPage]) -> None:
     assert trained.html
+    own = [page.source for page in pages if page.page.has_hints]
+    assert own
     names = [page.name for page in trained.html.pages]
-    # The page labelled by hand has another text than its HTML, so its labels cannot come over, and it is left out.
-    assert names == [f"tiny/{number}" for number in range(N_ROWS) if number not in {3, 4}]
+    assert names == [*own, "tiny/4", *(f"tiny/{number}" for number in range(N_ROWS) if number not in {3, 4})]
+    # The page labelled by hand has another text than its HTML, so no label of a line comes over.
+    by_hand = trained.html.pages[len(own)]
+    assert (by_hand.n_lines, by_hand.n_wrong) == (0, 0)
     assert "from HTML" in (trained.directory / "README.md").read_text("utf-8")
 
 
@@ -302,10 +312,28 @@ def test_committed_card_is_that_of_its_model(directory: Path) -> None:
     assert text == card(read_about(directory.parent))
 
 
+def test_aligned_pages_that_are_not_learnt_are_scored(
+    request_: TrainRequest, pages: list[LabelledPage], tmp_path: Path
+) -> None:
+    config = replace(TINY, learner="linear", learn_aligned=False)
+    trained = train(replace(request_, out=tmp_path / "m", config=config, report=None, keep_folds=None), say_nothing)
+    names = [page.name for page in trained.report.pages]
+    assert names[len(pages) :] == ["tiny/4", *(f"tiny/{number}" for number in range(N_ROWS) if number not in {3, 4})]
+    about = read_about(trained.directory)
+    assert about["config"]["learn_aligned"] is False
+    assert "--no-learn-aligned" in about["command"]
+    # The labels of the text were not corrected, so words were learnt once, for both parts.
+    model = linesift.load(trained.directory)
+    assert model.html is not None
+    assert model.html.lexicon is model.text.lexicon
+
+
 @pytest.mark.slow
 def test_linear_model_on_own_pages(tmp_path: Path) -> None:
-    trained = train(TrainRequest((OWN,), tmp_path / "model", config=TrainConfig(kind="linear", n_folds=3)), say_nothing)
-    assert trained.by_path == {}
+    trained = train(
+        TrainRequest((OWN,), tmp_path / "model", config=TrainConfig(learner="linear", n_folds=3)), say_nothing
+    )
+    assert trained.reports_by_path == {}
     assert linesift.load(trained.directory).classify("Menu\nHome").labels
 
 
@@ -319,7 +347,7 @@ def test_datasets_and_sites_are_trained_on(tmp_path: Path, pages: list[LabelledP
     site.mkdir(parents=True)
     for number in range(40, 80):
         (site / f"{number}.page").write_text(format_page(invented_page(number)), "utf-8")
-    config = replace(TINY, kind="linear", n_folds=2)
+    config = replace(TINY, learner="linear", n_folds=2)
     request = TrainRequest((OWN, site), tmp_path / "m", config=config, datasets=(str(tmp_path / "herald.parquet"),))
     trained = train(request, lambda _: None)
     about = read_about(trained.directory)
