@@ -2,12 +2,14 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import linesift
 from commandline import Run, runner
+from linesift.model.decode import DecodeConfig
 from linesift.model.model import Model
 
 PAGE = "Home | News\n\nFerry returns to the bay\n21 October 2024, 9:20\nThe ferry is back after a year, they said.\n"
@@ -97,7 +99,9 @@ def test_classify_with_reasons(run: Run) -> None:
     assert [line.strip() for line in pretty if line.startswith("     ")] == "; ".join(reasons).split("; ")
 
 
-def test_only_the_lines_asked_for(run: Run) -> None:
+def test_only_the_lines_asked_for(run: Run, model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    mixed = replace(model, decoding=DecodeConfig(body_floor=0.0, sure=2.0, headline=0.0))  # not all lines are sidebar
+    monkeypatch.setattr(linesift, "load", lambda _: mixed)
     every = run("classify page.txt --format tsv --explain").out.splitlines()
     label = every[0].split("\t")[1]
     rows = run(f"classify page.txt --format tsv --explain --label {label}").out.splitlines()

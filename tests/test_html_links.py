@@ -36,7 +36,7 @@ def test_kinds(href: str, kind: str) -> None:
 def test_a_line_has_the_kinds_of_all_its_links() -> None:
     body = "<p>Rain <a href=#a>a</a> <a href=/b>b</a><p>Sun<div><a href=/c><h2>c</h2><p>d</a></div><p><a>e</a>"
     assert kinds(body) == [{"fragment", "site"}, set(), {"site"}, {"site"}, set()]
-    assert kinds("<table><tr><td><a href=#a>a</a><td><a href=//b.example>b</a></table>") == [{"fragment", "elsewhere"}]
+    assert kinds("<table><tr><td><a href=#a>a</a><td><a href=//b.example>b</a></table>") == [{"fragment"}]
 
 
 def test_addresses_with_a_host_are_of_no_kind_unless_they_share() -> None:
