@@ -30,14 +30,14 @@ class DecodeConfig:
     """Lines above the first body line in which the headline is expected."""
     headline_elsewhere: float = 0.7
     """Factor on the probability of lines outside that reach."""
-    headline_pair: float = 0.35
+    headline_pair: float = 0.5
     """A line next to the headline is headline too if both have at least this probability."""
     timestamp: float = 0.7
     """Least probability of a timestamp line anywhere."""
     timestamp_near: float = 0.5
     """Least probability from `timestamp_reach` lines above the headline to just below the first body line."""
     timestamp_reach: int = 5
-    no_article: float = 0.6
+    no_article: float = 0.8
     """Probability of the kinds without an article from which all lines of a page are sidebar."""
 
 
