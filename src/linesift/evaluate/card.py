@@ -58,7 +58,8 @@ _LICENCE = """\
 ## Licence
 
 The weights are under Apache-2.0, as linesift is. The pages of the collections belong to their publishers: none of their
-text is in this directory, and words stand in the weights as hashes only. The probe, reference pages whose probabilities the model must give again, is taken from linesift's own pages.
+text is in this directory, and words stand in the weights as hashes only. The probe, reference pages whose probabilities
+the model must give again, is taken from linesift's own pages.
 """
 
 _LIMITS = """\
