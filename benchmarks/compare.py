@@ -15,7 +15,16 @@ from importlib.metadata import version
 from pathlib import Path
 
 import linesift
-from benchmarks.compare_cases import ROOT, Case, Row, read_articles, read_cases, score, score_articles
+from benchmarks.compare_cases import (
+    ROOT,
+    Case,
+    Row,
+    read_articles,
+    read_cases,
+    read_gold_articles,
+    score,
+    score_articles,
+)
 from benchmarks.compare_report import OWN, collection_table, table
 from benchmarks.peers import Extract, own, peers, time_tools
 from linesift.evaluate.held_out import HELD_OUT, Scores, read_held_out
@@ -25,7 +34,13 @@ from linesift.train.folds import fold_of
 from linesift.train.provenance import short_name
 
 _N_RUNS, _N_TIMED = 3, 100
-_COLLECTIONS = ("wcxb_dev", "andy", "fundus", "misinfo", "waddle")
+_COLLECTIONS = {
+    "wcxb": "wcxb_dev", "andy": "andy", "fundus": "fundus", "misinfo": "misinfo", "waddle": "waddle",
+    "trafilatura": "trafilatura", "dragnet": "dragnet", "more": "more",
+}  # fmt: skip
+"""Collections with pages read line by line, and their files."""
+_MOST_PAGES = 300
+"""About so many pages of a collection."""
 
 
 def measure(tools: Mapping[str, Extract], folds: Sequence[linesift.Model], cases: Sequence[Case]) -> dict[str, Row]:
@@ -57,12 +72,17 @@ def held_out(runs: Sequence[Extract], cases: Sequence[Case]) -> list[str | None]
     return [found[place] for place in range(len(cases))]
 
 
-def by_collection(tools: Mapping[str, Extract], corpora: Path, held_out: Scores, limit: int) -> dict[str, Row]:
-    """Article F1 of the other tools, and of the models that had not seen a page's site, on the same pages."""
+def by_collection(tools: Mapping[str, Extract], corpora: Path, held_out: Scores, most: int) -> dict[str, Row]:
+    """Article F1 of the other tools, and of the models that had not seen a page's site, on the same read pages."""
+    gold = read_gold_articles(corpora)
     scores: dict[str, Row] = {}
-    for name in _COLLECTIONS:
-        articles = read_articles(corpora, name, held_out[name], max(1, len(held_out[name]) // limit))
-        scores[name] = {OWN: article_score(held_out[name][page.name] for page in articles).f1}
+    for name, file in _COLLECTIONS.items():
+        # Where a collection also has pages that were aligned, those read have a group of their own.
+        ours = held_out.get(f"{name} by hand") or held_out.get(name, {})
+        articles = read_articles(corpora / f"{file}.parquet", gold, ours, most)
+        if not articles:
+            continue
+        scores[name] = {OWN: article_score(ours[page.name] for page in articles).f1}
         for tool, run in tools.items():
             scores[name][tool] = score_articles(articles, run([page.html for page in articles]))
         scores[name]["pages"] = len(articles)
@@ -100,7 +120,7 @@ def main() -> None:
     }
     folds = [linesift.load(path) for path in sorted(given.folds.iterdir())]
     rows = measure(tools, folds, cases)
-    scores = by_collection(others, given.corpora, known, given.pages or max(map(len, known.values())))
+    scores = by_collection(others, given.corpora, known, min(given.pages or _MOST_PAGES, _MOST_PAGES))
     n_pages = {name: int(row.pop("pages")) for name, row in scores.items()}
     (given.out / "compare.json").write_text(
         json.dumps(facts | {"tools": rows, "by_collection": scores}, indent=1) + "\n", "utf-8"

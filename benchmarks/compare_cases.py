@@ -1,10 +1,11 @@
 """Pages that `compare.py` compares on, and how a tool's text is scored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from linesift.evaluate.metrics import article_score, harmonic, overlap, shingles
+from linesift.labels import Label
 from linesift.read.labelled import read_labelled
 from linesift.train.corpora import corpus_files, read_rows
 
@@ -60,11 +61,19 @@ def read_cases(corpora: Path) -> tuple[list[Case], int]:
     return kept, len(cases) - len(kept)
 
 
-def read_articles(corpora: Path, collection: str, kept: Mapping[str, object], step: int) -> list[Article]:
-    """Read every `step`th of the pages of a collection that are in `kept`."""
-    rows = (row for row in read_rows(corpora / f"{collection}.parquet") if row["id"] in kept)
+def read_gold_articles(corpora: Path) -> dict[str, str]:
+    """Read the text of the article of every page that was read line by line, by its name; none without an article."""
+    gold = (page for name in ("pages", "read") for page in read_labelled(corpora.parent / "gold" / f"{name}.jsonl"))
+    return {page.page.source: page.gold_article for page in gold if Label.BODY in page.labels}
+
+
+def read_articles(file: Path, gold: Mapping[str, str], kept: Iterable[str], most: int) -> list[Article]:
+    """Read the HTML of pages of a collection that have gold and are in `kept`, evenly chosen, about `most` at most."""
+    names = frozenset(gold) & frozenset(kept)
+    step = max(1, round(len(names) / most))
+    rows = (row for row in read_rows(file) if row["id"] in names)
     return [
-        Article(row["id"], row["html"].encode("utf-8", "replace"), "\n".join(row["body"]))
+        Article(row["id"], row["html"].encode("utf-8", "replace"), gold[row["id"]])
         for place, row in enumerate(rows)
         if place % step == 0
     ]

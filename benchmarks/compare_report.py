@@ -6,8 +6,8 @@ from linesift.evaluate.sections import Row, Table, markdown_table
 
 _ABOUT = """
 The pages are of trafilatura's benchmark, without those of sites that stand in a collection with gold. The benchmark
-has no gold text; what linesift learnt of it for plain text its part for HTML had labelled, and each page is scored by
-the model of the fold that has not seen its site. Some strings belong to the article of a page, others do not. Recall is
+has no gold text; linesift learnt most of its pages, read line by line, and each page is scored by the model of the fold
+that has not seen its site. Some strings belong to the article of a page, others do not. Recall is
 the share of the first that a tool's text holds, precision their share among all strings that it holds, over all pages
 together, with white space collapsed on both sides. A page where a tool raised an exception (failed) or gave nothing
 (empty) has no text.
@@ -16,9 +16,9 @@ Settings: trafilatura and jusText as in that benchmark (jusText with the stop wo
 told the language), newspaper4k's `fulltext`, resiliparse with main content and without comments; of readability-lxml
 the text of its HTML counts, of linesift the body lines.
 
-By collection: article F1 on pages with a gold text, as in the accuracy report (4-gram shingles, precision and recall
-averaged over pages). linesift was trained on these collections, so each page is labelled by the model of the fold that
-has not seen its site, as its training wrote it down; the other tools run here. These pages are all that training kept.
+By collection: article F1 on pages that were read line by line and have an article, against their body lines (4-gram
+shingles, precision and recall averaged over pages). linesift was trained on these pages, so each is labelled by the
+model of the fold that has not seen its site, as its training wrote it down; the other tools run here.
 
 Speed is HTML bytes to text in pages per second of processor time on one core, the median of some runs, tools taking
 turns. Plain text for linesift is rendered by resiliparse within its time.

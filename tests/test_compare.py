@@ -40,12 +40,13 @@ def test_a_peer_that_raises_has_failed() -> None:
     assert peers.peer(extract)([b"<p>one", b"<p>", b"<p>other"]) == ["one", "", None]
 
 
-def test_pages_of_a_collection_are_those_that_training_kept(tmp_path: Path) -> None:
+def test_pages_of_a_collection_are_those_that_were_read_and_kept(tmp_path: Path) -> None:
     write_corpus(tmp_path / "tiny.parquet", [row(number) for number in range(6)])
-    kept = dict.fromkeys([row(number)["id"] for number in (1, 2, 4, 5)], (1.0, 1.0))
-    articles = compare_cases.read_articles(tmp_path, "tiny", kept, 2)
-    assert [page.name for page in articles] == [row(1)["id"], row(4)["id"]]
     text = "\n".join(PARAGRAPHS)
+    gold = {row(number)["id"]: text for number in (1, 2, 3, 4, 5)}
+    kept = [row(number)["id"] for number in (0, 1, 2, 4, 5)]
+    articles = compare_cases.read_articles(tmp_path / "tiny.parquet", gold, kept, 2)
+    assert [page.name for page in articles] == [row(1)["id"], row(4)["id"]]
     assert articles[0].gold == text
     assert compare_cases.score_articles(articles, [text, text]) == 1
     assert compare_cases.score_articles(articles, [text, None]) == pytest.approx(0.5)
