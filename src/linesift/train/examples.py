@@ -119,21 +119,18 @@ def gather_lines(
     progress(f"reading {len(all_pages)} pages")
     hints = [page.page.hints for page in all_pages if page.page.hints is not None]
     batch = read_batch([page.page.text for page in all_pages], hints or None)
-    gold_columns, excerpt_columns = _label_columns(gold_pages), _label_columns(excerpt_pages)
-    _check_labels(gold_columns)
-    label_columns = pseudo_by_fold.map(
-        lambda pseudo: np.concatenate((gold_columns, excerpt_columns, _label_columns(pseudo)))
-    )
+    known = (_label_columns(gold_pages), _label_columns(excerpt_pages))
+    _check_labels(known[0])
+    label_columns = pseudo_by_fold.map(lambda pseudo: np.concatenate((*known, _label_columns(pseudo))))
     line_weights = [
         _page_weights([*gold_pages, *excerpt_pages], pseudo, config)[batch.page] * _label_factors(columns, config)
         for pseudo, columns in zip(pseudo_by_fold, label_columns, strict=True)
     ]
-    is_by_hand = np.array(
-        [page.origin.is_by_hand for page in gold_pages] + [False] * (len(all_pages) - len(gold_pages))
-    )
+    is_by_hand = np.zeros(len(all_pages), np.bool_)
+    is_by_hand[: len(gold_pages)] = [page.origin.is_by_hand for page in gold_pages]
     return Lines(
         batch=batch,
-        n_gold=len(gold_columns),
+        n_gold=len(known[0]),
         is_by_hand=is_by_hand[batch.page],
         folds=_page_folds(all_pages, config)[batch.page],
         labels=label_columns.map(lambda columns: np.where(columns == _UNKNOWN, Label.SIDEBAR.column, columns)),

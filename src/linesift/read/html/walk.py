@@ -8,7 +8,7 @@ Take `<p class=lead>a <b>c</b> d</p><p>e</p>` in a `<body>`:
 3. `<b>` is inline: it opens a scope with the flag of emphasis, and the line goes on.
 4. `"c"` is the second piece, and `" d"`, back in the scope of `<p>`, the third.
 5. `</p>` ends the line: the pieces become `WalkedLine("a c d", scope of <p>, ..., emphasis=1 / 3, n_inline=1, ...)`.
-6. The second `<p>` gives the line `e` likewise.
+   The second `<p>` gives the line `e` likewise.
 
 Had the line begun inside `<b>` (`<p><b>c</b> d`), its holder would first be the scope of `<b>`; when that closes and
 the line goes on, the holder becomes the scope around it, `<p>`.
