@@ -253,3 +253,18 @@ def test_labels_do_not_stand_on_replaced_text(tmp_path: Path) -> None:
     path.write_bytes(b"site: a\n----\nbody      | caf\xe9\n")
     with pytest.raises(LabelError, match="line 3 is not valid utf-8; save the file as UTF-8"):
         read_labelled(path)
+
+
+def test_without_a_parser_of_html_a_page_is_plain_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our own pages come with the wheel, some with their HTML, and `linesift adapt` needs no extra."""
+
+    def fail(*_: object) -> None:
+        raise MissingExtraError("reading HTML needs selectolax")
+
+    (tmp_path / "ferry.page").write_text("site: a.example\n----\nheadline  | Ferry is back\n")
+    (tmp_path / "ferry.html").write_text("<h1>Ferry is back</h1>")
+    (with_parser,) = read_labelled(tmp_path)
+    monkeypatch.setattr("linesift.read.labelled.read_page", fail)
+    (without,) = read_labelled(tmp_path)
+    assert (with_parser.page.has_hints, without.page.has_hints) == (True, False)
+    assert with_parser.labels == without.labels
