@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hinted import ARTICLE
-from linesift.errors import InputError, LabelError
+from linesift.errors import InputError, LabelError, MissingExtraError
 from linesift.labels import KINDS, LABELS, Label
 from linesift.page import LabelledPage, LabelSource, Origin, Page
 from linesift.read.html.page import read_html

@@ -31,7 +31,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from linesift.errors import InputError, LabelError
+from linesift.errors import InputError, LabelError, MissingExtraError
 from linesift.labels import KINDS, LABELS, Label
 from linesift.page import LabelledPage, LabelSource, Origin, Page
 from linesift.read.page import HTML_SUFFIXES, read_page
