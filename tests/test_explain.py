@@ -220,6 +220,12 @@ def test_why_not_the_likeliest(model: Model, label: Label, chances: tuple[float,
     assert bool(sentence) == bool(found.decided)
 
 
+def test_on_a_page_without_an_article_its_kind_decides(model: Model) -> None:
+    prediction = Prediction(Page("one"), (S,), np.array([(0.1, 0.6, 0.1, 0.2)], np.float32), "index", 0.9)
+    (found,) = Explainer(model).explain(prediction, [0])
+    assert found.decided.endswith("(index), so it has no article and all its lines are sidebar.")
+
+
 def test_what_the_comparison_of_titles_made_of_a_line(model: Model) -> None:
     assert isinstance(model.text.scorer, TreeScorer)
     alone = model.classify(TEXT)

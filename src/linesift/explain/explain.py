@@ -25,7 +25,7 @@ from linesift.explain.describe import NETWORK, TOGETHER
 from linesift.explain.occlusion import NetworkShares, network_shares
 from linesift.explain.shapley import LeafValues, leaf_shares, leaf_values
 from linesift.features.tokens import spelt_tokens
-from linesift.labels import LABELS, Label
+from linesift.labels import LABELS, NO_ARTICLE, Label
 from linesift.model.decode import DecodeConfig
 from linesift.model.lexicon import Lexicon
 from linesift.model.linear import LinearScorer
@@ -226,6 +226,8 @@ def _decided(prediction: Prediction, index: int, config: DecodeConfig) -> str:
     likeliest = LABELS[int(prediction.probabilities[index].argmax())]
     if label is likeliest:
         return ""
+    if prediction.kind in NO_ARTICLE and not prediction.has_article:
+        return f"The page is an index or no news ({prediction.kind}), so it has no article and all its lines are sidebar."
     if label is Label.HEADLINE:
         return f"Where the body begins, {_per_cent(config.headline)} are enough for the likeliest headline of the page."
     if label is Label.TIMESTAMP:
