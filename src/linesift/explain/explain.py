@@ -227,7 +227,8 @@ def _decided(prediction: Prediction, index: int, config: DecodeConfig) -> str:
     if label is likeliest:
         return ""
     if prediction.kind in NO_ARTICLE and not prediction.has_article:
-        return f"The page is an index or no news ({prediction.kind}), so it has no article and all its lines are sidebar."
+        what = f"The page is an index or no news ({prediction.kind})"
+        return f"{what}, so it has no article and all its lines are sidebar."
     if label is Label.HEADLINE:
         return f"Where the body begins, {_per_cent(config.headline)} are enough for the likeliest headline of the page."
     if label is Label.TIMESTAMP:
