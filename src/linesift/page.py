@@ -29,7 +29,7 @@ class Page:
     source: str = ""
     """Path, address or other name of the page, for messages and output; the model does not see it."""
     hints: "Hints | None" = None
-    """What the markup says about each line, if the page came as HTML."""
+    """Statements of the markup about each line, if the page came as HTML."""
     url: str = ""
     """Address of a page from an archive."""
     fetched: str = ""

@@ -25,7 +25,7 @@ class Batch:
     """All non-blank lines of some pages, page after page; arrays have shape (n_lines,) where nothing else is said."""
 
     scan: LineScan
-    """What was counted on every line."""
+    """Counts of every line."""
     page: NDArray[np.int32]
     """Index of the line's page."""
     page_starts: NDArray[np.int64]
@@ -49,7 +49,7 @@ class Batch:
     strength: NDArray[np.uint8]
     """How much of a date the line shows, see `date_strength`."""
     hints: Hints | None = None
-    """What the markup says of every line; `None` for pages of plain text."""
+    """Hints of every line; `None` for pages of plain text."""
 
     @property
     def row_in_page(self) -> NDArray[np.int64]:

@@ -14,7 +14,7 @@ TABLE_SIZE = 0x20000
 
 
 class CharClass(IntEnum):
-    """What a character is to the features; decimal digits of all scripts are one class."""
+    """Class of a character; decimal digits of all scripts are one class."""
 
     SPACE = 0
     LOWER = 1

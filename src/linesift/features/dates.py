@@ -14,7 +14,7 @@ from linesift.features.words import SpanHasher, Words
 
 
 class DatePart(IntEnum):
-    """What of a date a line can show; the columns of `LineScan.dates`."""
+    """Parts of a date that a line can show; the columns of `LineScan.dates`."""
 
     CLOCK = 0
     """`9:20`, `9h20`, `9時20分`, `9시 20분`."""
@@ -69,7 +69,7 @@ def _names() -> tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.bool_]]:
 
 
 def hash_names(table: str) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
-    """What `date_names.npz` holds of the text of `date_names.tsv`: hashes of names, sorted; kinds of each as bits.
+    """Content of `date_names.npz`, made of `date_names.tsv`: hashes of names, sorted, and the kinds of each as bits.
 
     Only names of two characters or more, without a space.
     """
@@ -143,7 +143,7 @@ def find_numbers(chars: Chars, runs: Runs, row_of_run: NDArray[np.int32]) -> Num
 
 
 _TENS = np.array([[10 ** max(length - 1 - place, 0) * (place < length) for length in range(6)] for place in range(4)])
-"""What each of the first four digits of a number of 0 to 5 digits counts."""
+"""Value of each of the first four digits of a number of 0 to 5 digits counts."""
 
 
 def find_dates(
@@ -171,7 +171,7 @@ _BITS = (1 << np.arange(N_DATE_PARTS)).astype(np.uint16)
 
 @cache
 def _marks() -> NDArray[np.uint8]:
-    """What a character between or behind numbers says, as bits, for code points below 2**16."""
+    """Meaning of a character between or behind numbers, as bits, for code points below 2**16."""
     marks = np.zeros(1 << 16, np.uint8)
     signs = {_CLOCK_MARK: ":：h時时點点시", _EAST_ASIAN_MARK: "年月日년월일", _DOT: ".", _SLASH: "/", _DASH: "-"}
     for bit, chars in signs.items():

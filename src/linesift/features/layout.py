@@ -60,7 +60,7 @@ def blanks(batch: Batch) -> Sequence[Values]:
     relative_length="The line's words against the mean of its page's running text, missing where there is none.",
 )
 def pages(batch: Batch) -> Sequence[Values]:
-    """What is counted on whole pages."""
+    """Counts of whole pages."""
     n_lines, words = np.maximum(batch.lines_per_page, 1), batch.per_page(batch.length)
     n_long, long = batch.per_page(batch.is_long), batch.per_page(batch.length * batch.is_long)
     blanks = batch.lines_per_page_with_blanks / n_lines

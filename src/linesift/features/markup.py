@@ -158,7 +158,7 @@ def in_section(batch: Batch) -> Values:
     path_links="Mean link share of the lines with the same path.",
 )
 def paths(batch: Batch) -> Sequence[Values]:
-    """What the lines of one template are."""
+    """Size and links of the lines of one template."""
     group, links = Groups(batch, _hints(batch).path), _hints(batch).link_share
     words = group.total(batch.length)
     return group.size, _page_share(batch, words, batch.length), words / group.size, group.total(links) / group.size
@@ -171,7 +171,7 @@ def paths(batch: Batch) -> Sequence[Values]:
     parent_links="Mean link share of the lines with the same path around their block.",
 )
 def parents(batch: Batch) -> Sequence[Values]:
-    """What the lines of neighbouring blocks are."""
+    """Size and links of the lines of neighbouring blocks."""
     group, links = Groups(batch, _hints(batch).parent), _hints(batch).link_share
     text = batch.length * batch.is_long * (1 - links)
     words = _page_share(batch, group.total(batch.length), batch.length)

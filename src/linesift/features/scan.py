@@ -43,7 +43,7 @@ MAX_LINE = 1 << 16
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LineScan:
-    """What was counted on every non-blank line; arrays have shape (n_lines,) where nothing else is said."""
+    """Counts of every non-blank line; arrays have shape (n_lines,) where nothing else is said."""
 
     number: NDArray[np.int64]
     """Index of the line in the scanned text, blank lines counted."""
@@ -138,14 +138,14 @@ class LinePositions:
 
 
 def _find_lines(chars: Chars, runs: Runs) -> LinePositions:
-    inked = nonzero_indices(runs.kind)
-    low = np.concatenate((_ZERO, runs.bounds.take(inked).searchsorted(chars.newlines)))
-    sizes = lengths(low, len(inked))
+    written = nonzero_indices(runs.kind)
+    low = np.concatenate((_ZERO, runs.bounds.take(written).searchsorted(chars.newlines)))
+    sizes = lengths(low, len(written))
     number = nonzero_indices(sizes)
     low, sizes = low[number], sizes[number]
-    first_run, last_run = inked.take(low), inked.take(low + sizes - 1)
+    first_run, last_run = written.take(low), written.take(low + sizes - 1)
     row_of_run = np.zeros(len(runs.kind), np.int32)
-    row_of_run[inked] = np.arange(len(number), dtype=np.int32).repeat(sizes)
+    row_of_run[written] = np.arange(len(number), dtype=np.int32).repeat(sizes)
     first = runs.bounds.take(first_run)
     return LinePositions(
         number=number,

@@ -24,7 +24,7 @@ from linesift.hints import ANCESTORS, DAY_PARTS, LINK_KINDS, TAGS
 COLUMNS: tuple[Column, ...] = (*LINE, *LAYOUT, *TOPIC, *RUNS, *CUES)
 FEATURE_NAMES: tuple[str, ...] = tuple(column.name for column in COLUMNS)
 MARKUP_COLUMNS: tuple[Column, ...] = tuple(MARKUP)
-"""What the model sees beside them of a line of a page that came as HTML."""
+"""Further columns of a line of a page that came as HTML."""
 MARKUP_NAMES: tuple[str, ...] = tuple(column.name for column in MARKUP_COLUMNS)
 
 

@@ -1,4 +1,4 @@
-"""What is read on a line: hashed words, pairs of words, its first and last word, and short lines whole."""
+"""Tokens of a line: hashed words, pairs of words, its first and last word, and short lines whole."""
 
 from itertools import pairwise
 

@@ -69,7 +69,7 @@ class Words:
 
     @property
     def spaced(self) -> slice | NDArray[np.bool_]:
-        """What picks the words of scripts that set spaces; on most pages these are all, and need not be copied."""
+        """Index of the words of scripts that set spaces; on most pages these are all, and need not be copied."""
         return slice(None) if self.is_spaced.all() else self.is_spaced
 
 

@@ -38,9 +38,9 @@ class Trace:
     entered: Floats
     """Shape (n_lines, width): the first hidden layer."""
     gathered: list[Floats]
-    """What each layer reads of three lines, shape (n_lines, 3 * width)."""
+    """Input of each layer from three lines, shape (n_lines, 3 * width)."""
     kept: list[Floats]
-    """What the sum of each layer is multiplied by, shape (n_lines, width): 0 where it is below 0 or dropped."""
+    """Factor of the sum of each layer, shape (n_lines, width): 0 where it is below 0 or dropped."""
     hidden: Floats
     """Shape (n_lines, width): after the last layer."""
     pools: list[Pool]

@@ -16,7 +16,7 @@ def _names(names: str) -> frozenset[str]:
 
 
 _ADDRESS = re.compile(r"[\x00-\x20]*(?:(#)|(?:https?:)?//([^/?#\x00-\x20]*)|([a-z][a-z0-9+.-]*):)", re.IGNORECASE)
-"""What an address begins with: `#`, a host, or a scheme. Relative addresses begin with none of these."""
+"""Beginning of an address: `#`, a host, or a scheme. Relative addresses begin with none of these."""
 _IS_FRAGMENT, _HAS_HOST = 1, 2  # groups of it
 
 _SCHEMES = {
