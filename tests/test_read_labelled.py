@@ -255,7 +255,9 @@ def test_labels_do_not_stand_on_replaced_text(tmp_path: Path) -> None:
         read_labelled(path)
 
 
-def test_without_a_parser_of_html_a_page_is_plain_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_parser_a_page_is_plain_text_only_if_html_is_not_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Our own pages come with the wheel, some with their HTML, and `linesift adapt` needs no extra."""
 
     def fail(*_: object) -> None:
@@ -265,6 +267,8 @@ def test_without_a_parser_of_html_a_page_is_plain_text(tmp_path: Path, monkeypat
     (tmp_path / "ferry.html").write_text("<h1>Ferry is back</h1>")
     (with_parser,) = read_labelled(tmp_path)
     monkeypatch.setattr("linesift.read.labelled.read_page", fail)
-    (without,) = read_labelled(tmp_path)
+    with pytest.raises(MissingExtraError):
+        read_labelled(tmp_path)
+    (without,) = read_labelled(tmp_path, needs_html=False)
     assert (with_parser.page.has_hints, without.page.has_hints) == (True, False)
     assert with_parser.labels == without.labels

@@ -161,12 +161,16 @@ def find_labelled_files(path: Path) -> list[Path]:
     return sorted(file for file in path.rglob(f"*{LABELLED_SUFFIX}") if file.is_file())
 
 
-def read_labelled(path: Path) -> list[LabelledPage]:
+def read_labelled(path: Path, *, needs_html: bool = True) -> list[LabelledPage]:
     """Read a `.page` file, all `.page` files below a directory (sorted by path), or a `.jsonl` file.
 
     A row of JSON lines has `id`, `site`, `text` and `labels` (one per line, null for a blank one). It may have `url`,
     `kind`, `lang`, `note`, `doubtful` (indices of lines) and `html`, which gives the page its hints. The part of the id
     before the first slash names the collection; without a slash, the stem of the file does.
+
+    Args:
+        path: what to read.
+        needs_html: if false, a `.page` file with HTML beside it is plain text where the parser is not installed.
 
     Raises:
         InputError: if there is nothing to read at the path.
@@ -180,9 +184,9 @@ def read_labelled(path: Path) -> list[LabelledPage]:
             raise InputError(
                 f"{path}: no labelled pages (*{LABELLED_SUFFIX}) in this directory; 'linesift label' makes some"
             )
-        return [_read_file(file) for file in files]
+        return [_read_file(file, needs_html=needs_html) for file in files]
     if path.suffix == LABELLED_SUFFIX:
-        return [_read_file(path)]
+        return [_read_file(path, needs_html=needs_html)]
     if path.suffix == ".jsonl":
         return list(_read_rows(path))
     if not path.exists():
@@ -199,8 +203,8 @@ def has_labels(path: Path) -> bool:
     return path.suffix in {LABELLED_SUFFIX, ".jsonl"}
 
 
-def _read_file(path: Path) -> LabelledPage:
-    """Read a `.page` file, with hints if its HTML lies beside it; without a parser of HTML, as plain text."""
+def _read_file(path: Path, *, needs_html: bool) -> LabelledPage:
+    """Read a `.page` file, with hints if its HTML lies beside it."""
     text = read_utf8(path)
     page = parse_page(text, str(path))
     html = find_beside(path, HTML_SUFFIXES)
@@ -208,7 +212,9 @@ def _read_file(path: Path) -> LabelledPage:
         return page
     try:
         source, _ = read_page(html)
-    except MissingExtraError:  # `linesift adapt` checks models on our own pages, and needs no extra
+    except MissingExtraError:
+        if needs_html:
+            raise
         return page
     if source.text != page.page.text:
         pairs = list(zip(page.page.lines, source.lines, strict=False))
