@@ -38,6 +38,16 @@ def test_one_page_a_line_plain_or_packed(pack: object) -> None:
     ]
 
 
+def test_records_keep_their_id_and_the_fields_asked_for() -> None:
+    data = page(text="Rain", id=7, tags=["wet"], n=1) + page(text="Sun", id="s") + page(text="Fog", id=None)
+    found = read(data, Fields(kept=("tags",)))
+    assert [(item.record_id, item.kept) for item in found if isinstance(item, Record)] == [
+        ("7", {"tags": ["wet"]}),
+        ("s", {"tags": None}),
+        ("", {"tags": None}),
+    ]
+
+
 def test_fields_have_names() -> None:
     data = page(content="Rain", url=7, text="no") + page(raw="<p>Sun</p>", content="Sun") + page(raw="", content="Fog")
     found = read(data, Fields("content", "raw"))

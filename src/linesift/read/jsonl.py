@@ -6,7 +6,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Literal, cast
 
 from linesift.errors import InputError
 from linesift.read.record import MAX_RECORD, Record
@@ -24,6 +24,8 @@ class Fields:
     text: str = "text"
     html: str | None = None
     """Field of the page's HTML. An object without it, or with an empty one, is read as text."""
+    kept: tuple[str, ...] = ()
+    """Fields whose values the record keeps."""
 
 
 def read_jsonl(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record | InputError]:
@@ -91,14 +93,27 @@ def _read_line(line: bytes, source: str, fields: Fields) -> Record | InputError:
         return InputError(f"{source}: not a JSON object; skipped")
     html = row.get(fields.html) if fields.html is not None else None
     if isinstance(html, str) and html:
-        return Record(_string(row, "url"), _string(row, "date"), html, "html", source=source)
+        return _record(row, html, "html", source, fields)
     text = row.get(fields.text)
     if isinstance(text, str):
-        return Record(_string(row, "url"), _string(row, "date"), text, "text", source=source)
+        return _record(row, text, "text", source, fields)
     wanted = " or ".join(repr(name) for name in (fields.html, fields.text) if name is not None)
     names = ", ".join(map(repr, list(row)[:_MAX_NAMED])) or "none"
     return InputError(
         f"{source}: no text in field {wanted}, its fields are {names}; skipped; name another one with --text-field"
+    )
+
+
+def _record(row: dict[str, Any], payload: str, form: Literal["html", "text"], source: str, fields: Fields) -> Record:
+    record_id = row.get("id")
+    return Record(
+        _string(row, "url"),
+        _string(row, "date"),
+        payload,
+        form,
+        source=source,
+        record_id=str(record_id) if isinstance(record_id, str | int) else "",
+        kept={name: row.get(name) for name in fields.kept},
     )
 
 

@@ -1,7 +1,8 @@
 """A page as it comes from a file of many: bytes or text, not yet lines. It is cheap to hand to another process."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 MAX_RECORD = 50_000_000
@@ -28,3 +29,9 @@ class Record:
     """Encoding that the HTTP headers name."""
     source: str = ""
     """Path of the file, with the line number in a file of one page per line; for messages and output."""
+    record_id: str = ""
+    """`WARC-Record-ID` without angle brackets, or field `id` of a JSON object; empty where there is none."""
+    offset: int | None = None
+    """Byte of the file, compressed as it is, where the record begins; `None` where reading cannot start there."""
+    kept: Mapping[str, object] = field(default_factory=dict)
+    """Values of the fields of a JSON object that `Fields.kept` names, `None` for one that is missing."""

@@ -8,7 +8,7 @@ panics on a pipe. Most archives have one gzip member per record; after damage th
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -83,11 +83,28 @@ class _SkippedError(Exception):
     """A record is skipped; the text is the field of `WarcCounts` that counts it."""
 
 
+class _Chunks:
+    """A file read in chunks, and how far."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.n_read = 0
+
+    def read(self) -> bytes:
+        """Read `_CHUNK` bytes, fewer only at the end; a pipe may give fewer at a time."""
+        data = self._stream.read(_CHUNK)
+        while 0 < len(data) < _CHUNK and (more := self._stream.read(_CHUNK - len(data))):
+            data += more
+        self.n_read += len(data)
+        return data
+
+
 class _Member:
     """Buffered reader of one gzip member, or of a whole file that is not gzipped."""
 
-    def __init__(self, stream: BinaryIO, packed: bytes, *, is_gzip: bool) -> None:
+    def __init__(self, stream: _Chunks, packed: bytes, *, is_gzip: bool) -> None:
         self._stream = stream
+        self._start: int | None = stream.n_read - len(packed)
         self.packed = packed
         """Bytes of the file that were read and not used yet; at the end of the member, those behind it."""
         self.is_gzip = is_gzip
@@ -101,7 +118,7 @@ class _Member:
         """Read more bytes into the buffer; false at the end."""
         if self._is_at_end:
             return False
-        data = self.packed or _read_chunk(self._stream)
+        data = self.packed or self._stream.read()
         self.packed = b""
         if self._unpack is None:
             self._buffer += data
@@ -121,6 +138,13 @@ class _Member:
         else:
             self.packed = self._unpack.unconsumed_tail
         return True
+
+    def offset(self) -> int | None:
+        """Byte of the file where the next record begins, for the first of a gzip member and all of a plain file."""
+        if not self.is_gzip:
+            return self._stream.n_read - len(self.packed) - len(self._buffer)
+        start, self._start = self._start, None
+        return start
 
     def peek(self, size: int) -> bytes:
         """Up to `size` bytes that stay in the buffer."""
@@ -171,9 +195,10 @@ class _Member:
 
 def _read(stream: BinaryIO, source: str, counts: WarcCounts) -> Iterator[Record]:
     has_record, n_before = False, counts.damaged + counts.truncated
-    for member in _members(stream, counts):
+    for member in _members(_Chunks(stream), counts):
         n_counted = counts.damaged + counts.truncated
         while member.skip_line_ends():
+            offset = member.offset()
             try:
                 page = _make_page(*_read_record(member))
             except _SkippedError as problem:
@@ -186,23 +211,23 @@ def _read(stream: BinaryIO, source: str, counts: WarcCounts) -> Iterator[Record]
                 counts.other += 1
             else:
                 counts.pages += 1
-                yield page
+                yield replace(page, offset=offset)
         if member.problem and counts.damaged + counts.truncated == n_counted:
             setattr(counts, member.problem, getattr(counts, member.problem) + 1)
     if not has_record and counts.damaged + counts.truncated > n_before:
         raise InputError(f"{source}: no WARC record in this file; give a .warc, .warc.gz, .wet or .wet.gz file")
 
 
-def _members(stream: BinaryIO, counts: WarcCounts) -> Iterator[_Member]:
+def _members(stream: _Chunks, counts: WarcCounts) -> Iterator[_Member]:
     """Members of a gzipped file; a file that is not gzipped counts as one."""
-    packed = _read_chunk(stream)
+    packed = stream.read()
     if not packed.startswith(_GZIP[:2]):
         yield _Member(stream, packed, is_gzip=False)
         return
     problem: str | None = None
     while packed:
         start = packed.find(_GZIP)
-        more = b"" if start >= 0 else _read_chunk(stream)
+        more = b"" if start >= 0 else stream.read()
         if _GZIP.startswith(packed) and not more:
             problem = problem or "truncated"
             counts.truncated += problem == "truncated"
@@ -217,15 +242,7 @@ def _members(stream: BinaryIO, counts: WarcCounts) -> Iterator[_Member]:
         yield member
         while member.skip(_CHUNK):
             pass
-        problem, packed = member.problem, member.packed or _read_chunk(stream)
-
-
-def _read_chunk(stream: BinaryIO) -> bytes:
-    """Read `_CHUNK` bytes, fewer only at the end; a pipe may give fewer at a time."""
-    data = stream.read(_CHUNK)
-    while 0 < len(data) < _CHUNK and (more := stream.read(_CHUNK - len(data))):
-        data += more
-    return data
+        problem, packed = member.problem, member.packed or stream.read()
 
 
 def _read_record(member: _Member) -> tuple[dict[str, str], bytes]:
@@ -284,10 +301,11 @@ def _make_page(headers: dict[str, str], block: bytes) -> Record | None:
     """
     kind, content_type = headers.get("warc-type", ""), headers.get("content-type", "").lower()
     url, date = headers.get("warc-target-uri", "").strip("<>"), headers.get("warc-date", "")
+    record_id = headers.get("warc-record-id", "").strip("<>")
     if kind == "conversion" and content_type.startswith("text/plain"):
-        return Record(url, date, _filled(block), "text", "utf-8")
+        return Record(url, date, _filled(block), "text", "utf-8", record_id=record_id)
     if kind == "resource" and content_type.startswith(_HTML_TYPES):
-        return Record(url, date, _filled(block), "html", _charset(content_type))
+        return Record(url, date, _filled(block), "html", _charset(content_type), record_id=record_id)
     if kind != "response" or not content_type.startswith("application/http"):
         return None
     http_head = _split_head(block)
@@ -303,7 +321,7 @@ def _make_page(headers: dict[str, str], block: bytes) -> Record | None:
     payload = _filled(_decode(block[size:], http))
     if not media_type and not HTML_START.match(payload[:_MAX_HEAD]):
         raise _SkippedError("not_html")
-    return Record(url, date, payload, "html", _charset(media_type))
+    return Record(url, date, payload, "html", _charset(media_type), record_id=record_id)
 
 
 def _filled(payload: bytes) -> bytes:
