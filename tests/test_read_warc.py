@@ -63,7 +63,8 @@ FORMS = pytest.mark.parametrize("form", [pack, b"".join, lambda records: gzip.co
 def test_pages_come_in_order_with_address_and_date(form: object) -> None:
     pages, counts = read(form([INFO, *PAGES]))  # type: ignore[operator]
     assert numbers(pages) == list(range(6))
-    assert pages[1] == Record("http://news.example/1", DATE, PAGE * 2, "html", "utf-8")
+    expected = Record("http://news.example/1", DATE, PAGE * 2, "html", "utf-8")
+    assert replace(pages[1], offset=None) == expected
     assert (counts.pages, counts.other, counts.skipped) == (6, 1, {})
 
 
