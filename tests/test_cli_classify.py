@@ -189,13 +189,41 @@ def test_more_pages_than_a_batch(run: Run, folder: Path) -> None:
 
 def test_missing_file_and_the_other_pages_are_done(run: Run, folder: Path) -> None:
     assert run("none.txt", "page.txt", "--no-path") == Result(1, TSV, "linesift: none.txt: no such file\n")
-    assert run("none.txt") == Result(1, "", "linesift: none.txt: no such file\n")
+    assert run("none.txt") == Result(2, "", "linesift: none.txt: no such file\n")
     (folder / "no\nlines.txt").mkdir()
     formats = "*.txt, *.html, *.htm, *.warc, *.warc.gz, *.wet, *.wet.gz"
     assert (
         run("no\nlines.txt").err
         == f"linesift: no lines.txt: no pages ({formats}) in this directory; name other files one by one\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("https://n.example/a?b=1", "download it first: curl -sL 'https://n.example/a?b=1' | linesift classify -"),
+        ("s3://crawl/a.warc.gz", "download it first: aws s3 cp s3://crawl/a.warc.gz - | linesift classify -"),
+        ("hdfs://crawl/a.jsonl", "download it first to a file"),
+        ("file:///pages/a.txt", "give the path alone: /pages/a.txt"),
+    ],
+)
+def test_an_address_in_place_of_a_path(run: Run, address: str, message: str) -> None:
+    what = "path" if address.startswith("file") else "file"
+    assert run(address) == Result(2, "", f"linesift: {address}: this is an address, not a {what}; {message}\n")
+
+
+@pytest.mark.usefixtures("folder")
+def test_html_without_its_parser_and_the_texts_are_done(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "selectolax.lexbor", None)
+    for name in ("a.html", "b.html", "c.html"):
+        (folder / name).write_text("<p>B x")
+    result = run("a.html", "page.txt", "b.html", "c.html", "--no-path")
+    assert (result.code, result.out) == (1, TSV)
+    first, rest = result.err.splitlines()
+    assert first.startswith("linesift: a.html: reading HTML needs selectolax, which is not installed: ")
+    assert rest == "linesift: 2 more pages: not read, for the same reason: they are HTML"
 
 
 def test_directory_without_pages(run: Run, folder: Path) -> None:
@@ -416,7 +444,9 @@ def test_output_dash_is_standard_output(run: Run, folder: Path) -> None:
 
 def test_output_file_is_left_alone_where_every_page_failed(run: Run, folder: Path) -> None:
     (folder / "out.tsv").write_text("old")
-    assert run("none.txt", "--output", "out.tsv").code == 1
+    (folder / "page.txt").write_bytes(b"%PDF-1.7")
+    assert run("page.txt", "--output", "out.tsv").code == 1
+    assert run("none.txt", "--output", "out.tsv").code == 2
     assert (folder / "out.tsv").read_text() == "old"
     assert run("none.txt", "page.txt", "--no-path", "--output", "out.tsv").code == 1
     assert (folder / "out.tsv").read_text() == TSV

@@ -16,12 +16,12 @@ piece  part of a text: of a batch, scanned at once (`linesift.features.scan`); o
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from linesift.errors import InputError
+from linesift.errors import InputError, MissingExtraError
 from linesift.labels import NO_ARTICLE, Label
 from linesift.page import Page
 from linesift.read.page import read_page
@@ -80,13 +80,26 @@ class JobSettings:
     """Lines that the site of the pages repeats, if `--site` or `--same-site` asked for that."""
 
 
+class MessageKind(Enum):
+    """Kind of message that may come for each of thousands of pages, so that only the first are printed."""
+
+    NO_PARSER = (1, "not read, for the same reason: they are HTML")
+
+    def __init__(self, n_told: int, words: str) -> None:
+        self.n_told = n_told
+        """Number of messages that are printed."""
+        self.words = words
+        """What is said about the others, behind their number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message between two pages, in its place among them."""
+    """A message about a page, or between two pages in its place among them."""
 
     text: str
     is_failure: bool = True
     """Whether a page was lost."""
+    kind: MessageKind | None = None
 
 
 Item = Path | Record | Message
@@ -98,7 +111,7 @@ class Outcome:
 
     text: str | None = None
     """`None` without a page: for a message, or a page that failed."""
-    messages: tuple[str, ...] = ()
+    messages: tuple[Message, ...] = ()
     is_failure: bool = False
     tally: terminal.Tally | None = None
     """Counts for the summary of `pretty`."""
@@ -123,7 +136,6 @@ def classify_chunk(settings: JobSettings, chunk: Sequence[Item]) -> list[Outcome
 
     Raises:
         ModelError: if the model cannot be loaded; it is loaded once in a process.
-        MissingExtraError: for HTML, if its parser is not installed.
     """
     import linesift  # here, because numpy comes with the model
 
@@ -161,7 +173,7 @@ def predict_chunk(
         # Items without a page have no prediction, so the two lists are not of one length.
         prediction = None if page is None else next(predictions)
         if isinstance(prediction, _Failed):
-            yield None, replace(outcome, messages=(*outcome.messages, prediction.reason), is_failure=True)
+            yield None, replace(outcome, messages=(*outcome.messages, Message(prediction.reason)), is_failure=True)
         else:
             yield prediction, outcome
 
@@ -178,16 +190,19 @@ def _size(item: Item) -> int:
 def read_item(item: Item, encoding: str | None) -> tuple[Page | None, Outcome]:
     """Read the page of an item, if it has one, and begin its outcome."""
     if isinstance(item, Message):
-        return None, Outcome(messages=(item.text,), is_failure=item.is_failure)
+        return None, Outcome(messages=(item,), is_failure=item.is_failure)
     try:
         page, warning = read_page(item, encoding)
     except InputError as error:
-        return None, Outcome(messages=(str(error),), is_failure=True)
+        return None, Outcome(messages=(Message(str(error)),), is_failure=True)
+    except MissingExtraError as error:
+        source = item.source if isinstance(item, Record) else item
+        return None, Outcome(messages=(Message(f"{source}: {error}", kind=MessageKind.NO_PARSER),), is_failure=True)
     messages = [] if warning is None else [f"warning: {warning}"]
     is_file = isinstance(item, Path) or item.form == "undecided"
     if is_file and not page.text.strip():
         messages.append(f"warning: {page.source}: the page is empty")
-    return page, Outcome(messages=tuple(messages))
+    return page, Outcome(messages=tuple(Message(text, is_failure=False) for text in messages))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +242,8 @@ def _complete(
     messages = outcome.messages
     if options.format in {Format.ARTICLE, Format.MARKDOWN} and not prediction.has_article:
         reason = f" ({terminal.format_kind(prediction)})" if prediction.kind in NO_ARTICLE else ""
-        messages += (f"{prediction.page.source}: the page has no article{reason}",)
+        text = f"{prediction.page.source}: the page has no article{reason}"
+        messages = (*messages, Message(text, is_failure=False))
     return replace(outcome, text="".join(_texts(prediction, options, explainer)), tally=tally, messages=messages)
 
 

@@ -50,7 +50,8 @@ Examples:
   linesift classify page.txt --site mysite.site
   linesift classify *.txt --format article --label body
 
-Exit code: 0 done, 1 some page could not be read, 2 nothing could be done.
+Exit code: 0 done, 1 some page could not be read, 2 nothing could be done:
+a wrong option, or no file or page where you said.
 """
 
 

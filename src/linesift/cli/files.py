@@ -5,6 +5,7 @@ typer is not imported here, because it takes as long to load as numpy.
 
 import gc
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from linesift.cli.chunks import (
     Item,
     JobSettings,
     Message,
+    MessageKind,
     Outcome,
     OutputOptions,
     chunks,
@@ -30,10 +32,10 @@ from linesift.cli.jobs import map_in_order
 from linesift.errors import InputError
 from linesift.labels import Label
 from linesift.page import Page
-from linesift.read.find import find_pages, is_directory
+from linesift.read.find import find_pages, is_directory, is_there
 from linesift.read.jsonl import Fields
 from linesift.read.page import PageSource, SourceKind, find_source, read_archive, read_lines, read_stdin
-from linesift.read.text import STDIN, check_encoding
+from linesift.read.text import STDIN, check_encoding, no_such_file
 from linesift.write import tables, terminal
 
 if TYPE_CHECKING:  # numpy comes with it, and `--help` does not wait for numpy
@@ -81,10 +83,7 @@ def classify_files(options: ClassifyOptions) -> int:
         OSError: with `filename`, if the output cannot be written.
     """
     _check(options)
-    if problems := paths_without_pages(options.paths):
-        for problem in problems:
-            console.say(str(problem))
-        return console.EXIT_MISUSE
+    require_pages(options.paths)
     sources = [find_source(path) for path in options.paths]
     how_written = _output_options(options, sources)
     _check_output(how_written)
@@ -129,7 +128,12 @@ def _memory(options: ClassifyOptions, sources: Sequence[PageSource]) -> "SiteMem
 
 
 def read_pages(paths: Sequence[Path], encoding: str | None) -> Iterator[Page | None]:
-    """Read the pages of all files in order, `None` for one that failed, and print the messages."""
+    """Read the pages of all files in order, `None` for one that failed, and print the messages.
+
+    Raises:
+        SystemExit: with `EXIT_MISUSE`, if no path may hold a page.
+    """
+    require_pages(paths)
     items = find_items([find_source(path) for path in paths], Fields())
     yield from report_messages(read_item(item, encoding) for item in items)
 
@@ -137,13 +141,35 @@ def read_pages(paths: Sequence[Path], encoding: str | None) -> Iterator[Page | N
 def report_messages(results: "Iterable[tuple[Result | None, Outcome]]") -> "Iterator[Result | None]":
     """Print the messages of each item, and give the results of pages, `None` for one that failed."""
     n_done = 0
+    told = _Messages()
     for value, outcome in results:
-        for message in outcome.messages:
-            console.say(message)
+        told.tell(outcome.messages)
         if value is not None or outcome.is_failure:
             n_done += 1
             console.progress(n_done)
             yield value
+    told.tell_rest()
+
+
+class _Messages:
+    """Print messages; of those of one kind the first, and at the end how many more there were."""
+
+    def __init__(self) -> None:
+        self._n_of_kind: Counter[MessageKind] = Counter()
+
+    def tell(self, messages: "Iterable[Message]") -> None:
+        """Print messages that came with one page."""
+        for message in messages:
+            if message.kind is not None:
+                self._n_of_kind[message.kind] += 1
+            if message.kind is None or self._n_of_kind[message.kind] <= message.kind.n_told:
+                console.say(message.text)
+
+    def tell_rest(self) -> None:
+        """Print how many messages were not."""
+        for kind, number in self._n_of_kind.items():
+            if number > kind.n_told:
+                console.say(f"{console.count(number - kind.n_told, 'more page')}: {kind.words}")
 
 
 def _check_output(how_written: OutputOptions) -> None:
@@ -155,17 +181,26 @@ def _check_output(how_written: OutputOptions) -> None:
         )
 
 
-def paths_without_pages(paths: Sequence[Path]) -> list[InputError]:
-    """Give an error for each path if none of them holds a page; nothing if one may hold some."""
+def require_pages(paths: Sequence[Path]) -> None:
+    """Check that some path may hold a page; a missing file and a directory without pages are the same mistake.
+
+    Raises:
+        SystemExit: with `EXIT_MISUSE`, after a message for each path, if none does.
+    """
     problems = []
     for path in paths:
         try:
+            if path != STDIN and not is_there(path):
+                raise no_such_file(path)
             next(find_pages(path))
         except InputError as error:
             problems.append(error)
         else:
-            return []
-    return problems
+            return
+    for problem in problems:
+        console.say(str(problem))
+    if problems:
+        raise SystemExit(console.EXIT_MISUSE)
 
 
 def _output_options(options: ClassifyOptions, sources: Sequence[PageSource]) -> OutputOptions:
@@ -215,10 +250,10 @@ def _write_outcomes(outcomes: Iterable[Outcome], how_written: OutputOptions, pat
     """
     n_failed = n_written = 0
     total = terminal.Tally()
+    told = _Messages()
     with console.open_output(path) as stream:
         for outcome in outcomes:
-            for message in outcome.messages:
-                console.say(message)
+            told.tell(outcome.messages)
             n_failed += outcome.is_failure
             if outcome.text is None:
                 continue
@@ -232,6 +267,7 @@ def _write_outcomes(outcomes: Iterable[Outcome], how_written: OutputOptions, pat
             console.progress(n_written)
             if outcome.tally is not None:
                 total += outcome.tally
+        told.tell_rest()
         if n_failed and not n_written:
             raise SystemExit(console.EXIT_FAILED)  # an earlier output file is worth more than an empty one
     console.clear_progress()

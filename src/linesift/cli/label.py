@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from linesift.cli import console
+from linesift.cli.files import require_pages
 from linesift.cli.options import Encoding, Model
-from linesift.errors import InputError, LabelError
+from linesift.errors import InputError, LabelError, MissingExtraError
 from linesift.labels import LABELS
 from linesift.read.find import find_pages
 from linesift.read.labelled import LABELLED_SUFFIX, find_labelled_files
@@ -101,6 +102,7 @@ def label(
 
             if encoding is not None:
                 check_encoding(encoding)
+            require_pages(sources)
             config = DraftConfig(out, site=site, lang=lang, encoding=encoding, doubt=doubt, is_update=update)
             found, n_failed = _draft(sources, model, config)
             labelled += found
@@ -149,8 +151,8 @@ def _draft(sources: Sequence[Path], model: Path | None, config: "DraftConfig") -
             if source.warning is not None:
                 console.say(f"warning: {source.warning}")
             drafted.append(write_draft(name, source, loaded, config))
-        except (InputError, LabelError) as error:
-            console.say(str(error))
+        except (InputError, LabelError, MissingExtraError) as error:
+            console.say(f"{path}: {error}" if isinstance(error, MissingExtraError) else str(error))
             n_failed += 1
             continue
         with console.open_output(None) as stream:

@@ -9,7 +9,7 @@ import typer
 
 from linesift.cli import console
 from linesift.cli.chunks import chunks, make_explainer, predict_chunk
-from linesift.cli.files import find_items, paths_without_pages, report_messages
+from linesift.cli.files import find_items, report_messages, require_pages
 from linesift.cli.options import PAGES_HELP, Encoding, Model
 from linesift.read.jsonl import Fields
 from linesift.read.page import find_source
@@ -53,10 +53,7 @@ def report(
     with console.errors():
         if encoding is not None:
             check_encoding(encoding)
-        if problems := paths_without_pages(pages):
-            for problem in problems:
-                console.say(str(problem))
-            raise typer.Exit(console.EXIT_MISUSE)
+        require_pages(pages)
         import linesift  # here, so that a wrong option or file name does not wait for numpy
 
         loaded = linesift.load(model)

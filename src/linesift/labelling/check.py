@@ -16,6 +16,7 @@ from linesift.labelling.draft import SOURCE_SUFFIXES, read_source
 from linesift.labels import KINDS, Label, suggest_label
 from linesift.page import LabelledPage
 from linesift.read.labelled import PageFile, find_beside, find_labelled_files, parse_leniently, parse_page, read_utf8
+from linesift.read.text import no_such_file
 
 _ABOVE, _BELOW = 4, 8
 """Lines above the headline and below it that are searched for the date of the page. Of 148 pages labelled by hand, one
@@ -141,7 +142,7 @@ def _with_guess(file: PageFile, line: int, what: str) -> str:
 
 def _files(path: Path) -> list[Path]:
     if not path.exists():
-        raise InputError(f"{path}: no such file")
+        raise no_such_file(path)
     files = find_labelled_files(path)
     if not files:
         raise InputError(f"{path}: no labelled pages (*.page) in this directory; make some with 'linesift label'")

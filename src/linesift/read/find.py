@@ -33,6 +33,17 @@ def find_pages(path: Path) -> Iterator[Path]:
         raise InputError(f"{path}: no pages ({suffixes}) in this directory; name other files one by one")
 
 
+def is_there(path: Path) -> bool:
+    """Say whether something is at a path, and never raise; a directory that may not be entered counts."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError:
+        return True  # reading it gives the reason
+    return True
+
+
 def is_directory(path: Path) -> bool:
     """Say whether a path is a directory, and never raise.
 

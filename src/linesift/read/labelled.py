@@ -35,7 +35,7 @@ from linesift.errors import InputError, LabelError, MissingExtraError
 from linesift.labels import KINDS, LABELS, Label
 from linesift.page import LabelledPage, LabelSource, Origin, Page
 from linesift.read.page import HTML_SUFFIXES, read_page
-from linesift.read.text import read_text
+from linesift.read.text import no_such_file, read_text
 
 LABELLED_SUFFIX = ".page"
 _HEADER_KEYS = ("site", "url", "lang", "kind", "note")
@@ -190,7 +190,7 @@ def read_labelled(path: Path, *, needs_html: bool = True) -> list[LabelledPage]:
     if path.suffix == ".jsonl":
         return list(_read_rows(path))
     if not path.exists():
-        raise InputError(f"{path}: no such file")
+        raise no_such_file(path)
     raise InputError(
         f"{path}: labelled pages are {LABELLED_SUFFIX} files, a directory of them, or .jsonl; give one of these"
     )

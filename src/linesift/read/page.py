@@ -18,7 +18,7 @@ from linesift.errors import InputError
 from linesift.page import Page
 from linesift.read.jsonl import GZIP_START, Fields, is_jsonl, read_jsonl
 from linesift.read.record import HTML_START, Record
-from linesift.read.text import STDIN, check_encoding, decode_text, read_bytes
+from linesift.read.text import STDIN, cannot_read, check_encoding, decode_text, read_bytes
 
 if TYPE_CHECKING:  # the reader of archives is loaded for archives
     from linesift.read.warc import WarcCounts
@@ -165,6 +165,6 @@ def read_lines(source: PageSource, fields: Fields) -> Iterator[Record | InputErr
     try:
         stream = source.path.open("rb")
     except OSError as error:
-        raise InputError(f"{source.path}: {(error.strerror or str(error)).lower()}") from error
+        raise cannot_read(source.path, error) from error
     with stream:
         yield from read_jsonl(stream, str(source.path), fields)

@@ -1,9 +1,11 @@
 """Read the bytes of files, and decode plain text."""
 
 import codecs
+import re
 import sys
 from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 
 from linesift.errors import InputError
 from linesift.page import Page
@@ -20,6 +22,16 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 """Byte order marks and their encodings, in the order in which to compare."""
+
+_ADDRESS = re.compile("([a-z][a-z0-9+.-]+):/+(.*)", re.DOTALL)
+"""An address that became a path, which has one slash where two were. A scheme of one letter is a drive of Windows."""
+_DOWNLOADS = {
+    "http": "curl -sL {}",
+    "https": "curl -sL {}",
+    "s3": "aws s3 cp {} -",
+    "gs": "gcloud storage cat {}",
+}
+"""Commands that print what is at an address, by its scheme."""
 
 _UNPACK = "unpack it first"
 _TEXT_OF_IT = "give its text instead"
@@ -110,15 +122,33 @@ def read_bytes(path: Path) -> bytes:
     Raises:
         InputError: if it cannot be read.
     """
-    source = str(path)
     try:
         return sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
-    except FileNotFoundError as error:
-        raise InputError(f"{source}: no such file") from error
-    except OSError as error:
-        raise InputError(f"{source}: {(error.strerror or str(error)).lower()}") from error
-    except ValueError as error:  # a path with a NUL character in it
-        raise InputError(f"{source!r}: not a file name") from error
+    except (OSError, ValueError) as error:
+        raise cannot_read(path, error) from error
+
+
+def cannot_read(path: Path, error: OSError | ValueError) -> InputError:
+    """Make the error for a path that cannot be opened or read."""
+    if isinstance(error, ValueError):  # a path with a NUL character in it
+        return InputError(f"{str(path)!r}: not a file name")
+    if not isinstance(error, FileNotFoundError):
+        return InputError(f"{path}: {(error.strerror or str(error)).lower()}")
+    return no_such_file(path)
+
+
+def no_such_file(path: Path) -> InputError:
+    """Make the error for a path where nothing is; for an address such as `s3://...` it says how to download it."""
+    match = _ADDRESS.fullmatch(path.as_posix())
+    if match is None:
+        return InputError(f"{path}: no such file")
+    scheme, rest = match.groups()
+    if scheme == "file":
+        return InputError(f"{scheme}:///{rest}: this is an address, not a path; give the path alone: /{rest}")
+    address = f"{scheme}://{rest}"
+    download = _DOWNLOADS.get(scheme, "")
+    how = f": {download.format(quote(address))} | linesift classify -" if download else " to a file"
+    return InputError(f"{address}: this is an address, not a file; download it first{how}")
 
 
 def read_text(path: Path, encoding: str | None = None) -> tuple[Page, str | None]:

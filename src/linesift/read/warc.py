@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from linesift.errors import InputError
 from linesift.read.record import HTML_START, MAX_RECORD, Record
+from linesift.read.text import cannot_read
 
 _CHUNK = 1 << 16
 _USUAL_HEAD, _MAX_HEAD = 1 << 12, 1 << 16
@@ -74,7 +75,7 @@ def read_warc(source: Path | BinaryIO, counts: WarcCounts | None = None) -> Iter
             with source.open("rb") as stream:
                 yield from _read(stream, str(source), counts)
         except OSError as error:
-            raise InputError(f"{source}: {(error.strerror or str(error)).lower()}") from error
+            raise cannot_read(source, error) from error
     else:
         yield from _read(source, str(getattr(source, "name", "archive")), counts)
 

@@ -18,6 +18,7 @@ from linesift.labels import Kind, Label
 from linesift.page import LabelledPage, Labels, LabelSource, Origin, Page
 from linesift.read.html.page import read_html
 from linesift.read.labelled import read_labelled
+from linesift.read.text import no_such_file
 from linesift.train.align import Gold, align, is_date_line
 
 _MIN_COVERAGE = 0.8
@@ -181,7 +182,7 @@ def read_rows(file: Path) -> Iterator[Mapping[str, Any]]:
     """
     require_extra("reading corpora", "datasets")
     if not file.is_file():
-        raise InputError(f"{file}: no such file")
+        raise no_such_file(file)
     with file.open("rb") as stream:
         if stream.read(len(_MAGIC)) != _MAGIC:
             raise InputError(f"{file}: not a Parquet file, though its name says so")
