@@ -444,8 +444,8 @@ def test_output_dash_is_standard_output(run: Run, folder: Path) -> None:
 
 def test_output_file_is_left_alone_where_every_page_failed(run: Run, folder: Path) -> None:
     (folder / "out.tsv").write_text("old")
-    (folder / "page.txt").write_bytes(b"%PDF-1.7")
-    assert run("page.txt", "--output", "out.tsv").code == 1
+    (folder / "other.txt").write_bytes(b"%PDF-1.7")
+    assert run("other.txt", "--output", "out.tsv").code == 1
     assert run("none.txt", "--output", "out.tsv").code == 2
     assert (folder / "out.tsv").read_text() == "old"
     assert run("none.txt", "page.txt", "--no-path", "--output", "out.tsv").code == 1
