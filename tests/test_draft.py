@@ -60,6 +60,15 @@ def test_an_encoding_that_was_named_is_not_needed_again(tmp_path: Path, name: st
     assert read_labelled(drafted.path)[0].page.lines == ["H Blau", "B Grün"]
 
 
+def test_the_copy_does_not_replace_the_page(tmp_path: Path) -> None:
+    source = tmp_path / "rain.txt"
+    source.write_bytes("B Grün".encode("cp1252"))
+    for is_update in (False, True):
+        with pytest.raises(InputError, match="write to another file"):
+            make(source, tmp_path, encoding="cp1252", is_update=is_update)
+    assert source.read_bytes() == "B Grün".encode("cp1252")
+
+
 def test_text_that_is_hard_to_keep(tmp_path: Path) -> None:
     text = "H one\r\n \t\nB two\u2028\x85 | three\ud83d\n----\n"
     source = tmp_path / "hard.txt"

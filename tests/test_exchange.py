@@ -169,6 +169,16 @@ def test_import_keeps_what_is_there(tmp_path: Path) -> None:
         import_pages(write(replace(RAIN, page=Page(text, "rain.page"))), ImportConfig(site, is_update=True))
 
 
+def test_import_does_not_replace_html(tmp_path: Path) -> None:
+    page = replace(RAIN, page=Page("Home", "rain"), labels=(Label.SIDEBAR,), doubtful=frozenset())
+    path = tmp_path / "rain.jsonl"
+    path.write_text("".join(jsonl([ExchangedPage("a.example/rain", page, "<p>Home</p>")])), "utf-8")
+    (tmp_path / "rain.html").write_text("<p>Another</p>")
+    with pytest.raises(InputError, match=r"rain\.html: exists already"):
+        import_pages(path, ImportConfig(tmp_path))
+    assert (tmp_path / "rain.html").read_text() == "<p>Another</p>"
+
+
 def test_names_of_pages_stay_in_the_folder(tmp_path: Path) -> None:
     (tmp_path / "all.jsonl").write_text("".join(jsonl([ExchangedPage("../../etc/passwd", RAIN)])), "utf-8")
     done = import_pages(tmp_path / "all.jsonl", ImportConfig(tmp_path / "out"))

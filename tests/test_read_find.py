@@ -1,11 +1,16 @@
 """Finding the files of pages in directories."""
 
+import inspect
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from commandline import environment
 from linesift.errors import InputError
-from linesift.read.find import find_pages
+from linesift.read.find import find_pages, refuse_overwriting
 from linesift.read.text import STDIN
 
 
@@ -35,3 +40,41 @@ def test_a_directory_without_pages(tmp_path: Path) -> None:
 def test_a_path_too_long_waits_for_reading() -> None:
     path = Path("n" * 5000)
     assert list(find_pages(path)) == [path]
+
+
+def test_directories_deeper_than_python_calls_functions(tmp_path: Path) -> None:
+    deepest = tmp_path.joinpath(*["d"] * 150)
+    deepest.mkdir(parents=True)
+    (deepest / "page.txt").touch()
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 100)
+    try:
+        assert list(find_pages(tmp_path)) == [deepest / "page.txt"]
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def test_the_file_of_standard_output_is_no_page(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").touch()
+    program = (
+        "import pathlib; from linesift.read.find import find_pages; print(*find_pages(pathlib.Path()), flush=True)"
+    )
+    with (tmp_path / "out.txt").open("wb") as out:
+        (tmp_path / "link.txt").symlink_to("out.txt")
+        subprocess.run([sys.executable, "-c", program], stdout=out, cwd=tmp_path, env=environment(), check=True)
+    assert (tmp_path / "out.txt").read_text() == "a.txt\n"
+
+
+def test_an_input_is_not_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("sub").mkdir()
+    Path("page.txt").touch()
+    Path("link").symlink_to("page.txt")
+    for output, inputs in [("page.txt", "./page.txt"), ("page.txt", "link"), ("new.htm", "."), ("sub/new.txt", "sub")]:
+        with pytest.raises(InputError, match="write to another"):
+            refuse_overwriting(Path(output), [Path(inputs)])
+    for output, inputs in [("new.txt", "page.txt"), ("new.tsv", "."), ("new.txt", "sub"), ("new.txt", "none")]:
+        refuse_overwriting(Path(output), [Path(inputs)])
+    refuse_overwriting(Path(os.devnull), [Path(os.devnull)])
+    with pytest.raises(InputError, match=r"\.page files in \."):
+        refuse_overwriting(Path("new.page"), [Path()], (".page",))

@@ -40,6 +40,9 @@ def _run(name: str, arguments: Sequence[str]) -> None:
 
 
 def _cannot_be_option(argument: str) -> bool:
-    """Tell whether an argument can only be the name of a file; on Windows typer also expands patterns such as `*`."""
+    """Tell whether an argument can only be the name of a file; an empty one cannot.
+
+    On Windows, typer also expands patterns such as `*`.
+    """
     is_pattern = os.name == "nt" and any(mark in argument for mark in "*?[")
-    return not is_pattern and (argument == "-" or not argument.startswith("-"))
+    return not is_pattern and argument != "" and (argument == "-" or not argument.startswith("-"))

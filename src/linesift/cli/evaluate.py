@@ -9,6 +9,8 @@ from linesift.cli import console
 from linesift.cli.options import Model
 from linesift.errors import InputError
 from linesift.extras import require_extra
+from linesift.read.find import refuse_overwriting
+from linesift.read.labelled import LABELLED_SUFFIX
 
 if TYPE_CHECKING:
     from linesift.evaluate.evaluate import Report
@@ -62,6 +64,8 @@ def evaluate(
     """Score a model, as `HELP` says; the scores as Markdown on standard output."""
     with console.errors():
         _check_report(report)
+        for output in filter(None, (json_, report)):
+            refuse_overwriting(output, pages, (LABELLED_SUFFIX,))
         # Imported here, so that a wrong option does not wait for numpy.
         import linesift
         from linesift.evaluate.evaluate import evaluate as evaluate_predictions

@@ -10,6 +10,7 @@ from linesift.cli import console
 from linesift.cli.files import STDOUT
 from linesift.cli.options import Colour, Encoding, Model, Output
 from linesift.errors import InputError
+from linesift.read.find import refuse_overwriting
 from linesift.read.page import SourceKind, find_source, read_page, read_stdin
 from linesift.read.text import STDIN
 from linesift.write import reasons, tables, terminal
@@ -54,6 +55,7 @@ def explain(
     """Explain lines of a page, as `HELP` says."""
     with console.errors():
         output_path = None if output == STDOUT else output
+        refuse_overwriting(output_path, [page])
         source = find_source(page)
         if source.kind is not SourceKind.PAGE:
             raise InputError(f"{page}: holds many pages; save the page that you want as a file of its own")

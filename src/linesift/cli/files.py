@@ -32,7 +32,7 @@ from linesift.cli.jobs import map_in_order
 from linesift.errors import InputError
 from linesift.labels import Label
 from linesift.page import Page
-from linesift.read.find import find_pages, is_directory, is_there
+from linesift.read.find import find_pages, is_directory, is_there, refuse_overwriting
 from linesift.read.jsonl import Fields
 from linesift.read.page import PageSource, SourceKind, find_source, read_archive, read_lines, read_stdin
 from linesift.read.text import STDIN, check_encoding, no_such_file
@@ -83,6 +83,7 @@ def classify_files(options: ClassifyOptions) -> int:
         OSError: with `filename`, if the output cannot be written.
     """
     _check(options)
+    refuse_overwriting(options.output_path, [*options.paths, *filter(None, [options.memory_file])])
     require_pages(options.paths)
     sources = [find_source(path) for path in options.paths]
     how_written = _output_options(options, sources)

@@ -8,6 +8,7 @@ import typer
 from linesift.cli import console
 from linesift.cli.files import read_pages
 from linesift.cli.options import PAGES_HELP, Encoding
+from linesift.read.find import refuse_overwriting
 
 HELP = """Learn which lines a site repeats, from pages without labels.
 
@@ -37,6 +38,7 @@ def learn_site(out: _Out, pages: _Pages = None, merge: _Merge = None, encoding: 
         if not pages and not merge:
             console.say("no pages; name some, or give files to --merge")
             raise typer.Exit(console.EXIT_MISUSE)
+        refuse_overwriting(out, pages or [])
         # Imported here, so that a wrong option does not wait for numpy.
         from linesift.model.memory import EMPTY, read_memory, write_memory
 

@@ -1,5 +1,6 @@
 """Options and arguments that several commands have, and how their help is laid out."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,6 +36,15 @@ PAGES_HELP = "Text, HTML, WARC, WET and JSON lines files, directories of them, o
 class Command(TyperCommand):
     """A command whose help shows arguments by name alone: `PAGE...`, without brackets and types of Python."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Read the arguments; an empty file name is misuse, not the working directory, as which Python reads it."""
+        given, _, _ = self.make_parser(ctx).parse_args(list(args))
+        rest = super().parse_args(ctx, args)
+        for name, value in ctx.params.items():
+            if "" in _several(given.get(name)) and any(isinstance(each, Path) for each in _several(value)):
+                ctx.fail(f"an empty file name for {name.rstrip('_').replace('_', '-')}; name a file or directory")
+        return rest
+
     def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ARG002
         """Give what stands behind the name of the command in the line of usage."""
         names = [_name(parameter) for parameter in self.params if isinstance(parameter, TyperArgument)]
@@ -58,3 +68,8 @@ class Command(TyperCommand):
 def _name(argument: TyperArgument) -> str:
     name = (argument.metavar or str(argument.name)) + ("..." if argument.nargs != 1 else "")
     return name if argument.required else f"[{name}]"
+
+
+def _several(value: Any) -> Sequence[Any]:
+    """Give the values of an option or argument, which has one or more."""
+    return value if isinstance(value, list | tuple) else [value]

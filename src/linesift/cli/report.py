@@ -11,6 +11,7 @@ from linesift.cli import console
 from linesift.cli.chunks import chunks, make_explainer, predict_chunk
 from linesift.cli.files import find_items, report_messages, require_pages
 from linesift.cli.options import PAGES_HELP, Encoding, Model
+from linesift.read.find import refuse_overwriting
 from linesift.read.jsonl import Fields
 from linesift.read.page import find_source
 from linesift.read.text import check_encoding
@@ -53,6 +54,7 @@ def report(
     with console.errors():
         if encoding is not None:
             check_encoding(encoding)
+        refuse_overwriting(out, pages)
         require_pages(pages)
         import linesift  # here, so that a wrong option or file name does not wait for numpy
 

@@ -9,6 +9,8 @@ import typer
 from linesift.cli import console
 from linesift.cli.options import ModelOut
 from linesift.extras import require_extra
+from linesift.read.find import refuse_overwriting
+from linesift.read.labelled import LABELLED_SUFFIX
 
 if TYPE_CHECKING:
     from linesift.train.run import Trained
@@ -94,6 +96,8 @@ def train(
 ) -> None:
     """Train a model, as `HELP` says; progress on standard error, scores on standard output."""
     with console.errors():
+        for output in () if report is None else (report, report.with_suffix(".json")):
+            refuse_overwriting(output, pages, (LABELLED_SUFFIX,))
         require_extra("training", "joblib", "sklearn")
         # Imported here: it takes seconds to load, and a wrong option does not wait for it.
         from linesift.train.config import TrainConfig

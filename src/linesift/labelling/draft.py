@@ -11,6 +11,7 @@ from linesift.atomic import write_atomic
 from linesift.errors import InputError, LabelError
 from linesift.labels import Label
 from linesift.page import LabelledPage, LabelSource, Origin, Page
+from linesift.read.find import refuse_overwriting
 from linesift.read.labelled import LABELLED_SUFFIX, find_beside, format_page, parse_page, read_utf8
 from linesift.read.page import ARCHIVE_SUFFIXES, HTML_SUFFIXES, is_html
 from linesift.read.text import STDIN, check_encoding, decode_text, read_bytes
@@ -164,7 +165,8 @@ def write_draft(name: str, source: Source, model: "Model", config: DraftConfig) 
     """Write the labelled page and, beside it, a copy of the page that it was made from.
 
     Raises:
-        InputError: if a labelled page of this name exists and was made from another page.
+        InputError: if a labelled page of this name exists and was made from another page, or the copy would replace the
+            page itself.
         LabelError: if a file to update is not in the format.
         OSError: with `filename`, if something cannot be written.
     """
@@ -184,6 +186,7 @@ def write_draft(name: str, source: Source, model: "Model", config: DraftConfig) 
     if there is not None and there != copy:
         raise InputError(f"{there}: stands in the place of {copy.name}; remove it, or rename the page")
     if there is None or there.read_bytes() != source.data:
+        refuse_overwriting(copy, [Path(source.page.source)])
         write_atomic(copy, source.data, is_new=not config.is_update)
     write_atomic(path, format_page(drafted).encode("utf-8", "surrogatepass"), is_new=not config.is_update)
     return Drafted(path, drafted, is_written=True, n_kept=n_kept)

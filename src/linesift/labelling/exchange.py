@@ -126,7 +126,7 @@ def import_pages(path: Path, config: ImportConfig) -> Imported:
     """Write the pages of a file of JSON lines or Parquet as `.page` files, and their HTML beside them.
 
     Raises:
-        InputError: if the file cannot be read, or a `.page` file of the same name holds another page.
+        InputError: if the file cannot be read, or a file of the same name holds another page.
         LabelError: if a label or a page is not in the format.
         MissingExtraError: for Parquet, if pyarrow is not installed.
         OSError: with `filename`, if a file cannot be written.
@@ -138,7 +138,7 @@ def import_pages(path: Path, config: ImportConfig) -> Imported:
         file = config.folder / f"{name}{LABELLED_SUFFIX}"
         file.parent.mkdir(parents=True, exist_ok=True)
         if page.html and not file.exists():  # with a mark, because the HTML may declare another encoding
-            write_atomic(file.with_suffix(HTML_SUFFIXES[0]), page.html.encode("utf-8-sig", "surrogatepass"))
+            _write_html(file.with_suffix(HTML_SUFFIXES[0]), page.html.encode("utf-8-sig", "surrogatepass"))
         (written if _write(file, page.page, config) else kept).append(file)
     return Imported(tuple(written), tuple(kept))
 
@@ -210,6 +210,14 @@ def _safe(name: str) -> str:
     """
     parts = (part.translate(_NOT_IN_A_NAME).strip(". ") for part in name.split("/"))
     return "/".join(filter(None, parts)) or "page"
+
+
+def _write_html(file: Path, data: bytes) -> None:
+    """Write the HTML of a page, unless it is there."""
+    if not file.exists():
+        write_atomic(file, data, is_new=True)
+    elif file.read_bytes() != data:
+        raise InputError(f"{file}: exists already, and holds another page; rename it or import elsewhere")
 
 
 def _write(file: Path, page: LabelledPage, config: ImportConfig) -> bool:

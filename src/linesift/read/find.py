@@ -1,22 +1,25 @@
-"""Find the files of pages in a directory."""
+"""Find the files of pages in a directory, and keep outputs apart from them."""
 
 import os
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from linesift.errors import InputError
 from linesift.read.text import STDIN
 
-_PAGE_SUFFIXES: tuple[str, ...] = (".txt", ".html", ".htm", ".warc", ".warc.gz", ".wet", ".wet.gz")
+PAGE_SUFFIXES: tuple[str, ...] = (".txt", ".html", ".htm", ".warc", ".warc.gz", ".wet", ".wet.gz")
 """Suffixes of the files in a directory that are pages. A file that is named itself may have any suffix."""
 
 
 def find_pages(path: Path) -> Iterator[Path]:
-    """List the page files of a path: the file itself, or those in a directory and below with one of `_PAGE_SUFFIXES`.
+    """List the page files of a path: the file itself, or those in a directory and below with one of `PAGE_SUFFIXES`.
 
     They come sorted by path, one directory at a time, while they are asked for. Files are not opened, and a directory
     that cannot be opened is listed as if it were a file: reading it gives the error, and one bad file does not stop the
-    others. Links to directories are not followed.
+    others. Links to directories are not followed. The file that standard output goes to is left out: with
+    `linesift classify . > out.txt` it is there already.
 
     Raises:
         InputError: if a directory holds no page.
@@ -25,11 +28,11 @@ def find_pages(path: Path) -> Iterator[Path]:
         yield path
         return
     is_empty = True
-    for file in _walk(path):
+    for file in _walk(path, _standard_output()):
         is_empty = False
         yield file
     if is_empty:
-        suffixes = ", ".join(f"*{suffix}" for suffix in _PAGE_SUFFIXES)
+        suffixes = ", ".join(f"*{suffix}" for suffix in PAGE_SUFFIXES)
         raise InputError(f"{path}: no pages ({suffixes}) in this directory; name other files one by one")
 
 
@@ -55,25 +58,97 @@ def is_directory(path: Path) -> bool:
         return False
 
 
-def _walk(directory: Path) -> Iterator[Path]:
-    """List the page files in a directory and below, and directories that cannot be opened."""
+def refuse_overwriting(output: Path | None, inputs: Iterable[Path], suffixes: tuple[str, ...] = PAGE_SUFFIXES) -> None:
+    """Refuse to write to a file that is read: it would be lost, or be read as a page the next time.
+
+    Every command with an output calls this before it reads or writes anything.
+
+    Args:
+        output: the file to write; `None` and `-` are standard output. What is no regular file may be read and written.
+        inputs: what is read: files, directories, `-`.
+        suffixes: of the files in a directory that are read.
+
+    Raises:
+        InputError: if the output is one of the inputs, or has such a suffix and is in a directory that is read.
+    """
+    output = None if output == STDIN else output
+    written = _standard_output() if output is None else _regular_file(output)
+    name = "standard output" if output is None else str(output)
+    for path in inputs:
+        found = _regular_file(path)
+        if written is not None and found is not None and os.path.samestat(written, found):
+            raise InputError(f"{name}: is read too, and would be lost; write to another file")
+        if output is None or not output.name.lower().endswith(suffixes) or not is_directory(path):
+            continue
+        # Where the name is, and where the file is that a link of this name leads to.
+        if any(_is_below(place, path) for place in (output.parent.resolve() / output.name, output.resolve())):
+            ending = next(suffix for suffix in suffixes if output.name.lower().endswith(suffix))
+            raise InputError(
+                f"{name}: {ending} files in {path} are read, so this one would be, too; "
+                f"write to another directory, or with another ending"
+            )
+
+
+def _regular_file(path: Path) -> os.stat_result | None:
+    """Identity of a regular file, that of standard input for `-`; `None` if there is no such file."""
+    with suppress(OSError, ValueError):
+        found = os.fstat(0) if path == STDIN else path.stat()
+        return found if stat.S_ISREG(found.st_mode) else None
+    return None
+
+
+def _standard_output() -> os.stat_result | None:
+    """Identity of the file that standard output goes to; `None` if that is no regular file."""
+    with suppress(OSError):
+        found = os.fstat(1)
+        return found if stat.S_ISREG(found.st_mode) else None
+    return None
+
+
+def _is_below(path: Path, directory: Path) -> bool:
+    with suppress(OSError):
+        return any(parent.samefile(directory) for parent in path.parents if parent.exists())
+    return False
+
+
+def _walk(directory: Path, output: os.stat_result | None) -> Iterator[Path]:
+    """List the page files in a directory and below, and directories that cannot be opened; not the output."""
+    # A stack and no recursion, because directories may be nested deeper than Python calls functions.
+    waiting = [(directory, "", True)]
+    while waiting:
+        parent, name, has_more = waiting.pop()
+        path = parent / name
+        names = _sorted_names(path, output) if has_more else None
+        if names is None:
+            yield path
+        else:
+            waiting += [(path, inner, is_directory) for inner, is_directory in reversed(names)]
+
+
+def _sorted_names(directory: Path, output: os.stat_result | None) -> list[tuple[str, bool]] | None:
+    """List the names in a directory with whether each is a directory; `None` if it cannot be opened."""
     try:
         with os.scandir(directory) as entries:
-            names = sorted(
-                (entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries if _may_be_page(entry)
+            return sorted(
+                (entry.name, entry.is_dir(follow_symlinks=False))
+                for entry in entries
+                if _may_be_page(entry) and not _is_file(entry, output)
             )
     except OSError:
-        yield directory
-        return
-    for name, has_more in names:
-        if has_more:
-            yield from _walk(directory / name)
-        else:
-            yield directory / name
+        return None
 
 
 def _may_be_page(entry: os.DirEntry[str]) -> bool:
     """Say whether an entry of a directory is a page file, or a directory and no link to one."""
     if entry.is_dir():
         return not entry.is_symlink()
-    return entry.name.lower().endswith(_PAGE_SUFFIXES)
+    return entry.name.lower().endswith(PAGE_SUFFIXES)
+
+
+def _is_file(entry: os.DirEntry[str], file: os.stat_result | None) -> bool:
+    """Say whether an entry of a directory is this file; only links and those with the same number are looked at."""
+    if file is None or not (entry.is_symlink() or entry.inode() == file.st_ino):
+        return False
+    with suppress(OSError):
+        return os.path.samestat(entry.stat(), file)
+    return False
