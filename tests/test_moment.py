@@ -34,12 +34,7 @@ def only(line: str, *languages: str) -> Moment:
 def test_lines_of_many_languages() -> None:
     found = [(row, outcome(row.expected, first_iso(row))) for row in LINES]
     assert not [row.line for row, result in found if result is Outcome.WRONG]
-    assert sorted(row.line for row, result in found if result in (Outcome.LESS, Outcome.REFUSED)) == [
-        "10/6(火) 18:05配信",
-        "6.10.2020 klo 18",
-        "二〇二〇年十月六日",
-        "令和元年10月6日",
-    ]
+    assert not [row.line for row, result in found if result in (Outcome.LESS, Outcome.REFUSED)]
     assert len(LINES) >= 300
     assert len({row.lang for row in LINES}) >= 60
 
@@ -116,6 +111,14 @@ def test_a_weekday_that_contradicts_is_told() -> None:
     found = only("Thursday, 21 October 2020")
     assert found.day == date(2020, 10, 21)
     assert found.problems == ("Thursday in the text, but 2020-10-21 is a Wednesday",)
+
+
+def test_short_words_of_other_languages_are_no_weekdays() -> None:
+    """ "on", "den" and "min" are weekdays in Norwegian, Luxembourgish and Indonesian."""
+    for line in ("Posted on 19 October 2020", "Hamburg, den 22.12.2022", "5 min. 1 November 2023"):
+        assert only(line).problems == ()
+        assert only(line, "en", "de").problems == ()
+    assert only("min, 1 November 2023", "id").problems == ("Sunday in the text, but 2023-11-01 is a Wednesday",)
 
 
 def test_a_weekday_decides_between_day_and_month() -> None:

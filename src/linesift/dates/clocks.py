@@ -13,6 +13,10 @@ _BETWEEN = " ,.()|hfP"
 _REACH = 7
 """Most tokens between a clock and its zone."""
 _OFFSET = re.compile(r"(?P<open>[ ,(|]{0,3})(?P<sign>[+\-])(?P<space> ?)(?P<hours>[dyn])(?::(?P<minutes>d))?(?![dyn])")
+_ORDINARY_WORDS = frozenset(["art", "bst", "cat", "east", "eat", "est", "ist", "pet", "west", "wit", "wet", "z"])
+"""Zones that in small letters are words of some language, or what is left of one."""
+_BEHIND_ZONE = " ,.()|-/•·;"
+"""Codes that may follow a zone in small letters; before a word it would be one, too."""
 _GERMAN = frozenset(["de", "lb"])
 """Languages in which a lower-case `am` after a clock is a preposition."""
 _QUARTER = 15
@@ -97,11 +101,18 @@ def read_zone(tokens: Tokens, text: ClockText, languages: Languages, day: date |
 
 
 def _is_zone(tokens: Tokens, place: int) -> bool:
-    """Say whether a word is a zone here: an abbreviation in small letters is often a word of some language."""
+    """Say whether a word is a zone here.
+
+    An abbreviation in small letters is often a word of some language, so it has to be the last word of its part.
+    """
     if not tokens.find(place, WordKind.ZONE):
         return False
     text = tokens.texts[place]
-    return not text.isascii() or " " in text or text.isupper() or text in ("gmt", "utc")
+    if not text.isascii() or " " in text or text.isupper() or text in ("gmt", "utc"):
+        return True
+    behind = tokens.codes[place + 1 : place + 3]
+    is_last = not behind or (behind[0] in _BEHIND_ZONE and behind[-1] in _BEHIND_ZONE)
+    return is_last and text.lower() not in _ORDINARY_WORDS
 
 
 def _explicit(tokens: Tokens, place: int, *, is_named: bool, has_seconds: bool) -> int | None:
@@ -129,7 +140,10 @@ def _named(tokens: Tokens, place: int, languages: Languages, day: date | None) -
     names = tokens.find(place, WordKind.ZONE)
     fitting = [name for name in names if not name.languages or name.languages & languages]
     is_alone = not fitting and len({name.value for name in names}) == 1
-    offsets = {_offset(name.value, day) for name in (names if is_alone else fitting)}
+    meant = names if is_alone else fitting
+    if day is None and meant and all(name.value[:1] in "UES" for name in meant):
+        return Zone()  # summer or winter time, which the day would say
+    offsets = {_offset(name.value, day) for name in meant}
     if len(offsets) == 1 and None not in offsets:
         return Zone(offsets.pop())
     return Zone(None, f"the zone {tokens.texts[place]} has several meanings", not languages)

@@ -22,6 +22,11 @@ _FIRST_OF_EAST_ASIA = "\u2e80"
 """First letter of the scripts of Chinese, Japanese and Korean."""
 _AROUND = " ,.f()'|-/cZP"
 """Codes of tokens that may stand between a day and its weekday."""
+_SHORTEST_NAME = 4
+"""Letters of a weekday that is hardly a word of another language."""
+_MANY_LANGUAGES = 5
+"""Languages of a month's name that is known everywhere, such as `mar`."""
+_LONGEST_YEAR = 4
 _REACH = 6
 """Most tokens between a day and its weekday."""
 
@@ -53,8 +58,10 @@ class _Civil:
 def read_day(tokens: Tokens, text: DayText, context: Context) -> DayReading:
     """Find out which day is meant, or why that is open."""
     languages = narrow(_name_languages(tokens, text), context.languages)
-    weekdays, weekday_languages = _weekday(tokens, text, languages)
+    weekdays, weekday_languages = _weekday(tokens, text, languages, is_known=bool(context.languages))
     languages = narrow(languages, weekday_languages)
+    if text.year is not None and tokens.codes[text.year] == "n" and len(tokens.texts[text.year]) > _LONGEST_YEAR:
+        return DayReading(None, (f"{tokens.texts[text.year]} is more than a year",), False, languages)
     if text.year is None:
         return _without_year(tokens, text, weekdays, languages, context)
     calendars: dict[date, WordKind] = {}
@@ -80,6 +87,25 @@ def read_day(tokens: Tokens, text: DayText, context: Context) -> DayReading:
     return DayReading(days[0], problems, False, languages, calendars[days[0]])
 
 
+def is_meant(tokens: Tokens, text: DayText, context: Context) -> bool:
+    """Say whether a number and a name are a day, as far as that is known.
+
+    Without a year the name has to be one in a language of the page, or in many languages: "18 ton" is a weight in
+    Indonesian, whatever `ton` is elsewhere. A second sign on the line counts as well (`_has_second_sign`).
+    """
+    if text.year is None and text.month is not None and tokens.codes[text.month : text.month + 2] == "d/":
+        return tokens.texts[text.end] >= _FIRST_OF_EAST_ASIA
+    if not context.languages or text.year is not None or text.month is None or tokens.codes[text.month] != "M":
+        return True
+    languages = _name_languages(tokens, text)
+    return fits(languages, context.languages) or len(languages) >= _MANY_LANGUAGES or _has_second_sign(tokens)
+
+
+def _has_second_sign(tokens: Tokens) -> bool:
+    """Say whether a line has a weekday, a clock, or a word such as "updated"."""
+    return not set(tokens.codes).isdisjoint("WUp:Z")
+
+
 def drop_translations(tokens: Tokens, days: list[DayText]) -> list[DayText]:
     """Leave out days of other calendars where a line has Gregorian ones.
 
@@ -102,15 +128,22 @@ def _name_languages(tokens: Tokens, text: DayText) -> Languages:
     return frozenset().union(*(name.languages for name in tokens.meanings[text.month] if name.kind in MONTHS))
 
 
-def _weekday(tokens: Tokens, text: DayText, languages: Languages) -> tuple[frozenset[int], Languages]:
-    """Numbers (Monday is 1) that the weekday beside a day can mean, and its languages; nothing without a weekday."""
+def _weekday(
+    tokens: Tokens, text: DayText, languages: Languages, *, is_known: bool
+) -> tuple[frozenset[int], Languages]:
+    """Numbers (Monday is 1) that the weekday beside a day can mean, and its languages; nothing without a weekday.
+
+    Short names are words of other languages ("on", "den", "min"), so they count only if the language of the page is
+    known.
+    """
     before = range(text.start - 1, max(text.start - _REACH, 0) - 1, -1)
     after = range(text.end, min(text.end + _REACH, len(tokens.codes)))
     for places in (before, after):
         for place in places:
             names = [name for name in tokens.find(place, WordKind.WEEKDAY) if fits(name.languages, languages)]
             # A single letter is a weekday in Chinese, Japanese and Korean, an initial elsewhere.
-            if names and (len(tokens.texts[place]) > 1 or tokens.texts[place] >= _FIRST_OF_EAST_ASIA):
+            least = 2 if is_known else _SHORTEST_NAME
+            if names and (len(tokens.texts[place]) >= least or tokens.texts[place] >= _FIRST_OF_EAST_ASIA):
                 numbers = frozenset(int(name.value) for name in names)
                 return numbers, frozenset().union(*(name.languages for name in names))
             if tokens.codes[place] not in _AROUND:
@@ -221,8 +254,10 @@ def _without_year(
     tokens: Tokens, text: DayText, weekdays: frozenset[int], languages: Languages, context: Context
 ) -> DayReading:
     """Read a day without a year: the last one before the page was read, if that time is known."""
-    if context.now is None:
-        return DayReading(None, ("a day without a year, and it is not known when the page was read",), False, languages)
+    is_open = not context.languages and not _has_second_sign(tokens) and len(languages) < _MANY_LANGUAGES
+    if context.now is None or (is_open and languages):
+        reason = "a day without a year, and it is not known when the page was read"
+        return DayReading(None, (reason,), is_open and bool(languages), languages)
     if text.month is None or text.day is None:
         return DayReading(None, ("no such day",), False, languages)
     day = tokens.values[text.day]

@@ -1,7 +1,7 @@
 """Find days and clocks on a line: patterns over the codes of its tokens. `days` and `clocks` say what they mean."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from linesift.dates.names import FIRST_JOINED, WordKind
 from linesift.dates.tokens import Tokens
@@ -41,9 +41,9 @@ _Patterns = tuple[tuple[str, re.Pattern[str]], ...]
 
 _DAYS: _Patterns = (
     # 21 October 2020, 21. října 2020, 21-Oct-2020, 21 de octubre de 2020, 21 October, 09:20 GMT, 2020
-    ("M", re.compile(rf"(?<![dyn][:.])(?P<day>d)[ .,f'\-/()]{{0,6}}{_NAME}[ .,f'\-/(YcZ]{{0,9}}(?P<year>y)")),
-    # October 21, 2020; Oct 21 09:20:00 GMT 2020
-    ("M", re.compile(rf"{_NAME}[ .,f\-/]{{0,4}}(?P<day>d)(?!:)[ .,f'\-/()YcZP]{{0,12}}(?P<year>y)")),
+    ("M", re.compile(rf"(?<![dyn][:.])(?P<day>d)[ .,f'\-/()W]{{0,6}}{_NAME}[ .,f'\-/(YcZ•·|]{{0,9}}(?P<year>y)")),
+    # October 21, 2020; Oct 21 09:20:00 GMT 2020; Nov•01•2020
+    ("M", re.compile(rf"{_NAME}[ .,f\-/•·|]{{0,4}}(?P<day>d)(?!:)[ .,f'\-/()YcZP•·|]{{0,12}}(?P<year>y)")),
     # 2020. október 21., 2020 m. spalio 21 d.
     ("M", re.compile(rf"(?P<year>y)[ .,f\-/Y()]{{0,6}}{_NAME}[ .,f\-/]{{0,4}}(?P<day>d)(?![:dyn])")),
     # 2020. gada 21. oktobris
@@ -55,9 +55,12 @@ _DAYS: _Patterns = (
     # Tháng 10 21, 2020
     ("O", re.compile(r"O ?(?P<month>d) (?P<day>d)[ ,]+(?P<year>y)")),
     # 2020-10-21, 2020. 10. 21.
-    ("y", re.compile(rf"{_ALONE}(?P<year>y) ?(?P<s>[./\-]) ?(?P<month>d) ?(?P=s) ?(?P<day>d){_END}")),
-    # 21/10/2020, 10/21/2020
-    ("y", re.compile(rf"{_ALONE}(?P<first>d) ?(?P<s>[./\-]) ?(?P<month>d) ?(?P=s) ?(?P<year>y){_END}")),
+    ("y", re.compile(rf"{_ALONE}(?P<year>y) ?(?P<s>[./\-•·|]) ?(?P<month>d) ?(?P=s) ?(?P<day>d){_END}")),
+    # 21/10/2020, 10/21/2020, 21 | 10 | 2020
+    ("y", re.compile(rf"{_ALONE}(?P<first>d) ?(?P<s>[./\-•·|]) ?(?P<month>d) ?(?P=s) ?(?P<year>y){_END}")),
+    # 2020 10/21, a year above its day; 21/10 - 2020
+    ("y", re.compile(r"(?<![dyn./\-])(?P<year>y) (?P<month>d)[/\-](?P<day>d)(?!:|[./\-]?[dyn])")),
+    ("y", re.compile(r"(?<![dyn./\-:])(?P<first>d)[/.](?P<month>d)\.? - (?P<year>y)(?![./\-]?[dyn])")),
     # 109/10/21 of the Republic of China
     ("n", re.compile(rf"{_ALONE}(?P<year>n)(?P<s>[./\-])(?P<month>d)(?P=s)(?P<day>d){_END}")),
 )
@@ -76,10 +79,17 @@ _SHORT_YEARS: _Patterns = (
     ("d", re.compile(rf"{_ALONE}(?P<first>d)(?P<s>[./\-])(?P<month>d)(?P=s) ?(?P<year>d)(?!:){_END}")),
 )
 _WITHOUT_YEAR: _Patterns = (
-    ("M", re.compile(rf"(?<![dyn][:.])(?P<day>d)[ .f\-/]{{0,4}}{_NAME}")),
-    ("M", re.compile(rf"{_NAME}[ .f\-/]{{0,3}}(?P<day>d)(?![dyn:])")),
+    ("M", re.compile(rf"(?<![dyn][:.])(?P<day>d)[ .f\-/W]{{0,4}}{_NAME}(?![ ,]{{0,2}}n)")),
+    ("M", re.compile(rf"{_NAME}[ .f\-/]{{0,3}}(?P<day>d)(?![dyn:])(?![ ,]{{0,2}}n)")),
     ("O", re.compile(r"(?<![dyn])(?P<month>d) ?O ?(?P<day>d) ?D")),
     ("O", re.compile(r"(?P<day>d) ?O ?(?P<month>d)")),
+    # 10/6(火); `days` looks whether the weekday is one of East Asia
+    ("W", re.compile(r"(?<![dyn./\-:])(?P<month>d)/(?P<day>d) ?\( ?(?=W)")),
+)
+_RUN_TOGETHER: _Patterns = (
+    # 16 May 202501312
+    ("n", re.compile(rf"(?P<day>d)[ .,f]{{0,4}}{_NAME}[ .,f]{{0,4}}(?P<year>n)")),
+    ("n", re.compile(rf"{_NAME}[ .f]{{0,3}}(?P<day>d)[ ,]{{1,2}}(?P<year>n)")),
 )
 _CLOCKS = [
     re.compile(
@@ -89,6 +99,9 @@ _CLOCKS = [
 ]
 _DOTTED = re.compile(r"(?<![dyn.:])(?P<hour>d)\.(?P<minute>d)(?:\.(?P<second>d))?(?![dyn]|\.[dyn])")
 _HOUR_ALONE = re.compile(r"(?<![dyn.:,])(?P<hour>d) ?(?P<mark>[hPfZ])")
+_HOUR_BEHIND = re.compile(r"(?P<at>[fh]) ?(?P<hour>d)(?![dyn.:,/\-]|[ ]?[hPM])")
+_AT_HOURS = frozenset(["klo", "kl", "kello", "pukul", "pkl", "saat", "plkst", "kella"])
+"""Words that only stand before an hour."""
 _MILITARY = re.compile(r"(?<![dyn.:,/\-])(?P<clock>[yn]) ?(?=[hZ])")
 _MASK, _CLOCK = "\0", "c"
 """Codes in the place of days and clocks that were found."""
@@ -97,15 +110,20 @@ _MASK, _CLOCK = "\0", "c"
 def find_days(codes: str) -> tuple[list[DayText], str]:
     """Find the days of a line.
 
-    Days with a two-digit year, or without a year, count only where there is none with a full year.
+    Days with a two-digit year, or without a year, count only where there is none with a full year. On a line that has
+    a word for updates, a day without a year can stand behind one that has it: "9 March 2025 (updated 10 March)".
 
     Returns:
         The days in order, and the codes with `_MASK` in their place.
     """
     days, codes = _search(codes, _DAYS)
-    for patterns in (_SHORT_YEARS, _WITHOUT_YEAR):
+    for patterns in (_SHORT_YEARS, _RUN_TOGETHER, _WITHOUT_YEAR):
         if not days:
             days, codes = _search(codes, patterns)
+        elif patterns is _WITHOUT_YEAR and "U" in codes and all(day.year is not None for day in days):
+            more, codes = _search(codes, patterns)
+            # With the year of the first one: the same token stands for both.
+            days += [replace(day, year=days[0].year, era=days[0].era) for day in more if day.start > days[0].end]
     return sorted(days, key=lambda day: day.start), codes
 
 
@@ -160,6 +178,10 @@ def find_loose_clocks(tokens: Tokens, codes: str) -> list[ClockText]:
         clock = _clock(tokens, match)
         if clock is not None and _is_hour(tokens, codes, match):
             clocks.append(ClockText(clock.start, match.start("hour") + 1, clock.hour))
+    for match in _HOUR_BEHIND.finditer(codes) if _MASK in codes else ():  # "6.10.2020 klo 18"
+        clock = _clock(tokens, match)
+        if clock is not None and tokens.texts[match.start("at")].lower() in _AT_HOURS:
+            clocks.append(ClockText(match.start("hour"), match.end(), clock.hour))
     for match in _MILITARY.finditer(codes):
         value = tokens.values[match.start()]
         if value // 100 < 24 and value % 100 < 60 and len(tokens.texts[match.start()]) == 4:

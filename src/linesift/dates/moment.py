@@ -12,7 +12,7 @@ from itertools import pairwise
 from linesift.dates.ages import Age, read_age
 from linesift.dates.clocks import Zone, read_clock, read_zone
 from linesift.dates.context import Context, narrow
-from linesift.dates.days import DayReading, drop_translations, read_day
+from linesift.dates.days import DayReading, drop_translations, is_meant, read_day
 from linesift.dates.grammar import ClockText, DayText, find_clocks, find_days, find_loose_clocks
 from linesift.dates.tokens import Tokens, tokenize
 
@@ -81,7 +81,7 @@ def read_moments(line: str, context: Context = _NOTHING_KNOWN) -> list[Moment]:
     tokens = tokenize(line)
     clocks, codes = find_clocks(tokens)
     days, codes = find_days(codes)
-    days = drop_translations(tokens, days)
+    days = [day for day in drop_translations(tokens, days) if is_meant(tokens, day, context)]
     if not clocks:
         clocks = find_loose_clocks(tokens, codes)
     roles = [place for place, code in enumerate(codes) if code in "Up"]
@@ -155,10 +155,12 @@ def _moment(tokens: Tokens, span: _Span, context: Context) -> Moment:
         return Moment(reading.day, None, problems=reading.problems, is_open=reading.is_open, choices=reading.choices)
     languages = narrow(reading.languages, context.languages)
     clock, problem = read_clock(tokens, span.clock, languages)
-    zone = read_zone(tokens, span.clock, languages, reading.day)
+    # The zone is of the page: a Hindi page may write its months in English.
+    spoken = context.languages | languages if context.languages else languages
+    zone = read_zone(tokens, span.clock, spoken, reading.day)
     if span.day is not None and span.day.end > span.clock.end and zone == Zone():
         # behind the day, as in "9:20 p.m. on 21 October 2020 EST"
-        zone = read_zone(tokens, replace(span.clock, end=span.day.end), languages, reading.day)
+        zone = read_zone(tokens, replace(span.clock, end=span.day.end), spoken, reading.day)
     if clock is not None and zone.offset is not None:
         clock = clock.replace(tzinfo=timezone(timedelta(minutes=zone.offset)))
     problems = tuple(text for text in (*reading.problems, problem, zone.problem) if text)

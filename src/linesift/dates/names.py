@@ -99,7 +99,7 @@ def fold(text: str) -> str:
     '２０２０/10/21 09:20'
     """
     if text.isascii():
-        return text
+        return text.replace("[", "(").replace("]", ")")
     return unicodedata.normalize("NFC", text).translate(_FOLDED)
 
 

@@ -33,10 +33,25 @@ _CODES: dict[WordKind, str] = {
 four that can be a year of some calendar, else `n`. White space is ` `, and a mark is itself."""
 
 _RANK = {kind: rank for rank, kind in enumerate(_CODES)}
-_WORD = r"[^\s\d!-/:-@\[-`{-~«»·•…“”„|؛।「」『』・]"
+_WORD = r"[^\s\d!-/:-@\[-`{-~«»·•…“”„|؛।「」『』・\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]"
 _DOT_INSIDE = re.compile(r"\D\. ?[^\W\d_]")
 _GLUED = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-zà-ÿ])")
 """Place between two words that lost the space between them: `CETFirst`, `PMUpdated`."""
+_RUN_TOGETHER = re.compile(
+    # a clock and the day behind it
+    r"(?<!\d)(?:\d?\d:[0-5]\d)(?=(?:[0-2]?\d|3[01])(?P<a>[./\-])[01]?\d(?P=a)(?:19|20)\d\d)"
+    # a year, and the clock, or a number with its unit, behind it
+    r"|(?<=[^\d:])(?:19|20)\d\d(?=[0-2]?\d(?:[:h]|\s?uhr)[0-5]?\d?|\d{1,2}\s?[^\W\d_]{3})"
+    r"|(?<![\d./\-])\d\d(?P<b>[./\-])[01]\d(?P=b)\d\d(?=[0-2]\d:[0-5]\d)"
+    # a day of fixed length, and whatever number is behind it
+    r"|(?<![\d./\-])(?:19|20)\d\d-[01]\d-[0-3]\d(?=\d)"
+    r"|(?<![\d./\-])[0-3]?\d(?P<c>[./\-])[01]?\d(?P=c)(?:19|20)\d\d(?=[0-3]?\d(?P=c)[01]?\d(?P=c)(?:19|20)\d\d)"
+)
+"""Dates that lost the space behind them, if they can be cut in one place only: `201718:05`, `17/11/201917/11/2019`."""
+_HAN_DAY = re.compile("[〇零○一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日")
+_HAN_NUMBER = re.compile("[〇零○一二三四五六七八九十]+")
+_HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+
 _NUMBER, _LETTERS, _SPACE = 1, 2, 3
 _TOKEN = re.compile(rf"(\d+)|({_WORD}+(?:'{_WORD}+)*)|(\s+)|(.)", re.DOTALL)
 """Pieces of a line; its groups are `_NUMBER`, `_LETTERS`, `_SPACE`, and any other character."""
@@ -86,18 +101,29 @@ class _Parts:
             for part in (digits[:4], "-", digits[4:6], "-", digits[6:]):
                 self.add("-", "-") if part == "-" else self.add_number(part)
             return
-        if (
-            len(digits) in (5, 6)
-            and digits[:2] in ("19", "20")
-            and "".join(self.codes[-4:]).rstrip(" ,.")[-1:] in ("M", "d")
-        ):
-            # "6 December 20236 December 2023": two dates that lost the space between them
-            self.add_number(digits[:4])
+        n_first = self._n_first(digits)
+        if n_first:
+            self.add_number(digits[:n_first])
             self.add(" ", " ")
-            digits = digits[4:]
+            digits = digits[n_first:]
         value = int(digits[:9])
         can_be_year = len(digits) == 4 and 1300 <= value <= 2700
         self.add("d" if len(digits) <= 2 else "y" if can_be_year else "n", digits, value)
+
+    def _n_first(self, digits: str) -> int:
+        """Count the digits of the first of two numbers that lost the space between them; 0 if that is open.
+
+        "6 December 20236 December 2023" has a year and a day, "Oct212012" a day and a year.
+        """
+        before = "".join(self.codes[-6:]).rstrip(" ,.")
+        if len(digits) not in (5, 6) or before[-1:] not in ("M", "d"):
+            return 0
+        has_day = before[-1:] == "d" or "d" in before[:-1]
+        is_year_first = digits[:2] in ("19", "20") and has_day
+        is_day_first = before[-1:] == "M" and digits[-4:-2] in ("19", "20") and 1 <= int(digits[:-4]) <= 31
+        if is_year_first == is_day_first:
+            return 0
+        return 4 if is_year_first else len(digits) - 4
 
     def add_word(self, word: str) -> None:
         """Add a word.
@@ -139,6 +165,10 @@ class _Parts:
             self.add("x", word[unknown:])
 
 
+_SHORTEST_TWICE = 5
+"""Characters of what a line can say twice; fewer can be the parts of a day."""
+
+
 @lru_cache(maxsize=1024)
 def tokenize(line: str) -> Tokens:
     """Cut a line into parts with codes and meanings; of a long line only the first `MAX_LENGTH` characters.
@@ -151,6 +181,10 @@ def tokenize(line: str) -> Tokens:
     text = fold(line if len(line) <= MAX_LENGTH else line[:MAX_LENGTH].rpartition(" ")[0])
     if _DOT_INSIDE.search(text):
         text = _dotted().sub(_without_dots, text)
+    if "年" in text:
+        text = _HAN_DAY.sub(_in_digits, text).replace("元年", "1年")
+    text = _RUN_TOGETHER.sub(r"\g<0> ", text)
+    text = _once(text.strip())
     pieces = [(match.lastindex or 0, match.group()) for match in _TOKEN.finditer(text)]
     parts, index = _Parts(), 0
     while index < len(pieces):
@@ -170,6 +204,27 @@ def tokenize(line: str) -> Tokens:
             parts.add(" " if kind == _SPACE else part, part)
         index += n_used
     return Tokens("".join(parts.codes), parts.values, parts.texts, parts.meanings)
+
+
+def _once(text: str) -> str:
+    """Give half of a line that says everything twice, as rendering leaves `<time>` with a text for each screen.
+
+    >>> _once("vor 3 Stundenvor 3 Stunden"), _once("10:20 10:20"), _once("11")
+    ('vor 3 Stunden', '10:20', '11')
+    """
+    half = len(text) // 2
+    first = text[:half]
+    return first if half >= _SHORTEST_TWICE and text.endswith(first) and not text[half:-half].strip() else text
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    """Write a day in Chinese numerals, 二〇二〇年十月二十一日, with digits."""
+    return _HAN_NUMBER.sub(_digits, match.group())
+
+
+def _digits(match: re.Match[str]) -> str:
+    tens, ten, ones = match.group().translate(_HAN_DIGITS).partition("十")
+    return f"{tens or 1}{ones or 0}" if ten else tens
 
 
 def _n_phrase(pieces: list[tuple[int, str]], index: int) -> int:
