@@ -1,6 +1,8 @@
 """The edges of every command: colour, progress, messages."""
 
 import io
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -80,3 +82,29 @@ def test_colour(
 def test_no_colour_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     assert not console.wants_colour(None, None)
+
+
+def terminate_twice() -> None:
+    """A command that gets SIGTERM, and once more while it cleans up."""
+    with console.errors(), console.ending_on_signals():
+        os.kill(os.getpid(), signal.SIGHUP)
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals come otherwise")
+def test_a_signal_ends_a_command_once_and_only_where_it_is_not_ignored() -> None:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+        with pytest.raises(SystemExit) as left:
+            terminate_twice()
+        assert left.value.code == 143
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

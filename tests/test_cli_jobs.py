@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from multiprocessing import active_children
 from pathlib import Path
@@ -113,26 +113,41 @@ def test_a_broken_model_is_one_line(mixed: Path) -> None:
     assert (code, out, err.count(b"\n")) == (2, b"", 1)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="interrupts come otherwise")
-def test_an_interrupt_is_one_line_and_leaves_no_process(mixed: Path) -> None:
-    """As from a terminal: all processes of the group get it."""
+ENDS = [
+    (signal.SIGINT, os.killpg, 130, b"linesift: interrupted"),  # as Ctrl-C: all processes of the group get it
+    (signal.SIGHUP, os.killpg, 129, b"linesift: ended by SIGHUP"),  # as from a terminal that is closed
+    (signal.SIGTERM, os.kill, 143, b"linesift: ended by SIGTERM"),
+    (signal.SIGKILL, os.kill, -9, None),
+]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals come otherwise")
+@pytest.mark.parametrize(("number", "send", "code", "message"), ENDS, ids=[number.name for number, *_ in ENDS])
+def test_a_signal_is_one_line_and_leaves_no_process(
+    mixed: Path, number: int, send: Callable[[int, int], None], code: int, message: bytes | None
+) -> None:
     program = [sys.executable, "-c", "from linesift.cli import main; main()", "classify"]
-    fifo = mixed / "never-ends"
-    os.mkfifo(fifo)
     with subprocess.Popen(
-        [*program, "pages", "fog.jsonl", fifo, "--jobs", "2", "--output", "out.tsv"],
+        [*program, "pages", "fog.jsonl", "-", "--jobs", "2", "--output", "out.tsv"],
         cwd=mixed,
         env=environment(),
+        stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
     ) as process:
+        assert process.stdin is not None
         assert process.stderr is not None
+        process.stdin.write(b'{"text": "More follows"}\n' * 4000)  # more than is read at once
+        process.stdin.flush()
         for line in process.stderr:  # by now both processes are at work, and the pipe keeps the run from its end
             if b"70.txt" in line:
                 break
-        os.killpg(process.pid, signal.SIGINT)
+        send(process.pid, number)
         # What is read ends when the last process that could write has ended.
-        assert process.stderr.read().splitlines()[-1] == b"linesift: interrupted"
-    assert process.returncode == 130
-    assert not (mixed / "out.tsv").exists()
-    fifo.unlink()
+        lines = process.stderr.read().splitlines()
+    assert message is None or lines[-1] == message
+    assert process.returncode == code
+    left = list(mixed.glob("out.tsv")) + list(mixed.glob(".linesift-*"))
+    for path in left:
+        path.unlink()
+    assert not left or message is None  # nobody can clean up after SIGKILL

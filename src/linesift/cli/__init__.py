@@ -25,18 +25,15 @@ def _run(name: str, arguments: Sequence[str]) -> None:
     nothing to parse. typer is left out then: it imports pydantic, and both together take as long to load as numpy.
     """
     console.prepare()
-    try:
+    # Commands have `errors` too, because typer would handle what they raise; here it is for the time before and after.
+    with console.errors(), console.ending_on_signals():
         if arguments and all(map(_cannot_be_option, arguments)):
             from linesift.cli.files import ClassifyOptions, classify_files
 
-            with console.errors():
-                sys.exit(classify_files(ClassifyOptions([Path(argument) for argument in arguments])))
+            sys.exit(classify_files(ClassifyOptions([Path(argument) for argument in arguments])))
         from linesift.cli import app
 
         getattr(app, name)()
-    except KeyboardInterrupt:
-        console.say("interrupted")
-        sys.exit(console.EXIT_INTERRUPTED)
 
 
 def _cannot_be_option(argument: str) -> bool:

@@ -2,12 +2,13 @@
 
 import io
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 from linesift.atomic import replacing
 from linesift.errors import LinesiftError
@@ -19,7 +20,7 @@ EXIT_FAILED = 1
 EXIT_MISUSE = 2
 """Nothing could be done with these arguments."""
 EXIT_INTERRUPTED = 130
-"""128 + SIGINT, as shells report it."""
+"""128 + SIGINT, as shells report it; SIGTERM and SIGHUP have theirs likewise."""
 EXIT_BROKEN_PIPE = 141
 """128 + SIGPIPE: the reader of our output ended early, as in `linesift classify page.txt | head -1`."""
 
@@ -38,6 +39,44 @@ def prepare() -> None:
         sys.stdout.reconfigure(errors="replace")
     else:
         sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="\n")
+
+
+class Ended(BaseException):
+    """The system asked the command to end: with SIGTERM, or with SIGHUP when the terminal was closed.
+
+    Like `KeyboardInterrupt`, it is no `Exception`, so that no border of a batch takes it for a bad page.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+@contextmanager
+def ending_on_signals() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end a command as Ctrl-C does: no half file and no process is left.
+
+    A signal that is ignored stays so, such as SIGHUP under `nohup`.
+    """
+    before = {
+        number: signal.getsignal(number)
+        for number in (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP"))  # Windows has no SIGHUP
+        if number is not None
+    }
+    ours = [number for number, handler in before.items() if handler is signal.SIG_DFL]
+
+    def end(number: int, _: object) -> NoReturn:
+        for each in ours:
+            signal.signal(each, signal.SIG_IGN)  # a second signal does not interrupt the cleaning up
+        raise Ended(number)
+
+    for number in ours:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def say(message: str) -> None:
@@ -82,6 +121,9 @@ def errors() -> Iterator[None]:
     except KeyboardInterrupt as error:
         say("interrupted")
         raise SystemExit(EXIT_INTERRUPTED) from error
+    except Ended as error:
+        say(f"ended by {signal.Signals(error.number).name}")
+        raise SystemExit(128 + error.number) from error
 
 
 @contextmanager
