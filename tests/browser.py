@@ -64,6 +64,8 @@ class Tab:
     def __init__(self, address: str) -> None:
         import websocket
 
+        self.address = address
+        """Where the browser listens; another tab can be made of it."""
         self._socket = websocket.create_connection(address, timeout=_PATIENCE, suppress_origin=True)
         self._number = 0
         self._session = ""
@@ -71,13 +73,18 @@ class Tab:
         """What the page wrote to its console, and its exceptions."""
         self.dialogs: list[str] = []
         """Kinds of the browser's own dialogs; all of them are accepted."""
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self._target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self.call("Target.attachToTarget", targetId=self._target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
 
     def close(self) -> None:
         self._socket.close()
+
+    def close_target(self) -> None:
+        """Close the tab as a person does, without its question whether to leave."""
+        self.call("Target.closeTarget", targetId=self._target)
+        self.close()
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Call a method of the protocol and wait for its answer; events meanwhile are noted."""

@@ -12,9 +12,10 @@ import pytest
 
 import linesift.labelling.folder
 from linesift.errors import ConflictError, InputError, LabelError
-from linesift.labelling.folder import Folder, Labels
+from linesift.labelling.folder import Folder, Labels, Wanted
 from linesift.labelling.server import LabelServer
 from linesift.labels import Label
+from linesift.model.model import Model
 
 TEXT = "site: a.example\nnote:  kept as it is \n----\nsidebar|Home\n\nbody?     | Rain | again\nbody | More\n"
 LABELS = (Label.SIDEBAR, None, Label.HEADLINE, Label.BODY)
@@ -61,6 +62,45 @@ def test_the_version_that_a_save_gives_is_the_newest(file: Path) -> None:
     version = folder.save(str(file), labels(folder, file, *LABELS))
     assert version == folder.read(str(file)).version
     assert folder.save(str(file), Labels(version, LABELS, frozenset())) == version
+
+
+def test_values_of_the_header(file: Path) -> None:
+    folder = Folder([file])
+    before = file.read_text("utf-8")
+    version = folder.read(str(file)).version
+    given = (Label.SIDEBAR, None, Label.BODY, Label.BODY)
+    folder.save(
+        str(file), Labels(version, given, frozenset({2}), {"kind": "live", "site": " b.example\n", "lang": "en"})
+    )
+    header = "site: b.example\nlang: en\nkind: live\nnote:  kept as it is \n----"
+    assert file.read_text("utf-8") == before.replace(before.partition("\nsidebar")[0], header)
+
+
+@pytest.mark.parametrize("header", [{"kind": "video"}, {"site": ""}])
+def test_values_that_no_page_may_have(file: Path, header: dict[str, str]) -> None:
+    folder = Folder([file])
+    before = file.read_bytes()
+    given = Labels(folder.read(str(file)).version, LABELS, frozenset(), header)
+    with pytest.raises(LabelError):
+        folder.save(str(file), given)
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("wanted", "n_lines"),
+    [
+        (Wanted(), 3),
+        (Wanted("RAIN"), 1),
+        (Wanted("again", Label.BODY), 1),
+        (Wanted("again", Label.SIDEBAR), 0),
+        (Wanted(label=Label.BODY), 2),
+        (Wanted(is_doubtful=True), 1),
+        (Wanted("more", is_doubtful=True), 0),
+    ],
+)
+def test_lines_are_found(file: Path, wanted: Wanted, n_lines: int) -> None:
+    (file.parent / "broken.page").write_text("site: a\n----\nbdoy | Rain again\n")
+    assert Folder([file.parent]).find(wanted) == ({str(file): n_lines} if n_lines else {})
 
 
 @pytest.mark.parametrize("given", [LABELS[:3], (*LABELS, Label.BODY), (Label.BODY,) * 4, (None,) * 4])
@@ -159,6 +199,17 @@ def test_pages_and_save(server: LabelServer, file: Path) -> None:
     assert saved.status == 200
     assert saved.value["version"] == ask(server, f"{at}/page?name={file}").value["version"]
     assert "headline  | Rain | again\nbody?     | More\n" in file.read_text("utf-8")
+
+
+def test_found_lines_and_probabilities(server: LabelServer, file: Path, model: Model) -> None:
+    at = f"/{server.token}"
+    assert ask(server, f"{at}/find?text=rain&label=body").value == {str(file): 1}
+    assert ask(server, f"{at}/find?label=%3F").value == {str(file): 1}
+    assert ask(server, f"{at}/page?name={file}").value["probabilities"] is None
+    server.model = model
+    found = ask(server, f"{at}/page?name={file}").value["probabilities"]
+    assert [row is None for row in found] == [False, True, False, False]
+    assert found[2] == pytest.approx(model.classify("Home\n\nRain | again\nMore").probabilities[2], abs=0.001)
 
 
 def test_files_of_the_page(server: LabelServer) -> None:

@@ -16,6 +16,9 @@ from browser import Tab
 from commandline import environment
 from linesift.labelling.folder import Folder
 from linesift.labelling.server import LabelServer
+from linesift.labels import LABELS, Label
+from linesift.model.model import Model
+from linesift.read.labelled import parse_page
 
 if browser.find() is None:
     pytest.skip(browser.MISSING, allow_module_level=True)
@@ -111,13 +114,126 @@ def test_pages_are_listed_most_doubtful_first(site: Site) -> None:
     rows = "[...document.querySelectorAll('#pages li')].map(r => r.innerText.replace(/\\s+/g, ' '))"
     assert site.tab.run(rows) == ["ferry.page 3 ?", "honey.page 1 ?"]
     assert site.tab.run("document.getElementById('total').innerText") == "0 of 2 pages done, 4 doubtful lines left"
-    site.tab.press("Enter", "Enter", "Enter")
+    site.tab.press("Enter", "Enter", "d", "4")
     site.wait_for("saved")
+    site.tab.wait("document.getElementById('findings').innerText.includes('no headline')")
     assert site.tab.run(rows) == ["ferry.page ✓ !", "honey.page 1 ?"]  # no doubt left, but no headline either
-    assert "no headline" in site.tab.run("document.getElementById('findings').innerText")
     assert site.tab.run("document.getElementById('total').innerText") == "1 of 2 pages done, 1 doubtful line left"
     site.tab.press("]")
     site.tab.wait("document.getElementById('name').textContent.endsWith('honey.page')")
+
+
+def test_enter_leads_through_the_doubtful_lines_of_all_pages(site: Site) -> None:
+    site.tab.press("n", "Enter")  # the first one is passed over
+    site.tab.press("Enter")
+    site.tab.wait("document.getElementById('name').textContent.endsWith('honey.page')")
+    site.tab.wait("document.querySelector('.cursor')?.dataset.index === '2'")
+    site.tab.press("Enter")
+    site.tab.wait("document.getElementById('name').textContent.endsWith('ferry.page')")
+    site.tab.wait("document.querySelector('.cursor')?.dataset.index === '2'")
+    site.tab.press("Enter")
+    site.wait_for("saved. No doubtful line is left.")
+    assert not any(label.endswith("?") for name in ("ferry.page", "honey.page") for label in site.labels(name))
+    site.tab.press("Enter")
+    site.wait_for("No doubtful line is left.")
+
+
+def test_site_language_and_kind(site: Site) -> None:
+    def write(field: str, value: str) -> None:
+        box = f"document.getElementById({field!r})"
+        site.tab.run(f"{box}.value = {value!r}; {box}.dispatchEvent(new Event('change', {{bubbles: true}}))")
+
+    fields = "['site', 'lang', 'kind'].map(id => document.getElementById(id).value)"
+    assert site.tab.run(fields) == ["harbour-courier.example", "en", "article"]
+    write("kind", "live")
+    write("lang", "")
+    site.tab.wait("!document.querySelector('#pages .alarm')")
+    site.wait_for("saved")
+    header = (site.folder / "ferry.page").read_text("utf-8").partition("----")[0]
+    assert header == "site: harbour-courier.example\nkind: live\n"
+    write("site", "")
+    site.wait_for("Not saved: ")
+    assert (site.folder / "ferry.page").read_text("utf-8").startswith("site: harbour-courier.example\n")
+    write("site", "courier.example")
+    site.wait_for("saved")
+    assert (site.folder / "ferry.page").read_text("utf-8").startswith("site: courier.example\nkind: live\n----\n")
+    site.tab.click("#site")
+    site.tab.press("1")  # a letter of the site, and no label
+    assert site.shown() == site.labels()
+
+
+def test_probabilities_of_lines(site: Site, model: Model) -> None:
+    site.server.model = model
+    site.open()
+    page = parse_page(FERRY, "ferry.page").page
+    found = model.classify(page)
+    shown = site.tab.run("[...document.querySelectorAll('.odds')].map(e => e.textContent)")
+    expected: list[str] = []
+    for line, row in zip(found.page.lines, found.probabilities.round(3).tolist(), strict=True):
+        if line:
+            label = Label(site.labels()[len(expected)].rstrip("?")).column
+            other = max((each for each in range(4) if each != label), key=lambda each: row[each])
+            expected.append(f"{row[label] * 100 + 1e-9:.0f} % · {LABELS[other]} {row[other] * 100 + 1e-9:.0f} %")
+    assert shown == expected
+    site.tab.press("Home", "1")
+    assert site.tab.run("document.querySelector('.odds').title").startswith("The model gives headline ")
+
+
+def test_find_lines_of_all_pages(site: Site) -> None:
+    indices = "[...document.querySelectorAll('.line:not(.context)')].map(r => r.dataset.index).join()"
+    site.tab.press("/", "C", "O", "u", "r")
+    site.tab.wait("document.getElementById('found').textContent === '1 on 1 page'")
+    site.tab.wait("document.querySelectorAll('#pages li').length === 1")
+    site.tab.press("Enter")
+    site.tab.wait("document.getElementById('name').textContent.endsWith('honey.page')")
+    site.tab.wait(f"{indices} === '4'")
+    site.tab.press("Escape")
+    site.tab.wait(
+        "document.querySelectorAll('.line').length === 5 && document.querySelectorAll('#pages li').length === 2"
+    )
+    label = "document.getElementById('find-label')"
+    site.tab.run(f"{label}.value = 'body'; {label}.dispatchEvent(new Event('change'))")
+    site.tab.wait("document.getElementById('found').textContent === '5 on 2 pages'")
+    assert site.tab.run(indices) == "3,4"
+    site.tab.press("[")
+    site.tab.wait(f"{indices} === '4,6,7'")
+    site.tab.press("Escape")
+    site.tab.wait("document.querySelectorAll('.line').length === 8")
+
+
+def test_two_tabs_with_one_page(site: Site) -> None:
+    other = Tab(site.tab.address)
+    try:
+        second = Site(site.folder, site.server, other)
+        second.open()
+        site.tab.press("1")
+        site.wait_for("saved")
+        other.wait("document.querySelectorAll('.doubtful').length === 2")  # it sees what the first one saved
+        other.press("n", "3")
+        second.wait_for("saved")
+        site.tab.wait("document.querySelectorAll('.doubtful').length === 1")
+        site.tab.press("ArrowDown", "4")
+        site.wait_for("saved")
+        assert site.labels()[1:4] == site.shown()[1:4] == ["headline", "timestamp", "sidebar"]
+        assert other.messages == []
+    finally:
+        other.close()
+
+
+def test_two_tabs_keep_what_neither_could_save(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = Tab(site.tab.address)
+    second = Site(site.folder, site.server, other)
+    second.open()
+    with monkeypatch.context() as patch:
+        patch.setattr(linesift.labelling.folder, "write_atomic", fail)
+        site.tab.press("1")
+        site.wait_for("Not saved:")
+        other.press("End", "2")
+        second.wait_for("Not saved:")
+        other.close_target()
+    site.tab.reload()
+    site.wait_for("saved")
+    assert (site.labels()[1], site.labels()[-1]) == ("headline", "body")
 
 
 def test_ranges_undo_and_redo(site: Site) -> None:
@@ -246,18 +362,25 @@ def test_file_changed_meanwhile(site: Site) -> None:
     file = site.folder / "ferry.page"
     file.write_text(FERRY.replace("sidebar   | About us", "body      | About us"), "utf-8")
     site.tab.press("1")
-    site.tab.wait("document.getElementById('conflict').open")
-    assert site.labels()[1] == "sidebar?"
-    site.tab.click("#keep")
-    site.wait_for("saved")
+    site.wait_for("saved")  # other lines were changed there, so nobody is asked
     assert (site.labels()[1], site.labels()[-1]) == ("headline", "body")
-    file.write_text(FERRY, "utf-8")
-    site.tab.press("3")
+    assert site.shown() == site.labels()
+
+
+@pytest.mark.parametrize("choice", ["keep", "drop"])
+def test_the_same_line_changed_meanwhile(site: Site, choice: str) -> None:
+    file = site.folder / "ferry.page"
+    theirs = FERRY.replace("sidebar?  | Ferry returns", "body      | Ferry returns")
+    file.write_text(theirs, "utf-8")
+    site.tab.press("1")
     site.tab.wait("document.getElementById('conflict').open")
-    site.tab.click("#drop")
+    assert file.read_text("utf-8") == theirs
+    site.tab.click(f"#{choice}")
     site.tab.wait("!document.getElementById('conflict').open && !document.querySelector('.unsaved')")
-    assert file.read_text("utf-8") == FERRY
-    site.tab.wait("document.querySelectorAll('.doubtful').length === 3")
+    site.tab.wait("document.querySelectorAll('.doubtful').length === 2")
+    if choice == "keep":
+        site.wait_for("saved")
+    assert site.shown()[1] == site.labels()[1] == {"keep": "headline", "drop": "body"}[choice]
 
 
 def test_lines_changed_meanwhile(site: Site) -> None:
@@ -294,8 +417,6 @@ def test_file_broken_meanwhile(site: Site) -> None:
     assert site.shown()[1] == "headline"
     file.write_text(FERRY, "utf-8")
     site.tab.click("#retry")
-    site.tab.wait("document.getElementById('conflict').open")
-    site.tab.click("#keep")
     site.wait_for("saved")
     assert site.labels()[1] == "headline"
 

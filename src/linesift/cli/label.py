@@ -21,6 +21,7 @@ from linesift.write import terminal
 if TYPE_CHECKING:
     from linesift.labelling.draft import DraftConfig, Drafted
     from linesift.labelling.folder import Folder
+    from linesift.model.model import Model as LoadedModel
 
 HELP = """Label pages by hand: correct a draft that the model makes.
 
@@ -107,9 +108,10 @@ def label(
             found, n_failed = _draft(sources, model, config)
             labelled += found
         if web and labelled:
+            import linesift
             from linesift.labelling.folder import Folder
 
-            _serve(Folder(labelled), port, opens=browser)
+            _serve(Folder(labelled), linesift.load(model), port, opens=browser)
         if n_failed:
             raise typer.Exit(console.EXIT_FAILED)
 
@@ -183,18 +185,18 @@ def _say_next(drafted: "Sequence[Drafted]", config: "DraftConfig") -> None:
         )
 
 
-def _serve(folder: "Folder", port: int | None, *, opens: bool) -> None:
+def _serve(folder: "Folder", model: "LoadedModel", port: int | None, *, opens: bool) -> None:
     """Serve until interrupted."""
     import webbrowser
 
     from linesift.labelling.server import HOST, PORT, LabelServer
 
     try:
-        server = LabelServer(folder, PORT if port is None else port)
+        server = LabelServer(folder, PORT if port is None else port, model)
     except OSError as error:
         if port is not None:
             raise InputError(f"{HOST}:{port}: {(error.strerror or str(error)).lower()}; name another --port") from error
-        server = LabelServer(folder)
+        server = LabelServer(folder, model=model)
     with server:
         console.status(f"Labelling page: {server.address}")
         console.status("Each change is saved in the files at once. Ctrl+C ends.")

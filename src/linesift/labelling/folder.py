@@ -1,7 +1,8 @@
 """Read and save the labelled pages of the labelling page, without losing a change that somebody else made."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -11,7 +12,7 @@ from linesift.errors import ConflictError, InputError
 from linesift.labelling.check import Finding, check_file
 from linesift.labels import Label
 from linesift.page import LabelledPage
-from linesift.read.labelled import find_labelled_files, parse_leniently, parse_page, relabel
+from linesift.read.labelled import find_labelled_files, parse_leniently, parse_page, relabel, set_header
 from linesift.read.text import decode_text, read_bytes
 
 
@@ -39,6 +40,31 @@ class Labels:
     """`OpenedPage.version`."""
     labels: tuple[Label | None, ...]
     doubtful: frozenset[int]
+    header: Mapping[str, str] = field(default_factory=dict)
+    """Values of the header that are set, by key; the others stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Lines to look for, on all pages."""
+
+    text: str = ""
+    """Part of the line; capital and small letters are the same."""
+    label: Label | None = None
+    """The label; `None` for any."""
+    is_doubtful: bool = False
+    """Whether only doubtful lines count."""
+
+    def count(self, page: LabelledPage) -> int:
+        """Number of such lines of a page."""
+        text = self.text.casefold()
+        return sum(
+            label is not None
+            and (self.label is None or label is self.label)
+            and (not self.is_doubtful or index in page.doubtful)
+            and text in line.casefold()
+            for index, (line, label) in enumerate(zip(page.page.lines, page.labels, strict=True))
+        )
 
 
 class Folder:
@@ -87,8 +113,17 @@ class Folder:
         seen = self._seen.get(name)
         return seen if seen is not None and seen.version == _version(read_bytes(self._path(name))) else self.read(name)
 
+    def find(self, wanted: Wanted) -> dict[str, int]:
+        """Count the lines that are looked for, on each page that has some; pages that cannot be read have none."""
+        found = {}
+        for name in self._files:
+            with suppress(InputError):
+                page = self.glance(name).page
+                found[name] = wanted.count(page) if page else 0
+        return {name: n_lines for name, n_lines in found.items() if n_lines}
+
     def save(self, name: str, labels: Labels) -> str:
-        """Write labels into a file, whole or not at all; everything else in the file stays as it is.
+        """Write labels and header into a file, whole or not at all; everything else in the file stays as it is.
 
         Returns:
             The file's new version.
@@ -96,7 +131,7 @@ class Folder:
         Raises:
             ConflictError: if the file is of a newer version.
             InputError: if there is no such page, or it was removed.
-            LabelError: if the labels do not fit the page.
+            LabelError: if the labels do not fit the page, or a value of the header is none.
             OSError: if it cannot be written; then the file is as it was.
         """
         path = self._path(name)
@@ -105,7 +140,7 @@ class Folder:
             if _version(data) != labels.version:
                 raise ConflictError(f"{name}: the file has changed since it was opened")
             text = decode_text(data, name)[0].text
-            saved = relabel(text, labels.labels, labels.doubtful)
+            saved = set_header(relabel(text, labels.labels, labels.doubtful), labels.header)
             if saved == text:
                 return labels.version
             parse_page(saved, name)

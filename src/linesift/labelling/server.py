@@ -12,12 +12,15 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from linesift.errors import ConflictError, InputError, LabelError, LinesiftError
-from linesift.labelling.folder import Folder, Labels, OpenedPage
-from linesift.labels import LABELS, Label
+from linesift.labelling.folder import Folder, Labels, OpenedPage, Wanted
+from linesift.labels import KINDS, LABELS, Label
+
+if TYPE_CHECKING:  # a server without a model does not wait for numpy
+    from linesift.model.model import Model
 
 HOST = "127.0.0.1"
 PORT = 8377
@@ -44,18 +47,27 @@ _HEADERS = {
 }
 
 
+_Probabilities = list[list[float] | None]
+"""One for each line of a page, in the order of `LABELS`; `None` for a blank line."""
+_Query = dict[str, str]
+_HEADER = ("site", "lang", "kind")
+"""Keys of the header that the page can set."""
+
+
 class LabelServer(ThreadingHTTPServer):
     """Serve one folder until shut down. All that was saved is on disk, so the server can be killed at any time."""
 
     daemon_threads = True
 
-    def __init__(self, folder: Folder, port: int = 0) -> None:
-        """Listen on `HOST`; port 0 takes any that is free.
+    def __init__(self, folder: Folder, port: int = 0, model: "Model | None" = None) -> None:
+        """Listen on `HOST`; port 0 takes any that is free. With a model, lines have its probabilities.
 
         Raises:
             OSError: if the port is taken.
         """
         self.folder = folder
+        self.model = model
+        self._seen: dict[str, tuple[str, _Probabilities]] = {}
         self.token = secrets.token_urlsafe(24)
         super().__init__((HOST, port), _Handler)
 
@@ -63,6 +75,18 @@ class LabelServer(ThreadingHTTPServer):
     def address(self) -> str:
         """Address of the page, with the token."""
         return f"http://{HOST}:{self.server_port}/{self.token}/"
+
+    def probabilities(self, opened: OpenedPage) -> _Probabilities | None:
+        """Probability of each label for every line; `None` without a model. Pages are classified once."""
+        if self.model is None or opened.page is None:
+            return None
+        page = opened.page.page
+        text, found = self._seen.get(opened.name, ("", []))
+        if text != page.text or not found:
+            given = self.model.classify(page).probabilities.round(3).tolist()
+            found = [row if line.strip() else None for line, row in zip(page.lines, given, strict=True)]
+            self._seen[opened.name] = page.text, found
+        return found
 
 
 class _Refused(Exception):  # noqa: N818 - an answer, not an error of the program
@@ -90,10 +114,10 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Print nothing; the page shows what happens."""
 
-    def _answer(self, answer: Callable[[str, str], None]) -> None:
+    def _answer(self, answer: Callable[[str, _Query], None]) -> None:
         try:
-            path, name = self._check()
-            answer(path, name)
+            path, query = self._check()
+            answer(path, query)
         except _Refused as refused:
             self.close_connection = True  # the rest of the request is not read
             self._send_json(refused.status, {"error": str(refused)})
@@ -107,11 +131,11 @@ class _Handler(BaseHTTPRequestHandler):
             message = f"cannot write ({(error.strerror or str(error)).lower()})"
             self._send_json(HTTPStatus.INSUFFICIENT_STORAGE, {"error": message})
 
-    def _check(self) -> tuple[str, str]:
+    def _check(self) -> tuple[str, _Query]:
         """Check where a request comes from.
 
         Returns:
-            The path behind the token, and the name of the page.
+            The path behind the token, and the query.
 
         Raises:
             _Refused: for a request that does not come from the page.
@@ -129,9 +153,9 @@ class _Handler(BaseHTTPRequestHandler):
             raise _Refused(HTTPStatus.NOT_FOUND, "no such address; use the one that linesift printed")
         if path and self.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
             raise _Refused(HTTPStatus.FORBIDDEN, "the request comes from another page")
-        return path, "".join(parse_qs(address.query).get("name", []))
+        return path, {key: "".join(values) for key, values in parse_qs(address.query).items()}
 
-    def _get(self, path: str, name: str) -> None:
+    def _get(self, path: str, query: _Query) -> None:
         folder = self.server.folder
         if path in _ASSETS:
             file, kind = _ASSETS[path]
@@ -140,11 +164,15 @@ class _Handler(BaseHTTPRequestHandler):
         elif path == "pages":
             self._send_json(HTTPStatus.OK, _listed(folder))
         elif path == "page":
-            self._send_json(HTTPStatus.OK, _shown(folder.read(name)))
+            opened = folder.read(query.get("name", ""))
+            shown = _shown(opened)
+            self._send_json(HTTPStatus.OK, {**shown, "probabilities": self.server.probabilities(opened)})
+        elif path == "find":
+            self._send_json(HTTPStatus.OK, folder.find(_wanted(query)))
         else:
             raise _Refused(HTTPStatus.NOT_FOUND, "no such address")
 
-    def _put(self, path: str, name: str) -> None:
+    def _put(self, path: str, query: _Query) -> None:
         length = self.headers.get("Content-Length", "")
         if not length.isdecimal() or int(length) > _LARGEST:
             raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the request has no length, or is too long")
@@ -153,7 +181,7 @@ class _Handler(BaseHTTPRequestHandler):
             raise _Refused(HTTPStatus.NOT_FOUND, "no such address")
         if self.headers.get_content_type() != "application/json":
             raise _Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "labels must be sent as JSON")
-        version = self.server.folder.save(name, _labels(data))
+        version = self.server.folder.save(query.get("name", ""), _labels(data))
         self._send_json(HTTPStatus.OK, {"version": version})
 
     def _send_json(self, status: HTTPStatus, value: object) -> None:
@@ -217,6 +245,7 @@ def _shown(opened: OpenedPage) -> dict[str, Any]:
         "labels": [None if label is None else label.column for label in page.labels],
         "doubtful": sorted(page.doubtful),
         "words": LABELS,
+        "kinds": KINDS,
     }
 
 
@@ -225,15 +254,25 @@ def _key(name: str) -> str:
     return sha256(str(Path(name).absolute()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
+def _wanted(query: _Query) -> Wanted:
+    """Read what the page looks for: `text`, and `label`, a label or `?` for doubtful lines; empty for all."""
+    label = query.get("label", "")
+    return Wanted(query.get("text", ""), Label(label) if label in LABELS else None, label == "?")
+
+
 def _labels(data: bytes) -> Labels:
-    """Read what the page sends: `version`, `labels` (columns of `LABELS`, null if blank), `doubtful` (indices)."""
+    """Read what the page sends: `version`, `labels` (columns of `LABELS`, null if blank), `doubtful` (indices).
+
+    With `header`, values of the header by key: those of `_HEADER`.
+    """
     try:
         value = json.loads(data)
         columns, doubtful = value["labels"], value["doubtful"]
         labels: tuple[Label | None, ...] = tuple(None if column is None else _label(column) for column in columns)
         if not all(isinstance(index, int) and 0 <= index < len(labels) for index in doubtful):
             raise ValueError("doubtful")
-        return Labels(str(value["version"]), labels, frozenset(doubtful))
+        header = {key: str(value["header"][key]) for key in _HEADER if key in value.get("header", {})}
+        return Labels(str(value["version"]), labels, frozenset(doubtful), header)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise LabelError("not the labels of a page") from error
 

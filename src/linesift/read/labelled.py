@@ -149,6 +149,30 @@ def relabel(text: str, labels: Sequence[Label | None], doubtful: AbstractSet[int
     return "\n".join(lines)
 
 
+def set_header(text: str, fields: Mapping[str, str]) -> str:
+    r"""Set values in the header of a `.page` file; all other bytes stay.
+
+    A key that is missing is added at its place in the usual order. An empty value takes the key away, except `site`,
+    which every page must have. White space in values becomes single spaces.
+
+    >>> set_header("site: a.example\nnote: none\n----\nbody | Rain", {"lang": "en"})
+    'site: a.example\nlang: en\nnote: none\n----\nbody | Rain'
+    """
+    lines = text.split("\n")
+    at = next((index for index, line in enumerate(lines) if line.rstrip() == _RULE), len(lines))
+    header, rest = lines[:at], lines[at:]
+    end = "\r" if rest and rest[0].endswith("\r") else ""
+    for key, value in fields.items():
+        keys = [line.partition(":")[0].strip() for line in header]
+        folded = " ".join(value.split())
+        row = [f"{key}: {folded}{end}"] if folded or key == "site" else []
+        later = _HEADER_KEYS[_HEADER_KEYS.index(key) + 1 :]
+        place = next((index for index, other in enumerate(keys) if other in later), len(header))
+        first, last = (keys.index(key), keys.index(key) + 1) if key in keys else (place, place)
+        header[first:last] = row
+    return "\n".join([*header, *rest])
+
+
 def find_beside(path: Path, suffixes: Sequence[str]) -> Path | None:
     """Find the file of the same name with one of some suffixes; `None` without one."""
     return next((file for suffix in suffixes if (file := path.with_suffix(suffix)).is_file()), None)

@@ -2,18 +2,20 @@
 
 import { hasKept, Page, Saver } from "./state.js";
 import {
-  at, download, drawFindings, drawHead, drawLines, drawPages, make, paint, reveal, say, visible,
+  at, download, drawFields, drawFindings, drawHead, drawLines, drawPages, make, paint, reveal, say, visible,
 } from "./view.js";
 
 const WORDS = ["headline", "body", "timestamp", "sidebar"];
 
 let rows = []; // the list of pages, as the server sends it
 let page = null; // the open page
-let filter = null; // indices that were doubtful when the filter was set, or null
+let filter = null; // indices that were doubtful, or found, when the filter was set; null for all lines
+let found = null; // while something is looked for: the number of lines by page
 let cursor = 0;
 let anchor = 0;
 const opened = new Map(); // pages with labels that are not saved yet, by name
 const saver = new Saver(send, notify);
+const tabs = new BroadcastChannel("linesift labels"); // other tabs with pages of this server
 
 async function ask(path, options) {
   try {
@@ -32,26 +34,46 @@ function send(sent) {
 function notify(changed, state, message) {
   const row = rows.find(({ name }) => name === changed.name);
   row.doubtful = changed.doubtful.length;
-  row.unsaved = changed.unsaved.length > 0;
+  row.unsaved = changed.isChanged;
   if (row.unsaved) opened.set(changed.name, changed);
   else opened.delete(changed.name);
-  drawPages(rows, page?.name, open);
+  drawPages(rows, page?.name, open, found);
   if (changed === page) paint(page, choice(), filter);
   if (state === "saving") say("saving …");
   else if (state === "saved") {
     if (opened.size) say(`Not saved: ${[...opened.keys()].join(", ")}`, true);
-    else say("saved");
+    else say(rows.some(({ doubtful }) => doubtful) ? "saved" : `saved. ${NONE_LEFT}`);
+    tabs.postMessage(changed.name);
     if (changed === page) refreshFindings();
   } else if (state === "failed") say(`Not saved: ${message}. Your labels are kept here.`, true);
   else if (state === "conflict") {
     say(`Not saved: ${message}`, true);
-    if (changed === page) settle();
+    settle(changed);
   }
 }
 
 async function refreshFindings() {
   const { status, value } = await ask(`page?name=${encodeURIComponent(page.name)}`);
   if (status === 200 && value.name === page.name && !value.broken) drawFindings(value.findings, 1);
+}
+
+/** Take over what was changed in the file meanwhile: in another tab, or in an editor. */
+async function lookAgain() {
+  if (!page) return;
+  const mine = page;
+  const { status, value } = await ask(`page?name=${encodeURIComponent(mine.name)}`);
+  if (status !== 200 || mine !== page || value.version === page.version || saver.state(page).isBusy) return;
+  if (value.broken || (!page.isChanged && value.lines.join("\n") !== page.lines.join("\n"))) {
+    open(page.name);
+    return;
+  }
+  if (!page.rebase(value)) return; // the next save asks
+  const row = rows.find(({ name }) => name === page.name);
+  row.doubtful = page.doubtful.length;
+  drawPages(rows, page.name, open, found);
+  drawFields(page);
+  drawFindings(value.findings, 1);
+  paint(page, choice(), filter);
 }
 
 async function list() {
@@ -75,24 +97,25 @@ async function open(name) {
   } else {
     page = opened.get(name) ?? new Page(value);
     cursor = anchor = page.doubtful[0] ?? page.marks.findIndex((mark) => mark !== null);
-    setFilter(at("filter").getAttribute("aria-pressed") === "true");
+    at("kind").replaceChildren(...value.kinds.map((kind) => make("option", "", kind)));
+    drawFields(page);
+    if (found) showFound();
+    else setFilter(at("filter").getAttribute("aria-pressed") === "true");
   }
-  drawPages(rows, name, open);
-  at("lines").focus();
+  drawPages(rows, name, open, found);
+  if (!at("find").contains(document.activeElement)) at("lines").focus();
   if (page && !opened.has(name)) takeOver();
   else if (page && saver.state(page).isBlocked) settle();
 }
 
 /** Apply and save labels that an earlier visit could not save. */
 function takeOver() {
-  const kept = page.kept();
-  if (!kept) return;
-  page.takeOver(kept.unsaved);
+  const isSameVersion = page.takeOverKept();
+  if (isSameVersion === null) return;
+  drawFields(page);
   refresh(page.unsaved[0]?.[0] ?? cursor);
-  if (!page.unsaved.length) {
-    page.keep();
-    say("An earlier visit could not save labels of lines that are gone.");
-  } else if (kept.version === page.version) saver.save(page);
+  if (!page.isChanged) say("An earlier visit could not save labels of lines that are gone.");
+  else if (isSameVersion) saver.save(page);
   else {
     opened.set(page.name, page);
     saver.block(page, true);
@@ -100,38 +123,50 @@ function takeOver() {
   }
 }
 
-/** Ask what to do if both the file and the labels here have changed. */
-async function settle() {
-  const mine = page;
+/** Join what has changed in the file and what has changed here; ask if both changed the same. */
+async function settle(mine = page) {
   const { status, value } = await ask(`page?name=${encodeURIComponent(mine.name)}`);
   if (status !== 200) return say(`Not saved: ${value.error}. Your labels are kept here.`, true);
+  if (mine.rebase(value)) {
+    saver.block(mine, false);
+    if (mine === page) drawFields(mine);
+    return saver.save(mine);
+  }
+  if (mine !== page) return undefined; // asked when the page is opened
   const merged = value.broken ? null : new Page(value);
   const { unsaved } = mine;
   const nFound = merged ? merged.takeOver(unsaved) : 0;
+  if (merged) Object.assign(merged.fields, mine.unsavedFields);
   const lines = unsaved.map(([index]) => index + 1).join(", ");
+  const what = [...(lines ? [`labels of line ${lines}`] : []), ...Object.keys(mine.unsavedFields)].join(", ");
   const broken = "The file has mistakes of form now, so no labels can be saved in it.";
   const gone = value.broken ? broken : "Some of these lines are gone.";
-  at("conflict-text").textContent = `${mine.name} has changed since it was opened here, and your labels of ` +
-    `line ${lines} are not saved. ${nFound < unsaved.length ? gone : ""}`;
-  at("keep").hidden = !nFound;
+  at("conflict-text").textContent = `${mine.name} has changed since it was opened here, and your ${what} ` +
+    `are not saved. ${nFound < unsaved.length ? gone : ""}`;
+  const canKeep = merged?.isChanged ?? false;
+  at("keep").hidden = !canKeep;
   at("save-mine").onclick = () => download(mine.name, mine.file);
   const dialog = at("conflict");
   dialog.onclose = () => dialog.returnValue
-    ? replace(mine, dialog.returnValue === "keep" && nFound ? merged : null)
+    ? replace(mine, dialog.returnValue === "keep" && canKeep ? merged : null)
     : say("Not saved: the file has changed.", true);
   dialog.returnValue = "";
   if (!dialog.open) dialog.showModal();
+  return undefined;
 }
 
 /** Replace a page by one that has its unsaved labels, or by the file as it is. */
 function replace(mine, merged) {
   mine.marks = [...mine.saved];
+  mine.fields = { ...mine.savedFields };
   mine.keep();
   opened.delete(mine.name);
   rows.find(({ name }) => name === mine.name).unsaved = false;
   if (!merged || page !== mine) return open(mine.name);
   page = merged;
-  setFilter(Boolean(filter));
+  drawFields(page);
+  if (found) showFound();
+  else setFilter(Boolean(filter));
   return saver.save(merged);
 }
 
@@ -157,6 +192,7 @@ function next(index, step, accepts = () => true) {
 }
 
 const isDoubtful = (index) => page.isDoubtful(index);
+const NONE_LEFT = "No doubtful line is left.";
 
 function change(hasChanged, then) {
   if (hasChanged) saver.save(page);
@@ -170,7 +206,19 @@ function setLabel(label) {
 
 function confirm() {
   const lines = chosen();
-  change(page.confirm(lines), next(lines.at(-1), 1, isDoubtful));
+  const last = lines.at(-1) ?? cursor;
+  const then = next(last, 1, isDoubtful);
+  change(page.confirm(lines), then);
+  if (then === last) turnToDoubt();
+}
+
+/** Go to the next page with doubtful lines; where no other has some, to those of this page; or say that none is left. */
+function turnToDoubt() {
+  const place = rows.findIndex(({ name }) => name === page.name);
+  const row = [...rows.slice(place + 1), ...rows.slice(0, place)].find(({ doubtful }) => doubtful);
+  if (row) open(row.name);
+  else if (page.doubtful.length) refresh(page.doubtful[0]);
+  else if (!opened.size) say(NONE_LEFT);
 }
 
 function step(index) {
@@ -182,15 +230,69 @@ function step(index) {
 function setFilter(isOn) {
   filter = isOn ? new Set(page.doubtful) : null;
   at("filter").setAttribute("aria-pressed", isOn);
+  drawFiltered();
+}
+
+/** Draw the lines of the filter, and put the cursor on one of them. */
+function drawFiltered() {
   drawLines(page, filter);
   if (page.marks[cursor] === undefined) cursor = next(page.lines.length, -1);
   if (filter?.size && !filter.has(cursor)) cursor = [...filter].find((index) => index >= cursor) ?? [...filter][0];
   refresh(cursor);
 }
 
+/** Show the lines of the page that are looked for, and those beside them. */
+function showFound() {
+  const [text, label] = [at("find-text").value.toLowerCase(), at("find-label").value];
+  const accepts = (index) => !page.isBlank(index) && page.lines[index].toLowerCase().includes(text) &&
+    (!label || (label === "?" ? page.isDoubtful(index) : page.words[page.label(index)] === label));
+  at("filter").setAttribute("aria-pressed", false);
+  filter = new Set(page.lines.map((_, index) => index).filter(accepts));
+  drawFiltered();
+}
+
+/** Look for text and label on all pages; with neither, show everything again. */
+async function find() {
+  const [text, label] = [at("find-text").value, at("find-label").value];
+  if (!text && !label) {
+    found = null;
+    at("found").textContent = "";
+    if (page) setFilter(false);
+  } else {
+    const { status, value } = await ask(`find?${new URLSearchParams({ text, label })}`);
+    if (status !== 200) return say(value.error, true);
+    if (text !== at("find-text").value || label !== at("find-label").value) return undefined; // a newer one is asked
+    found = value;
+    const nLines = Object.values(found).reduce((sum, n) => sum + n, 0);
+    const nPages = Object.keys(found).length;
+    at("found").textContent = nLines ? `${nLines} on ${nPages} ${nPages === 1 ? "page" : "pages"}` : "none";
+    if (page) showFound();
+  }
+  drawPages(rows, page?.name, open, found);
+  return undefined;
+}
+
+/** Go to the next line that was found, on this page or on the next that has one. */
+function findNext() {
+  if (!page || !found) return;
+  const line = next(cursor, 1, (index) => filter.has(index));
+  if (line !== cursor) return refresh(line);
+  const place = rows.findIndex(({ name }) => name === page.name);
+  const row = [...rows.slice(place + 1), ...rows.slice(0, place)].find(({ name }) => found[name]);
+  if (row) return open(row.name);
+  return refresh([...filter][0] ?? cursor);
+}
+
+function endFind() {
+  at("find-text").value = at("find-label").value = "";
+  at("lines").focus();
+  find();
+}
+
 function turn(by) {
-  const place = rows.findIndex(({ name }) => name === at("name").textContent);
-  const row = rows[place + by];
+  const listed = found ? rows.filter(({ name }) => found[name]) : rows;
+  const place = listed.findIndex(({ name }) => name === at("name").textContent);
+  const row = listed[place + by];
   if (row) open(row.name);
 }
 
@@ -206,7 +308,7 @@ const KEYS = {
   f: () => setFilter(!filter),
   u: () => step(page.undo()),
   r: () => step(page.redo()),
-  Escape: () => refresh(cursor),
+  Escape: () => (found ? endFind() : refresh(cursor)),
 };
 const ALSO = { k: "ArrowUp", j: "ArrowDown", K: "ArrowUp", J: "ArrowDown", " ": "Enter" };
 const CONTROL = { z: "u", Z: "r", y: "r" };
@@ -221,9 +323,11 @@ function meaning(event) {
 
 document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]")) return;
+  if (event.target.closest("input, select")) return;
   const isButton = event.target.closest("button, summary") && (event.key === "Enter" || event.key === " ");
   if (isButton) return;
-  const general = { "[": () => turn(-1), "]": () => turn(1), "?": () => at("keys").showModal() }[event.key];
+  const general = { "[": () => turn(-1), "]": () => turn(1), "?": () => at("keys").showModal(),
+    "/": () => at("find-text").focus() }[event.key];
   const action = general ?? (page ? meaning(event) : undefined);
   if (!action) return;
   event.preventDefault();
@@ -243,8 +347,8 @@ WORDS.forEach((word, label) => {
   button.addEventListener("click", () => page && setLabel(label));
   at("labels").append(button);
 });
-document.querySelector("#bar").addEventListener("click", () => {
-  if (!document.querySelector("dialog[open]")) at("lines").focus({ preventScroll: true });
+document.querySelector("#bar").addEventListener("click", (event) => {
+  if (!document.querySelector("dialog[open]") && !event.target.closest("search")) at("lines").focus({ preventScroll: true });
 });
 const BUTTONS = { confirm: "Enter", undo: "u", redo: "r", filter: "f" };
 for (const [id, key] of Object.entries(BUTTONS)) at(id).addEventListener("click", (event) => page && KEYS[key](event));
@@ -257,6 +361,31 @@ at("retry").addEventListener("click", () => {
   }
 });
 at("download").addEventListener("click", () => page && download(page.name, page.file));
+at("find-label").append(...[["", "any label"], ...WORDS.map((word) => [word, word]), ["?", "doubtful"]].map(
+  ([value, text]) => new Option(text, value)));
+at("find-text").addEventListener("input", find);
+at("find-label").addEventListener("change", find);
+at("find").addEventListener("keydown", (event) => {
+  const action = { Enter: findNext, Escape: endFind }[event.key];
+  if (!action) return;
+  event.preventDefault();
+  action();
+});
+at("fields").addEventListener("submit", (event) => {
+  event.preventDefault();
+  at("lines").focus();
+});
+at("fields").addEventListener("change", (event) => {
+  if (!page) return;
+  page.fields[event.target.id] = event.target.value.trim().replace(/\s+/g, " ");
+  if (page.isChanged) saver.save(page);
+  drawFields(page);
+});
+at("fields").addEventListener("keydown", (event) => {
+  if (event.key === "Escape") at("lines").focus();
+});
+tabs.addEventListener("message", lookAgain);
+addEventListener("focus", lookAgain);
 addEventListener("beforeunload", (event) => { if (opened.size) event.preventDefault(); });
 if (matchMedia("(max-width: 720px)").matches) at("side").open = false;
 list();

@@ -1,11 +1,16 @@
 // Labels of one page: changes, undo, saving. This module does not use the document.
 
 const KEY_PREFIX = "linesift unsaved ";
+const VISIT = Math.random().toString(36).slice(2); // every tab keeps its own unsaved labels
+const FIELDS = ["site", "lang", "kind"];
+
+/** Names under which visits keep unsaved labels of the page with this key, in this tab and others. */
+function keptNames(key) {
+  try { return Object.keys(localStorage).filter((name) => name.startsWith(KEY_PREFIX + key)).sort(); } catch { return []; }
+}
 
 /** Whether an earlier visit could not save labels of the page with this key. */
-export function hasKept(key) {
-  try { return localStorage.getItem(KEY_PREFIX + key) !== null; } catch { return false; }
-}
+export const hasKept = (key) => keptNames(key).length > 0;
 
 /** One number for a label (column, or null) and its doubt, so that two can be compared. */
 const mark = (label, isDoubtful) => (label === null ? null : label * 2 + (isDoubtful ? 1 : 0));
@@ -15,6 +20,9 @@ export class Page {
   constructor(shown) {
     Object.assign(this, { name: shown.name, key: shown.key, lines: shown.lines, header: shown.header });
     this.words = shown.words;
+    this.probabilities = shown.probabilities;
+    this.savedFields = Object.fromEntries(FIELDS.map((field) => [field, shown[field]]));
+    this.fields = { ...this.savedFields };
     this.past = [];
     this.future = [];
     const doubtful = new Set(shown.doubtful);
@@ -33,6 +41,41 @@ export class Page {
   get unsaved() {
     return this.marks.map((value, index) => [index, value, this.lines[index]])
       .filter(([index]) => this.isUnsaved(index));
+  }
+
+  /** Values of the header that differ from the file. */
+  get unsavedFields() {
+    return Object.fromEntries(FIELDS.filter((field) => this.fields[field] !== this.savedFields[field])
+      .map((field) => [field, this.fields[field]]));
+  }
+
+  get isChanged() { return this.unsaved.length > 0 || Object.keys(this.unsavedFields).length > 0; }
+
+  /**
+   * Take what the file has now and keep what is not saved yet. Returns false, and changes nothing, if the text of the
+   * page is another one, or if a label or value was changed both there and here, to different ones.
+   */
+  rebase(shown) {
+    if (shown.broken) return false;
+    const theirs = new Page(shown);
+    const isSettled = (here, before, there) => here === before || there === before || here === there;
+    const isSame = theirs.lines.length === this.lines.length && theirs.lines.every((line, i) => line === this.lines[i]);
+    if (!isSame || !this.marks.every((here, i) => isSettled(here, this.saved[i], theirs.marks[i]))) return false;
+    if (!FIELDS.every((key) => isSettled(this.fields[key], this.savedFields[key], theirs.fields[key]))) return false;
+    this.marks = this.marks.map((here, i) => (here === this.saved[i] ? theirs.marks[i] : here));
+    for (const key of FIELDS) if (this.fields[key] === this.savedFields[key]) this.fields[key] = theirs.fields[key];
+    Object.assign(this, { saved: theirs.saved, savedFields: theirs.savedFields, version: theirs.version });
+    this.header = theirs.header;
+    return true;
+  }
+
+  /** The label's probability and, of the other labels, the likeliest and its probability; null without a model. */
+  choices(index) {
+    const row = this.probabilities?.[index];
+    if (!row) return null;
+    const own = this.label(index);
+    const other = row.reduce((best, value, i) => (i !== own && (best < 0 || value > row[best]) ? i : best), -1);
+    return { own: row[own], other, second: row[other] };
   }
 
   /** Apply unsaved labels of an earlier state of the page; returns how many lines were found. */
@@ -79,7 +122,8 @@ export class Page {
 
   /** The body of a request to save. */
   get body() {
-    return { version: this.version, labels: this.marks.map((_, index) => this.label(index)), doubtful: this.doubtful };
+    const labels = this.marks.map((_, index) => this.label(index));
+    return { version: this.version, labels, doubtful: this.doubtful, header: this.unsavedFields };
   }
 
   /** The text of the file with these labels, to download if it cannot be saved. */
@@ -92,19 +136,34 @@ export class Page {
     return [this.header, ...rows, ""].join("\n");
   }
 
-  /** Store unsaved labels in the browser, in case the server and the browser end. */
+  /** Store what is unsaved in the browser, in case the server and the browser end. */
   keep() {
     try {
-      if (this.unsaved.length) {
-        const kept = { version: this.version, unsaved: this.unsaved };
-        localStorage.setItem(KEY_PREFIX + this.key, JSON.stringify(kept));
-      } else localStorage.removeItem(KEY_PREFIX + this.key);
+      if (this.isChanged) {
+        const kept = { version: this.version, unsaved: this.unsaved, fields: this.unsavedFields };
+        localStorage.setItem(this.#keptName, JSON.stringify(kept));
+      } else localStorage.removeItem(this.#keptName);
     } catch { /* a browser without storage; the page still holds it, and warns before it is left */ }
   }
+  get #keptName() { return `${KEY_PREFIX}${this.key} ${VISIT}`; }
 
-  /** Labels that an earlier visit could not save, as {version, unsaved}, or null. */
-  kept() {
-    try { return JSON.parse(localStorage.getItem(KEY_PREFIX + this.key)); } catch { return null; }
+  /**
+   * Take over what other visits could not save, from the browser's storage.
+   * Returns null if there was nothing, else whether all of it was made with this version of the file.
+   */
+  takeOverKept() {
+    const names = keptNames(this.key).filter((name) => name !== this.#keptName);
+    const kept = [];
+    for (const name of names) {
+      try { kept.push(JSON.parse(localStorage.getItem(name))); } catch { /* no labels of ours */ }
+    }
+    for (const each of kept) {
+      this.takeOver(each.unsaved);
+      Object.assign(this.fields, each.fields ?? {});
+    }
+    this.keep();
+    for (const name of names) localStorage.removeItem(name);
+    return kept.length ? kept.every(({ version }) => version === this.version) : null;
   }
 }
 
@@ -128,9 +187,9 @@ export class Saver {
     clearTimeout(state.timer);
     if (state.isBusy || state.isBlocked) return;
     state.isBusy = true;
-    while (page.unsaved.length) {
+    while (page.isChanged) {
       this.notify(page, "saving", "");
-      const sent = [...page.marks];
+      const [sent, sentFields] = [[...page.marks], { ...page.fields }];
       const { status, value } = await this.send(page);
       if (status !== 200) {
         this.#failed(page, state, status, value);
@@ -138,11 +197,12 @@ export class Saver {
       }
       page.version = value.version;
       page.saved = sent;
+      page.savedFields = sentFields;
       page.keep();
       state.pause = 1000;
     }
     state.isBusy = false;
-    if (!page.unsaved.length) this.notify(page, "saved", "");
+    if (!page.isChanged) this.notify(page, "saved", "");
   }
 
   /** Stop saving a page until a person has decided about a conflict. */

@@ -28,18 +28,20 @@ function stateOf(row) {
   return row.errors.length ? "✓ !" : "✓";
 }
 
-export function drawPages(rows, chosen, open) {
+/** List the pages; with `found`, numbers of lines by page, only those that have some. */
+export function drawPages(rows, chosen, open, found = null) {
   const nLeft = rows.reduce((sum, row) => sum + row.doubtful, 0);
   const nDone = rows.filter((row) => !row.doubtful && !row.broken).length;
   at("total").textContent = `${nDone} of ${count(rows.length, "page")} done, ${count(nLeft, "doubtful line")} left`;
   at("done").max = rows.length;
   at("done").value = nDone;
-  at("pages").replaceChildren(...rows.map((row) => {
+  const listed = found ? rows.filter(({ name }) => found[name]) : rows;
+  at("pages").replaceChildren(...listed.map((row) => {
     const item = make("li", row.broken || row.unsaved ? "alarm" : "");
     const button = make("button", "");
     if (row.name === chosen) button.setAttribute("aria-current", "page");
     const name = make("bdi", "page-name", row.name.split(/[\\/]/).pop());
-    button.append(name, make("span", "page-state", stateOf(row)));
+    button.append(name, make("span", "page-state", found ? `${found[row.name]} found` : stateOf(row)));
     button.title = [row.name, ...row.errors].join("\n");
     button.addEventListener("click", () => open(row.name));
     item.append(button);
@@ -49,10 +51,18 @@ export function drawPages(rows, chosen, open) {
 
 export function drawHead(shown) {
   at("name").textContent = shown.name;
-  const about = [shown.site, shown.lang, shown.kind, shown.url, shown.note].filter(Boolean).join(" · ");
+  const about = [shown.url, shown.note].filter(Boolean).join(" · ");
   const broken = "This file has mistakes of form. Correct them in an editor, then open it again.";
   at("about").textContent = shown.broken ? broken : about;
+  at("fields").hidden = shown.broken;
   drawFindings(shown.findings, shown.broken ? shown.first : 1);
+}
+
+/** Show site, language and kind, but not over what a person is writing. */
+export function drawFields(page) {
+  for (const [id, value] of Object.entries(page.fields)) {
+    if (document.activeElement !== at(id)) at(id).value = value;
+  }
 }
 
 /** Show the findings of `linesift check`, by line of the page, or of the file if it is broken. */
@@ -86,7 +96,7 @@ export function drawLines(page, filter) {
     rows.push(page.isBlank(index) ? make("li", "blank") : makeLine(page, index));
     before = index;
   }
-  if (filter && !filter.size) rows.push(makeGap("No doubtful line on this page."));
+  if (filter && !filter.size) rows.push(makeGap("No such line on this page."));
   list.replaceChildren(...rows);
 }
 
@@ -105,7 +115,7 @@ function makeLine(page, index) {
   const line = page.lines[index];
   const text = make("span", "text", line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line);
   text.dir = "auto";
-  row.append(make("span", "number", index + 1), make("span", "label"), make("span", "mark"), text);
+  row.append(make("span", "number", index + 1), make("span", "label"), make("span", "mark"), text, make("span", "odds"));
   return row;
 }
 
@@ -122,10 +132,22 @@ export function paint(page, choice, filter) {
     row.setAttribute("aria-selected", isChosen);
     row.children[1].textContent = page.words[page.label(index)];
     row.children[2].textContent = page.isDoubtful(index) ? "?" : "";
+    paintOdds(row.children[4], page, index);
   }
   at("lines").setAttribute("aria-activedescendant", `line-${choice.cursor}`);
   at("undo").disabled = !page.past.length;
   at("redo").disabled = !page.future.length;
+}
+
+/** Show how probable the model finds a line's label, and the likeliest other one. */
+function paintOdds(element, page, index) {
+  const found = page.choices(index);
+  if (!found) return;
+  const other = page.words[found.other];
+  const [own, second] = [found.own, found.second].map((value) => `${Math.round(value * 100)} %`);
+  element.className = `odds${found.second > found.own ? ` other l${found.other}` : ""}`;
+  element.textContent = found.second < 0.005 ? own : `${own} · ${other} ${second}`;
+  element.title = `The model gives ${page.words[page.label(index)]} ${own}, ${other} ${second}.`;
 }
 
 export function reveal(index) {
