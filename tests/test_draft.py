@@ -134,5 +134,5 @@ def test_names_tell_pages_apart() -> None:
 
 
 def test_archives_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="a WARC or WET file holds many pages"):
+    with pytest.raises(InputError, match="holds many pages; label text or HTML files"):
         read_source(tmp_path / "a.warc.gz")

@@ -121,7 +121,7 @@ def test_the_start_of_a_stream(start: bytes, expected: bool) -> None:
 
 
 def test_a_directory_is_no_file(tmp_path: Path) -> None:
-    from linesift.read.page import PageSource, SourceKind, read_lines
+    from linesift.read.page import PageSource, SourceKind, read_rows
 
     with pytest.raises(InputError, match="is a directory"):
-        list(read_lines(PageSource(tmp_path, SourceKind.JSONL), Fields()))
+        list(read_rows(PageSource(tmp_path, SourceKind.JSONL), Fields()))

@@ -83,6 +83,7 @@ class JobSettings:
 class MessageKind(Enum):
     """Kind of message that may come for each of thousands of pages, so that only the first are printed."""
 
+    WARNING = (20, "with warnings like these")
     NO_PARSER = (1, "not read, for the same reason: they are HTML")
 
     def __init__(self, n_told: int, words: str) -> None:
@@ -198,11 +199,12 @@ def read_item(item: Item, encoding: str | None) -> tuple[Page | None, Outcome]:
     except MissingExtraError as error:
         source = item.source if isinstance(item, Record) else item
         return None, Outcome(messages=(Message(f"{source}: {error}", kind=MessageKind.NO_PARSER),), is_failure=True)
-    messages = [] if warning is None else [f"warning: {warning}"]
+    messages = [] if warning is None else [warning]
     is_file = isinstance(item, Path) or item.form == "undecided"
     if is_file and not page.text.strip():
-        messages.append(f"warning: {page.source}: the page is empty")
-    return page, Outcome(messages=tuple(Message(text, is_failure=False) for text in messages))
+        messages.append(f"{page.source}: the page is empty")
+    warnings = (Message(f"warning: {text}", is_failure=False, kind=MessageKind.WARNING) for text in messages)
+    return page, Outcome(messages=tuple(warnings))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ under 60 %. Formats for --format:
   pretty    for people; the default on a terminal
   tsv       line number, label, probability, text; the default elsewhere
   jsonl     one JSON object per page, with all lines; the default for WARC,
-            WET and JSON lines, and for --output names that end in .jsonl
+            WET, JSON, CSV and Parquet, and for --output names that end in .jsonl
   json      one JSON object per page, with its article: headline, dates
             in ISO 8601, paragraphs, numbers of their lines
   article   headline, timestamp and body as text
@@ -95,11 +95,12 @@ _Now = Annotated[
     ),
 ]
 _TextField = Annotated[
-    str, typer.Option("--text-field", metavar="NAME", help="Field of JSON lines that holds the text of a page.")
+    str,
+    typer.Option("--text-field", metavar="NAME", help="Field of JSON, CSV and Parquet that holds the text of a page."),
 ]
 _HtmlField = Annotated[
     str | None,
-    typer.Option("--html-field", metavar="NAME", help="Field of JSON lines that holds HTML; it is used before text."),
+    typer.Option("--html-field", metavar="NAME", help="Field that holds HTML; it is used before text."),
 ]
 _Hints = Annotated[
     bool, typer.Option("--hints", help="Add to jsonl, for each line of an HTML page, what the markup says about it.")

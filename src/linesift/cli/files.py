@@ -29,12 +29,12 @@ from linesift.cli.chunks import (
     read_item,
 )
 from linesift.cli.jobs import map_in_order
-from linesift.errors import InputError
+from linesift.errors import InputError, MissingExtraError
 from linesift.labels import Label
 from linesift.page import Page
 from linesift.read.find import find_pages, is_directory, is_there, refuse_overwriting
 from linesift.read.jsonl import Fields
-from linesift.read.page import PageSource, SourceKind, find_source, read_archive, read_lines, read_stdin
+from linesift.read.page import PageSource, SourceKind, find_source, read_archive, read_rows, read_stdin
 from linesift.read.text import STDIN, check_encoding, no_such_file
 from linesift.write import tables, terminal
 
@@ -45,8 +45,8 @@ Result = TypeVar("Result")
 
 STDOUT = Path("-")
 _N_CHARACTERS_AT_ONCE = 1 << 16
-_N_LINES_REPORTED = 100
-"""Bad lines of a JSON lines file that are reported one by one; the others are counted."""
+_N_ROWS_REPORTED = 100
+"""Bad rows of a file that are reported one by one; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,8 @@ def _output_options(options: ClassifyOptions, sources: Sequence[PageSource]) -> 
     # Output that goes on to a file or a pager is not cut.
     width = shutil.get_terminal_size().columns if is_on_terminal else None
     style = terminal.Style(width, console.wants_colour(options.is_coloured, options.output_path))
-    names_pages = len(options.paths) > 1 or any(map(is_directory, options.paths)) or _has_jsonl(sources)
+    has_numbers = any(source.kind.has_rows for source in sources)  # the path of a page has that of its row
+    names_pages = len(options.paths) > 1 or any(map(is_directory, options.paths)) or has_numbers
     return OutputOptions(
         options.format or default_format,
         options.labels,
@@ -224,11 +225,6 @@ def _output_options(options: ClassifyOptions, sources: Sequence[PageSource]) -> 
         options.is_explaining,
         options.now,
     )
-
-
-def _has_jsonl(sources: Sequence[PageSource]) -> bool:
-    """Tell whether a source is JSON lines: the paths of its pages differ, because they have the number of the line."""
-    return any(source.kind is SourceKind.JSONL for source in sources)
 
 
 def _load(directory: Path | None) -> None:
@@ -300,7 +296,7 @@ def find_items(sources: Sequence[PageSource], fields: Fields) -> Iterator[Item]:
 
 def _records(source: PageSource, fields: Fields) -> Iterator[Item]:
     """Read a file of many pages; a message at its end says how many records were skipped."""
-    return _archive_items(source) if source.kind is SourceKind.ARCHIVE else _jsonl_items(source, fields)
+    return _archive_items(source) if source.kind is SourceKind.ARCHIVE else _row_items(source, fields)
 
 
 def _archive_items(source: PageSource) -> Iterator[Item]:
@@ -317,18 +313,21 @@ def _archive_items(source: PageSource) -> Iterator[Item]:
         yield Message(f"{source.path}: {counts.pages} pages; skipped: {reasons}", is_failure)
 
 
-def _jsonl_items(source: PageSource, fields: Fields) -> Iterator[Item]:
+def _row_items(source: PageSource, fields: Fields) -> Iterator[Item]:
     n_pages = n_skipped = 0
     try:
-        for record in read_lines(source, fields):
+        for record in read_rows(source, fields):
             if not isinstance(record, InputError):
                 n_pages += 1
                 yield record
                 continue
             n_skipped += 1
-            if n_skipped <= _N_LINES_REPORTED:
+            if n_skipped <= _N_ROWS_REPORTED:
                 yield Message(str(record))
     except InputError as error:
         yield Message(str(error))
+    except MissingExtraError as error:
+        yield Message(f"{source.path}: {error}")
     if n_skipped:
-        yield Message(f"{source.path}: {n_pages} pages; skipped: {n_skipped} line{'' if n_skipped == 1 else 's'}")
+        word = "line" if source.kind is SourceKind.JSONL else "row"
+        yield Message(f"{source.path}: {n_pages} pages; skipped: {console.count(n_skipped, word)}")

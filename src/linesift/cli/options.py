@@ -30,7 +30,9 @@ ModelOut = Annotated[
     Path, typer.Option(metavar="DIR", help="Model directory to write; replaces a model that is there.")
 ]
 
-PAGES_HELP = "Text, HTML, WARC, WET and JSON lines files, directories of them, or - for standard input."
+PAGES_HELP = (
+    "Text, HTML, MHTML, WARC, WET, JSON, CSV and Parquet files, also compressed; directories; or - for standard input."
+)
 
 
 class Command(TyperCommand):

@@ -13,7 +13,8 @@ from linesift.labels import Label
 from linesift.page import LabelledPage, LabelSource, Origin, Page
 from linesift.read.find import refuse_overwriting
 from linesift.read.labelled import LABELLED_SUFFIX, find_beside, format_page, parse_page, read_utf8
-from linesift.read.page import ARCHIVE_SUFFIXES, HTML_SUFFIXES, is_html
+from linesift.read.packed import plain_path, unpack
+from linesift.read.page import HTML_SUFFIXES, SourceKind, find_source, is_html
 from linesift.read.text import STDIN, check_encoding, decode_text, read_bytes
 
 if TYPE_CHECKING:  # numpy comes with them, and a wrong option does not wait for numpy
@@ -83,6 +84,7 @@ def draft_names(paths: Sequence[Path]) -> list[str]:
     >>> draft_names([Path("a/x.txt"), Path("b/x.html"), Path("y.txt"), Path("-")])
     ['a-x', 'b-x', 'y', 'stdin']
     """
+    paths = [plain_path(path) for path in paths]
     names = ["stdin" if path == STDIN else path.stem for path in paths]
     n_parts = 1
     while len(set(names)) < len(names) and n_parts < max(len(path.parts) for path in paths):
@@ -103,9 +105,9 @@ def read_source(path: Path, encoding: str | None = None) -> Source:
         InputError: if the file cannot be read, holds many pages, or is not text.
         MissingExtraError: for HTML, if its parser is not installed.
     """
-    if path.name.lower().endswith(ARCHIVE_SUFFIXES):
-        raise InputError(f"{path}: a WARC or WET file holds many pages; label text or HTML files")
-    data = read_bytes(path)
+    if path != STDIN and find_source(path).kind is not SourceKind.PAGE:
+        raise InputError(f"{path}: holds many pages; label text or HTML files")
+    data, path = unpack(read_bytes(path), str(path)), plain_path(path)
     if is_html(data, path.suffix):
         from linesift.read.html.encoding import to_utf8
         from linesift.read.html.page import read_html

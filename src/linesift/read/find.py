@@ -7,9 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from linesift.errors import InputError
+from linesift.read.packed import PACKED_SUFFIXES
+from linesift.read.page import ARCHIVE_SUFFIXES, ONE_PAGE_SUFFIXES
 from linesift.read.text import STDIN
 
-PAGE_SUFFIXES: tuple[str, ...] = (".txt", ".html", ".htm", ".warc", ".warc.gz", ".wet", ".wet.gz")
+_PLAIN_SUFFIXES = (*ONE_PAGE_SUFFIXES, *ARCHIVE_SUFFIXES)
+PAGE_SUFFIXES = tuple(f"{plain}{packed}" for plain in _PLAIN_SUFFIXES for packed in ("", *PACKED_SUFFIXES))
 """Suffixes of the files in a directory that are pages. A file that is named itself may have any suffix."""
 
 
@@ -32,8 +35,9 @@ def find_pages(path: Path) -> Iterator[Path]:
         is_empty = False
         yield file
     if is_empty:
-        suffixes = ", ".join(f"*{suffix}" for suffix in PAGE_SUFFIXES)
-        raise InputError(f"{path}: no pages ({suffixes}) in this directory; name other files one by one")
+        suffixes = ", ".join(f"*{suffix}" for suffix in _PLAIN_SUFFIXES)
+        what = f"no pages ({suffixes}, or one of these compressed)"
+        raise InputError(f"{path}: {what} in this directory; name other files one by one")
 
 
 def is_there(path: Path) -> bool:

@@ -1,20 +1,21 @@
-"""Read pages from JSON lines: one object per line, with the page's text or HTML in a field; plain or gzipped."""
+"""Read pages from JSON lines: one object per line, with the page's text or HTML in a field; plain or compressed."""
 
-import io
 import json
 import re
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Literal, cast
+from typing import Any, BinaryIO, Literal
 
 from linesift.errors import InputError
+from linesift.read.packed import unpacked
 from linesift.read.record import MAX_RECORD, Record
 
-GZIP_START = b"\x1f\x8b"
 _MAX_NAMED = 8
 """Most fields that a message names."""
 _OBJECT_START = rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:[^"\\]|\\.)*"\s*:'
+
+
+_ARRAY_START = rb'(?:\xef\xbb\xbf)?\s*\[\s*\{\s*"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +41,14 @@ def read_jsonl(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record
     """
     number = 0
     try:
-        for number, line in enumerate(_lines(_unpacked(stream)), start=1):
+        for number, line in enumerate(_lines(unpacked(stream)), start=1):
             if line is None:
                 size = MAX_RECORD // 1_000_000
                 yield InputError(f"{source}:{number}: the line is longer than {size} MB; skipped")
             elif not line.isspace():
                 yield _read_line(line, f"{source}:{number}", fields)
-    except (OSError, EOFError, zlib.error) as error:  # of the file, and of gzip
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    except OSError as error:
+        reason = error.strerror or str(error)
         raise InputError(
             f"{source}: cannot be read after line {number} ({reason.lower()}); the file may be damaged or cut off"
         ) from error
@@ -62,13 +63,13 @@ def is_jsonl(start: bytes) -> bool:
     return re.match(_OBJECT_START, start) is not None
 
 
-def _unpacked(stream: BinaryIO) -> BinaryIO:
-    stream = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, stream))
-    if not stream.peek(2).startswith(GZIP_START):
-        return stream
-    import gzip
+def is_json_array(start: bytes) -> bool:
+    r"""Say whether a stream begins like a JSON array of objects.
 
-    return io.BufferedReader(gzip.GzipFile(fileobj=stream), 1 << 16)
+    >>> is_json_array(b'[\n {"text": "Rain"}'), is_json_array(b"[Photo] Rain")
+    (True, False)
+    """
+    return re.match(_ARRAY_START, start) is not None
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
@@ -89,6 +90,11 @@ def _read_line(line: bytes, source: str, fields: Fields) -> Record | InputError:
         return InputError(f"{source}: not JSON ({error.msg.lower()}, column {error.colno}); skipped")
     except (ValueError, RecursionError) as error:  # invalid UTF-8; objects nested too deep
         return InputError(f"{source}: not JSON ({error}); skipped")
+    return make_record(row, source, fields)
+
+
+def make_record(row: object, source: str, fields: Fields) -> Record | InputError:
+    """Make the record of a JSON object; an error if it has no page."""
     if not isinstance(row, dict):
         return InputError(f"{source}: not a JSON object; skipped")
     html = row.get(fields.html) if fields.html is not None else None
@@ -97,11 +103,14 @@ def _read_line(line: bytes, source: str, fields: Fields) -> Record | InputError:
     text = row.get(fields.text)
     if isinstance(text, str):
         return _record(row, text, "text", source, fields)
+    return InputError(f"{source}: {no_text(list(row), fields)}")
+
+
+def no_text(names: Sequence[str], fields: Fields) -> str:
+    """Say that none of the fields holds a page."""
     wanted = " or ".join(repr(name) for name in (fields.html, fields.text) if name is not None)
-    names = ", ".join(map(repr, list(row)[:_MAX_NAMED])) or "none"
-    return InputError(
-        f"{source}: no text in field {wanted}, its fields are {names}; skipped; name another one with --text-field"
-    )
+    shown = ", ".join(map(repr, names[:_MAX_NAMED])) or "none"
+    return f"no text in field {wanted}, its fields are {shown}; skipped; name another one with --text-field"
 
 
 def _record(row: dict[str, Any], payload: str, form: Literal["html", "text"], source: str, fields: Fields) -> Record:

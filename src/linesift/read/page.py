@@ -1,14 +1,14 @@
-"""Read pages from a file of any kind: plain text, HTML, an archive, or JSON lines.
+"""Read pages from a file of any kind: plain text, HTML, MHTML, an archive, JSON lines, JSON, CSV or Parquet.
 
 `find_source` finds out which kind. A file of a single page goes to `read_page` directly. Of the other kinds,
-`read_archive` and `read_lines` give the pages one by one as `Record`s, which go to `read_page`, too.
+`read_archive` and `read_rows` give the pages one by one as `Record`s, which go to `read_page`, too. All may be
+compressed.
 """
 
 import io
 import sys
-import zlib
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
@@ -16,17 +16,22 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from linesift.errors import InputError
 from linesift.page import Page
-from linesift.read.jsonl import GZIP_START, Fields, is_jsonl, read_jsonl
+from linesift.read.jsonl import Fields, is_json_array, is_jsonl, read_jsonl
+from linesift.read.mhtml import MHTML_SUFFIXES, is_mhtml, read_mhtml
+from linesift.read.packed import PACKED_SUFFIXES, plain_path, start_of, unpack, unpacked
 from linesift.read.record import HTML_START, Record
-from linesift.read.text import STDIN, cannot_read, check_encoding, decode_text, read_bytes
+from linesift.read.shape import refuse_xml, shape_problem
+from linesift.read.text import STDIN, cannot_read, check_encoding, decode_text, read_bytes, split_lines
 
 if TYPE_CHECKING:  # the reader of archives is loaded for archives
     from linesift.read.warc import WarcCounts
 
 HTML_SUFFIXES = (".html", ".htm", ".xhtml")
-ARCHIVE_SUFFIXES = (".warc", ".warc.gz", ".wet", ".wet.gz")
-_JSONL_SUFFIXES = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
+ONE_PAGE_SUFFIXES = (".txt", ".html", ".htm", *MHTML_SUFFIXES)
+"""Suffixes of the files in a directory that are single pages."""
+ARCHIVE_SUFFIXES = (".warc", ".wet")
 
+_LABELLED_SUFFIX = ".page"
 _SNIFFED = 2048
 """Bytes of a file without a known suffix in which HTML has to begin."""
 _BUFFER = 1 << 16
@@ -41,6 +46,29 @@ class SourceKind(Enum):
     """A WARC or WET file."""
     JSONL = auto()
     """One JSON object per page and line."""
+    JSON = auto()
+    """An array of JSON objects, one per page, or such objects one after the other."""
+    CSV = auto()
+    """One row per page, under a row of names."""
+    PARQUET = auto()
+    """One row per page."""
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether `read_rows` reads it."""
+        return self not in {SourceKind.PAGE, SourceKind.ARCHIVE}
+
+
+_KINDS = {
+    **dict.fromkeys(ARCHIVE_SUFFIXES, SourceKind.ARCHIVE),
+    ".jsonl": SourceKind.JSONL,
+    ".ndjson": SourceKind.JSONL,
+    ".json": SourceKind.JSON,
+    ".csv": SourceKind.CSV,
+    ".tsv": SourceKind.CSV,
+    ".parquet": SourceKind.PARQUET,
+}
+"""Kinds by the suffix of a file's name, without that of its compression; others are single pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +88,24 @@ def find_source(path: Path) -> PageSource:
         InputError: if the path is `-` and there is no standard input.
     """
     if path != STDIN:
-        name = path.name.lower()
-        kinds = {ARCHIVE_SUFFIXES: SourceKind.ARCHIVE, _JSONL_SUFFIXES: SourceKind.JSONL}
-        return PageSource(path, next((kind for ends, kind in kinds.items() if name.endswith(ends)), SourceKind.PAGE))
+        return PageSource(path, _KINDS.get(plain_path(path).suffix.lower(), SourceKind.PAGE))
     if sys.stdin is None:
         raise InputError("-: standard input is closed; give a file")
     stream = io.BufferedReader(cast(io.RawIOBase, sys.stdin.buffer), _BUFFER)  # for `peek`
-    start = stream.peek(_BUFFER)
-    if start.startswith(GZIP_START):
-        with suppress(zlib.error):
-            start = zlib.decompressobj(31).decompress(start, _SNIFFED)
-    if is_jsonl(start):
-        return PageSource(path, SourceKind.JSONL, stream)
-    return PageSource(path, SourceKind.ARCHIVE if start.startswith(b"WARC/") else SourceKind.PAGE, stream)
+    return PageSource(path, _sniff(start_of(stream.peek(_BUFFER), _SNIFFED)), stream)
+
+
+def _sniff(start: bytes) -> SourceKind:
+    """Find out the kind of a stream by how it begins."""
+    if start.startswith(b"WARC/"):
+        return SourceKind.ARCHIVE
+    if start.startswith(b"PAR1"):
+        return SourceKind.PARQUET
+    if is_json_array(start):
+        return SourceKind.JSON
+    if is_jsonl(start):  # an object whose first line ends before its first value is written over several lines
+        return SourceKind.JSONL if is_jsonl(start.lstrip().partition(b"\n")[0]) else SourceKind.JSON
+    return SourceKind.PAGE
 
 
 def is_html(data: bytes, suffix: str = "") -> bool:
@@ -83,24 +116,25 @@ def is_html(data: bytes, suffix: str = "") -> bool:
     """
     if suffix.lower() in HTML_SUFFIXES:
         return True
-    return suffix.lower() != ".txt" and HTML_START.match(data[:_SNIFFED].removeprefix(b"\xef\xbb\xbf")) is not None
+    return HTML_START.match(data[:_SNIFFED].removeprefix(b"\xef\xbb\xbf")) is not None
 
 
 def read_page(page: Path | Record, encoding: str | None = None) -> tuple[Page, str | None]:
     """Read one page, from a file of its own or from a record that `read_archive` or `read_lines` gave.
 
-    A file is HTML if its name ends in `.html` or the like, or if it begins like HTML and its name does not end in
-    `.txt`. Such a page has hints. All other files are text, which `linesift.read.text.decode_text` decodes.
+    A file is HTML if its name ends in `.html` or the like, or if it begins like HTML. Such a page has hints, as has one
+    of MHTML. All other files are text, which `linesift.read.text.decode_text` decodes.
 
     Args:
         page: file, or record.
         encoding: encoding of a file or of standard input, if it is known.
 
     Returns:
-        The page, and a warning if some of its bytes could not be decoded, else `None`.
+        The page, and a warning if some of its bytes could not be decoded or its text has not one block on each line
+        (`linesift.read.shape`), else `None`.
 
     Raises:
-        InputError: if the file cannot be read, is not text, or the encoding is unknown.
+        InputError: if the file cannot be read, is no page, or the encoding is unknown.
         MissingExtraError: for HTML, if its parser is not installed.
     """
     record = page if isinstance(page, Record) else Record("", "", read_bytes(page), "undecided", source=str(page))
@@ -108,13 +142,33 @@ def read_page(page: Path | Record, encoding: str | None = None) -> tuple[Page, s
         return _read_html(record, record.charset), None
     data = record.payload
     if record.form == "undecided" and isinstance(data, bytes):
-        if not is_html(data, Path(record.source).suffix):
-            return decode_text(data, record.source, encoding)
-        if encoding is not None:
-            check_encoding(encoding)
-        return _read_html(record, encoding), None
-    text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
-    return Page(text, record.source, url=record.url, fetched=record.fetched), None
+        return _read_file(unpack(data, record.source), record.source, encoding)
+    is_of_archive = isinstance(data, bytes)
+    text = split_lines(data.decode("utf-8", "replace") if isinstance(data, bytes) else data)
+    warning = None if is_of_archive else _shape_warning(text, record.source)
+    return Page(text, record.source, url=record.url, fetched=record.fetched), warning
+
+
+def _read_file(data: bytes, source: str, encoding: str | None) -> tuple[Page, str | None]:
+    """Read the page of a file of its own, of which only the name and the content say what it is."""
+    suffix = plain_path(Path(source)).suffix.lower()
+    if suffix == _LABELLED_SUFFIX:
+        raise InputError(f"{source}: this is a labelled page; score it with: linesift evaluate {source}")
+    if encoding is not None:
+        check_encoding(encoding)
+    if suffix in MHTML_SUFFIXES or is_mhtml(data):
+        record = read_mhtml(data, source)
+        return _read_html(record, encoding or record.charset), None
+    if is_html(data, suffix):
+        return _read_html(Record("", "", data, "html", source=source), encoding), None
+    refuse_xml(data, source)
+    page, warning = decode_text(data, source, encoding)
+    return page, warning or _shape_warning(page.text, source)
+
+
+def _shape_warning(text: str, source: str) -> str | None:
+    problem = shape_problem(text)
+    return None if problem is None else f"{source}: {problem}"
 
 
 def _read_html(record: Record, encoding: str | None) -> Page:
@@ -149,22 +203,43 @@ def read_archive(source: PageSource, counts: "WarcCounts") -> Iterator[Record]:
     """
     from linesift.read.warc import read_warc
 
-    for record in read_warc(source.stream or source.path, counts):
-        yield replace(record, source=str(source.path))
+    suffix = source.path.suffix.lower()
+    if suffix == ".gz" or suffix not in PACKED_SUFFIXES:
+        for record in read_warc(source.stream or source.path, counts):
+            yield replace(record, source=str(source.path))
+        return
+    with _open(source) as stream:
+        for record in read_warc(unpacked(stream), counts):  # an offset in what is unpacked leads nowhere
+            yield replace(record, source=str(source.path), offset=None)
 
 
-def read_lines(source: PageSource, fields: Fields) -> Iterator[Record | InputError]:
-    """Read the pages of a file of JSON lines, as `linesift.read.jsonl.read_jsonl` does.
+def read_rows(source: PageSource, fields: Fields) -> Iterator[Record | InputError]:
+    """Read the pages of a file with a page in each row; for a row without a page the error comes in its place.
 
     Raises:
-        InputError: if the file cannot be read.
+        InputError: if the file cannot be read, or the rest of it.
+        MissingExtraError: if the package that reads it is not installed.
     """
+    from linesift.read.rows import read_csv, read_json, read_parquet
+
+    readers = {SourceKind.JSONL: read_jsonl, SourceKind.JSON: read_json, SourceKind.CSV: read_csv}
+    with _open(source) as stream:
+        if source.kind is SourceKind.PARQUET:  # its end is read first
+            whole = stream if source.stream is None else io.BytesIO(stream.read())
+            yield from read_parquet(whole, str(source.path), fields)
+        else:
+            yield from readers[source.kind](stream, str(source.path), fields)
+
+
+@contextmanager
+def _open(source: PageSource) -> Iterator[BinaryIO]:
+    """Open a file, or give standard input."""
     if source.stream is not None:
-        yield from read_jsonl(source.stream, str(source.path), fields)
+        yield source.stream
         return
     try:
         stream = source.path.open("rb")
     except OSError as error:
         raise cannot_read(source.path, error) from error
     with stream:
-        yield from read_jsonl(stream, str(source.path), fields)
+        yield stream

@@ -51,6 +51,7 @@ _MAGIC = (
     (b"GIF87a", "a GIF picture", _TEXT_OF_IT),
     (b"GIF89a", "a GIF picture", _TEXT_OF_IT),
     (b"\x7fELF", "a program", _TEXT_OF_IT),
+    (b"bplist00", "a Safari web archive or other property list", "save the page as HTML instead"),
     (b"SQLite format 3\x00", "an SQLite database", _TEXT_OF_IT),
 )
 
@@ -83,7 +84,7 @@ def decode_text(data: bytes, source: str, encoding: str | None = None) -> tuple[
     is UTF-8. Bytes that are invalid in the encoding become U+FFFD, with a warning; the encoding is not guessed, because
     a wrong guess looks like success. Lone surrogates are kept (three-byte sequences in UTF-8, or halves of a pair in
     UTF-16). Lines stay verbatim: `"\r\n"` leaves its `"\r"` at the end of the line, where features and writers take it
-    for white space.
+    for white space. `split_lines` has the exception.
 
     >>> decode_text("Überschrift\r\nText".encode("utf-8-sig"), "page.txt")
     (Page(text='Überschrift\r\nText', source='page.txt', hints=None, url='', fetched=''), None)
@@ -105,6 +106,7 @@ def decode_text(data: bytes, source: str, encoding: str | None = None) -> tuple[
             data, used = data.removeprefix(mark), marked
             break
     text, problem = _decode(data, used)
+    text = split_lines(text)
     _refuse_controls(text, data, source)
     if problem is None:
         return Page(text, source), None
@@ -114,6 +116,15 @@ def decode_text(data: bytes, source: str, encoding: str | None = None) -> tuple[
         "name the right encoding with --encoding"
     )
     return Page(text, source), warning
+
+
+def split_lines(text: str) -> str:
+    r"""Give a text whose only line ends are `"\r"`, as of old Macs, with `"\n"` in their place; others as they are.
+
+    >>> split_lines("Rain\rIt rained.\r"), split_lines("Rain\r\nIt rained.")
+    ('Rain\nIt rained.\n', 'Rain\r\nIt rained.')
+    """
+    return text if "\n" in text else text.replace("\r", "\n")
 
 
 def read_bytes(path: Path) -> bytes:

@@ -1,0 +1,161 @@
+"""Read pages from tables, one page in a row: JSON arrays and other JSON values, CSV and Parquet.
+
+Each row becomes a dictionary of its fields, and `linesift.read.jsonl.make_record` a record of that, as of a JSON line.
+"""
+
+import codecs
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from linesift.errors import InputError
+from linesift.extras import missing_extra
+from linesift.read.jsonl import Fields, make_record, no_text
+from linesift.read.packed import unpacked
+from linesift.read.record import MAX_RECORD, Record
+
+_CHUNK = 1 << 20
+_BATCH = 64
+"""Rows of a Parquet file that are in memory at once."""
+_DELIMITERS = ",;\t|"
+_BETWEEN = re.compile(r"[\s,]*")
+
+
+def read_json(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record | InputError]:
+    """Read the pages of a JSON array of objects, or of objects one after the other; memory does not grow with the file.
+
+    The source of a record is file and number, `pages.json:17`.
+
+    Raises:
+        InputError: if the rest of the file cannot be read.
+    """
+    number = 0
+    try:
+        for number, value in enumerate(_values(unpacked(stream)), start=1):
+            yield make_record(value, f"{source}:{number}", fields)
+    except (OSError, ValueError, RecursionError) as error:
+        what = error.msg.lower() if isinstance(error, json.JSONDecodeError) else str(error)
+        raise InputError(f"{source}: cannot be read as JSON after object {number} ({what})") from error
+
+
+def _values(stream: BinaryIO) -> Iterator[Any]:
+    """Give the values of an array, or of a sequence of values, as they are read."""
+    decoder, read = json.JSONDecoder(), codecs.getincrementaldecoder("utf-8-sig")()
+    text, size, is_last = "", _CHUNK, False
+    has_begun = False
+    while True:
+        place = _skip(text, 0)
+        if not has_begun and place < len(text):
+            has_begun = True
+            place = _skip(text, place + 1) if text[place] == "[" else place
+        text = text[place:]
+        if is_last and text.strip("] \t\r\n") == "":
+            return
+        try:
+            value, place = decoder.raw_decode(text)
+        except json.JSONDecodeError:
+            if is_last:
+                raise
+            if len(text) > MAX_RECORD:
+                raise ValueError(f"an object is longer than {MAX_RECORD // 1_000_000} MB") from None
+            data = stream.read(size)
+            is_last = not data
+            text += read.decode(data, is_last)
+            size = max(_CHUNK, len(text))  # doubles while an object goes on, so that time stays linear
+            continue
+        if not is_last and place == len(text):  # a number or a word may go on
+            data = stream.read(_CHUNK)
+            is_last = not data
+            text += read.decode(data, is_last)
+            continue
+        yield value
+        text = text[place:]
+
+
+def _skip(text: str, place: int) -> int:
+    match = _BETWEEN.match(text, place)
+    return place if match is None else match.end()
+
+
+def read_csv(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record | InputError]:
+    """Read the pages of a CSV file in UTF-8, whose first row has the names of the fields.
+
+    Cells are separated by commas, semicolons, tabs or bars: by what separates the name of the text field from others.
+
+    Raises:
+        InputError: if the rest of the file cannot be read, or there is no such field.
+    """
+    csv.field_size_limit(MAX_RECORD)  # of the whole process; the default of 128 KB is less than a page of HTML
+    number = 0
+    try:
+        text = io.TextIOWrapper(unpacked(stream), "utf-8-sig", newline="")
+        head = text.readline()
+        delimiter = _delimiter(head, fields)
+        names = next(csv.reader([head], delimiter=delimiter), [])
+        _check_names(names, source, fields)
+        for number, row in enumerate(csv.reader(text, delimiter=delimiter), start=1):
+            if row:
+                yield make_record(dict(zip(names, row, strict=False)), f"{source}:{number}", fields)
+    except UnicodeDecodeError as error:
+        what = "not valid UTF-8; convert it, such as with: iconv -f cp1252 -t utf-8"
+        raise InputError(f"{source}: row {number + 1} is {what}") from error
+    except (OSError, csv.Error) as error:
+        raise InputError(f"{source}: cannot be read as CSV after row {number} ({error})") from error
+
+
+def _delimiter(head: str, fields: Fields) -> str:
+    def rank(delimiter: str) -> tuple[bool, int]:
+        names = next(csv.reader([head], delimiter=delimiter), [])
+        return fields.text in names or fields.html in names, len(names)
+
+    return max(_DELIMITERS, key=rank)
+
+
+def _check_names(names: list[str], source: str, fields: Fields) -> None:
+    if fields.text not in names and fields.html not in names:
+        raise InputError(f"{source}: {no_text(names, fields)}")
+
+
+def read_parquet(file: Path | BinaryIO, source: str, fields: Fields) -> Iterator[Record | InputError]:
+    """Read the pages of a Parquet file, a few rows at a time; only the columns that are needed are read.
+
+    Raises:
+        InputError: if the rest of the file cannot be read, or it has no such column.
+        MissingExtraError: if pyarrow is not installed.
+    """
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise missing_extra("reading Parquet", "pyarrow", extra="files") from error
+    number = 0
+    try:
+        table = pq.ParquetFile(file)
+        names = list(table.schema_arrow.names)
+        _check_names(names, source, fields)
+        wanted = [name for name in {fields.text, fields.html, "url", "date", "id", *fields.kept} if name in names]
+        for batch in table.iter_batches(_BATCH, columns=wanted):
+            for row in batch.to_pylist():
+                number += 1
+                yield make_record({name: _plain(row[name]) for name in wanted}, f"{source}:{number}", fields)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        what = " ".join(str(error).split())
+        raise InputError(f"{source}: cannot be read as Parquet after row {number} ({what})") from error
+
+
+def _plain(value: object) -> object:
+    """Give a value as JSON has it."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, date):  # and its child datetime
+        return value.isoformat()
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
