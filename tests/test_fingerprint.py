@@ -1,5 +1,7 @@
 """The fingerprint covers every table of columns: a model is refused if one of them has another order or length."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from enum import IntEnum
@@ -8,6 +10,7 @@ from typing import Any
 import pytest
 
 import linesift
+from commandline import environment
 from linesift.errors import ModelError
 from linesift.features import table
 from linesift.model import fingerprint, headline, lexicon, page_kind, window
@@ -115,3 +118,10 @@ def test_the_fingerprint_is_stable() -> None:
     clear()
     assert fingerprint.fingerprint() == before
     assert len(before) == 16
+
+
+def test_it_is_the_same_without_docstrings() -> None:
+    program = "from linesift.model.fingerprint import fingerprint; print(fingerprint())"
+    command = [sys.executable, "-OO", "-c", program]
+    found = subprocess.run(command, env=environment(), capture_output=True, check=True, text=True).stdout
+    assert found.strip() == fingerprint.fingerprint()

@@ -23,21 +23,18 @@ def _blanks_before(batch: Batch) -> NDArray[np.int64]:
     return blanks
 
 
-@LAYOUT.column
+@LAYOUT.column("Non-blank lines above.")
 def from_top(batch: Batch) -> Values:
-    """Non-blank lines above."""
     return batch.row_in_page
 
 
-@LAYOUT.column
+@LAYOUT.column("Non-blank lines below.")
 def from_end(batch: Batch) -> Values:
-    """Non-blank lines below."""
     return batch.own_page_end - 1 - np.arange(len(batch.own_page_end))
 
 
-@LAYOUT.column
+@LAYOUT.column("Share of the page's lines above.")
 def position(batch: Batch) -> Values:
-    """Share of the page's lines above."""
     return batch.row_in_page / (batch.own_page_end - batch.own_page_start)
 
 
@@ -147,15 +144,13 @@ def _copies(keys: NDArray[np.uint64], repeated: NDArray[np.int64]) -> NDArray[np
     return gaps
 
 
-@LAYOUT.column
+@LAYOUT.column("Lines of the page with the same sequence of character classes.")
 def same_shape(batch: Batch) -> Values:
-    """Lines of the page with the same sequence of character classes."""
     return _occurrences(_page_keys(batch, batch.scan.shape))
 
 
-@LAYOUT.column
+@LAYOUT.column("Lines of the page with the same first word; missing where there is no word.")
 def same_start(batch: Batch) -> Values:
-    """Lines of the page with the same first word; missing where there is no word."""
     words, hashes = batch.scan.word_line, batch.scan.word_hash
     heads = nonzero_indices(np.concatenate(([True], words[1:] != words[:-1]))[: len(words)])
     lines = words[heads]
@@ -165,9 +160,8 @@ def same_start(batch: Batch) -> Values:
     return out
 
 
-@LAYOUT.column
+@LAYOUT.column("Of the lines one to four rows away, those with the same shape, at steps of one, two, three and four.")
 def repeated_shape(batch: Batch) -> Values:
-    """Of the lines one to four rows away, those with the same shape, at steps of one, two, three and four."""
     keys = _page_keys(batch, batch.scan.shape)
     found = np.zeros(len(keys), np.uint8)
     for bit, step in enumerate(range(1, 5)):
@@ -196,30 +190,26 @@ def distances(batch: Batch) -> Sequence[Values]:
     return before[0], after[0], before[1], after[1]
 
 
-@LAYOUT.column
+@LAYOUT.column("Lines of the page that show a day and month.")
 def page_dates(batch: Batch) -> Values:
-    """Lines of the page that show a day and month."""
     return batch.per_page(batch.strength >= 3).repeat(batch.lines_per_page)
 
 
-@LAYOUT.column
+@LAYOUT.column("Lines above on the page that show a day and month.")
 def dates_above(batch: Batch) -> Values:
-    """Lines above on the page that show a day and month."""
     dated = (batch.strength >= 3).astype(np.int64)
     above = dated.cumsum() - dated
     return above - above[batch.own_page_start]
 
 
-@LAYOUT.column
+@LAYOUT.column("Length of the run of lines under six words, negative for a run of longer lines.")
 def short_run(batch: Batch) -> Values:
-    """Length of the run of lines under six words, negative for a run of longer lines."""
     is_short = batch.length < 6
     runs = LineRuns(batch, changes(is_short))
     return runs.of_lines(np.where(is_short[runs.heads], runs.sizes, -runs.sizes))
 
 
-@LAYOUT.column
+@LAYOUT.column("Lines of the block between two blank lines.")
 def blank_run(batch: Batch) -> Values:
-    """Lines of the block between two blank lines."""
     runs = LineRuns(batch, _blanks_before(batch) > 0)
     return runs.of_lines(runs.sizes)

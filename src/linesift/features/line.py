@@ -28,40 +28,34 @@ def _share(part: Values, whole: Values) -> NDArray[np.float32]:
     return shares
 
 
-@LINE.column
+@LINE.column("Words; letters of scripts without spaces count as fractions of one.")
 def length(batch: Batch) -> Values:
-    """Words; letters of scripts without spaces count as fractions of one."""
     return batch.length
 
 
-@LINE.column
+@LINE.column("Characters without surrounding white space.")
 def n_chars(batch: Batch) -> Values:
-    """Characters without surrounding white space."""
     return batch.scan.n_chars
 
 
-@LINE.column
+@LINE.column("Mean letters of a word, in scripts that set spaces.")
 def word_size(batch: Batch) -> Values:
-    """Mean letters of a word, in scripts that set spaces."""
     letters = _count(batch, CharClass.LOWER, CharClass.UPPER, CharClass.CASELESS, CharClass.HANGUL, CharClass.MARK)
     return _share(letters, batch.scan.n_words)
 
 
-@LINE.column
+@LINE.column("Characters of the longest word, in scripts that set spaces.")
 def longest_word(batch: Batch) -> Values:
-    """Characters of the longest word, in scripts that set spaces."""
     return batch.scan.longest
 
 
-@LINE.column
+@LINE.column("Ends of sentences.")
 def sentences(batch: Batch) -> Values:
-    """Ends of sentences."""
     return batch.scan.n_sentences
 
 
-@LINE.column
+@LINE.column("Words for each end of a sentence, missing where there is none.")
 def sentence_length(batch: Batch) -> Values:
-    """Words for each end of a sentence, missing where there is none."""
     return _share(batch.length, batch.scan.n_sentences)
 
 
@@ -69,41 +63,35 @@ _ENDS = np.zeros(N_CLASSES, np.uint8)
 _ENDS[[CharClass.STOP, CharClass.QUESTION, CharClass.COLON, CharClass.COMMA]] = 1, 2, 3, 4
 
 
-@LINE.column
+@LINE.column("1 where the last mark, one closing bracket or quote aside, is a stop; 2 question mark, 3 colon, 4 comma.")
 def ends_sentence(batch: Batch) -> Values:
-    """1 where the last mark, one closing bracket or quote aside, is a stop; 2 question mark, 3 colon, 4 comma."""
     scan = batch.scan
     closed = (scan.last == QUOTE) | (scan.last == CLOSE)
     return _ENDS[np.where(closed, scan.second_last, scan.last)]
 
 
-@LINE.column
+@LINE.column("Class of the first character.")
 def first_class(batch: Batch) -> Values:
-    """Class of the first character."""
     return batch.scan.first
 
 
-@LINE.column
+@LINE.column("Class of the first letter or digit.")
 def first_letter(batch: Batch) -> Values:
-    """Class of the first letter or digit."""
     return batch.scan.first_letter
 
 
-@LINE.column
+@LINE.column("Class of the last character.")
 def last_class(batch: Batch) -> Values:
-    """Class of the last character."""
     return batch.scan.last
 
 
-@LINE.column
+@LINE.column("White space before the first character.")
 def indent(batch: Batch) -> Values:
-    """White space before the first character."""
     return batch.scan.indent
 
 
-@LINE.column
+@LINE.column("Commas and semicolons per word.")
 def commas(batch: Batch) -> Values:
-    """Commas and semicolons per word."""
     return _share(_count(batch, CharClass.COMMA), batch.length)
 
 
@@ -130,97 +118,85 @@ def marks(batch: Batch) -> Sequence[Values]:
     return [batch.scan.counts[:, kind] for kind in _MARKS]
 
 
-@LINE.column
+@LINE.column("Digits in the line's characters.")
 def digit_share(batch: Batch) -> Values:
-    """Digits in the line's characters."""
     return _share(_count(batch, CharClass.DIGIT), batch.scan.n_chars)
 
 
-@LINE.column
+@LINE.column("Capitals in the line's cased letters.")
 def upper_share(batch: Batch) -> Values:
-    """Capitals in the line's cased letters."""
     upper = _count(batch, CharClass.UPPER)
     return _share(upper, upper + batch.scan.counts[:, CharClass.LOWER])
 
 
-@LINE.column
+@LINE.column("Words that begin with a capital, missing where the script has no case.")
 def capitalised_share(batch: Batch) -> Values:
-    """Words that begin with a capital, missing where the script has no case."""
     scan = batch.scan
     cased = scan.counts[:, CharClass.UPPER] + scan.counts[:, CharClass.LOWER] > 0
     return _share(scan.n_capitalised, np.where(cased, scan.n_words, 0))
 
 
-@LINE.column
+@LINE.column("Words that begin with two capitals.")
 def shouted(batch: Batch) -> Values:
-    """Words that begin with two capitals."""
     return batch.scan.n_shouted
 
 
-@LINE.column
+@LINE.column("Characters that are neither letters, digits nor white space.")
 def mark_share(batch: Batch) -> Values:
-    """Characters that are neither letters, digits nor white space."""
     marks = batch.scan.counts[:, CharClass.STOP :].sum(axis=1, dtype=np.int32)
     return _share(marks, batch.scan.n_chars)
 
 
-@LINE.column
+@LINE.column("Clock times.")
 def clock(batch: Batch) -> Values:
-    """Clock times."""
     return batch.scan.dates[:, DatePart.CLOCK]
 
 
-@LINE.column
+@LINE.column("Pairs of numbers with a dot between them that may be a clock time or a day.")
 def dotted(batch: Batch) -> Values:
-    """Pairs of numbers with a dot between them that may be a clock time or a day."""
     return batch.scan.dates[:, DatePart.DOTTED]
 
 
-@LINE.column
+@LINE.column("Years of the last decades.")
 def year(batch: Batch) -> Values:
-    """Years of the last decades."""
     return batch.scan.dates[:, DatePart.YEAR]
 
 
-@LINE.column
+@LINE.column(
+    "How many of three forms of a date the line has: numbers, East Asian, a month's name; doubled beside a year."
+)
 def calendar_date(batch: Batch) -> Values:
-    """How many of three forms of a date the line has: numbers, East Asian, a month's name; doubled beside a year."""
     dates = batch.scan.dates
     forms = (dates[:, [DatePart.NUMERIC, DatePart.DAY_MONTH]] > 0).sum(axis=1) + (dates[:, DatePart.EAST_ASIAN] >= 2)
     doubled: Values = forms * (1 + (dates[:, DatePart.YEAR] > 0))
     return doubled
 
 
-@LINE.column
+@LINE.column("Names of months and weekdays, short dates, East Asian units: bits of a date.")
 def part_date(batch: Batch) -> Values:
-    """Names of months and weekdays, short dates, East Asian units: bits of a date."""
     dates = batch.scan.dates
     parts = (DatePart.MONTH, DatePart.WEEKDAY, DatePart.SLASHED, DatePart.EAST_ASIAN)
     return np.packbits(dates[:, parts] > 0, axis=1, bitorder="little")[:, 0]
 
 
-@LINE.column
+@LINE.column("Words of clock times (1), names of zones (2), both (3).")
 def clock_word(batch: Batch) -> Values:
-    """Words of clock times (1), names of zones (2), both (3)."""
     dates = batch.scan.dates
     return (dates[:, DatePart.PERIOD] > 0) + 2 * (dates[:, DatePart.ZONE] > 0)
 
 
-@LINE.column
+@LINE.column('Words of ages such as "ago" beside a number.')
 def relative(batch: Batch) -> Values:
-    """Words of ages such as "ago" beside a number."""
     return batch.scan.dates[:, DatePart.RELATIVE]
 
 
-@LINE.column
+@LINE.column("Runs of digits.")
 def numbers(batch: Batch) -> Values:
-    """Runs of digits."""
     return batch.scan.dates[:, DatePart.NUMBER]
 
 
-@LINE.column
+@LINE.column("How much of a date the line shows, 0 to 5.")
 def date(batch: Batch) -> Values:
-    """How much of a date the line shows, 0 to 5."""
     return batch.strength
 
 
@@ -228,9 +204,8 @@ _NAMED = [DatePart.NUMBER, DatePart.MONTH, DatePart.WEEKDAY, DatePart.PERIOD, Da
 """Parts of a date that are words."""
 
 
-@LINE.column
+@LINE.column("Words that are no part of a date, on lines that show one.")
 def words_beside_date(batch: Batch) -> Values:
-    """Words that are no part of a date, on lines that show one."""
     dates = batch.scan.dates
     dated = nonzero_indices(batch.strength)
     out = np.full(len(dates), np.nan, np.float32)

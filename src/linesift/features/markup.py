@@ -53,101 +53,85 @@ def _page_share(batch: Batch, totals: Values, values: Values) -> NDArray[np.floa
     return share
 
 
-@MARKUP.column
+@MARKUP.column("Share of the line's characters inside links.")
 def link_share(batch: Batch) -> Values:
-    """Share of the line's characters inside links."""
     return _hints(batch).link_share
 
 
-@MARKUP.column
+@MARKUP.column("Share of the line's characters in bold or italics.")
 def emphasis(batch: Batch) -> Values:
-    """Share of the line's characters in bold or italics."""
     return _hints(batch).emphasis
 
 
-@MARKUP.column
+@MARKUP.column("Inline elements that begin in the line.")
 def inline(batch: Batch) -> Values:
-    """Inline elements that begin in the line."""
     return _hints(batch).n_inline
 
 
-@MARKUP.column
+@MARKUP.column("Name of the block, as its place in a list of names.")
 def tag(batch: Batch) -> Values:
-    """Name of the block, as its place in a list of names."""
     return _hints(batch).tag
 
 
-@MARKUP.column
+@MARKUP.column("Elements around the block.")
 def depth(batch: Batch) -> Values:
-    """Elements around the block."""
     return _hints(batch).depth
 
 
-@MARKUP.column
+@MARKUP.column("Share of the page's elements that begin before the block.")
 def order(batch: Batch) -> Values:
-    """Share of the page's elements that begin before the block."""
     return _hints(batch).order
 
 
-@MARKUP.column
+@MARKUP.column("Blocks of the same path around which the same block stands.")
 def siblings(batch: Batch) -> Values:
-    """Blocks of the same path around which the same block stands."""
     return _hints(batch).siblings
 
 
-@MARKUP.column
+@MARKUP.column("Whether the markup says that the line holds a time.")
 def is_time(batch: Batch) -> Values:
-    """Whether the markup says that the line holds a time."""
     return _hints(batch).is_time
 
 
-@MARKUP.column
+@MARKUP.column("Inside `article` (1), `main` (2), both (3).")
 def in_article(batch: Batch) -> Values:
-    """Inside `article` (1), `main` (2), both (3)."""
     return _inside(batch, "article") + 2 * _inside(batch, "main").astype(np.uint8)
 
 
-@MARKUP.column
+@MARKUP.column("Inside `nav`, `aside`, `footer`, `header`, as bits.")
 def in_frame(batch: Batch) -> Values:
-    """Inside `nav`, `aside`, `footer`, `header`, as bits."""
     names = ("nav", "aside", "footer", "header")
     return np.packbits(np.stack([_inside(batch, name) for name in names], axis=1), axis=1, bitorder="little")[:, 0]
 
 
-@MARKUP.column
+@MARKUP.column("Inside `figure` or `figcaption`.")
 def in_figure(batch: Batch) -> Values:
-    """Inside `figure` or `figcaption`."""
     return _inside(batch, "figure", "figcaption")
 
 
-@MARKUP.column
+@MARKUP.column("Inside a form, button, label, dialog or foldable part.")
 def in_form(batch: Batch) -> Values:
-    """Inside a form, button, label, dialog or foldable part."""
     return _inside(batch, "form", "button", "label", "dialog", "details")
 
 
-@MARKUP.column
+@MARKUP.column("Inside a list (1), a table (2), both (3).")
 def in_list(batch: Batch) -> Values:
-    """Inside a list (1), a table (2), both (3)."""
     return _inside(batch, "ul", "ol", "dl", "li") + 2 * _inside(batch, "table").astype(np.uint8)
 
 
-@MARKUP.column
+@MARKUP.column("Inside a quotation.")
 def in_quote(batch: Batch) -> Values:
-    """Inside a quotation."""
     return _inside(batch, "blockquote")
 
 
-@MARKUP.column
+@MARKUP.column("Level of the heading that the line is, 0 where it is none.")
 def heading(batch: Batch) -> Values:
-    """Level of the heading that the line is, 0 where it is none."""
     levels = [_inside(batch, f"h{level}") for level in range(1, 7)]
     return np.select(levels, list(range(1, 7)), 0)
 
 
-@MARKUP.column
+@MARKUP.column("Inside a section (1), an element with a name of the site's own (2), both (3).")
 def in_section(batch: Batch) -> Values:
-    """Inside a section (1), an element with a name of the site's own (2), both (3)."""
     return _inside(batch, "section") + 2 * _inside(batch, "(custom)").astype(np.uint8)
 
 
@@ -178,9 +162,8 @@ def parents(batch: Batch) -> Sequence[Values]:
     return words, _page_share(batch, group.total(text), text), group.total(links) / group.size
 
 
-@MARKUP.column
+@MARKUP.column("Mean link share of the page's lines.")
 def page_links(batch: Batch) -> Values:
-    """Mean link share of the page's lines."""
     sums = batch.per_page(_hints(batch).link_share) / np.maximum(batch.lines_per_page, 1)
     return sums.repeat(batch.lines_per_page)
 
@@ -200,9 +183,8 @@ def titles(batch: Batch) -> Sequence[Values]:
     return share, cover, np.divide(likeness, best, out=np.zeros_like(likeness), where=best > 0)
 
 
-@MARKUP.column
+@MARKUP.column("Parts of the day and clock that the page's head gives, as bits.")
 def day_shown(batch: Batch) -> Values:
-    """Parts of the day and clock that the page's head gives, as bits."""
     return _hints(batch).day_shown
 
 
@@ -231,13 +213,11 @@ def media(batch: Batch) -> Sequence[Values]:
     return n_media, n_below, rows_above, rows_below
 
 
-@MARKUP.column
+@MARKUP.column("Share of the line's words that the alternative text of a picture next to it has.")
 def alt_share(batch: Batch) -> Values:
-    """Share of the line's words that the alternative text of a picture next to it has."""
     return _hints(batch).alt_share
 
 
-@MARKUP.column
+@MARKUP.column("Where the line's links lead: within the page, its site, elsewhere, to a person, to share it, as bits.")
 def link_kind(batch: Batch) -> Values:
-    """Where the line's links lead: within the page, its site, elsewhere, to a person, to share it, as bits."""
     return _hints(batch).link_kind
