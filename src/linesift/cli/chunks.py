@@ -173,9 +173,9 @@ def predict_chunk(
     for page, outcome in read:
         # Items without a page have no prediction, so the two lists are not of one length.
         prediction = None if page is None else next(predictions)
-        if isinstance(prediction, _Failed):
-            yield None, replace(outcome, messages=(*outcome.messages, Message(prediction.reason)), is_failure=True)
-        else:
+        if isinstance(prediction, Exception) and page is not None:
+            yield None, _lost(outcome, page.url or page.source, "classified", prediction)
+        elif not isinstance(prediction, Exception):
             yield prediction, outcome
 
 
@@ -199,6 +199,8 @@ def read_item(item: Item, encoding: str | None) -> tuple[Page | None, Outcome]:
     except MissingExtraError as error:
         source = item.source if isinstance(item, Record) else item
         return None, Outcome(messages=(Message(f"{source}: {error}", kind=MessageKind.NO_PARSER),), is_failure=True)
+    except Exception as error:  # noqa: BLE001 - one bad page must not lose the others
+        return None, _lost(Outcome(), name_of(item), "read", error)
     messages = [] if warning is None else [warning]
     is_file = isinstance(item, Path) or item.form == "undecided"
     if is_file and not page.text.strip():
@@ -207,14 +209,18 @@ def read_item(item: Item, encoding: str | None) -> tuple[Page | None, Outcome]:
     return page, Outcome(messages=tuple(warnings))
 
 
-@dataclass(frozen=True, slots=True)
-class _Failed:
-    """A page that could not be classified."""
-
-    reason: str
+def name_of(item: Path | Record) -> str:
+    """Name an item in a message: its file, or its address where a file has many pages."""
+    return str(item) if isinstance(item, Path) else item.url or item.source
 
 
-def _classify(model: "Model", pages: Sequence[Page]) -> "Iterator[Prediction | _Failed]":
+def _lost(outcome: Outcome, name: str, what: str, error: Exception) -> Outcome:
+    """Make the outcome of a page that failed in one of the steps: `read`, `classified` or `written`."""
+    message = Message(f"{name}: not {what} ({type(error).__name__}: {error})")
+    return replace(outcome, messages=(*outcome.messages, message), is_failure=True)
+
+
+def _classify(model: "Model", pages: Sequence[Page]) -> "Iterator[Prediction | Exception]":
     """Classify pages at once, and one by one if that fails: one bad page must not lose the others."""
     try:
         return iter(model.classify_batch(pages))
@@ -222,11 +228,11 @@ def _classify(model: "Model", pages: Sequence[Page]) -> "Iterator[Prediction | _
         return (_classify_alone(model, page) for page in pages)
 
 
-def _classify_alone(model: "Model", page: Page) -> "Prediction | _Failed":
+def _classify_alone(model: "Model", page: Page) -> "Prediction | Exception":
     try:
         return model.classify(page)
     except Exception as error:  # noqa: BLE001 - reported with its reason
-        return _Failed(f"{page.source}: not classified ({type(error).__name__}: {error})")
+        return error
 
 
 def make_explainer(model: "Model") -> "Explainer":
@@ -239,7 +245,16 @@ def make_explainer(model: "Model") -> "Explainer":
 def _complete(
     prediction: "Prediction", outcome: Outcome, options: OutputOptions, explainer: "Explainer | None"
 ) -> Outcome:
-    """Add text, counts and messages to the outcome of a page."""
+    """Add text, counts and messages to the outcome of a page; a message alone where it cannot be written."""
+    try:
+        return _written(prediction, outcome, options, explainer)
+    except Exception as error:  # noqa: BLE001 - one bad page must not lose the others
+        return _lost(outcome, prediction.page.url or prediction.page.source, "written", error)
+
+
+def _written(
+    prediction: "Prediction", outcome: Outcome, options: OutputOptions, explainer: "Explainer | None"
+) -> Outcome:
     tally = terminal.tally(prediction) if options.format is Format.PRETTY else None
     messages = outcome.messages
     if options.format in {Format.ARTICLE, Format.MARKDOWN} and not prediction.has_article:

@@ -51,7 +51,11 @@ def read_age(tokens: Tokens, now: datetime | None) -> Age | None:
     if unit not in _SECONDS:
         return Age(problem=f"an age in {unit}s")
     has_clock = unit in ("second", "minute", "hour")
-    return Age(now - timedelta(seconds=number * _SECONDS[unit]), has_clock, _ROUNDED if number else "")
+    try:
+        when = now - timedelta(seconds=number * _SECONDS[unit])
+    except OverflowError:
+        return Age(problem="an age from before the calendar begins")
+    return Age(when, has_clock, _ROUNDED if number else "")
 
 
 def _find_age(tokens: Tokens, words: list[tuple[int, str]]) -> tuple[str, int] | None:

@@ -1,7 +1,7 @@
 """Read days: order of the numbers, names of months, calendars."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import product
 
 from linesift.dates.calendars import from_buddhist, from_hijri, from_persian, is_buddhist, make_date
@@ -264,7 +264,7 @@ def _without_year(
     months = [(WordKind.MONTH, tokens.values[text.month])]
     if tokens.codes[text.month] == "M":
         months = _months(tokens, text.month, languages)
-    latest = (context.now + timedelta(1)).date()
+    latest = date.fromordinal(min(context.now.toordinal() + 1, date.max.toordinal()))
     latest_days = {
         max(past)
         for kind, month in months

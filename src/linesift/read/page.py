@@ -19,7 +19,7 @@ from linesift.page import Page
 from linesift.read.jsonl import Fields, is_json_array, is_jsonl, read_jsonl
 from linesift.read.mhtml import MHTML_SUFFIXES, is_mhtml, read_mhtml
 from linesift.read.packed import PACKED_SUFFIXES, plain_path, start_of, unpack, unpacked
-from linesift.read.record import HTML_START, Record
+from linesift.read.record import Record, begins_like_html
 from linesift.read.shape import refuse_xml, shape_problem
 from linesift.read.text import STDIN, cannot_read, check_encoding, decode_text, read_bytes, split_lines
 
@@ -116,7 +116,7 @@ def is_html(data: bytes, suffix: str = "") -> bool:
     """
     if suffix.lower() in HTML_SUFFIXES:
         return True
-    return HTML_START.match(data[:_SNIFFED].removeprefix(b"\xef\xbb\xbf")) is not None
+    return begins_like_html(data[:_SNIFFED].removeprefix(b"\xef\xbb\xbf"))
 
 
 def read_page(page: Path | Record, encoding: str | None = None) -> tuple[Page, str | None]:

@@ -8,10 +8,30 @@ from typing import Literal
 MAX_RECORD = 50_000_000
 """Most bytes of a record; a longer one is skipped and counted, so that it cannot fill the memory."""
 
-HTML_START = re.compile(
-    rb"\s*(?:<!--.*?-->\s*|<\?xml.*?\?>\s*)*<(?:!doctype\s+html|html|head|body|title|meta)\b", re.IGNORECASE | re.DOTALL
-)
-"""Beginning of HTML, for data that nothing else marks as HTML."""
+_HTML_START = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta)\b", re.IGNORECASE)
+_BEFORE_HTML = ((b"<!--", b"-->"), (b"<?xml", b"?>"))
+"""Beginning and end of what may stand before the first tag."""
+_WHITE_SPACE = re.compile(rb"\s*")
+
+
+def begins_like_html(data: bytes) -> bool:
+    """Say whether data that nothing else marks as HTML begins like it, behind comments and an XML declaration.
+
+    >>> begins_like_html(b"<?xml version='1.0'?> <!-- News --> <html>"), begins_like_html(b"<!-- News -->")
+    (True, False)
+    """
+    place = _end_of_space(data, 0)
+    while ends := [end for begin, end in _BEFORE_HTML if data[place : place + len(begin)].lower() == begin]:
+        end = data.find(ends[0], place + 4)
+        if end < 0:
+            return False
+        place = _end_of_space(data, end + len(ends[0]))
+    return _HTML_START.match(data, place) is not None
+
+
+def _end_of_space(data: bytes, place: int) -> int:
+    match = _WHITE_SPACE.match(data, place)
+    return place if match is None else match.end()
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,10 +69,11 @@ def check_encoding(encoding: str) -> None:
     """Check that a name is a text encoding of this Python.
 
     Raises:
-        InputError: if the name is unknown, or names a codec such as `hex` that does not give text.
+        InputError: if the name is unknown, or names a codec such as `hex` that does not give text, or `idna`, which
+            cannot replace what is invalid.
     """
     try:
-        b" ".decode(encoding, "replace")
+        bytes(range(256)).decode(encoding, "replace")
     except (LookupError, ValueError) as error:
         raise InputError(f"unknown encoding {encoding!r}; try utf-8, cp1252, utf-16 or gb18030") from error
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from linesift.errors import InputError
-from linesift.read.record import HTML_START, MAX_RECORD, Record
+from linesift.read.record import MAX_RECORD, Record, begins_like_html
 from linesift.read.text import cannot_read
 
 _CHUNK = 1 << 16
@@ -320,7 +320,7 @@ def _make_page(headers: dict[str, str], block: bytes) -> Record | None:
     if media_type and not media_type.startswith(_HTML_TYPES):
         raise _SkippedError("not_html")
     payload = _filled(_decode(block[size:], http))
-    if not media_type and not HTML_START.match(payload[:_MAX_HEAD]):
+    if not media_type and not begins_like_html(payload[:_MAX_HEAD]):
         raise _SkippedError("not_html")
     return Record(url, date, payload, "html", _charset(media_type), record_id=record_id)
 
