@@ -73,7 +73,7 @@ def check_encoding(encoding: str) -> None:
             cannot replace what is invalid.
     """
     try:
-        bytes(range(256)).decode(encoding, "replace")
+        bytes(range(0x80, 0x100)).decode(encoding, "replace")
     except (LookupError, ValueError) as error:
         raise InputError(f"unknown encoding {encoding!r}; try utf-8, cp1252, utf-16 or gb18030") from error
 

@@ -38,7 +38,7 @@ _NAMES = {
 _CODECS = {name: codec for codec, names in _NAMES.items() for name in names.split()}
 _ESCAPES = ("unicode_escape", "unicode-escape", "raw_unicode_escape", "raw-unicode-escape")
 _ASCII = bytes(range(0x20, 0x7F))
-_EVERY_BYTE = bytes(range(256))
+_NOT_ASCII = bytes(range(0x80, 0x100))
 _CYRILLIC, _JAPANESE = (
     (0.8, "оеаинтсрвлкмдпуяыі"),
     (0.45, "のにはをたがでてとしれさあいるなもっンスーイトル、。日本年月"),
@@ -154,7 +154,7 @@ def _find_codec(name: str | None) -> str | None:
     try:
         codec = codecs.lookup(_CODECS.get(name.strip().lower(), name.strip())).name
         is_superset = codec not in _ESCAPES and _ASCII.decode(codec) == _ASCII.decode("ascii")
-        _EVERY_BYTE.decode(codec, "replace")  # codecs for the names of hosts refuse to replace
+        _NOT_ASCII.decode(codec, "replace")  # codecs for the names of hosts refuse to replace
     except (LookupError, ValueError):
         return None
     return codec if is_superset else None
