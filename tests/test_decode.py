@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from linesift.features.batch import Batch, read_batch
 from linesift.hints import no_hints
-from linesift.model.decode import BODY, HEADLINE, SIDEBAR, TIMESTAMP, DecodeConfig, decode
+from linesift.labels import LABELS, Label
+from linesift.model.decode import BODY, HEADLINE, SIDEBAR, TIMESTAMP, DecodeConfig, Rule, decode, rules_against
 
 CONFIG = DecodeConfig(headline=0.15, headline_elsewhere=0.4, headline_pair=0.7, timestamp=0.5, timestamp_near=0.3)
 _LENGTHS = st.lists(st.integers(0, 30), min_size=1, max_size=9)
@@ -134,6 +135,10 @@ def test_a_batch_is_its_pages_one_by_one(case: tuple[list[str], NDArray[np.float
         ([[0, 0.1, 0.45, 0.45]], [SIDEBAR]),
         ([[0, 0.1, 0.45, 0.45], [0, 1, 0, 0]], [TIMESTAMP, BODY]),
         ([[0, 0.55, 0.45, 0]], [BODY]),
+        # A refused timestamp is body where that is likelier than sidebar, on a page with a body.
+        ([[0, 1, 0, 0], *[[0, 0, 0, 1]] * 4, [0, 0.35, 0.4, 0.25]], [BODY, *[SIDEBAR] * 4, BODY]),
+        ([[0, 1, 0, 0], *[[0, 0, 0, 1]] * 4, [0, 0.25, 0.4, 0.35]], [BODY, *[SIDEBAR] * 5]),
+        ([[0, 0.19, 0.63, 0.18]], [TIMESTAMP]),
         # The first line of the body may be the headline, another one only if it is likelier that than body.
         ([[0.2, 0.8, 0, 0], [0, 1, 0, 0]], [HEADLINE, BODY]),
         ([[0, 1, 0, 0], [0.4, 0.6, 0, 0]], [BODY, BODY]),
@@ -146,6 +151,47 @@ def test_a_batch_is_its_pages_one_by_one(case: tuple[list[str], NDArray[np.float
 def test_labels(probabilities: list[list[float]], labels: list[int]) -> None:
     batch = read_batch(["\n".join("rain falls" for _ in probabilities)])
     assert decode(batch, np.array(probabilities, np.float32), CONFIG).tolist() == labels
+
+
+@given(cases())
+def test_a_label_that_is_not_the_most_probable_one_has_a_rule(case: tuple[list[str], NDArray[np.float32]]) -> None:
+    texts, probabilities = case
+    labels = decode(read_batch(texts), probabilities, CONFIG)
+    for column, row in zip(labels.tolist(), probabilities, strict=True):
+        assert bool(rules_against(LABELS[column], row.tolist())) == (row[column] < row.max())
+
+
+@given(cases())
+def test_no_page_with_a_body_has_sidebar_as_the_third_choice_after_body_and_timestamp(
+    case: tuple[list[str], NDArray[np.float32]],
+) -> None:
+    texts, probabilities = case
+    batch = read_batch(texts)
+    for found, of_page in zip(
+        by_page(batch, decode(batch, probabilities, CONFIG)), by_page(batch, probabilities), strict=True
+    ):
+        rows = of_page[found == SIDEBAR]
+        is_third = (rows[:, [BODY, TIMESTAMP]] > rows[:, [SIDEBAR]]).all(axis=1) & (rows[:, BODY] >= CONFIG.body_floor)
+        assert not is_third.any() or BODY not in found
+
+
+@pytest.mark.parametrize(
+    ("label", "probabilities", "rules"),
+    [
+        (Label.BODY, (0.1, 0.4, 0.4, 0.1), ()),
+        (Label.HEADLINE, (0.3, 0.1, 0.1, 0.5), (Rule.LIKELIEST_HEADLINE,)),
+        (Label.TIMESTAMP, (0.0, 0.3, 0.3, 0.4), (Rule.NEAR_TIMESTAMP,)),
+        (Label.BODY, (0.0, 0.3, 0.5, 0.2), (Rule.SURE_TIMESTAMP,)),
+        (Label.BODY, (0.4, 0.2, 0.1, 0.3), (Rule.ONE_HEADLINE, Rule.BODY_AS_A_WHOLE)),
+        (Label.SIDEBAR, (0.0, 0.5, 0.3, 0.2), (Rule.BODY_AS_A_WHOLE, Rule.SURE_TIMESTAMP)),
+    ],
+)
+def test_rules(label: Label, probabilities: tuple[float, ...], rules: tuple[Rule, ...]) -> None:
+    assert rules_against(label, probabilities) == rules
+
+
+def test_on_a_page_without_an_article_one_rule_stands_for_all() -> None:
+    assert rules_against(Label.SIDEBAR, (0.0, 0.5, 0.3, 0.2), has_article=False) == (Rule.NO_ARTICLE,)
 
 
 def test_the_cut_follows_the_page() -> None:

@@ -206,6 +206,7 @@ H, B, T, S = LABELS
         (H, (0.3, 0.1, 0.1, 0.5), "40 % are enough for the likeliest headline"),
         (T, (0.1, 0.05, 0.4, 0.45), "50 % are enough for a timestamp"),
         (B, (0.1, 0.3, 0.1, 0.5), "on this page they are from 30 % on"),
+        (B, (0.0, 0.3, 0.5, 0.2), 'Rule "sure timestamp": A timestamp has to be surer'),
         (S, (0.1, 0.5, 0.1, 0.3), "on this page they are from 60 % on"),
         (S, (0.5, 0.1, 0.1, 0.3), "A page has one headline"),
         (S, (0.1, 0.1, 0.45, 0.35), "A timestamp has to be surer: 50 % near the headline, 70 % elsewhere."),

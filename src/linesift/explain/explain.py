@@ -26,7 +26,7 @@ from linesift.explain.occlusion import NetworkShares, network_shares
 from linesift.explain.shapley import LeafValues, leaf_shares, leaf_values
 from linesift.features.tokens import spelt_tokens
 from linesift.labels import LABELS, NO_ARTICLE, Label
-from linesift.model.decode import DecodeConfig
+from linesift.model.decode import DecodeConfig, Rule, rules_against
 from linesift.model.lexicon import Lexicon
 from linesift.model.linear import LinearScorer
 from linesift.model.model import Model
@@ -83,7 +83,8 @@ class Explanation:
     """Reasons of the lexicon's scores, the columns `lexicon.headline` and so on: log-odds of each label against all
     others."""
     decided: str
-    """Says in a sentence why it has another label than the likeliest; empty if it has the likeliest."""
+    """Names the rules by which it has another label than the likeliest (`linesift.model.decode.Rule`), and says what
+    they did, a sentence each; empty if it has the likeliest."""
 
 
 _MIN_DIFFERENCE = 0.02
@@ -221,26 +222,39 @@ def _compared(prediction: Prediction, index: int, reasons: Reasons) -> str:
 
 
 def _decided(prediction: Prediction, index: int, config: DecodeConfig) -> str:
-    """Say why `linesift.model.decode` gave a line another label than its likeliest; empty if it did not."""
-    label = prediction.labels[index]
-    likeliest = LABELS[int(prediction.probabilities[index].argmax())]
-    if label is likeliest:
-        return ""
-    if prediction.kind in NO_ARTICLE and not prediction.has_article:
-        what = f"The page is an index or no news ({prediction.kind})"
-        return f"{what}, so it has no article and all its lines are sidebar."
-    if label is Label.HEADLINE:
-        return f"Where the body begins, {_per_cent(config.headline)} are enough for the likeliest headline of the page."
-    if label is Label.TIMESTAMP:
-        return f"Near the headline, {_per_cent(config.timestamp_near)} are enough for a timestamp."
-    if Label.BODY in {label, likeliest}:
-        body = [prediction.confidence(other) for other, given in enumerate(prediction.labels) if given is Label.BODY]
-        found = f"from {_per_cent(min(body))} on" if body else "nowhere"
-        return f"Which lines are body is decided for the page as a whole; on this page they are {found}."
-    if likeliest is Label.HEADLINE:
-        return "A page has one headline, and another line is likelier to be it, or none is likely enough."
+    """Name the rules by which `decode` gave a line another label than its likeliest; empty if it did not."""
+    label = prediction.labels[index] or Label.SIDEBAR
+    has_article = prediction.has_article or prediction.kind not in NO_ARTICLE
+    rules = rules_against(label, prediction.probabilities[index].tolist(), has_article=has_article)
+    return " ".join(f'Rule "{rule}": {_say(rule, prediction, config)}' for rule in rules)
+
+
+def _say(rule: Rule, prediction: Prediction, config: DecodeConfig) -> str:
+    """Say in a sentence what a rule did on a page."""
     near, elsewhere = _per_cent(config.timestamp_near), _per_cent(config.timestamp)
-    return f"A timestamp has to be surer: {near} near the headline, {elsewhere} elsewhere."
+    match rule:
+        case Rule.NO_ARTICLE:
+            what = f"The page is an index or no news ({prediction.kind})"
+            return f"{what}, so it has no article and all its lines are sidebar."
+        case Rule.LIKELIEST_HEADLINE:
+            enough = _per_cent(config.headline)
+            return f"Where the body begins, {enough} are enough for the likeliest headline of the page."
+        case Rule.ONE_HEADLINE:
+            return "A page has one headline, and another line is likelier to be it, or none is likely enough."
+        case Rule.BODY_AS_A_WHOLE:
+            where = _bound(prediction)
+            return f"Which lines are body is decided for the page as a whole; on this page they are {where}."
+        case Rule.NEAR_TIMESTAMP:
+            return f"Near the headline, {near} are enough for a timestamp."
+        case Rule.SURE_TIMESTAMP:
+            return f"A timestamp has to be surer: {near} near the headline, {elsewhere} elsewhere."
+
+
+def _bound(prediction: Prediction) -> str:
+    """Say from which probability on the lines of a page are body; refused timestamps, which need less, do not count."""
+    rows = prediction.probabilities[[given is Label.BODY for given in prediction.labels]]
+    body = rows[rows[:, Label.TIMESTAMP.column] <= rows[:, Label.SIDEBAR.column], Label.BODY.column]
+    return f"from {_per_cent(float(body.min()))} on" if len(body) else "nowhere"
 
 
 def _per_cent(share: float) -> str:

@@ -1,13 +1,19 @@
-"""Turn probabilities into one label per line, deciding for each page as a whole."""
+"""Turn probabilities into one label per line, deciding for each page as a whole.
 
+Every line has its most probable label, unless one of the rules of its page (`Rule`) says otherwise; `rules_against`
+names them.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.batch import Batch, running_sum
-from linesift.labels import Label
+from linesift.labels import LABELS, Label
 
 HEADLINE, BODY, TIMESTAMP, SIDEBAR = (label.column for label in Label)
 
@@ -41,6 +47,54 @@ class DecodeConfig:
     """Probability of the kinds without an article from which all lines of a page are sidebar."""
 
 
+class Rule(StrEnum):
+    """Reason of the page's decode to give a line another label than its most probable one."""
+
+    NO_ARTICLE = "no article"
+    """The page is of a kind without an article, so all its lines are sidebar."""
+    LIKELIEST_HEADLINE = "likeliest headline"
+    """The line is the likeliest headline of the page, and likely enough."""
+    ONE_HEADLINE = "one headline"
+    """Another line is the headline of the page, or this one is not likely enough."""
+    BODY_AS_A_WHOLE = "body as a whole"
+    """Body are the lines that together have the highest expected F1, above a floor."""
+    NEAR_TIMESTAMP = "near timestamp"
+    """Near the headline and the first line of the body, little is asked of a timestamp."""
+    SURE_TIMESTAMP = "sure timestamp"
+    """A timestamp has to be likely enough for its place."""
+
+
+def rules_against(label: Label, probabilities: Sequence[float], *, has_article: bool = True) -> tuple[Rule, ...]:
+    """Name the rules by which a line has another label than its most probable one.
+
+    Args:
+        label: the label that `decode` gave the line.
+        probabilities: those of the line, in the order of `LABELS`.
+        has_article: false if the page's kind made all its lines sidebar.
+
+    Returns:
+        Rules for and against labels, by the probability of these labels from the highest on; empty if the line has its
+        most probable label.
+    """
+    likelier = [other for other in LABELS if probabilities[other.column] > probabilities[label.column]]
+    if likelier and not has_article:
+        return (Rule.NO_ARTICLE,)
+    if likelier and label in _CHOSEN:
+        return (_CHOSEN[label],)
+    likelier.sort(key=lambda other: -probabilities[other.column])
+    return tuple(dict.fromkeys(_REFUSED[other] for other in likelier))
+
+
+_CHOSEN = {Label.HEADLINE: Rule.LIKELIEST_HEADLINE, Label.TIMESTAMP: Rule.NEAR_TIMESTAMP}
+"""Rules that give a line a label that is not its most probable one."""
+_REFUSED = {
+    Label.HEADLINE: Rule.ONE_HEADLINE,
+    Label.BODY: Rule.BODY_AS_A_WHOLE,
+    Label.TIMESTAMP: Rule.SURE_TIMESTAMP,
+    Label.SIDEBAR: Rule.BODY_AS_A_WHOLE,
+}
+"""Rules that keep a line from its most probable label; what is kept from being sidebar is body."""
+
 _BELOW_FIRST = 3
 """Lines below the first body line in which a date still belongs to the article's header."""
 
@@ -56,7 +110,8 @@ def decode(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfi
     neighbour only if both are likely enough.
 
     Timestamps: little probability is needed near the headline and the first body line, much elsewhere. A line that is
-    body already becomes timestamp only if that is at least as likely.
+    body already becomes timestamp only if that is at least as likely. A line that is likelier timestamp than sidebar,
+    but not likely enough for it, is body where that is likelier than sidebar.
 
     Args:
         batch: the pages.
@@ -69,7 +124,7 @@ def decode(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfi
     labels = np.full(len(batch.page), SIDEBAR, np.int8)
     if not len(labels):
         return labels
-    body, timestamp = probabilities[:, BODY], probabilities[:, TIMESTAMP]
+    _, body, timestamp, sidebar = probabilities.T
     is_sure = _per_line(batch, np.maximum.reduceat(body, batch.nonempty_starts)) >= np.float32(config.sure)
     floor_sure = config.body_floor_sure if not batch.has_hints else config.body_floor_sure_html
     least = np.where(is_sure, np.float32(floor_sure), np.float32(config.body_floor))
@@ -78,7 +133,8 @@ def decode(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfi
     headline_row, is_headline = _headline(batch, probabilities, first_body, config)
     is_timestamp = _is_timestamp(timestamp, first_body, headline_row, config)
     is_timestamp &= timestamp >= np.where(is_body, body, 0)
-    labels[is_body] = BODY
+    is_refused = (timestamp > sidebar) & (body > sidebar) & (body >= config.body_floor) & (first_body < len(body))
+    labels[is_body | is_refused] = BODY
     labels[is_timestamp] = TIMESTAMP
     labels[is_headline] = HEADLINE
     return labels
