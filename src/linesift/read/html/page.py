@@ -70,10 +70,10 @@ def read_html(data: bytes | str, source: str = "", *, encoding: str | None = Non
     Every block element (paragraph, heading, list item, caption, button) begins and ends a line, and so does `<br>`;
     `<pre>` keeps its line ends. White space of any kind collapses to one space, and soft hyphens are left out. Links
     and other elements that a page sets apart by its style sheet only (`<a>Home</a><a>News</a>`) get a space between
-    them. A row of a table is one line with tabs between its cells, unless a cell is long or has lines of its own. Not
-    shown and left out: scripts, forms' values, alternative texts, and what has `hidden`, `display:none` or
-    `visibility:hidden` of its own, unless that is most of the page's text; `<noscript>`, unless the page has next to no
-    text without it. Style sheets are not read.
+    them, also where the letters show that a word has ended (`<b>Published</b>15 May`). A row of a table is one line
+    with tabs between its cells, unless a cell is long or has lines of its own. Not shown and left out: scripts, forms'
+    values, alternative texts, and what has `hidden`, `display:none` or `visibility:hidden` of its own, unless that is
+    most of the page's text; `<noscript>`, unless the page has next to no text without it. Style sheets are not read.
 
     No input is refused: any bytes and any broken markup become lines, in the worst case a single empty one. Elements
     nested more than 2,000 deep count as line ends, because time would grow with the square of the depth.

@@ -22,6 +22,7 @@ from typing import Final, NamedTuple
 
 from linesift.hints import ANCESTORS, N_LEVELS, TAGS
 from linesift.read.html.node import Node
+from linesift.read.html.spacing import has_gap
 from linesift.read.html.words import READ_ATTRIBUTES, find_key, is_hidden
 
 Block = tuple[int, "Block | None", str, str, int, int]
@@ -84,7 +85,8 @@ _SKIP, _INLINE, _NAMED, _BOX, _BLOCK, _TABLE_ROW, _BREAK, _MEDIA = range(8)
 # before any other. In the gold text of the corpora the space is there at 31 of 31 places where another element follows
 # a link, and at 0 of 39 between plain spans.
 _GAP_DUE = -1
-"""State of `Walk._gap`: the next piece begins with a space. No kind of element has this number."""
+"""State of `Walk._gap`: the next piece begins with a space, if its characters allow one (`has_gap`). No kind of element
+has this number."""
 
 
 def _names(names: str) -> frozenset[str]:
@@ -312,7 +314,8 @@ class Walk:
                 self._holder, self._holder_depth, self._lowest_depth = scope, len(scopes), len(scopes)
             elif self._lowest_depth < self._holder_depth:
                 self._holder, self._holder_depth = scopes[self._lowest_depth - 1], self._lowest_depth
-            pieces.append(" " + text if self._gap == _GAP_DUE else text)
+            is_apart = pieces and has_gap(pieces[-1][-1], text, is_due=self._gap == _GAP_DUE)
+            pieces.append(" " + text if is_apart else text)
             self._piece_scopes.append(scope)
             self._piece_flags |= flags
             self._gap = 0
