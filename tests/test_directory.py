@@ -118,7 +118,8 @@ def with_linear(model: Model, table: NDArray[np.float32]) -> Model:
     bins = quantile_bins(table, 6)
     weights = draw.normal(0, 0.05, (len(table), bins.n_bins, len(LABELS))).astype(np.float32)
     scorer = LinearScorer(bins, weights, np.zeros(len(LABELS), np.float32))
-    return replace(with_text(model, scorer=scorer, temperature=0.8), decoding=DecodeConfig(headline=0.2))
+    changed = with_text(model, scorer=scorer, network_share=0.65, temperature=0.8)
+    return replace(changed, decoding=DecodeConfig(headline=0.2))
 
 
 @pytest.mark.parametrize("has_network", [True, False])
@@ -129,6 +130,7 @@ def test_round_trip(model: Model, table: NDArray[np.float32], kind: str, has_net
     save_model(first, {}, PROBE, tmp_path / "deep" / "x")
     second = load_model(tmp_path / "deep" / "x")
     assert second.text.temperature == first.text.temperature
+    assert second.text.network_share == first.text.network_share
     assert second.decoding == first.decoding
     assert (second.text.network is not None) == has_network
     one, other = first.classify(TEXT), second.classify(TEXT)
@@ -306,7 +308,7 @@ def _without_trees(parts: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in parts.items() if not name.startswith("scorer.")}
 
 
-SETTINGS = {"temperature": 1.0, "headline": None}
+SETTINGS = {"network_share": 0.5, "temperature": 1.0, "headline": None}
 """Settings of a part without a headline ranker in `model.json`."""
 RANKER = {"no_title_utility": 1, "temperature": 1}
 
@@ -317,18 +319,20 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "model.json cut": (content("model.json", lambda old: old[: len(old) // 2]), "model.json cannot be read"),
     "model.json not text": (content("model.json", lambda _: b"\xff\xfe\x00"), "model.json cannot be read"),
     "model.json a list": (content("model.json", lambda _: b"[1]"), "model format None"),
-    "other format": (about(format=9), f"model format 9, this linesift reads format {FORMAT}; train the model anew"),
+    "other format": (about(format=10), f"model format 10, this linesift reads format {FORMAT}; train the model anew"),
     **{
         f"old format {number}": (
-            about(format=number), f"model format {number}, this linesift reads format 8; train the model anew",
+            about(format=number), f"model format {number}, this linesift reads format {FORMAT}; train the model anew",
         )
-        for number in range(2, 8)
+        for number in range(2, FORMAT)
     },
     "no format": (about(format=...), "model format None"),
     "other labels": (about(labels=["body", "headline"]), "labels are"),
     "other fingerprint": (about(fingerprint="0" * 16), "trained on other features (fingerprint 0000000000000000"),
     "no numbers": (about(text=...), "incomplete"),
     "no temperature": (about(text={**SETTINGS, "temperature": None}), "incomplete"),
+    "no share of the network": (about(text={**SETTINGS, "network_share": 0}), "not between 0 and 1"),
+    "a share that is no number": (about(text={**SETTINGS, "network_share": float("nan")}), "not between 0 and 1"),
     "temperature zero": (about(text={**SETTINGS, "temperature": 0}), "a temperature is not above 0"),
     "temperature below zero": (about(text={**SETTINGS, "temperature": -1.5}), "a temperature is not above 0"),
     "temperature a word": (about(text={**SETTINGS, "temperature": "warm"}), "incomplete"),

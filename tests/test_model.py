@@ -184,13 +184,13 @@ def test_temperature_flattens(model: Model) -> None:
     assert cold.classify(text).probabilities.max() > model.classify(text).probabilities.max()
 
 
-def test_log_odds_are_the_mean_of_trees_and_network(model: Model, pages: list[LabelledPage]) -> None:
-    text = model.text
+def test_log_odds_are_the_weighted_mean_of_trees_and_network(model: Model, pages: list[LabelledPage]) -> None:
+    text = replace(model.text, network_share=0.65)
     batch = text.read([page.page for page in pages[:5]])
     trees = replace(text, network=None)
     assert text.network is not None
     network = text.network.scores(text.neighbourhood(batch).own, batch.nonempty_sizes) / np.float32(text.temperature)
-    mean = np.stack((trees.log_odds(batch), network)).mean(axis=0)
+    mean = 0.35 * trees.log_odds(batch) + 0.65 * network
     np.testing.assert_allclose(text.log_odds(batch), mean, rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(text.probabilities(batch), softmax(mean), atol=1e-5)
     assert not np.allclose(text.probabilities(batch), trees.probabilities(batch), atol=0.05)

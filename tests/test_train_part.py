@@ -12,7 +12,7 @@ from linesift.train.examples import Lines
 from linesift.train.folds import CrossFit
 from linesift.train.headline import fit_rankers
 from linesift.train.linear import fit_linear
-from linesift.train.part import _spans
+from linesift.train.part import _fit_share, _spans, fit_temperature
 from linesift.train.trees import fit_trees
 
 Data = tuple[NDArray[np.float32], NDArray[np.int64]]
@@ -53,6 +53,30 @@ def lines_of(texts: list[str], labels: list[Label]) -> Lines:
     return Lines(
         batch, n_lines, np.ones(n_lines, np.bool_), batch.page.astype(np.int64) % 2, CrossFit.same(columns, 2), weights
     )
+
+
+def test_the_better_scores_get_the_larger_share() -> None:
+    draw = np.random.default_rng(3)
+    labels = draw.integers(0, 4, 2_000)
+    right = 2 * np.eye(4, dtype=np.float32)[labels] + draw.normal(0, 1, (2_000, 4)).astype(np.float32)
+    noise = draw.normal(0, 1, (2_000, 4)).astype(np.float32)
+    assert _fit_share(noise, right, labels) == 0.8
+    assert _fit_share(right, noise, labels) == 0.35
+    other = 2 * np.eye(4, dtype=np.float32)[labels] + draw.normal(0, 1, (2_000, 4)).astype(np.float32)
+    assert _fit_share(right, other, labels) in {0.5, 0.65}
+
+
+def test_the_temperature_makes_scores_calibrated() -> None:
+    draw = np.random.default_rng(4)
+    scores = draw.normal(0, 2, (20_000, 4)).astype(np.float32)
+    powers = np.exp(scores)
+    chances = (powers / powers.sum(axis=1, keepdims=True)).cumsum(axis=1)
+    labels = (draw.random((20_000, 1)) > chances[:, :3]).sum(axis=1)
+    cool, loss = fit_temperature(scores, labels)
+    warm, same_loss = fit_temperature(2 * scores, labels)
+    assert cool == pytest.approx(1.0, abs=0.06)
+    assert warm == pytest.approx(2.0, abs=0.1)
+    assert loss == pytest.approx(same_loss, abs=0.002)
 
 
 @pytest.mark.parametrize(("likely", "n_rankers"), [([0.9, 0.0], 0), ([0.0, 0.0], 0), ([0.6, 0.3], 3)])

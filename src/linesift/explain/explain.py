@@ -168,18 +168,20 @@ def _of_line(
 ) -> Reasons:
     """Join the reasons of the scorer, `base` of shape (4,) and `weights` of (n_columns, 4), and of the network."""
     names, values = table_names(is_html=part.is_html), columns.tolist()
+    of_scorer, of_network = part.shares
+    base, weights = of_scorer * base, of_scorer * weights
     if shares is not None:
-        base, weights = base + shares.base, weights.copy()
-        weights[: len(shares.columns)] += shares.columns
-        of_network = {
+        base = base + of_network * shares.base
+        weights[: len(shares.columns)] += of_network * shares.columns
+        others = {
             TOGETHER: shares.together,
             "network.above": shares.above,
             "network.below": shares.below,
         }
-        weights = np.concatenate((weights, [of_network[name] for name in NETWORK]))
+        weights = np.concatenate((weights, [of_network * others[name] for name in NETWORK]))
         names, values = (*names, *NETWORK), [*values, *[nan] * len(NETWORK)]
-    scale = part.n_scores * part.temperature
-    return Reasons(_against_mean(base) / scale, _sorted(names, values, _against_mean(weights) / scale))
+    base, weights = (_against_mean(scores) / part.temperature for scores in (base, weights))
+    return Reasons(base, _sorted(names, values, weights))
 
 
 def _of_scorer(

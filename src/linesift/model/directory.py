@@ -27,7 +27,7 @@ from linesift.model.probe import check_probe, write_probe
 from linesift.model.weights import build_model, model_arrays, pack, read_arrays
 from linesift.page import Page
 
-FORMAT = 8
+FORMAT = 9
 KEYS_WRITTEN_BY_SAVE = frozenset(
     ["format", "fingerprint", "labels", "text", "html", "has_page_kind", "decoding", "n_sites", "weights_sha256"]
 )
@@ -85,6 +85,7 @@ def _settings(part: Part) -> dict[str, object]:
     """Fitted numbers of a part that are no arrays."""
     headline = part.headline
     return {
+        "network_share": part.network_share,
         "temperature": part.temperature,
         "headline": None
         if headline is None

@@ -46,7 +46,9 @@ class Part:
     scorer: Scorer
     """Scores a line by its columns and those of the lines around it."""
     network: Network | None = None
-    """Scores the lines of a page in their order; its scores are averaged with the scorer's."""
+    """Scores the lines of a page in their order."""
+    network_share: float = 0.5
+    """Share of the network's scores in the mean with the scorer's, above 0 and below 1. Fitted on held-out folds."""
     temperature: float = 1.0
     """Temperature scaling: log-odds are divided by it, so that .9 means nine in ten. Fitted on held-out folds."""
     markup_lexicon: Lexicon | None = None
@@ -62,9 +64,9 @@ class Part:
         return self.markup_lexicon is not None
 
     @property
-    def n_scores(self) -> int:
-        """Number of scores that are averaged: the scorer's, and the network's if there is one."""
-        return 1 if self.network is None else 2
+    def shares(self) -> tuple[float, float]:
+        """Shares of the scorer's and of the network's scores in their mean."""
+        return (1.0, 0.0) if self.network is None else (1 - self.network_share, self.network_share)
 
     def read(self, pages: Sequence[Page]) -> Batch:
         """Read pages into a batch, with their hints if the part is for HTML."""
@@ -107,13 +109,15 @@ class Part:
 
     def _log_odds_of(self, batch: Batch, neighbourhood: Neighbourhood) -> NDArray[np.float32]:
         n_lines = len(batch.page)
+        of_scorer, of_network = self.shares
         scores = np.empty((n_lines, len(LABELS)), np.float32)
         for start in range(0, n_lines, _TILE_LINES):
             rows = np.arange(start, min(start + _TILE_LINES, n_lines))
             scores[start : start + _TILE_LINES] = self.scorer.scores(neighbourhood.table(rows))
         if self.network is not None:
-            scores += self.network.scores(neighbourhood.own, batch.nonempty_sizes)
-        scores /= np.float32(self.temperature * self.n_scores)
+            scores *= np.float32(of_scorer)
+            scores += np.float32(of_network) * self.network.scores(neighbourhood.own, batch.nonempty_sizes)
+        scores /= np.float32(self.temperature)
         return scores
 
     def rank_headlines(

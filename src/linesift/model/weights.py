@@ -115,11 +115,19 @@ def _part(prefix: str, lexicon: Lexicon, settings: Mapping[str, Any], n_sites: i
         lexicon=lexicon,
         scorer=_scorer(f"{prefix}scorer", n_table_columns(is_html=is_html), arrays),
         network=_network(f"{prefix}network", len(OWN_HTML_NAMES if is_html else OWN_TEXT_NAMES), arrays),
+        network_share=_network_share(settings),
         temperature=_temperature(settings),
         markup_lexicon=_lexicon(f"{prefix}markup_lexicon", MARKUP_BITS, arrays) if is_html else None,
         headline=_headline(prefix, settings["headline"], arrays),
         sites=_sites(prefix, n_sites, arrays),
     )
+
+
+def _network_share(settings: Mapping[str, Any]) -> float:
+    share = float(settings["network_share"])
+    if not 0 < share < 1:
+        raise ModelError("model.json: the share of the network is not between 0 and 1; copy the model again")
+    return share
 
 
 def _temperature(settings: Mapping[str, Any]) -> float:

@@ -17,12 +17,12 @@ class TrainConfig:
     seed: int = 0
     jobs: int = 2
     """Processor cores used."""
-    trees: int = 200
+    trees: int = 100
     depth: int = 6
-    learning_rate: float = 0.12
+    learning_rate: float = 0.2
     n_cuts: int = 32
     """Cuts per column for trees; the linear model takes half as many."""
-    network_width: int = 48
+    network_width: int = 64
     network_layers: int = 6
     """Each reads twice as far as the one before it; together these reach 63 lines up and down."""
     network_pool_layers: tuple[int, ...] = (2, 4)
@@ -31,7 +31,8 @@ class TrainConfig:
     """Hidden units that are pooled."""
     network_epochs: int = 15
     network_dropout: float = 0.2
-    network_unknown_language: float = 0.3
+    """Share of the hidden units that are dropped; inputs never are."""
+    network_unknown_language: float = 0.1
     """Fraction of the pages of an epoch whose lexicon columns are replaced by those of an unseen language."""
     headline_trees: int = 100
     headline_depth: int = 4

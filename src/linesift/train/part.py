@@ -107,8 +107,8 @@ def _fit_parts(
     """Fit what scores lines, and put the parts together.
 
     1. Trees, or a linear model, over the lines' own columns and those of their neighbours.
-    2. A network over the own columns, line after line. The scores of both are averaged.
-    3. A temperature on the held-out scores of lines with gold.
+    2. A network over the own columns, line after line.
+    3. The share of the network in the mean of both scores, and a temperature, on held-out scores of lines with gold.
     4. A ranker of the lines that may be the headline.
 
     A linear model has the first and the third alone.
@@ -116,18 +116,21 @@ def _fit_parts(
     table = Neighbourhood(lines.batch, own.values).table(np.arange(len(lines.folds)))
     scorers, scores = _fit_scorers(table, lines, config, progress)
     networks: CrossFit[Network | None] = CrossFit.same(None, config.n_folds)
+    is_gold = (np.arange(len(scores)) < lines.n_gold) & (lines.line_weights.everything > 0)
+    gold = lines.labels.everything[is_gold]
+    share = 0.5
     if config.learner == "boosting":
         networks, network_scores = _fit_networks(own, lines, config, progress)
-        scores = (scores + network_scores) / np.float32(2)
-    is_gold = (np.arange(len(scores)) < lines.n_gold) & (lines.line_weights.everything > 0)
-    temperature = fit_temperature(scores[is_gold], lines.labels.everything[is_gold])
+        share = _fit_share(scores[is_gold], network_scores[is_gold], gold)
+        scores = _mean(scores, network_scores, share)
+    temperature, _ = fit_temperature(scores[is_gold], gold)
     rankers: CrossFit[HeadlineRanker | None] = CrossFit.same(None, config.n_folds)
     if config.learner == "boosting":
         progress("headline among its candidates")
         rankers = fit_rankers(table, softmax(scores / np.float32(temperature)), lines, config)
     parts = zip(lexicons, scorers, networks, rankers, strict=True)
     return CrossFit.of(
-        Part(used.words, scorer, network, temperature=temperature, markup_lexicon=used.markup, headline=ranker)
+        Part(used.words, scorer, network, share, temperature, markup_lexicon=used.markup, headline=ranker)
         for used, scorer, network, ranker in parts
     )
 
@@ -188,9 +191,23 @@ def _spans(lines: Lines, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
     return spans[spans > 0]
 
 
-def fit_temperature(scores: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """Fit the temperature: what held-out log-odds are divided by for the least log loss."""
+_SHARES = (0.35, 0.5, 0.65, 0.8)
+"""Shares of the network that are tried."""
+
+
+def _fit_share(scores: NDArray[np.float32], network_scores: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    """Choose the share of the network with the least log loss of held-out lines, each with its best temperature."""
+    return min(_SHARES, key=lambda share: fit_temperature(_mean(scores, network_scores, share), labels)[1])
+
+
+def _mean(scores: NDArray[np.float32], network_scores: NDArray[np.float32], share: float) -> NDArray[np.float32]:
+    return np.float32(1 - share) * scores + np.float32(share) * network_scores
+
+
+def fit_temperature(scores: NDArray[np.float32], labels: NDArray[np.int64]) -> tuple[float, float]:
+    """Fit the temperature: what held-out log-odds are divided by for the least log loss, which is given too."""
     grid = np.exp(np.linspace(np.log(0.5), np.log(2.0), 29))
     rows = np.arange(len(labels))
     losses = [-np.log(np.maximum(softmax(scores / np.float32(value))[rows, labels], 1e-9)).mean() for value in grid]
-    return round(float(grid[int(np.argmin(losses))]), 4)
+    best = int(np.argmin(losses))
+    return round(float(grid[best]), 4), float(losses[best])
