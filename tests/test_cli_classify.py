@@ -92,6 +92,8 @@ def test_jsonl(run: Run) -> None:
     assert first["lines"][-1] == {"line": 5, "label": "body", "probability": 0.55, "text": "B It rained?"}
     assert second == {
         "path": "other.txt",
+        "kind": None,
+        "kind_probability": None,
         "lines": [{"line": 1, "label": "body", "probability": 0.91, "text": "B Only this"}],
     }
 
@@ -127,8 +129,8 @@ def test_json(run: Run) -> None:
     assert found[0]["body"] == ["B It rained?"]
     assert found[0]["published"] is None
     assert found[0]["published_raw"] == "T 11 March"
-    assert found[0]["lines"] == {"headline": [3], "published": [], "updated": [], "body": [5]}
-    assert found[0]["confidence"] == {"kind": None, "headline": 0.91, "published": None, "body": 0.55}
+    assert found[0]["line_numbers"] == {"headline": [3], "published": [], "updated": [], "body": [5]}
+    assert found[0]["confidence"] == {"headline": 0.91, "published": None, "body": 0.55}
     assert found[0]["problems"]
 
 
@@ -237,7 +239,8 @@ def test_directory_without_pages(run: Run, folder: Path) -> None:
 @pytest.mark.parametrize("data", [b"", b"\n \r\n"])
 def test_empty_page(run: Run, data: bytes) -> None:
     assert run("-", given=data) == Result(0, "", "linesift: warning: -: the page is empty\n")
-    assert run("-", "--format", "jsonl", given=data).out == '{"path": "-", "lines": []}\n'
+    empty: dict[str, object] = {"path": "-", "kind": None, "kind_probability": None, "lines": []}
+    assert json.loads(run("-", "--format", "jsonl", given=data).out) == empty
     assert run("-", "--format", "article", given=data).out == ""
 
 

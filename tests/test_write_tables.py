@@ -53,12 +53,14 @@ def test_a_row_is_one_line_of_four_columns_of_utf8(text: str) -> None:
 def test_jsonl_has_the_kind_where_it_is_known() -> None:
     written = json.loads(jsonl(predict(Page("index page", "a.txt"))))
     assert (written["kind"], written["kind_probability"]) == ("index", 0.97)
-    assert "kind" not in json.loads(jsonl(predict(Page("Menu", "a.txt"))))
+    unknown = json.loads(jsonl(predict(Page("Menu", "a.txt"))))
+    assert (unknown["kind"], unknown["kind_probability"]) == (None, None)
 
 
 def test_jsonl() -> None:
     assert jsonl(predict(Page("Menü\n\nB It\trained?\r", "a.txt"))) == (
-        '{"path": "a.txt", "lines": [{"line": 1, "label": "sidebar", "probability": 0.91, "text": "Menü"}, '
+        '{"path": "a.txt", "kind": null, "kind_probability": null, "lines": ['
+        '{"line": 1, "label": "sidebar", "probability": 0.91, "text": "Menü"}, '
         '{"line": 3, "label": "body", "probability": 0.55, "text": "B It\\trained?\\r"}]}\n'
     )
 
@@ -78,6 +80,8 @@ def test_jsonl_keeps_lone_surrogates() -> None:
     assert written.isascii()
     assert json.loads(written) == {
         "path": "\udce9.txt",
+        "kind": None,
+        "kind_probability": None,
         "lines": [{"line": 1, "label": "sidebar", "probability": 0.91, "text": "ü half \ud83d"}],
     }
 
@@ -117,11 +121,10 @@ def test_article_json() -> None:
     assert len(written.splitlines()) == 1
     found = json.loads(written)
     assert [found[key] for key in ("path", "url", "date", "headline", "published", "updated", "kind", "entries")] == [
-        "a.txt", "https://a.example/", "2020", "H Rain", "2020-10-21T09:20:00+07:00", None, "", [],
+        "a.txt", "https://a.example/", "2020", "H Rain", "2020-10-21T09:20:00+07:00", None, None, [],
     ]  # fmt: skip
     assert found["published_raw"] == "T 21 October 2020, 09:20 WIB"
-    assert found["lines"] == {"headline": [1], "published": [2], "updated": [], "body": [3]}
-    assert found["confidence"]["kind"] is None
+    assert found["line_numbers"] == {"headline": [1], "published": [2], "updated": [], "body": [3]}
 
 
 def test_article() -> None:

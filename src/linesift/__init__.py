@@ -5,6 +5,7 @@
 (None,)
 """
 
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -29,6 +30,7 @@ __all__ = [
     "__version__",
     "classify",
     "classify_html",
+    "classify_html_batch",
     "extract",
     "load",
 ]
@@ -80,7 +82,13 @@ def load(path: str | Path | None = None) -> "Model":
 
 
 def classify(page: str | Page) -> "Prediction":
-    """Label every line of a page with the model of the package."""
+    """Label every line of a page with the model of the package.
+
+    Many pages at once are much faster: `linesift.load().classify_batch(pages)`.
+
+    Raises:
+        TypeError: if it is neither text nor a `Page`.
+    """
     return load().classify(page)
 
 
@@ -89,10 +97,33 @@ def classify_html(html: bytes | str) -> "Prediction":
 
     Raises:
         MissingExtraError: if the HTML parser is not installed.
+        TypeError: if it is neither bytes nor text.
     """
+    return classify_html_batch([html])[0]
+
+
+def classify_html_batch(htmls: Iterable[bytes | str], model: "Model | None" = None) -> "list[Prediction]":
+    """Label every line of many HTML pages, which is faster than one by one; the results come in their order.
+
+    Args:
+        htmls: the pages, in bytes or as text.
+        model: the model; by default that of the package.
+
+    Raises:
+        MissingExtraError: if the HTML parser is not installed.
+        TypeError: if a page is neither bytes nor text.
+    """
+    if isinstance(htmls, str | bytes):
+        raise TypeError("classify_html_batch takes several pages, such as a list; for one page call classify_html")
+    return (load() if model is None else model).classify_batch(map(_read_html, htmls))
+
+
+def _read_html(html: bytes | str) -> Page:
     from linesift.read.html.page import read_html
 
-    return load().classify(read_html(html).page)
+    if not isinstance(html, str | bytes):
+        raise TypeError(f"an HTML page is bytes or a str, not {type(html).__name__}")
+    return read_html(html).page
 
 
 def extract(html: bytes | str) -> "Article":

@@ -3,8 +3,10 @@
 Gold is what a prediction is compared with: labels by hand or by alignment.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from linesift.errors import LabelError
@@ -12,6 +14,15 @@ from linesift.labels import Label
 
 if TYPE_CHECKING:  # numpy comes with it, and `--help` shall not wait for numpy
     from linesift.hints import Hints
+
+
+_SHORT = 40
+"""Characters of a text that its representation shows."""
+
+
+def shorten(text: str) -> str:
+    """Represent a text on one line by its beginning."""
+    return repr(text if len(text) <= _SHORT else f"{text[:_SHORT]}…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,18 @@ class Page:
     """Address of a page from an archive."""
     fetched: str = ""
     """Time when the archive fetched it, as the archive writes it; `date` in the output."""
+    record_id: str = ""
+    """Identifier of the record or row; `id` in the output."""
+    archive: str = ""
+    """Path of the WARC or WET file."""
+    offset: int | None = None
+    """Byte of the archive at which the record begins, if reading can start there."""
+    kept: Mapping[str, object] = field(default_factory=dict)
+    """Other fields of the row, as they were asked for."""
+
+    def __repr__(self) -> str:
+        form = "HTML" if self.has_hints else "text"
+        return f"Page({shorten(self.text)}, source={self.source!r}, {form}, {self.text.count(chr(10)) + 1} lines)"
 
     @property
     def has_hints(self) -> bool:
@@ -44,6 +67,26 @@ class Page:
     def lines(self) -> list[str]:
         r"""The lines verbatim, blank ones included; `"\n".join` gives the text back."""
         return self.text.split("\n")
+
+
+def to_page(page: "str | Page") -> Page:
+    """Give the page of a text, and a page as it is.
+
+    Raises:
+        TypeError: for anything else; the text says what to do.
+    """
+    if isinstance(page, Page):
+        return page
+    if isinstance(page, str):
+        return Page(page)
+    advice = ""
+    if isinstance(page, bytes | bytearray):
+        advice = "; decode them, or for HTML call linesift.classify_html"
+    elif isinstance(page, PurePath):
+        advice = "; read the file first, such as with path.read_text(encoding='utf-8')"
+    elif isinstance(page, Iterable):
+        advice = "; for several pages call linesift.load().classify_batch"
+    raise TypeError(f"a page is a str or a linesift.Page, not {type(page).__name__}{advice}")
 
 
 Labels = tuple[Label | None, ...]

@@ -45,6 +45,7 @@ Examples:
   linesift classify pages/ --format jsonl --output labels.jsonl
   linesift classify crawl.warc.gz --output labels.jsonl --jobs 4
   linesift classify pages.jsonl.gz --text-field content --output labels.jsonl
+  linesift classify pages.parquet --keep topic --output labels.jsonl
   curl -s https://news.example/page.txt | linesift classify -
   linesift classify pages/ --same-site
   linesift classify page.txt --site mysite.site
@@ -102,6 +103,12 @@ _HtmlField = Annotated[
     str | None,
     typer.Option("--html-field", metavar="NAME", help="Field that holds HTML; it is used before text."),
 ]
+_Keep = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--keep", metavar="NAME", help="Field of JSON, CSV and Parquet to copy to jsonl and json; may be repeated."
+    ),
+]
 _Hints = Annotated[
     bool, typer.Option("--hints", help="Add to jsonl, for each line of an HTML page, what the markup says about it.")
 ]
@@ -126,6 +133,7 @@ def classify(
     encoding: Encoding = None,
     text_field: _TextField = "text",
     html_field: _HtmlField = None,
+    keep: _Keep = None,
     output: Output = None,
     jobs: _Jobs = 1,
     path: _Path = None,
@@ -143,7 +151,7 @@ def classify(
         labels=frozenset(label) if label else tables.ALL_LABELS,
         model=model,
         encoding=encoding,
-        fields=Fields(text_field, html_field),
+        fields=Fields(text_field, html_field, tuple(keep or ())),
         output_path=None if output == STDOUT else output,
         shows_path=path,
         is_coloured=color,

@@ -87,7 +87,7 @@ def classify_files(options: ClassifyOptions) -> int:
     require_pages(options.paths)
     sources = [find_source(path) for path in options.paths]
     how_written = _output_options(options, sources)
-    _check_output(how_written)
+    _check_output(how_written, options.fields)
     _load(options.model)
     settings = JobSettings(options.model, how_written, options.encoding, _memory(options, sources))
     tasks = chunks(find_items(sources, options.fields))
@@ -173,7 +173,9 @@ class _Messages:
                 console.say(f"{console.count(number - kind.n_told, 'more page')}: {kind.words}")
 
 
-def _check_output(how_written: OutputOptions) -> None:
+def _check_output(how_written: OutputOptions, fields: Fields) -> None:
+    if fields.kept and how_written.format not in {Format.JSONL, Format.JSON}:
+        raise InputError("--keep needs --format jsonl or json; other formats do not show these fields")
     if how_written.shows_hints and how_written.format is not Format.JSONL:
         raise InputError("--hints needs --format jsonl; other formats do not show hints")
     if how_written.is_explaining and how_written.format in {Format.ARTICLE, Format.JSON, Format.MARKDOWN}:
@@ -214,8 +216,7 @@ def _output_options(options: ClassifyOptions, sources: Sequence[PageSource]) -> 
     # Output that goes on to a file or a pager is not cut.
     width = shutil.get_terminal_size().columns if is_on_terminal else None
     style = terminal.Style(width, console.wants_colour(options.is_coloured, options.output_path))
-    has_numbers = any(source.kind.has_rows for source in sources)  # the path of a page has that of its row
-    names_pages = len(options.paths) > 1 or any(map(is_directory, options.paths)) or has_numbers
+    names_pages = len(options.paths) > 1 or has_collections or any(map(is_directory, options.paths))
     return OutputOptions(
         options.format or default_format,
         options.labels,

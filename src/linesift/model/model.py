@@ -28,7 +28,7 @@ from linesift.model.decode import DecodeConfig, decode
 from linesift.model.page_kind import PageKindModel
 from linesift.model.part import Part
 from linesift.model.prediction import Prediction
-from linesift.page import Page
+from linesift.page import Page, to_page
 
 if TYPE_CHECKING:
     from linesift.model.memory import SiteMemory
@@ -52,14 +52,33 @@ class Model:
     memory: "SiteMemory | None" = None
     """Lines that recur on the pages of a site; given with the pages to classify, never stored in a model directory."""
 
+    def __repr__(self) -> str:
+        parts = [
+            "text",
+            *(["HTML"] if self.html is not None else []),
+            *(["kinds"] if self.page_kind is not None else []),
+        ]
+        memory = "" if self.memory is None else f", memory of {self.memory.n_pages} pages"
+        return f"Model({', '.join(parts)}{memory})"
+
     def classify(self, page: str | Page) -> Prediction:
-        """Label every line of one page."""
+        """Label every line of one page.
+
+        Raises:
+            TypeError: if it is neither text nor a `Page`.
+        """
         return self.classify_batch([page])[0]
 
     def classify_batch(self, pages: Iterable[str | Page]) -> list[Prediction]:
-        """Label every line of many pages; the result of a page does not depend on the others."""
+        """Label every line of many pages; the result of a page does not depend on the others.
+
+        Raises:
+            TypeError: if a page is neither text nor a `Page`.
+        """
+        if isinstance(pages, str | bytes | Page):
+            raise TypeError("classify_batch takes several pages, such as a list; for one page call classify")
         results: list[Prediction] = []
-        for group in _groups(page if isinstance(page, Page) else Page(page) for page in pages):
+        for group in _groups(map(to_page, pages)):
             results += self._classify_group(group)
         return results
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.labels import Label
+from linesift.labels import LABELS, Label
 from linesift.page import Page
 
 if TYPE_CHECKING:
@@ -30,6 +30,11 @@ class Prediction:
     """Kind of the page, a `linesift.labels.Kind`; empty if the model gives no kinds or the page has no lines."""
     kind_probability: float = math.nan
     """Probability of that kind, `nan` if there is none."""
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{self.labels.count(label)} {label}" for label in LABELS)
+        kind = f", {self.kind} {self.kind_probability:.0%}" if self.kind else ""
+        return f"Prediction({self.page!r}, {counts}{kind})"
 
     @property
     def has_article(self) -> bool:

@@ -53,11 +53,6 @@ class SourceKind(Enum):
     PARQUET = auto()
     """One row per page."""
 
-    @property
-    def has_rows(self) -> bool:
-        """Whether `read_rows` reads it."""
-        return self not in {SourceKind.PAGE, SourceKind.ARCHIVE}
-
 
 _KINDS = {
     **dict.fromkeys(ARCHIVE_SUFFIXES, SourceKind.ARCHIVE),
@@ -146,7 +141,7 @@ def read_page(page: Path | Record, encoding: str | None = None) -> tuple[Page, s
     is_of_archive = isinstance(data, bytes)
     text = split_lines(data.decode("utf-8", "replace") if isinstance(data, bytes) else data)
     warning = None if is_of_archive else _shape_warning(text, record.source)
-    return Page(text, record.source, url=record.url, fetched=record.fetched), warning
+    return _with_record(Page(text, record.source), record), warning
 
 
 def _read_file(data: bytes, source: str, encoding: str | None) -> tuple[Page, str | None]:
@@ -175,7 +170,20 @@ def _read_html(record: Record, encoding: str | None) -> Page:
     from linesift.read.html.page import read_html
 
     page = read_html(record.payload, record.source, encoding=encoding).page
-    return replace(page, url=record.url, fetched=record.fetched)
+    return _with_record(page, record)
+
+
+def _with_record(page: Page, record: Record) -> Page:
+    """Give a page what its record says of it."""
+    return replace(
+        page,
+        url=record.url,
+        fetched=record.fetched,
+        record_id=record.record_id,
+        archive=record.archive,
+        offset=record.offset,
+        kept=record.kept,
+    )
 
 
 def read_stdin(source: PageSource) -> Record:
@@ -205,12 +213,17 @@ def read_archive(source: PageSource, counts: "WarcCounts") -> Iterator[Record]:
 
     suffix = source.path.suffix.lower()
     if suffix == ".gz" or suffix not in PACKED_SUFFIXES:
-        for record in read_warc(source.stream or source.path, counts):
-            yield replace(record, source=str(source.path))
+        yield from (_named(record, source.path) for record in read_warc(source.stream or source.path, counts))
         return
     with _open(source) as stream:
-        for record in read_warc(unpacked(stream), counts):  # an offset in what is unpacked leads nowhere
-            yield replace(record, source=str(source.path), offset=None)
+        for record in read_warc(unpacked(stream), counts):
+            yield _named(replace(record, offset=None), source.path)  # an offset in what is unpacked leads nowhere
+
+
+def _named(record: Record, archive: Path) -> Record:
+    """Call a record of an archive by the address of its page, or if it has none by its place in the archive."""
+    place = archive if record.offset is None else f"{archive}:{record.offset}"
+    return replace(record, source=record.url or str(place), archive=str(archive))
 
 
 def read_rows(source: PageSource, fields: Fields) -> Iterator[Record | InputError]:

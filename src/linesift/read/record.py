@@ -48,7 +48,10 @@ class Record:
     charset: str | None = None
     """Encoding that the HTTP headers name."""
     source: str = ""
-    """Path of the file, with the line number in a file of one page per line; for messages and output."""
+    """Path of the file, with the number of the row in a table; in an archive the address of the page. For messages and
+    output."""
+    archive: str = ""
+    """Path of the archive."""
     record_id: str = ""
     """`WARC-Record-ID` without angle brackets, or field `id` of a JSON object; empty where there is none."""
     offset: int | None = None

@@ -88,7 +88,7 @@ def decode_text(data: bytes, source: str, encoding: str | None = None) -> tuple[
     for white space. `split_lines` has the exception.
 
     >>> decode_text("Überschrift\r\nText".encode("utf-8-sig"), "page.txt")
-    (Page(text='Überschrift\r\nText', source='page.txt', hints=None, url='', fetched=''), None)
+    (Page('Überschrift\r\nText', source='page.txt', text, 2 lines), None)
     >>> decode_text(b"Caf\xe9", "page.txt")[1]
     'page.txt: line 1 is not valid utf-8, its bad bytes became U+FFFD; name the right encoding with --encoding'
 

@@ -89,18 +89,15 @@ def jsonl(
 ) -> str:
     """Write the page as one JSON object on one line; the text of every line is verbatim once the JSON is parsed.
 
-    A page of a WARC or WET file also has its `url` and the `date` it was fetched. `kind` and `kind_probability` are
-    there if the model has kinds. With hints, every line of a page that came as HTML has what the markup says of it
-    (`_hints`). With reasons, by index of the line, every line has them.
+    `docs/output.schema.json` has all names; `kind` is null for an empty page. With hints, every line of HTML
+    has what the markup says of it (`_hints`). With reasons, by index of the line, every line has them.
 
     Characters are written as they are, with two exceptions. U+0085, U+2028 and U+2029 are escaped, because some readers
     end a line there. If a page holds a lone surrogate, which UTF-8 cannot hold, everything outside ASCII is escaped.
     """
-    kind_probability = round(prediction.kind_probability, _N_DIGITS)
     hints = _hints(prediction.page) if with_hints else []
     page = {
-        **_source(prediction),
-        **({"kind": prediction.kind, "kind_probability": kind_probability} if prediction.kind else {}),
+        **_head(prediction),
         "lines": [
             {
                 "line": row.number,
@@ -119,20 +116,40 @@ def jsonl(
 def article_json(prediction: "Prediction", now: "datetime | None" = None) -> str:
     """Write the article as one JSON object on one line, with the numbers of the lines that its parts are on.
 
-    A missing part is null, an empty text or an empty list. Characters are written as in `jsonl`.
+    A missing part is null, an empty text or an empty list. What `jsonl` has as well has the same name there, and
+    characters are written as there.
     """
     parts = asdict(prediction.article(now))
-    parts["confidence"] = {
-        part: None if math.isnan(value) else round(value, _N_DIGITS) for part, value in parts["confidence"].items()
-    }
-    return _json_line({**_source(prediction), **parts})
+    confidence = {part: _probability(value) for part, value in parts.pop("confidence").items()}
+    confidence.pop("kind")  # is in the head, as is the kind
+    parts.pop("kind")
+    line_numbers, problems = parts.pop("lines"), parts.pop("problems")
+    return _json_line(
+        {**_head(prediction), **parts, "confidence": confidence, "line_numbers": line_numbers, "problems": problems}
+    )
 
 
-def _source(prediction: "Prediction") -> dict[str, str]:
-    """Path of a page, and if it is of a WARC or WET file, its address and date."""
+def _head(prediction: "Prediction") -> dict[str, object]:
+    """What every format of JSON says of a page: path, kind, and what its archive or table says of it."""
     page = prediction.page
-    given = {"url": page.url, "date": page.fetched}
-    return {"path": page.source, **{key: value for key, value in given.items() if value}}
+    given = {
+        "id": page.record_id,
+        "url": page.url,
+        "date": page.fetched,
+        "archive": page.archive,
+        "offset": page.offset,
+        "kept": dict(page.kept),
+    }
+    return {
+        "path": page.source,
+        **{key: value for key, value in given.items() if value or value == 0},
+        "kind": str(prediction.kind) or None,
+        "kind_probability": _probability(prediction.kind_probability),
+    }
+
+
+def _probability(value: float) -> float | None:
+    return None if math.isnan(value) else round(value, _N_DIGITS)
 
 
 def _json_line(value: Mapping[str, object]) -> str:

@@ -1,0 +1,48 @@
+"""The functions of the package itself: what they take, and what they say to anything else."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import linesift
+
+package: Any = linesift
+"""Without its types, as for a caller who does not check them."""
+
+HTML = "<!doctype html><h1>Ferry returns</h1><p>The ferry sailed on Monday, the harbour office said.</p>"
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: package.classify(None), "a page is a str or a linesift.Page, not NoneType"),
+        (lambda: package.classify(7), "not int"),
+        (lambda: package.classify(b"Rain"), "not bytes; decode them, or for HTML call linesift.classify_html"),
+        (lambda: package.classify(["Rain"]), "not list; for several pages call linesift.load().classify_batch"),
+        (lambda: package.classify(Path("a.txt")), "read the file first"),
+        (lambda: package.load().classify_batch("Rain"), "classify_batch takes several pages"),
+        (lambda: package.load().classify_batch(["Rain", None]), "not NoneType"),
+        (lambda: package.classify_html(None), "an HTML page is bytes or a str, not NoneType"),
+        (lambda: package.classify_html_batch("<p>Rain"), "classify_html_batch takes several pages"),
+        (lambda: package.extract(Path("a.html")), "an HTML page is bytes or a str, not"),
+    ],
+)
+def test_what_is_no_page_is_told_what_is_wanted(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(TypeError) as raised:
+        call()
+    assert message in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_html_in_a_batch_is_as_one_by_one() -> None:
+    htmls: list[str | bytes] = [HTML, HTML.encode(), "<p>Menu"]
+    batch = linesift.classify_html_batch(iter(htmls), linesift.load())
+    assert [page.page.text for page in batch] == [linesift.classify_html(html).page.text for html in htmls]
+    assert [page.labels for page in batch] == [linesift.classify_html(html).labels for html in htmls]
+    assert linesift.classify_html_batch([]) == []
+
+
+def test_all_names_are_there() -> None:
+    assert all(getattr(linesift, name) is not None for name in linesift.__all__)
