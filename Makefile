@@ -98,14 +98,17 @@ clean:  ## remove .venv and caches
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "linesift needs Python 3.11 or newer; name one: make PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv .venv
+	@echo 'Making an environment in .venv (some seconds)' >&2
+	@$(PYTHON) -m venv .venv
 
 .venv/.installed: pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[html]'
+	@echo 'Installing linesift and the parser for HTML into .venv (140 MB, about half a minute)' >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[html]'
 	@touch $@
 
 .venv/.complete: pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[train,dev]'
+	@echo 'Installing what training and tests need into .venv (1.4 GB, one or two minutes)' >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[train,dev]'
 	@touch $@ .venv/.installed
 
 # Every dependency at the version behind its ">=". Tools of the tests are not ours to hold back.

@@ -24,6 +24,12 @@ def test_our_own_pages_are_right() -> None:
     assert check([ROOT / "data" / "pages"]).findings == ()
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\n\n", "\n \n\n\n"])
+def test_blank_lines_at_the_end_may_come_and_go(tmp_path: Path, end: str) -> None:
+    (tmp_path / "a.txt").write_text("Home\nRain\n11 March 2024\nIt rained.\n\n")
+    assert found(tmp_path / "a.page", GOOD.rstrip("\n") + end) == []
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

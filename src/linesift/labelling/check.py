@@ -154,7 +154,8 @@ def _changes(sheet: _Sheet, path: Path, first: int) -> Iterator[tuple[int, str]]
     source = find_beside(path, SOURCE_SUFFIXES)
     if source is None:
         return
-    theirs, ours = read_source(source).page.lines, list(sheet.lines)
+    # An editor may take away blank lines at the end, or add one; no label depends on them.
+    theirs, ours = _without_end(read_source(source).page.lines), _without_end(sheet.lines)
     if theirs == ours:
         return
     n_changes = 0
@@ -170,6 +171,12 @@ def _changes(sheet: _Sheet, path: Path, first: int) -> Iterator[tuple[int, str]]
             was = theirs[start + offset] if start + offset < end else None
             line = first + min(low + offset, max(high, low))
             yield line, _change(was, has_ours=low + offset < high, source=source.name, number=start + offset + 1)
+
+
+def _without_end(lines: Sequence[str]) -> list[str]:
+    """Lines up to the last one that is not blank."""
+    n_blank = next((index for index, line in enumerate(reversed(lines)) if line.strip()), len(lines))
+    return list(lines[: len(lines) - n_blank])
 
 
 def _change(was: str | None, *, has_ours: bool, source: str, number: int) -> str:
