@@ -124,7 +124,7 @@ clean:  ## remove .venv and caches
 	$(PYTHON) -m venv .venv-compare
 	.venv-compare/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	.venv-compare/bin/python -m pip install --quiet --editable '.[html]' datasets \
-	  trafilatura resiliparse readability-lxml newspaper4k jusText
+	  trafilatura resiliparse readability-lxml newspaper4k jusText chromerag
 	-.venv-compare/bin/python -m pip install --quiet fasttext-wheel  # for the bench; where it does not build, that says so
 	@touch $@
 

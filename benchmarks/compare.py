@@ -108,7 +108,7 @@ def main() -> None:
     cases, n_left_out = read_cases(given.corpora)
     cases = cases[:: max(1, len(cases) // (given.pages or len(cases)))]
     cpu = Path("/proc/cpuinfo").read_text("utf-8").partition("model name\t: ")[2].partition("\n")[0]
-    packages = ["linesift", "numpy", "selectolax", *(name for name in tools if "linesift" not in name)]
+    packages = ["linesift", "numpy", "selectolax", *dict.fromkeys(name.partition(",")[0] for name in others)]
     facts = {
         "command": f"make compare MODEL={short_name(given.model)}",
         "weights": read_about(given.model)["weights_sha256"],

@@ -1,5 +1,6 @@
 """The tools that `compare.py` compares: other extractors in their usual settings, and linesift itself."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from statistics import median
@@ -36,6 +37,7 @@ def peers() -> dict[str, Extract]:
     jus, newspaper, reader = (import_module(name) for name in ("justext", "newspaper", "readability"))
     to_text = import_module("resiliparse.extract.html2text").extract_plain_text
     from_trafilatura, from_string = import_module("trafilatura").extract, import_module("lxml.html").fromstring
+    rag = import_module("chromerag").ChromeRAG()
     stop_words = frozenset(word for name in jus.get_stoplists() for word in jus.get_stoplist(name))
 
     def justext(html: str) -> str:
@@ -44,11 +46,21 @@ def peers() -> dict[str, Extract]:
 
     return {
         "trafilatura": peer(lambda html: from_trafilatura(html, include_comments=False)),
+        "trafilatura, precision": peer(
+            lambda html: from_trafilatura(html, include_comments=False, favor_precision=True)
+        ),
+        "chromerag": peer(lambda html: _without_marks(rag.extract(html).markdown)),
         "resiliparse": peer(lambda html: to_text(html, main_content=True, comments=False)),
         "readability-lxml": peer(lambda html: from_string(reader.Document(html).summary()).text_content()),
         "newspaper4k": peer(newspaper.fulltext),
         "jusText": peer(justext),
     }
+
+
+def _without_marks(markdown: str) -> str:
+    """Take the marks of headings, lists and emphasis out of Markdown, which are no words of the article."""
+    without = re.sub(r"(?m)^\s*(?:#+|[-*>]|\d+\.)\s+", "", markdown)
+    return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", without).replace("**", "").replace("|", " ")
 
 
 def own(model: linesift.Model) -> Iterator[tuple[str, Extract]]:
