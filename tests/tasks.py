@@ -2,7 +2,12 @@
 
 import os
 import time
+from pathlib import Path
 
+from linesift.engine.ledger import Entry
+from linesift.engine.places import InputFile
+from linesift.engine.unit import LabelOptions, make_settings
+from linesift.engine.work import Work
 from linesift.errors import InputError
 
 
@@ -22,3 +27,26 @@ def dies_at(bad: int, number: int) -> int:
     if number == bad:
         os._exit(9)
     return number
+
+
+class FaultyWork(Work):
+    """Work that does with a file what its name says; `out` is a directory for marks."""
+
+    @classmethod
+    def of(cls, place: Path) -> "FaultyWork":
+        return cls(str(place), None, LabelOptions(), make_settings(None, LabelOptions()))
+
+    def __call__(self, file: InputFile) -> Entry:
+        mark = Path(self.out, file.name)
+        if file.name.startswith("endless"):
+            mark.write_text(str(os.getpid()))
+            time.sleep(600)
+        if file.name == "killer" or (file.name == "killed once" and not mark.exists()):
+            with mark.open("a") as stream:
+                stream.write("x")
+            os.kill(os.getpid(), 9)
+        if file.name == "fails":
+            raise ValueError("as the test asked")
+        if file.name == "full":
+            raise OSError(28, "No space left on device", "labels/full")
+        return Entry(file, "pages/x", 0, "", 1, 1, 0, {}, {}, self.expected, 0.0)

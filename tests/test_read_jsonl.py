@@ -94,6 +94,15 @@ def test_a_packed_file_that_is_cut_gives_everything_before_the_cut() -> None:
     assert f"line {len(found)} " in str(problem.value)
 
 
+def test_a_short_packed_file_that_is_cut_gives_what_is_there() -> None:
+    """Less than a buffer: filling it met the cut, and nothing came."""
+    data = gzip.compress(b"".join(page(text=f"{number:064x}") for number in range(300)))
+    found: list[object] = []
+    with pytest.raises(InputError, match="cut off"):
+        found.extend(read_jsonl(io.BytesIO(data[:-200]), "pages.jsonl", Fields()))
+    assert len(found) > 100
+
+
 def test_a_byte_order_mark_and_an_empty_file() -> None:
     assert written(read(b"\xef\xbb\xbf" + page(text="a"))) == ["a"]
     assert read(b"") == read(b"\n\r\n \n") == []

@@ -11,15 +11,15 @@ _ROOT = Path(__file__).parents[2]
 """The checkout, if this is one; for a package that pip installed, a directory without `pyproject.toml`."""
 
 
-def require_extra(purpose: str, *modules: str) -> None:
-    """Check that modules of the train extra are installed, before minutes are spent on what comes ahead of them.
+def require_extra(purpose: str, *modules: str, extra: str = "train") -> None:
+    """Check that modules of an extra are installed, before minutes are spent on what comes ahead of them.
 
     Raises:
         MissingExtraError: naming the purpose, the first missing module and the command that installs it.
     """
     for module in modules:
         if find_spec(module) is None:
-            raise missing_extra(purpose, module)
+            raise missing_extra(purpose, module, extra=extra)
 
 
 def missing_extra(purpose: str, module: str, *, extra: str = "train") -> MissingExtraError:

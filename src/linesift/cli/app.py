@@ -6,6 +6,7 @@ import typer
 
 from linesift.cli import (
     adapt,
+    batch,
     check,
     classify,
     compare,
@@ -66,6 +67,7 @@ def _linesift(
 
 
 app.command("classify", cls=Command, help=classify.HELP, epilog=classify.EXAMPLES)(classify.classify)
+app.command("batch", cls=Command, help=batch.HELP, epilog=batch.EXAMPLES)(batch.batch)
 app.command("explain", cls=Command, help=explain.HELP, epilog=explain.EXAMPLES)(explain.explain)
 app.command("report", cls=Command, help=report.HELP, epilog=report.EXAMPLES)(report.report)
 app.command("label", cls=Command, help=label.HELP, epilog=label.EXAMPLES)(label.label)

@@ -17,11 +17,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, StrEnum
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linesift.errors import InputError, MissingExtraError
+from linesift.heap import keep_freed_memory
 from linesift.labels import NO_ARTICLE, Label
 from linesift.page import Page
 from linesift.read.page import read_page
@@ -140,7 +140,7 @@ def classify_chunk(settings: JobSettings, chunk: Sequence[Item]) -> list[Outcome
     """
     import linesift  # here, because numpy comes with the model
 
-    _keep_freed_memory()
+    keep_freed_memory()
     model = linesift.load(settings.model)
     if settings.memory is not None:
         model = model.with_memory(settings.memory)
@@ -149,19 +149,6 @@ def classify_chunk(settings: JobSettings, chunk: Sequence[Item]) -> list[Outcome
         outcome if prediction is None else _complete(prediction, outcome, settings.how_written, explainer)
         for prediction, outcome in predict_chunk(model, chunk, settings.encoding)
     ]
-
-
-@cache
-def _keep_freed_memory() -> None:
-    """Make the C library keep up to 32 MB of freed memory for the next batch.
-
-    The C library of Linux gives freed blocks above a threshold back to the system, which clears them again when they
-    are next asked for: a sixth of the time of classifying. The threshold rises to the size of the largest block that
-    was ever freed, at most 32 MB. So a block of nearly that size is freed here; it is never touched.
-    """
-    import numpy as np
-
-    np.empty((32 << 20) - (1 << 16), np.uint8)
 
 
 def predict_chunk(

@@ -173,6 +173,18 @@ def progress(n_pages: int, n_all: int | None = None) -> None:
         _write_err(f"{_CLEAR_LINE}{n_pages:,}{of_all} pages")
 
 
+def progress_text(text: str) -> bool:
+    """Show a text in place of the last one, if standard error is a terminal and standard output is not.
+
+    Returns:
+        Whether it was shown.
+    """
+    can_draw = _can_draw()
+    if can_draw:
+        _write_err(f"{_CLEAR_LINE}{text}")
+    return can_draw
+
+
 def clear_progress() -> None:
     """Remove the progress line before something else is written."""
     if _can_draw():

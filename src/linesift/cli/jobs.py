@@ -1,14 +1,12 @@
 """Map a function over tasks in several processes, with the results in the order of the tasks."""
 
-import os
-import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
 from itertools import chain, islice
 from typing import TypeVar
 
 from linesift.errors import LinesiftError
+from linesift.processes import end_with_parent, signals_held
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -45,12 +43,12 @@ def _map_in_processes(work: Callable[[Task], Result], tasks: Iterable[Task], n_j
     from multiprocessing import active_children, get_context
 
     others = set(active_children())
-    with _signals_held():  # it starts the process that keeps count of semaphores
-        pool = ProcessPoolExecutor(n_jobs, mp_context=get_context("spawn"), initializer=_end_with_parent)
+    with signals_held():  # it starts the process that keeps count of semaphores
+        pool = ProcessPoolExecutor(n_jobs, mp_context=get_context("spawn"), initializer=end_with_parent)
     ahead: deque[Future[Result]] = deque()
     try:
         for task in tasks:
-            with _signals_held():
+            with signals_held():
                 ahead.append(pool.submit(work, task))
             if len(ahead) == n_jobs * _N_AHEAD:
                 yield ahead.popleft().result()
@@ -67,33 +65,3 @@ def _map_in_processes(work: Callable[[Task], Result], tasks: Iterable[Task], n_j
         raise
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _end_with_parent() -> None:
-    """Watch the process that started this one, in a thread, and end at once when it has ended, however that was."""
-    from multiprocessing import parent_process
-    from threading import Thread
-
-    def watch() -> None:
-        parent = parent_process()
-        if parent is not None:
-            parent.join()
-        os._exit(1)
-
-    Thread(target=watch, daemon=True).start()
-
-
-@contextmanager
-def _signals_held() -> Iterator[None]:
-    """Block signals of a terminal while a process starts: the new process never receives them, this one afterwards.
-
-    A terminal sends Ctrl-C to all processes, and SIGHUP when it is closed. Only this one reacts, and ends the others.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -13,9 +13,15 @@ from linesift.read.record import MAX_RECORD, Record
 _MAX_NAMED = 8
 """Most fields that a message names."""
 _OBJECT_START = rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:[^"\\]|\\.)*"\s*:'
-
-
 _ARRAY_START = rb'(?:\xef\xbb\xbf)?\s*\[\s*\{\s*"'
+
+
+class SkippedRowError(InputError):
+    """A line or row that gives no page."""
+
+    def __init__(self, text: str, reason: Literal["too_large", "not_json", "no_text"]) -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ class Fields:
     """Fields whose values the record keeps."""
 
 
-def read_jsonl(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record | InputError]:
+def read_jsonl(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record | SkippedRowError]:
     """Read the pages of a file of JSON lines, one at a time; memory does not grow with the file.
 
     The source of a record is file and line number, `pages.jsonl:17`. Its `url` and `date` are those of the object, if
@@ -44,7 +50,7 @@ def read_jsonl(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record
         for number, line in enumerate(_lines(unpacked(stream)), start=1):
             if line is None:
                 size = MAX_RECORD // 1_000_000
-                yield InputError(f"{source}:{number}: the line is longer than {size} MB; skipped")
+                yield SkippedRowError(f"{source}:{number}: the line is longer than {size} MB; skipped", "too_large")
             elif not line.isspace():
                 yield _read_line(line, f"{source}:{number}", fields)
     except OSError as error:
@@ -83,27 +89,28 @@ def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
         yield None
 
 
-def _read_line(line: bytes, source: str, fields: Fields) -> Record | InputError:
+def _read_line(line: bytes, source: str, fields: Fields) -> Record | SkippedRowError:
     try:
         row = json.loads(line)
     except json.JSONDecodeError as error:
-        return InputError(f"{source}: not JSON ({error.msg.lower()}, column {error.colno}); skipped")
+        what = f"{error.msg.lower()}, column {error.colno}"
+        return SkippedRowError(f"{source}: not JSON ({what}); skipped", "not_json")
     except (ValueError, RecursionError) as error:  # invalid UTF-8; objects nested too deep
-        return InputError(f"{source}: not JSON ({error}); skipped")
+        return SkippedRowError(f"{source}: not JSON ({error}); skipped", "not_json")
     return make_record(row, source, fields)
 
 
-def make_record(row: object, source: str, fields: Fields) -> Record | InputError:
+def make_record(row: object, source: str, fields: Fields) -> Record | SkippedRowError:
     """Make the record of a JSON object; an error if it has no page."""
     if not isinstance(row, dict):
-        return InputError(f"{source}: not a JSON object; skipped")
+        return SkippedRowError(f"{source}: not a JSON object; skipped", "not_json")
     html = row.get(fields.html) if fields.html is not None else None
     if isinstance(html, str) and html:
         return _record(row, html, "html", source, fields)
     text = row.get(fields.text)
     if isinstance(text, str):
         return _record(row, text, "text", source, fields)
-    return InputError(f"{source}: {no_text(list(row), fields)}")
+    return SkippedRowError(f"{source}: {no_text(list(row), fields)}", "no_text")
 
 
 def no_text(names: Sequence[str], fields: Fields) -> str:

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from linesift.errors import InputError, MissingExtraError
 from linesift.extras import missing_extra
@@ -74,8 +74,8 @@ def start_of(data: bytes, size: int) -> bytes:
     return b""
 
 
-def _opener(start: bytes) -> Callable[[BinaryIO], IO[bytes]] | None:
-    openers: dict[bytes, Callable[[BinaryIO], IO[bytes]]] = {
+def _opener(start: bytes) -> Callable[[BinaryIO], io.BufferedIOBase] | None:
+    openers: dict[bytes, Callable[[BinaryIO], io.BufferedIOBase]] = {
         GZIP_START: _gzip,
         b"BZh": _bz2,
         b"\xfd7zXZ\x00": _xz,
@@ -84,25 +84,25 @@ def _opener(start: bytes) -> Callable[[BinaryIO], IO[bytes]] | None:
     return next((opener for magic, opener in openers.items() if start.startswith(magic)), None)
 
 
-def _gzip(stream: BinaryIO) -> IO[bytes]:
+def _gzip(stream: BinaryIO) -> io.BufferedIOBase:
     import gzip
 
-    return cast(IO[bytes], gzip.GzipFile(fileobj=stream))
+    return gzip.GzipFile(fileobj=stream)
 
 
-def _bz2(stream: BinaryIO) -> IO[bytes]:
+def _bz2(stream: BinaryIO) -> io.BufferedIOBase:
     import bz2
 
     return bz2.BZ2File(stream)
 
 
-def _xz(stream: BinaryIO) -> IO[bytes]:
+def _xz(stream: BinaryIO) -> io.BufferedIOBase:
     import lzma
 
     return lzma.LZMAFile(stream)
 
 
-def _zstd(stream: BinaryIO) -> IO[bytes]:
+def _zstd(stream: BinaryIO) -> io.BufferedIOBase:
     if sys.version_info >= (3, 14):
         from compression import zstd
     else:
@@ -110,23 +110,23 @@ def _zstd(stream: BinaryIO) -> IO[bytes]:
             from backports import zstd
         except ImportError as error:
             raise missing_extra("reading zstd", "backports.zstd", extra="files") from error
-    return cast(IO[bytes], zstd.ZstdFile(stream))
+    return cast(io.BufferedIOBase, zstd.ZstdFile(stream))
 
 
 class _Unpacked(io.RawIOBase):
     """Decompressed content, whose errors are all `OSError`."""
 
-    def __init__(self, packed: IO[bytes]) -> None:
+    def __init__(self, packed: io.BufferedIOBase) -> None:
         self._packed = packed
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
-        """Read up to the size of the buffer."""
+        """Read up to the size of the buffer: what there is, or the start of it would be lost where the file is cut."""
         view = memoryview(buffer)
         try:
-            data = self._packed.read(len(view))
+            data = self._packed.read1(len(view))
         except OSError:
             raise
         except (EOFError, zlib.error) as error:

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from linesift.errors import InputError
 from linesift.extras import missing_extra
-from linesift.read.jsonl import Fields, make_record, no_text
+from linesift.read.jsonl import Fields, SkippedRowError, make_record, no_text
 from linesift.read.packed import unpacked
 from linesift.read.record import MAX_RECORD, Record
 
@@ -26,7 +26,7 @@ _DELIMITERS = ",;\t|"
 _BETWEEN = re.compile(r"[\s,]*")
 
 
-def read_json(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record | InputError]:
+def read_json(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record | SkippedRowError]:
     """Read the pages of a JSON array of objects, or of objects one after the other; memory does not grow with the file.
 
     The source of a record is file and number, `pages.json:17`.
@@ -82,7 +82,7 @@ def _skip(text: str, place: int) -> int:
     return place if match is None else match.end()
 
 
-def read_csv(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record | InputError]:
+def read_csv(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record | SkippedRowError]:
     """Read the pages of a CSV file in UTF-8, whose first row has the names of the fields.
 
     Cells are separated by commas, semicolons, tabs or bars: by what separates the name of the text field from others.
@@ -121,7 +121,7 @@ def _check_names(names: list[str], source: str, fields: Fields) -> None:
         raise InputError(f"{source}: {no_text(names, fields)}")
 
 
-def read_parquet(file: Path | BinaryIO, source: str, fields: Fields) -> Iterator[Record | InputError]:
+def read_parquet(file: Path | BinaryIO, source: str, fields: Fields) -> Iterator[Record | SkippedRowError]:
     """Read the pages of a Parquet file, a few rows at a time; only the columns that are needed are read.
 
     Raises:

@@ -1,0 +1,99 @@
+"""Label the pages of a chunk at once; a page that fails has its reason, and the others are done."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from linesift.errors import InputError, MissingExtraError
+from linesift.page import Page
+from linesift.read.page import read_page
+from linesift.read.record import Record
+
+if TYPE_CHECKING:  # numpy comes with them
+    from linesift.article.article import Article
+    from linesift.model.model import Model
+    from linesift.model.prediction import Prediction
+
+_CHUNK_PAGES, _CHUNK_BYTES = 256, 4_000_000
+"""Pages and bytes at which a chunk ends: enough to pay for numpy's calls, few enough for memory."""
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedRecord:
+    """A record and its number in the input file, from 1."""
+
+    number: int
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledRecord:
+    """A record with what was found on its page."""
+
+    number: int
+    record: Record
+    prediction: "Prediction | None" = None
+    """`None` for a page that failed."""
+    article: "Article | None" = None
+    """`None` for a page that failed, and where no article was asked for."""
+    error: str | None = None
+    """Why the page failed."""
+
+
+def chunks(records: Iterable[NumberedRecord]) -> Iterator[list[NumberedRecord]]:
+    """Gather records up to `_CHUNK_PAGES` or `_CHUNK_BYTES`; a larger page is a chunk of its own or ends one."""
+    chunk: list[NumberedRecord] = []
+    size = 0
+    for each in records:
+        chunk.append(each)
+        size += len(each.record.payload)
+        if len(chunk) == _CHUNK_PAGES or size >= _CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def label_records(model: "Model", records: Sequence[NumberedRecord], *, with_article: bool) -> list[LabelledRecord]:
+    """Read and label the pages of records, in order.
+
+    Raises:
+        MissingExtraError: for HTML, if its parser is not installed; that is no fault of the page.
+    """
+    done = [LabelledRecord(each.number, each.record) for each in records]
+    read = [_attempt(lambda record=each.record: read_page(record)[0]) for each in records]  # type: ignore[misc]
+    pages = [page for page in read if isinstance(page, Page)]
+    predictions = _predict(model, pages)
+    for index, page in enumerate(read):
+        found = page if isinstance(page, str) else next(predictions)
+        article = None if isinstance(found, str) or not with_article else _attempt(found.article)
+        error = next((value for value in (found, article) if isinstance(value, str)), None)
+        if isinstance(found, str) or isinstance(article, str):
+            done[index] = replace(done[index], error=error)
+        else:
+            done[index] = replace(done[index], prediction=found, article=article)
+    return done
+
+
+def _predict(model: "Model", pages: Sequence[Page]) -> "Iterator[Prediction | str]":
+    """Classify pages at once, and one by one if that fails."""
+    found = _attempt(lambda: model.classify_batch(pages))
+    if not isinstance(found, str):
+        yield from found
+        return
+    for page in pages:
+        yield _attempt(lambda page=page: model.classify(page))  # type: ignore[misc]
+
+
+def _attempt(work: "Callable[[], Value]") -> "Value | str":
+    """Do a piece of work on a page; if it fails, give the reason."""
+    try:
+        return work()
+    except InputError as error:
+        return str(error)
+    except MissingExtraError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one bad page must not lose the others; its row has the reason
+        return f"{type(error).__name__}: {error}"

@@ -1,0 +1,206 @@
+"""A run: find out what is left to do, let an engine do it, and say how it stands."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from linesift.engine.ledger import (
+    Entry,
+    Failure,
+    forget,
+    name_of,
+    read_entries,
+    read_failures,
+    read_names,
+    read_runs,
+    set_aside,
+    write_run,
+)
+from linesift.engine.places import InputFile, Store
+from linesift.engine.reading import check_kind
+from linesift.engine.unit import LabelOptions, make_settings
+from linesift.engine.work import Engine, Outcome, Work
+from linesift.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A part of the inputs: every `of`-th file, beginning with number `number`, from 0."""
+
+    number: int = 0
+    of: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What a run is to do."""
+
+    inputs: Sequence[InputFile]
+    out: str
+    model: Path | None = None
+    options: LabelOptions = field(default_factory=LabelOptions)
+    shard: Shard = field(default_factory=Shard)
+    is_forced: bool = False
+    """Whether outputs of other settings are made anew; otherwise they are an error."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a run is."""
+
+    n_files: int
+    """Files of this run, those that were done before included."""
+    n_done_before: int
+    n_bytes: int | None
+    """Bytes of the files that are left at the start, `None` if they are not known."""
+    n_done: int = 0
+    n_failed: int = 0
+    n_failed_pages: int = 0
+    pages: int = 0
+    bytes_done: int = 0
+
+    def add(self, outcome: Outcome) -> None:
+        """Count a file that is done or failed."""
+        self.bytes_done += outcome.input.size or 0
+        if isinstance(outcome, Failure):
+            self.n_failed += 1
+        else:
+            self.n_done += 1
+            self.pages += outcome.pages
+            self.n_failed_pages += outcome.failed_pages
+
+    def seconds_left(self, seconds: float) -> float | None:
+        """Estimate the time that is left after this time, by bytes, or by files where these are not known."""
+        n_left = self.n_files - self.n_done_before
+        done, whole = (self.bytes_done, self.n_bytes) if self.n_bytes else (self.n_done + self.n_failed, n_left)
+        return seconds * (whole - done) / done if done else None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the inputs of all runs into a directory stand."""
+
+    n_done: int
+    failures: tuple[Failure, ...]
+    open: tuple[InputFile, ...]
+    """Inputs that are neither done nor set aside."""
+    pages: int
+    lines: int
+    failed_pages: int
+    left_out: int
+    """Records that gave no page."""
+    seconds: float
+    """Time that workers spent on the files that are done, added up."""
+    bytes_done: int
+    orphans: tuple[str, ...]
+    """Outputs without an entry: half, or of a run that is under way."""
+
+
+def run(request: RunRequest, engine: Engine, report: Callable[[Progress, Outcome | None], None]) -> Progress:
+    """Label all files that are not done yet, largest first.
+
+    Args:
+        request: what to do.
+        engine: what distributes the files.
+        report: called at the start with `None`, and after every file with its outcome.
+
+    Raises:
+        InputError: if two inputs have one name, or outputs of other settings are there.
+        LinesiftError: what an engine raises.
+        OSError: with `filename`, if the output cannot be written.
+    """
+    files = _part(request.inputs, request.shard)
+    for file in files:
+        check_kind(file.name)
+    settings = make_settings(request.model, request.options)
+    store = Store(request.out)
+    names = read_names(store)
+    _check_settings(names.other(settings), request)
+    left = [file for file in files if not names.has(file, settings)]
+    write_run(store, files, str(request.shard))
+    for file in left:
+        forget(store, file, names)
+    left.sort(key=lambda file: -(file.size or 0))
+    sizes = [file.size for file in left]
+    n_bytes = sum(size for size in sizes if size is not None) if None not in sizes else None
+    progress = Progress(len(files), len(files) - len(left), n_bytes)
+    report(progress, None)
+    work = Work(request.out, request.model, request.options, settings)
+    with closing(engine(work, left)) as outcomes:
+        for outcome in outcomes:
+            if isinstance(outcome, Failure):
+                set_aside(store, outcome)
+            progress.add(outcome)
+            report(progress, outcome)
+    return progress
+
+
+def _part(inputs: Sequence[InputFile], shard: Shard) -> list[InputFile]:
+    """Take the inputs of a shard, each once."""
+    files = list({file.name: file for file in inputs}.values())
+    by_name: dict[str, str] = {}
+    for file in files:
+        other = by_name.setdefault(name_of(file.name), file.name)
+        if other != file.name:
+            raise InputError(f"{file.name}: its output would have the name of that of {other}; rename one of them")
+    return files[shard.number :: shard.of]
+
+
+def _check_settings(other: str | None, request: RunRequest) -> None:
+    if other is not None and not request.is_forced:
+        raise InputError(
+            f"{request.out}: {other} was made with another model, version or options; name another --out, or label all "
+            "of them anew with --force"
+        )
+
+
+def read_status(place: str) -> Status:
+    """Say how the inputs of all runs into a directory stand.
+
+    Raises:
+        InputError: if there is no run, or the ledger is damaged.
+    """
+    store = Store(place)
+    inputs = read_runs(store)
+    if not inputs:
+        raise InputError(f"{place}: no run has written here; begin one with linesift batch INPUT... --out {place}")
+    entries = list(read_entries(store))
+    done = {entry.input.name for entry in entries}
+    failures = tuple(failure for failure in read_failures(store) if failure.input.name not in done)
+    settled = done | {failure.input.name for failure in failures}
+    return Status(
+        len(done),
+        failures,
+        tuple(file for file in inputs if file.name not in settled),
+        sum(entry.pages for entry in entries),
+        sum(entry.lines for entry in entries),
+        sum(entry.failed_pages for entry in entries),
+        sum(sum(entry.left_out.values()) for entry in entries),
+        sum(entry.seconds for entry in entries),
+        sum(entry.input.size or 0 for entry in entries),
+        tuple(_orphans(store, entries)),
+    )
+
+
+def clean(place: str) -> list[str]:
+    """Remove outputs without an entry, and what was left of broken ones; only while no run writes there.
+
+    Returns:
+        Names of what was removed.
+    """
+    store = Store(place)
+    orphans = list(_orphans(store, list(read_entries(store))))
+    for name in orphans:
+        store.remove(name)
+    store.remove_parts()
+    return orphans
+
+
+def _orphans(store: Store, entries: Sequence[Entry]) -> Iterator[str]:
+    known = {entry.output for entry in entries}
+    yield from (name for name in map("pages/{}".format, sorted(store.names("pages"))) if name not in known)
+    yield from (f"parts/{part}" for part in sorted(store.names("parts")))
