@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # numpy and pyarrow come with them
     from linesift.engine.run import Progress, RunRequest, Shard, Status
     from linesift.engine.work import Engine, Outcome
 
-HELP = """Label many files, each to one Parquet file; go on where the last run stopped.
+HELP = """Label many files, each to one Parquet file of its pages.
 
 Input files are WARC, WET and JSON lines, also with .gz or .zst, and Parquet. An INPUT is a path, a directory, a pattern
 in quotes, or an address such as s3://bucket/crawl/*.warc.wet.gz. Run the same command again, and it does what is not
