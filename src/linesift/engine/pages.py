@@ -26,6 +26,8 @@ class NumberedRecord:
 
     number: int
     record: Record
+    problem: str | None = None
+    """Why it has no page that could be labelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def label_records(model: "Model", records: Sequence[NumberedRecord], *, with_art
         MissingExtraError: for HTML, if its parser is not installed; that is no fault of the page.
     """
     done = [LabelledRecord(each.number, each.record) for each in records]
-    read = [_attempt(lambda record=each.record: read_page(record)[0]) for each in records]  # type: ignore[misc]
+    read = [each.problem or _attempt(lambda record=each.record: read_page(record)[0]) for each in records]  # type: ignore[misc]
     pages = [page for page in read if isinstance(page, Page)]
     predictions = _predict(model, pages)
     for index, page in enumerate(read):

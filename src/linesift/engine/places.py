@@ -75,7 +75,7 @@ def described(name: str, info: dict[str, Any]) -> InputFile:
 
 
 def find_inputs(name: str) -> list[InputFile]:
-    """Find the files that an argument names: one, or those that fit a pattern with `*`, or a directory's many-page files.
+    """Find the files that an argument names: one, those of a pattern with `*`, or those with many pages in a directory.
 
     A file that is not there is in the list too, without a size; who reads it gets the reason.
 
