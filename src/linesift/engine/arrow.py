@@ -1,9 +1,9 @@
-"""Label the pages of an Arrow table: one function that datasets, Ray Data, Daft, Polars, DuckDB and Spark can all call.
+r"""Label the pages of an Arrow table: one function that datasets, Ray Data, Daft, Polars, DuckDB and Spark call.
 
 >>> import pyarrow as pa
->>> table = label_table(pa.table({"id": [7], "text": ["Home\\nNews\\nSport"]}), columns=("n_lines", "label"))
+>>> table = label_table(pa.table({"id": [7], "text": ["Home\nNews\nSport"]}), columns=("n_lines", "label"))
 >>> table.to_pylist()
-[{'id': 7, 'text': 'Home\\nNews\\nSport', 'n_lines': 3, 'label': ['sidebar', 'sidebar', 'sidebar']}]
+[{'id': 7, 'text': 'Home\nNews\nSport', 'n_lines': 3, 'label': ['sidebar', 'sidebar', 'sidebar']}]
 """
 
 from collections.abc import Iterator, Sequence
