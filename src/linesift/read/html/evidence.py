@@ -4,8 +4,8 @@
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +15,12 @@ from linesift.read.html.head import MODIFIED, PUBLISHED, TITLES
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
-_DATE_META_NAMES = frozenset((*PUBLISHED, *MODIFIED))
+DATE_META_NAMES: Final = frozenset((*PUBLISHED, *MODIFIED))
+"""Names of `<meta>` that give a day."""
 _JSON_DATE = re.compile(rb'\s*:\s*"([^"]{8,40})"')
 _DATE = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:\D{1,3}(\d\d?):(\d\d))?")
-_LONGEST_TITLE, _LONGEST_DATE = 400, 160
+LONGEST_TITLE: Final = 400
+LONGEST_DATE: Final = 160
 """Most characters of a line that can be the title, or show the date."""
 _MAX_DAYS = 8
 """Days that are read of a page; JSON-LD of a list of stories has one for each story."""
@@ -52,21 +54,36 @@ def read_claims(tree: "LexborHTMLParser", html: bytes) -> HeadClaims:
         tree: the parsed page. Elements outside its head are not visited, because that takes time.
         html: the page in UTF-8.
     """
-    title = meta_title = ""
-    days: dict[str, None] = {}
+    named: list[tuple[str, str]] = []
+    titles: list[str] = []
     node = None if tree.head is None else tree.head.child
     while node is not None:
         if node.tag == "meta":
             attributes = node.attributes
-            name = (attributes.get("property") or attributes.get("name") or "").strip().lower()
-            content = attributes.get("content") or ""
-            if name in _DATE_META_NAMES:
-                days[content] = None
-            elif name in TITLES:
-                meta_title = meta_title or content
+            named.append((attributes.get("property") or attributes.get("name") or "", attributes.get("content") or ""))
         elif node.tag == "title":
-            title = title or node.text()
+            titles.append(node.text())
         node = node.next
+    return make_claims(named, titles, html)
+
+
+def make_claims(named: Iterable[tuple[str, str]], titles: Iterable[str], html: bytes) -> HeadClaims:
+    """Choose among the elements of the head.
+
+    Args:
+        named: name and content of every `<meta>`; others than those for titles and days are left alone.
+        titles: texts of every `<title>`.
+        html: the page in UTF-8, for JSON-LD.
+    """
+    meta_title = ""
+    days: dict[str, None] = {}
+    for name, content in named:
+        key = name.strip().lower()
+        if key in DATE_META_NAMES:
+            days[content] = None
+        elif key in TITLES:
+            meta_title = meta_title or content
+    title = next(filter(None, titles), "")
     days.update(dict.fromkeys(_json_days(html)))
     return HeadClaims(
         tuple(dict.fromkeys(text for text in (meta_title, title) if text.strip())),
@@ -102,11 +119,13 @@ def _compare_titles(lines: Sequence[str], titles: Sequence[str]) -> NDArray[np.f
         Shape (2, n_lines).
     """
     shares, covers = [0.0] * len(lines), [0.0] * len(lines)
-    wholes = [" ".join(title.casefold().split())[:_LONGEST_TITLE] for title in titles]
-    sought = [(whole, frozenset(whole.split())) for whole in wholes]
-    every_whole, every_word = "\n".join(wholes), frozenset[str]().union(*(words for _, words in sought))
+    sought = split_titles(titles)
+    every_whole, every_word = (
+        "\n".join(whole for whole, _ in sought),
+        frozenset[str]().union(*(words for _, words in sought)),
+    )
     for index, line in enumerate(lines if titles else ()):
-        if len(line) > _LONGEST_TITLE:
+        if len(line) > LONGEST_TITLE:
             continue
         key = line.casefold()
         own = key.split()
@@ -120,6 +139,12 @@ def _compare_titles(lines: Sequence[str], titles: Sequence[str]) -> NDArray[np.f
     return np.array((shares, covers), np.float32)
 
 
+def split_titles(titles: Sequence[str]) -> list[tuple[str, frozenset[str]]]:
+    """Fold titles as lines are; each with its words."""
+    wholes = [" ".join(title.casefold().split())[:LONGEST_TITLE] for title in titles]
+    return [(whole, frozenset(whole.split())) for whole in wholes]
+
+
 def _compare(key: str, own: frozenset[str], whole: str, words: frozenset[str]) -> tuple[float, float]:
     """Both shares for one line and one title, each given as text and as words."""
     n_common = len(words & own)
@@ -130,14 +155,22 @@ def _compare(key: str, own: frozenset[str], whole: str, words: frozenset[str]) -
 
 def _find_days(lines: Sequence[str], days: Sequence[str]) -> NDArray[np.uint8]:
     """Bits per line: it shows the day of the month (1), the year (2), hour and minute (4) of one of the days."""
-    shown = np.zeros(len(lines), np.uint8)
-    wanted = [tuple(map(_to_int, parts)) for day in days for parts in _DATE.findall(day)]
-    if not wanted:
-        return shown
-    for index, line in enumerate(lines):
-        if len(line) <= _LONGEST_DATE and (numbers := [int(number) for number in _NUMBER.findall(line)]):
-            shown[index] = max(_parts_shown(numbers, *day) for day in wanted)
-    return shown
+    sought = split_days(days)
+    if not sought:
+        return np.zeros(len(lines), np.uint8)
+    return np.array([find_day(line, sought) for line in lines], np.uint8)
+
+
+def split_days(days: Sequence[str]) -> list[tuple[int, ...]]:
+    """Find year, month, day, hour and minute of all days; -1 stands for a missing one."""
+    return [tuple(map(_to_int, parts)) for day in days for parts in _DATE.findall(day)]
+
+
+def find_day(line: str, sought: Sequence[tuple[int, ...]]) -> int:
+    """Bits of `Hints.day_shown` of one line."""
+    if len(line) > LONGEST_DATE or not (numbers := [int(number) for number in _NUMBER.findall(line)]):
+        return 0
+    return max(_parts_shown(numbers, *day) for day in sought)
 
 
 def _parts_shown(numbers: Sequence[int], year: int, _month: int, day: int, hour: int, minute: int) -> int:

@@ -63,6 +63,8 @@ _SHARE_PATHS: Final[dict[str, tuple[str, ...]]] = {
     "xing.com": ("/spi/shares", "/app/user"),
 }
 """How the paths of addresses begin that share a page, by site; in lower case."""
+SHARE_SITES: Final = frozenset(_SHARE_PATHS)
+"""Sites on which pages are shared."""
 
 
 def find_kind(href: str) -> int:

@@ -11,8 +11,8 @@ from linesift.read.html.words import is_hidden
 
 _TINY = frozenset(("0", "1", "0px", "1px"))
 """Widths and heights of pictures that count visits and show nothing."""
-_MOST = int(np.iinfo(np.int16).max)
-_LONGEST_ALT = 400
+MOST_MEDIA = int(np.iinfo(np.int16).max)
+LONGEST_ALT = 400
 """Characters of an alternative text that are read."""
 _LONGEST_LINE = 1000
 """Characters of a line that may be a caption."""
@@ -26,7 +26,11 @@ def find_alt(attributes: Attributes) -> str | None:
     """
     if attributes.get("width") in _TINY or attributes.get("height") in _TINY or is_hidden(attributes):
         return None
-    alt, title = attributes.get("alt") or "", attributes.get("title") or ""
+    return join_alt(attributes.get("alt") or "", attributes.get("title") or "")
+
+
+def join_alt(alt: str, title: str) -> str:
+    """Join both texts that stand for a picture, unless they are the same."""
     return f"{alt} {title}" if title and title != alt else alt
 
 
@@ -53,14 +57,15 @@ def find_pictures(lines: Sequence[str], gaps: Mapping[int, Sequence[Node]]) -> P
     for index, nodes in gaps.items():
         alts = [alt for node in nodes if (alt := find_alt(node.attributes)) is not None]
         if index < n_lines:
-            counts[index] = min(len(alts), _MOST)
+            counts[index] = min(len(alts), MOST_MEDIA)
         for place, next_to in ((index, alts[-1:]), (index - 1, alts[:1])):
             if any(next_to) and 0 <= place < n_lines:
-                shares[place] = max(shares[place], _compare(lines[place], next_to[0][:_LONGEST_ALT]))
+                shares[place] = max(shares[place], compare_alt(lines[place], next_to[0][:LONGEST_ALT]))
     return Pictures(np.array(counts, np.int16), np.array(shares, np.float32))
 
 
-def _compare(line: str, alt: str) -> float:
+def compare_alt(line: str, alt: str) -> float:
+    """Share of the words of a line that an alternative text has; see `find_pictures`."""
     if len(line) > _LONGEST_LINE:
         return 0.0
     line, alt = line.casefold(), alt.casefold().strip()

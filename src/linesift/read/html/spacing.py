@@ -1,10 +1,11 @@
 """Decide whether two texts of one line are set apart, where the page has no white space between them."""
 
-_CLOSING = frozenset(",.;:!?…)]}[’”、。，：；！？）】」』،؛؟।")
+CLOSING = frozenset(",.;:!?…)]}[’”、。，：；！？）】」』،؛؟।")
 """Characters before which no space is due, as in `<a>harbour</a><b>,</b>`; footnotes in brackets among them."""
-_OPENING = frozenset("([{#$@“（【「『")
+OPENING = frozenset("([{#$@“（【「『")
 """Characters behind which none is."""
-_ENDS = frozenset(".!?")
+ENDS = frozenset(".!?")
+"""Characters that end a sentence."""
 
 
 def has_gap(last: str, text: str, *, is_due: bool) -> bool:
@@ -30,7 +31,7 @@ def has_gap(last: str, text: str, *, is_due: bool) -> bool:
     """
     first = text[0]
     if is_due:
-        return first not in _CLOSING and last not in _OPENING
+        return first not in CLOSING and last not in OPENING
     if first.isupper():
-        return last.islower() or last.isdecimal() or last in _ENDS
+        return last.islower() or last.isdecimal() or last in ENDS
     return first.isdecimal() and last.islower() and text[1:2].isdecimal()

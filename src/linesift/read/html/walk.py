@@ -42,7 +42,7 @@ DEPTH: Final = 5
 Scope = tuple[int, tuple[int, ...], int, Block, str]
 """What the open elements around a place say about the text there: `FLAGS` to `HREF`."""
 FLAGS: Final = 0
-"""Bits of `ANCESTORS`, and `_KEEPS_LINES`, of all open elements."""
+"""Bits of `ANCESTORS`, and `KEEPS_LINES`, of all open elements."""
 KEY_NUMBERS: Final = 1
 """Numbers of the keys of the innermost elements that have one, from the inside out, at most `N_LEVELS`."""
 N_OWN: Final = 2
@@ -112,16 +112,18 @@ _FREQUENT_INLINES = _names("abbr b big cite code del em font i ins mark q s smal
 _FLAGS = {name: 1 << place for place, name in enumerate(ANCESTORS)}
 ANCESTOR_MASK: Final = (1 << 32) - 1
 """Flags that are bits of `ANCESTORS`."""
-_LINK, _EMPHASIS = _FLAGS.pop("a"), _FLAGS.pop("em")
-_TIME = _FLAGS["time"]
-_SHARE_FLAGS = _LINK | _EMPHASIS
+LINK: Final = _FLAGS.pop("a")
+EMPHASIS: Final = _FLAGS.pop("em")
+TIME: Final = _FLAGS["time"]
+CUSTOM: Final = _FLAGS["(custom)"]
+_SHARE_FLAGS = LINK | EMPHASIS
 """Flags for which a line has a share of its characters."""
-_HIDDEN = _FLAGS["(hidden)"]
-_KEEPS_LINES = 1 << 32
+HIDDEN: Final = _FLAGS["(hidden)"]
+KEEPS_LINES: Final = 1 << 32
 """Flag of `<pre>` and its like, above those of `ANCESTORS`."""
 _N_OUTER = N_LEVELS - 1
 _SOFT_HYPHEN = "\xad"
-_MAX_CELL = 80
+MAX_CELL: Final = 80
 """Most characters of a cell. A table row with a longer one, or with one of two lines, is layout: its cells are lines of
 their own."""
 
@@ -130,14 +132,14 @@ class _Elements(dict[str | None, _Element]):
     """What is known of elements, by name."""
 
     def __missing__(self, name: str | None) -> _Element:
-        return _INLINE, _FLAGS["(custom)"] if name and "-" in name else 0, 0
+        return _INLINE, CUSTOM if name and "-" in name else 0, 0
 
 
 def _elements() -> _Elements:
     tags = {name: place for place, name in enumerate(TAGS)}
-    flags = _FLAGS | dict.fromkeys(("b", "strong", "em"), _EMPHASIS)
+    flags = _FLAGS | dict.fromkeys(("b", "strong", "em"), EMPHASIS)
     for name in ("pre", "listing", "plaintext", "xmp"):
-        flags[name] = _KEEPS_LINES
+        flags[name] = KEEPS_LINES
     table = _Elements(dict.fromkeys((None, "-comment", "-doctype", *SKIPPED), (_SKIP, 0, 0)))
     kinds = (
         dict.fromkeys(BLOCKS, _BLOCK) | {"tr": _TABLE_ROW, "br": _BREAK, "hr": _BREAK} | dict.fromkeys(_SEEN, _MEDIA)
@@ -148,8 +150,8 @@ def _elements() -> _Elements:
     return table
 
 
-_ELEMENTS = _elements()
-_ELEMENTS_WITHOUT_SCRIPTS = _Elements(_ELEMENTS | {"noscript": (_BLOCK, _HIDDEN, TAGS.index("(other)"))})
+ELEMENTS: Final = _elements()
+_ELEMENTS_WITHOUT_SCRIPTS = _Elements(ELEMENTS | {"noscript": (_BLOCK, HIDDEN, TAGS.index("(other)"))})
 _CELLS = (TAGS.index("td"), TAGS.index("th"))
 _NO_SCOPE: Final[Scope] = (0, (), 0, (0, None, "", "", 0, -1), "")
 """Scope of white space between elements, which says nothing."""
@@ -175,7 +177,7 @@ class Walk:
         self.lines: list[WalkedLine] = []
         self.n_blocks = 0
         self._shows_hidden = shows_hidden
-        self._elements = _ELEMENTS if has_scripts else _ELEMENTS_WITHOUT_SCRIPTS
+        self._elements = ELEMENTS if has_scripts else _ELEMENTS_WITHOUT_SCRIPTS
         self._key_numbers: dict[str, int] = {"": 0}
         self.gaps: dict[int, list[Node]] = {}
         """Pictures and the like before a line and behind the line before it, by the line's index."""
@@ -249,7 +251,7 @@ class Walk:
         key, attributes = "", node.attributes
         if attributes:
             if name == "a" and "href" in attributes:
-                flags, href = _LINK, attributes["href"] or ""
+                flags, href = LINK, attributes["href"] or ""
             if READ_ATTRIBUTES.isdisjoint(attributes):
                 key = attributes.get("class") or ""
             else:
@@ -257,7 +259,7 @@ class Walk:
                     if not self._shows_hidden:
                         self.hidden.append(node)
                         return _SKIP
-                    flags |= _HIDDEN
+                    flags |= HIDDEN
                 key = find_key(attributes)
             if key:
                 keys = (self._key_numbers.setdefault(key, len(self._key_numbers)), *keys[:_N_OUTER])
@@ -301,7 +303,7 @@ class Walk:
         scopes, pieces = self._scopes, self._pieces
         scope = scopes[-1]
         flags = scope[FLAGS]
-        if flags & _KEEPS_LINES and "\n" in text:
+        if flags & KEEPS_LINES and "\n" in text:
             for line in text.split("\n"):
                 self._flush()
                 if line and not line.isspace():
@@ -344,15 +346,15 @@ class Walk:
         if not text.isprintable() or "  " in text:
             text = " ".join(text.replace(_SOFT_HYPHEN, "").split())
         if text and piece_flags & _SHARE_FLAGS:
-            if piece_flags & _LINK:
-                link_share = 1.0 if flags & _LINK else self._share(_LINK, text)
+            if piece_flags & LINK:
+                link_share = 1.0 if flags & LINK else self._share(LINK, text)
                 hrefs = (href,) if href else {scope[HREF] for scope in piece_scopes}
-            if piece_flags & _EMPHASIS:
-                emphasis = 1.0 if flags & _EMPHASIS else self._share(_EMPHASIS, text)
+            if piece_flags & EMPHASIS:
+                emphasis = 1.0 if flags & EMPHASIS else self._share(EMPHASIS, text)
         if self._media:
             self._close_gap(text)
         if text:
-            is_in_time = piece_flags & _TIME != 0
+            is_in_time = piece_flags & TIME != 0
             self.lines.append(
                 WalkedLine(text, holder, is_in_time, link_share, emphasis, self._n_inline, part_keys, hrefs)
             )
@@ -385,7 +387,7 @@ class Walk:
         if (
             len(cells) < 2
             or len({block[NUMBER] for block in blocks}) < len(cells)
-            or max(len(cell.text) for cell in cells) > _MAX_CELL
+            or max(len(cell.text) for cell in cells) > MAX_CELL
         ):
             return
         if any(block[TAG] not in _CELLS or block[OUTER] is not scope[BLOCK] for block in blocks):

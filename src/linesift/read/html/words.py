@@ -11,11 +11,12 @@ from linesift.features.words import SpanHasher
 from linesift.hints import hash_word
 
 
-def _names(names: str) -> frozenset[str]:
-    return frozenset(names.split())
+def names(text: str) -> frozenset[str]:
+    """Split names that stand between spaces."""
+    return frozenset(text.split())
 
 
-READ_ATTRIBUTES: Final = _names(
+READ_ATTRIBUTES: Final = names(
     "id itemprop role rel aria-label property typeof itemtype name data-component data-component-name data-module"
     " data-module-name data-name data-role data-type data-block data-block-name data-section-name data-link-name"
     " data-testid data-test-id data-test data-qa data-hook data-element data-widget data-zone hidden style"
@@ -29,10 +30,11 @@ _MAX_KEY = 400
 """Characters of one element's attributes that are read; longer ones are generated, up to megabytes."""
 _OTHER, _LOWER, _UPPER = range(3)
 _TO_LOWER = np.uint8(ord("a") - ord("A"))
-_TIME_WORDS = _names("date time datetime timestamp pubdate published publish updated modified dateline datum")
+_TIME_WORDS = names("date time datetime timestamp pubdate published publish updated modified dateline datum")
 TIME_HASHES: Final = np.sort(np.array([hash_word(word) for word in _TIME_WORDS], np.uint64))
 """Hashes of words that name a time."""
-_WORD_ATTRIBUTES = READ_ATTRIBUTES - {"style"}
+WORD_ATTRIBUTES: Final = READ_ATTRIBUTES - {"style"}
+"""Those whose words are hints."""
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
 
@@ -93,7 +95,7 @@ def find_key(attributes: dict[str, str | None]) -> str:
     key = attributes.get("class") or ""
     edge = "\n"
     for name in attributes:
-        if name in _WORD_ATTRIBUTES and (value := attributes[name]):
+        if name in WORD_ATTRIBUTES and (value := attributes[name]):
             key += edge + value
             edge = " "
     return key

@@ -1,0 +1,44 @@
+"""Compile functions with numba, and keep what was compiled where numba keeps it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+
+_Function = TypeVar("_Function", bound=Callable[..., object])
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+
+
+def inner(function: _Function) -> _Function:
+    """Compile a function that only compiled ones call."""
+    options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    compiled: _Function = numba.njit(**options, **_OPTIONS)(function)
+    return compiled
+
+
+def outer(function: _Function) -> _Function:
+    """Compile a function that Python calls. Numba keeps it beside the source, or else in the cache of the user.
+
+    Where it can keep nothing, every process compiles anew.
+    """
+    compiled: Any
+    try:
+        compiled = numba.njit(cache=True, **_OPTIONS)(function)
+    except RuntimeError:  # neither directory can be written to
+        compiled = numba.njit(**_OPTIONS)(function)
+    for index in kept(compiled):
+        # Numba compares the source of this function alone, but it calls functions of other modules.
+        if index.stat().st_mtime < max(source.stat().st_mtime for source in Path(__file__).parent.glob("*.py")):
+            with suppress(OSError):
+                index.unlink()
+    result: _Function = compiled
+    return result
+
+
+def kept(compiled: Callable[..., object]) -> Iterator[Path]:
+    """Find the files in which numba keeps a function; none if it was never compiled here."""
+    folder: str | None = compiled.stats.cache_path  # type: ignore[attr-defined]
+    name = f"{compiled.__module__.rpartition('.')[2]}.{compiled.__qualname__}-*.nbi"
+    return iter(()) if folder is None else Path(folder).glob(name)

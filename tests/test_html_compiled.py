@@ -1,0 +1,114 @@
+"""The compiled reader gives the lines and hints of the walk, whatever the page."""
+
+from dataclasses import fields
+from importlib import import_module
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from htmlpieces import PAGES, PIECES
+from linesift.hints import Hints
+from linesift.read.html import fast
+from linesift.read.html.plain import read_plain
+
+numba = pytest.importorskip("numba")
+jit = import_module("linesift.read.html.compiled.jit")
+read_compiled = import_module("linesift.read.html.compiled.reader").read_compiled
+
+
+def _read_both(html: bytes) -> tuple[tuple[str, Hints] | None, tuple[str, Hints]]:
+    tree = LexborHTMLParser(html, scripting=True)
+    return read_compiled(tree, html), read_plain(tree, html)
+
+
+def _differences(html: bytes) -> list[str]:
+    found, expected = _read_both(html)
+    if found is None:
+        return []
+    if found[0] != expected[0]:
+        return ["text"]
+    pairs = ((f.name, getattr(found[1], f.name), getattr(expected[1], f.name)) for f in fields(Hints))
+    return [name for name, own, other in pairs if own.dtype != other.dtype or not np.array_equal(own, other)]
+
+
+@pytest.mark.parametrize("html", PAGES)
+def test_pages_are_read_as_the_walk_reads_them(html: str) -> None:
+    assert read_compiled(LexborHTMLParser(html.encode(), scripting=True), html.encode()) is not None
+    assert not _differences(html.encode())
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
+def test_pieces_of_markup_in_any_order_are_read_as_the_walk_reads_them(html: str) -> None:
+    assert not _differences(html.encode("utf-8", "replace"))
+
+
+@given(st.text(alphabet="<>/=\"'!-&; \n\tab1éß\u3000\xa0\xad\u2028٣p", max_size=60))
+def test_any_characters_are_read_as_the_walk_reads_them(text: str) -> None:
+    assert not _differences(text.encode())
+    assert not _differences(f"<p class='a{text}'>b<a href={text!r}>{text}</a><b style='{text}'>c".encode())
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<plaintext>a</plaintext>b",
+        "<xmp>a &amp; <b>b</xmp>c",
+        "<frameset><frame></frameset>",
+        "<math><link>a</link></math>b",
+        "<svg><style>&lt;/style>&lt;/svg>&lt;p>a&lt;/p>&lt;svg>&lt;style></style></svg><p>b",
+        "<template><svg><style>&lt;</style></svg></template>a",
+        f"<p>a<noscript>{'A line that nobody sees without scripts. ' * 20}</noscript>",
+    ],
+)
+def test_what_the_parser_writes_ambiguously_is_left_to_the_walk(html: str) -> None:
+    assert _read_both(html.encode())[0] is None
+
+
+def test_hidden_text_is_read_where_it_is_most_of_the_page() -> None:
+    html = f"<p>a</p><div hidden><p>{'An article that a script shows. ' * 20}</p></div>".encode()
+    found, _ = _read_both(html)
+    assert found is not None
+    assert found[0].count("\n") == 1
+    assert not _differences(html)
+
+
+def test_a_page_of_many_megabytes_is_read_as_the_walk_reads_it() -> None:
+    html = ("<table><tr>" + "<td>a<td class=b>b" * 10 + "</table><p>" + "<i class=x>a</i><b>b</b> " * 50) * 300
+    assert not _differences(html.encode())
+
+
+def test_the_walk_reads_the_first_pages_and_the_compiled_reader_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fast, "_BYTES_TO_LOAD", 100)
+    monkeypatch.setattr(fast, "_BYTES_TO_COMPILE", 200)
+    monkeypatch.setattr(fast, "_CHOICE", fast._Choice())
+    html = b"<p>" + b"a" * 70
+    tree = LexborHTMLParser(html, scripting=True)
+    read = [fast.read_fast(tree, html) is not None for _ in range(4)]
+    assert read[0] is False
+    assert read[3] is True
+
+
+def test_a_reader_that_reads_its_test_page_wrongly_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fast, "read_plain", lambda tree, html: ("other", read_plain(tree, html)[1]))
+    assert fast.load() is None
+
+
+def test_a_function_is_compiled_where_nothing_can_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    njit = numba.njit
+
+    def refuse(*, cache: bool = False, **options: object) -> object:
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return njit(**options)
+
+    monkeypatch.setattr(numba, "njit", refuse)
+    add = jit.outer(_add)
+    assert add(1, 2) == 3
+    assert not list(jit.kept(add))
+
+
+def _add(first: int, second: int) -> int:
+    return first + second
