@@ -14,9 +14,10 @@ from backports import zstd
 
 from linesift.errors import InputError, MissingExtraError
 from linesift.read import packed
-from linesift.read.page import SourceKind, find_source, read_page, read_stdin
+from linesift.read.page import SourceKind, find_source, read_archive, read_page, read_stdin
 from linesift.read.record import Record
 from linesift.read.text import STDIN
+from linesift.read.warc import WarcCounts
 
 WARC = b"WARC/1.0\r\nWARC-Type: warcinfo\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
 
@@ -121,6 +122,21 @@ def test_zstd_without_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     (tmp_path / "page.txt.zst").write_bytes(zstd.compress(b"Rain"))
     with pytest.raises(MissingExtraError, match=r"reading zstd needs backports\.zstd.*\[files\]"):
         read_page(tmp_path / "page.txt.zst")
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, zstd.compress])
+def test_archives_are_read_compressed(
+    tmp_path: Path, pack: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = b"WARC/1.0\r\nWARC-Type: conversion\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\nRain\r\n\r\n"
+    suffix = {bytes: "", gzip.compress: ".gz", bz2.compress: ".bz2"}.get(pack, ".zst")
+    path = tmp_path / f"crawl.wet{suffix}"
+    path.write_bytes(pack(head))
+    offset = 0 if suffix in {"", ".gz"} else None
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(pack(head))))
+    for source in (find_source(path), find_source(STDIN)):
+        (record,) = read_archive(source, WarcCounts())
+        assert (record.payload, record.archive, record.offset) == (b"Rain", str(source.path), offset)
 
 
 MHTML = b"""From: <Saved by Blink>

@@ -18,7 +18,7 @@ from linesift.errors import InputError
 from linesift.page import Page
 from linesift.read.jsonl import Fields, is_json_array, is_jsonl, read_jsonl
 from linesift.read.mhtml import MHTML_SUFFIXES, is_mhtml, read_mhtml
-from linesift.read.packed import PACKED_SUFFIXES, plain_path, start_of, unpack, unpacked
+from linesift.read.packed import GZIP_START, PACKED_SUFFIXES, is_packed, plain_path, start_of, unpack, unpacked
 from linesift.read.record import Record, begins_like_html
 from linesift.read.shape import refuse_xml, shape_problem
 from linesift.read.text import STDIN, cannot_read, check_encoding, decode_text, read_bytes, split_lines
@@ -211,13 +211,21 @@ def read_archive(source: PageSource, counts: "WarcCounts") -> Iterator[Record]:
     """
     from linesift.read.warc import read_warc
 
-    suffix = source.path.suffix.lower()
-    if suffix == ".gz" or suffix not in PACKED_SUFFIXES:
+    if not _is_packed_whole(source):
         yield from (_named(record, source.path) for record in read_warc(source.stream or source.path, counts))
         return
     with _open(source) as stream:
         for record in read_warc(unpacked(stream), counts):
             yield _named(replace(record, offset=None), source.path)  # an offset in what is unpacked leads nowhere
+
+
+def _is_packed_whole(source: PageSource) -> bool:
+    """Say whether an archive is compressed other than with gzip, of whose members `read_warc` knows."""
+    if isinstance(source.stream, io.BufferedReader):
+        start = source.stream.peek(_BUFFER)
+        return is_packed(start) and not start.startswith(GZIP_START)
+    suffix = source.path.suffix.lower()
+    return suffix in PACKED_SUFFIXES and suffix != ".gz"
 
 
 def _named(record: Record, archive: Path) -> Record:

@@ -39,7 +39,7 @@ _MAGIC = (
     (b"%PDF-", "a PDF document", _TEXT_OF_IT),
     (b"{\\rtf", "an RTF document", _TEXT_OF_IT),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office document", _TEXT_OF_IT),
-    (b"PK\x03\x04", "a zip archive or an Office document", _UNPACK),
+    (b"PK\x03\x04", "a zip archive or an Office document", "unpack it, or give its text"),
     (b"\x1f\x8b", "gzip-compressed data", _UNPACK),
     (b"BZh91AY&SY", "bzip2-compressed data", _UNPACK),
     (b"\xfd7zXZ\x00", "xz-compressed data", _UNPACK),
