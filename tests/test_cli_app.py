@@ -18,6 +18,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_version(run: Run) -> None:
     assert run("--version") == Result(0, f"linesift {linesift.__version__}\n", "")
+    assert run("--version", program=cli.classify_main) == run("--version") == run("classify", "--version")
     assert linesift.__version__ == version("linesift")
 
 
@@ -45,6 +46,13 @@ def test_an_unknown_label_gets_a_suggestion(run: Run, word: str, hint: str) -> N
     result = run("classify", "page.txt", "--label", word)
     assert (result.code, result.out) == (2, "")
     assert f"{word!r} is not a label; {hint}" in " ".join(result.err.split())
+
+
+@pytest.mark.parametrize(("word", "hint"), [("jsno", "did you mean json?"), ("html", "use pretty, tsv, jsonl, json")])
+def test_an_unknown_format_gets_a_suggestion(run: Run, word: str, hint: str) -> None:
+    result = run("classify", "page.txt", "--format", word)
+    assert (result.code, result.out) == (2, "")
+    assert f"{word!r} is not a format; {hint}" in " ".join(result.err.split())
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """The two programs with their commands, as typer needs them; a new command is added here."""
 
-from typing import Annotated
-
 import typer
 
 from linesift.cli import (
@@ -19,7 +17,7 @@ from linesift.cli import (
     report,
     train,
 )
-from linesift.cli.options import Command
+from linesift.cli.options import Command, Version
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
@@ -33,14 +31,6 @@ app = typer.Typer(
 classify_app = typer.Typer(
     name="classify", context_settings=_SETTINGS, pretty_exceptions_enable=False, rich_markup_mode=None
 )
-
-
-def _print_version(is_asked: bool) -> None:
-    if is_asked:
-        import linesift
-
-        typer.echo(f"linesift {linesift.__version__}")
-        raise typer.Exit
 
 
 _EPILOG = """
@@ -59,9 +49,7 @@ The last one lets your shell complete commands and options with the Tab key; ope
 
 @app.callback(epilog=_EPILOG)
 def _linesift(
-    _version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
-    ] = False,
+    _version: Version = False,
 ) -> None:
     """Label each line of a news page: headline, body, timestamp or sidebar."""
 

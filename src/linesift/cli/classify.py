@@ -5,6 +5,7 @@
 """
 
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ import typer
 from linesift.cli import console
 from linesift.cli.chunks import Format
 from linesift.cli.files import STDOUT, ClassifyOptions, classify_files
-from linesift.cli.options import PAGES_HELP, Colour, Encoding, Model, Output
+from linesift.cli.options import PAGES_HELP, Colour, Encoding, Model, Output, Version
 from linesift.labels import LABELS, Label, suggest_label
 from linesift.read.jsonl import Fields
 from linesift.write import tables
@@ -64,13 +65,34 @@ def _parse_label(word: str) -> Label:
     raise typer.BadParameter(f"{word!r} is not a label; {hint}")
 
 
+def _parse_format(word: str) -> Format:
+    names = [str(name) for name in Format]
+    if word in names:
+        return Format(word)
+    guesses = get_close_matches(word, names, 1)
+    hint = f"did you mean {guesses[0]}?" if guesses else f"use {', '.join(names)}"
+    raise typer.BadParameter(f"{word!r} is not a format; {hint}")
+
+
+def _complete_format(start: str) -> list[str]:
+    return [str(name) for name in Format if name.startswith(start)]
+
+
 def _complete_label(start: str) -> list[str]:
     return [label for label in LABELS if label.startswith(start)]
 
 
 _Pages = Annotated[list[Path], typer.Argument(metavar="PAGE", help=PAGES_HELP)]
 _Format = Annotated[
-    Format | None, typer.Option("--format", "-f", metavar="FORMAT", help="Format of the output, one of those above.")
+    Format | None,
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="FORMAT",
+        parser=_parse_format,
+        autocompletion=_complete_format,
+        help="Format of the output, one of those above.",
+    ),
 ]
 _Labels = Annotated[
     list[Label] | None,
@@ -143,6 +165,7 @@ def classify(
     now: _Now = None,
     site: _Site = None,
     same_site: _SameSite = False,
+    _version: Version = False,
 ) -> None:
     """Label every line of pages, as `HELP` says; exit 0 done, 1 some page failed, 2 misuse."""
     options = ClassifyOptions(

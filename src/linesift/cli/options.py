@@ -30,6 +30,19 @@ ModelOut = Annotated[
     Path, typer.Option(metavar="DIR", help="Model directory to write; replaces a model that is there.")
 ]
 
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        import linesift
+
+        typer.echo(f"linesift {linesift.__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+]
+
 PAGES_HELP = (
     "Text, HTML, MHTML, WARC, WET, JSON, CSV and Parquet files, also compressed; directories; or - for standard input."
 )

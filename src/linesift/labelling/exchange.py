@@ -191,7 +191,7 @@ def _pyarrow(purpose: str) -> tuple[Any, Any]:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as error:
-        raise missing_extra(purpose, "pyarrow") from error
+        raise missing_extra(purpose, "pyarrow", extra="files") from error
     return pa, pq
 
 
