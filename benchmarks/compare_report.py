@@ -13,8 +13,9 @@ together, with white space collapsed on both sides. A page where a tool raised a
 (empty) has no text.
 
 Settings: trafilatura and jusText as in that benchmark (jusText with the stop words of all its languages, for no tool is
-told the language), trafilatura with `favor_precision` too, chromerag's Markdown without its marks, newspaper4k's `fulltext`, resiliparse with main content and without comments; of readability-lxml
-the text of its HTML counts, of linesift the body lines.
+told the language), trafilatura with `favor_precision` too, chromerag's Markdown without its marks, newspaper4k's
+`fulltext`, resiliparse with main content and without comments; of readability-lxml the text of its HTML counts, of
+linesift the body lines.
 
 By collection: article F1 on pages that were read line by line and have an article, against their body lines (4-gram
 shingles, precision and recall averaged over pages). linesift was trained on these pages, so each is labelled by the
