@@ -178,6 +178,13 @@ def test_mhtml_without_a_page(tmp_path: Path) -> None:
         read_page(tmp_path / "page.mhtml")
 
 
+def test_mhtml_nested_deep_is_refused_or_read(tmp_path: Path) -> None:
+    parts = "".join(f'Content-Type: multipart/related; boundary="{n}"\n\n--{n}\n' for n in range(3000))
+    (tmp_path / "page.mhtml").write_text(f"MIME-Version: 1.0\n{parts}Content-Type: text/html\n\n<p>Rain")
+    with pytest.raises(InputError, match=r"nested too deep|no HTML page"):
+        read_page(tmp_path / "page.mhtml")
+
+
 @pytest.mark.parametrize(
     ("data", "problem"),
     [

@@ -81,6 +81,7 @@ def test_any_array_has_its_rows(pages: list[dict[str, str]], indent: int | None)
         ('[{"text": "Rain"} no]', 1, "after object 1 (expecting value)"),
         ("[" * 100_000, 0, "after object 0 (maximum recursion"),
         ("Rain", 0, "after object 0 (expecting value)"),
+        ('[{"text": "Rain"}] more', 1, "after object 1 (expecting value)"),
     ],
 )
 def test_json_that_cannot_be_read_to_its_end(text: str, n_read: int, problem: str) -> None:

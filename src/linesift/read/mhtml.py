@@ -29,7 +29,12 @@ def read_mhtml(data: bytes, source: str) -> Record:
     """
     from email import message_from_bytes
 
-    message = message_from_bytes(data)
+    try:
+        message = message_from_bytes(data)
+    except RecursionError as error:
+        raise InputError(
+            f"{source}: the parts of this MHTML file are nested too deep; save the page once more"
+        ) from error
     pages = [part for part in message.walk() if part.get_content_type() in {"text/html", "application/xhtml+xml"}]
     if not pages:
         raise InputError(f"{source}: this MHTML file holds no HTML page; save the page once more")

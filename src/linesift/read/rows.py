@@ -45,36 +45,32 @@ def read_json(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record 
 
 def _values(stream: BinaryIO) -> Iterator[Any]:
     """Give the values of an array, or of a sequence of values, as they are read."""
-    decoder, read = json.JSONDecoder(), codecs.getincrementaldecoder("utf-8-sig")()
-    text, size, is_last = "", _CHUNK, False
-    has_begun = False
+    decoder, decode = json.JSONDecoder(), codecs.getincrementaldecoder("utf-8-sig")().decode
+    text, place = "", 0
+    has_begun = is_last = False
     while True:
-        place = _skip(text, 0)
+        place = _skip(text, place)
         if not has_begun and place < len(text):
             has_begun = True
             place = _skip(text, place + 1) if text[place] == "[" else place
-        text = text[place:]
-        if is_last and text.strip("] \t\r\n") == "":
+        if is_last and (place == len(text) or (text[place] == "]" and not text[place + 1 :].strip())):
             return
         try:
-            value, place = decoder.raw_decode(text)
+            value, end = decoder.raw_decode(text, place)
         except json.JSONDecodeError:
             if is_last:
                 raise
-            if len(text) > MAX_RECORD:
-                raise ValueError(f"an object is longer than {MAX_RECORD // 1_000_000} MB") from None
-            data = stream.read(size)
-            is_last = not data
-            text += read.decode(data, is_last)
-            size = max(_CHUNK, len(text))  # doubles while an object goes on, so that time stays linear
-            continue
-        if not is_last and place == len(text):  # a number or a word may go on
-            data = stream.read(_CHUNK)
-            is_last = not data
-            text += read.decode(data, is_last)
-            continue
-        yield value
-        text = text[place:]
+        else:
+            if is_last or end < len(text):  # at the end of what was read, a number may go on
+                yield value
+                place = end
+                continue
+        text, place = text[place:], 0
+        if len(text) > MAX_RECORD:
+            raise ValueError(f"an object is longer than {MAX_RECORD // 1_000_000} MB")
+        data = stream.read(max(_CHUNK, len(text)))  # doubles while an object goes on, so that time stays linear
+        is_last = not data
+        text += decode(data, is_last)
 
 
 def _skip(text: str, place: int) -> int:
