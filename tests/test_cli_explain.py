@@ -9,6 +9,7 @@ import pytest
 
 import linesift
 from commandline import Run, runner
+from linesift.labels import LABELS
 from linesift.model.decode import DecodeConfig
 from linesift.model.model import Model
 
@@ -93,7 +94,9 @@ def test_classify_with_reasons(run: Run) -> None:
     for line, text in zip(page["lines"], reasons, strict=True):
         assert len(line["reasons"]) == 3
         for shown, reason in zip(text.split("; "), line["reasons"], strict=True):
-            assert shown.startswith(reason["means"])
+            label, _, rest = shown.removeprefix("for ").partition(": ")
+            assert label.partition(",")[0] in LABELS
+            assert rest.startswith(reason["means"])
             assert shown.endswith(f"({reason['weight']:+.2f})")
     pretty = run("classify page.txt --format pretty --explain").out.splitlines()
     assert [line.strip() for line in pretty if line.startswith("     ")] == "; ".join(reasons).split("; ")

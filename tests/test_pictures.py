@@ -3,6 +3,7 @@
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -52,7 +53,20 @@ def test_confusion(report: Report) -> None:
 
 
 def test_calibration(report: Report) -> None:
-    assert {"probability", *LABELS} <= set(texts(pictures.calibration(report)))
+    found = texts(pictures.calibration(report))
+    assert {"probability of the label", "body: 3 lines", "sidebar: 3 lines", "headline: 0 lines"} <= set(found)
+
+
+def test_points_of_few_lines_are_not_joined(report: Report) -> None:
+    """Each label has the dotted line, an interval and a point for each tenth with lines, and what joins two of them."""
+
+    def n_lines(points: list[tuple[float, float, int]]) -> int:
+        labels = {label: replace(each, curve=points) for label, each in report.calibration.items()}
+        return pictures.calibration(replace(report, calibration=labels)).svg.count("fill: none; stroke")
+
+    few, many = n_lines([(0.2, 0.1, 4), (0.8, 0.9, 49), (0.9, 1.0, 80)]), n_lines([(0.2, 0.1, 60), (0.8, 0.9, 50)])
+    assert few - n_lines([]) == 4 * 3
+    assert many - n_lines([]) == 4 * (2 + 1)
 
 
 def test_languages_by_their_number_of_pages(report: Report) -> None:

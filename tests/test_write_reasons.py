@@ -49,7 +49,7 @@ def test_tables(explanation: Explanation) -> None:
      +0.10  -0.30      +0.10    +0.10  the lines next to it
      +0.10  -0.30      +0.10    +0.10      line above: words: –
      -0.35  +0.55      -0.35    +0.15  the lines around it
-     -0.25  +0.75      -0.25    -0.25      all lines above, as the network saw them
+     -0.25  +0.75      -0.25    -0.25      the lines above, read one after the other
      -1.73  +2.77      -1.77    +0.73  sum
        1 %   87 %        1 %     11 %  as probabilities
 
@@ -73,15 +73,15 @@ def test_width(explanation: Explanation) -> None:
 
 def test_brief_names_what_weighed_most_for_and_against_the_label(explanation: Explanation) -> None:
     assert brief(explanation) == [
-        "words: 30 (+1.50)",
-        "all lines above, as the network saw them (+0.75)",
-        "line above: words: – (-0.30)",
+        "for body: words: 30 (+1.50)",
+        "for body: the lines above, read one after the other (+0.75)",
+        "for headline, against body: line above: words: – (-0.30)",
     ]
     against = replace(explanation, label=Label.SIDEBAR)
     assert brief(against) == [
-        "words: 30 (-0.50)",
-        "words in the 8 lines below: 64 (+0.40)",
-        "all lines above, as the network saw them (-0.25)",
+        "for body, against sidebar: words: 30 (-0.50)",
+        "for sidebar: words in the 8 lines below: 64 (+0.40)",
+        "for body, against sidebar: the lines above, read one after the other (-0.25)",
     ]
 
 

@@ -4,14 +4,15 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from linesift.evaluate.evaluate import Report
 from linesift.evaluate.sections import Picture
-from linesift.labels import LABELS, Label
+from linesift.labels import LABELS
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _INK = "#010203"
@@ -32,6 +33,8 @@ _STYLE: Any = {
     "axes.spines.right": False,
 }
 _MOST_LANGUAGES = 40
+_MANY_LINES = 50
+"""Lines from which a share is known well enough to join it with the next: its interval is at most .27 wide."""
 _FAMILY = re.compile(r"font-family: [^;\"]*")
 _METADATA = re.compile(r"<metadata>.*?</metadata>\s*", re.DOTALL)
 
@@ -68,21 +71,46 @@ def confusion(report: Report) -> Picture:
 
 @_style()
 def calibration(report: Report) -> Picture:
-    """Reliability curves: frequency against probability; bins with more lines have larger marks."""
-    figure, axes = _canvas(5.6, 4.6)
-    axes.plot([0, 1], [0, 1], color=_INK, linewidth=0.8, linestyle=":")
-    for label, colour, mark in zip(LABELS, ("#b05cc4", "#3fa35f", "#2f97bd", "#8a8d96"), "sovd", strict=True):
+    """Reliability of each label's probability: the share of lines that have the label, with its 95 % interval.
+
+    Points with enough lines on both sides are joined; a curve through few lines would show chance.
+    """
+    figure, grid = _canvas(7.2, 6.8, rows=2, columns=2)
+    for axes, label, colour in zip(grid.flat, LABELS, ("#b05cc4", "#3fa35f", "#2f97bd", "#8a8d96"), strict=True):
+        axes.plot([0, 1], [0, 1], color=_INK, linewidth=0.8, linestyle=":")
         curve = [point for point in report.calibration[label].curve if point[2]]
-        probability, frequency, lines = zip(*curve, strict=True) if curve else ((), (), ())
-        width = 2.2 if label is Label.BODY else 1.0
-        axes.plot(probability, frequency, color=colour, linewidth=width, label=label)
-        sizes = [12 + 90 * (count / max(lines)) ** 0.5 for count in lines]
-        axes.scatter(probability, frequency, s=sizes, color=colour, marker=mark, zorder=3)
-    axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel="probability", ylabel="share of lines that have the label")
-    axes.set_aspect("equal")
-    axes.legend(frameon=False, loc="upper left")
-    caption = "On the dotted line, a probability of .9 means nine in ten. Larger marks stand for more lines."
-    return Picture(_svg(figure, "Calibration curves"), caption)
+        for probability, share, n_lines in curve:
+            axes.plot([probability] * 2, wilson_interval(share, n_lines), color=colour, linewidth=1.2, alpha=0.6)
+            size = 14 + 40 * min(n_lines / _MANY_LINES, 1)
+            axes.scatter([probability], [share], s=size, color=colour, zorder=3)
+        for before, after in pairwise(curve):
+            if min(before[2], after[2]) >= _MANY_LINES:
+                axes.plot([before[0], after[0]], [before[1], after[1]], color=colour, linewidth=1.6)
+        n_lines = round(sum(frequency * count for _, frequency, count in curve))
+        axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), title=f"{label}: {n_lines:,} lines")
+        axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
+        axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
+    for axes in grid[1]:
+        axes.set_xlabel("probability of the label")
+    for axes in grid[:, 0]:
+        axes.set_ylabel("share of lines that have it")
+    caption = (
+        "On the dotted line, a probability of .9 means nine in ten. A bar is the 95 % interval of the share, "
+        f"longer for fewer lines. Points are joined where each stands for {_MANY_LINES} lines or more."
+    )
+    return Picture(_svg(figure, "Calibration of each label"), caption)
+
+
+def wilson_interval(share: float, n_lines: int) -> tuple[float, float]:
+    """Compute the 95 % interval of a share of some lines, as if they were independent (Wilson 1927).
+
+    >>> [round(end, 2) for end in wilson_interval(1.0, 4)]
+    [0.51, 1.0]
+    """
+    z = 1.96
+    middle = (share + z * z / (2 * n_lines)) / (1 + z * z / n_lines)
+    half = z / (1 + z * z / n_lines) * sqrt(share * (1 - share) / n_lines + z * z / (4 * n_lines * n_lines))
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 @_style()
@@ -103,12 +131,16 @@ def languages(report: Report) -> Picture:
     return Picture(_svg(figure, "Article F1 by language"), caption)
 
 
-def _canvas(width: float, height: float) -> "tuple[Figure, Axes]":
-    """Make figure and axes of a size in inches, without pyplot, which keeps figures and looks for a display."""
+def _canvas(width: float, height: float, *, rows: int = 1, columns: int = 1) -> "tuple[Figure, Any]":
+    """Make a figure of a size in inches, without pyplot, which keeps figures and looks for a display.
+
+    Returns:
+        The figure, and its axes: one, or an array of (rows, columns).
+    """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.subplots()
+    return figure, figure.subplots(rows, columns)
 
 
 def _svg(figure: "Figure", name: str) -> str:

@@ -104,8 +104,14 @@ def _html_parts(title: str, sections: Iterable[Section]) -> Iterator[str]:
         yield "<section>\n"
         if section.title:
             yield f"<h2>{html.text(section.title)}</h2>\n"
-        for part in section.parts:
-            yield from _html_part(part)
+        pictures = [part for part in section.parts if isinstance(part, Picture)]
+        others = [part for part in section.parts if not isinstance(part, Picture)]
+        # Beside a picture its tables and sentences, where the window is wide enough.
+        for column in filter(None, (pictures, others)):
+            yield "<div>\n"
+            for part in column:
+                yield from _html_part(part)
+            yield "</div>\n"
         yield "</section>\n"
     yield "</main>\n"
 

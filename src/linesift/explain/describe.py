@@ -46,44 +46,50 @@ _LEFT_OUT = re.compile(r"; .*|, missing (?:where|at) .*|, as (?:bits|its place) 
 """Parts of a description that are left out: those about numbers that `say_value` writes as words."""
 
 _TARGETS = {
-    "after_body": "the end of an article above",
-    "before_body": "the beginning of an article below",
-    "inside": "sidebar inside the article",
-    "item": "a short line of the article",
+    "headline": "a headline",
+    "timestamp": "a timestamp",
+    "after_body": "lines after an article",
+    "before_body": "lines before an article",
+    "inside": "sidebar inside an article",
+    "item": "short lines of an article",
     "opening": "the opening of an article",
-    "closing": "what stands right below an article",
+    "closing": "lines right below an article",
 }
-"""Targets of the lexicon that are no labels."""
+"""Targets of the lexicon in words; the others are labels that need none."""
 
 _SUMS = {
     "window.words": "words",
-    "window.likely": "lines with words of body",
-    "window.likely_words": "words in lines with words of body",
+    "window.likely": "lines whose words are typical of body",
+    "window.likely_words": "words in lines whose words are typical of body",
     "window.long": "lines of running text",
     "window.short": "lines under four words",
     "window.dated": "lines that show a day and month",
-    "window.after_body": "words for the end of an article",
-    "window.before_body": "words for the beginning of an article",
-    "window.marked": "lines with markup of body",
-    "window.marked_words": "words in lines with markup of body",
+    "window.after_body": "words typical of lines after an article",
+    "window.before_body": "words typical of lines before an article",
+    "window.marked": "lines whose markup is typical of body",
+    "window.marked_words": "words in lines whose markup is typical of body",
     "window.linked": "lines that are links",
-    "window.after_marked": "markup for the end of an article",
-    "window.before_marked": "markup for the beginning of an article",
+    "window.after_marked": "markup typical of lines after an article",
+    "window.before_marked": "markup typical of lines before an article",
 }
-"""Words for what windows sum; "lines with words of body" are a sum of probabilities."""
+"""Words for what windows sum; "lines whose words are typical of body" are a sum of probabilities."""
 
 _ALONE = {
     "line.ends_sentence": "ends in",
     "line.date": "date on the line",
     "layout.twin": "same text next to it",
     "run.colon": "colon at the end of the line above the run",
+    "line.n_chars": "characters",
+    "layout.short_run": "short lines in a row, less than zero for longer lines",
+    "topic.shared_weight": "how often its words occur in running text elsewhere on the page",
+    "topic.run_share": "how many words it and its neighbours share with other lines of running text",
 }
 
 TOGETHER = "network.line"
 NETWORK = {
-    TOGETHER: "the columns of the line together, as the network saw them",
-    "network.above": "all lines above, as the network saw them",
-    "network.below": "all lines below, as the network saw them",
+    TOGETHER: "several things about the line at once",
+    "network.above": "the lines above, read one after the other",
+    "network.below": "the lines below, read one after the other",
 }
 """Rows that only the network has, without a value (`linesift.explain.occlusion`): what columns of the line add together
 and none adds by itself, and what the other lines of the page add."""
@@ -149,7 +155,7 @@ def _of_words(base: str) -> str:
     if group not in {"lexicon", "markup_lexicon"}:
         return ""
     what = "words" if group == "lexicon" else "words of class and id"
-    return f"{what} for {_TARGETS.get(target, target)}"
+    return f"{what} typical of {_TARGETS.get(target, target)}"
 
 
 def _lowered(sentence: str) -> str:

@@ -58,9 +58,17 @@ def explained(explanation: "Explanation", *, n_columns: int, style: Style = PLAI
 
 
 def brief(explanation: "Explanation") -> list[str]:
-    """Name in a few words the features that counted most for and against the label of the line."""
-    column = explanation.label.column
-    return [f"{_in_words(reason)} ({reason.weights[column]:+.2f})" for reason in strongest(explanation)]
+    """Name in a few words the features that counted most for the label of the line or against it.
+
+    Each begins with the label that it speaks for; the number is what it adds to the label of the line.
+    """
+    own = explanation.label
+    named = []
+    for reason in strongest(explanation):
+        label = LABELS[int(reason.weights.argmax())]
+        side = f"for {own}" if reason.weights[own.column] > 0 else f"for {label}, against {own}"
+        named.append(f"{side}: {_in_words(reason)} ({reason.weights[own.column]:+.2f})")
+    return named
 
 
 def as_json(explanation: "Explanation") -> list[dict[str, object]]:
