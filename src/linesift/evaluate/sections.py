@@ -104,8 +104,8 @@ def _html_parts(title: str, sections: Iterable[Section]) -> Iterator[str]:
         yield "<section>\n"
         if section.title:
             yield f"<h2>{html.text(section.title)}</h2>\n"
-        pictures = [part for part in section.parts if isinstance(part, Picture)]
-        others = [part for part in section.parts if not isinstance(part, Picture)]
+        pictures: list[Part] = [part for part in section.parts if isinstance(part, Picture)]
+        others: list[Part] = [part for part in section.parts if not isinstance(part, Picture)]
         # Beside a picture its tables and sentences, where the window is wide enough.
         for column in filter(None, (pictures, others)):
             yield "<div>\n"
