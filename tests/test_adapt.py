@@ -156,7 +156,7 @@ def test_damaged_arrays_are_said_in_words(tmp_path: Path, adapted: Path, damage:
     else:
         arrays[f"site0.{damage}"] = arrays[f"site0.{damage}"][::-1]
     with (tmp_path / "weights.npz").open("wb") as stream:
-        np.savez_compressed(stream, **arrays)
+        np.savez(stream, **arrays)
     words = "incomplete" if damage == "missing" else "the arrays of site0 do not fit together"
     with pytest.raises(ModelError, match=words):
         load_model(tmp_path)
@@ -170,7 +170,7 @@ def test_what_cannot_be_adapted_to_is_said(tmp_path: Path, site: Path) -> None:
 
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "notes.txt").write_text("mine")
-    assert "holds files but no model" in message(AdaptRequest("a", (site,), tmp_path / "full"), InputError)
+    assert "holds files but no model" in message(AdaptRequest("a", (site,), tmp_path / "full"), ModelError)
     assert "no labelled pages" in message(AdaptRequest("a", (tmp_path / "full",), tmp_path / "m"), InputError)
     assert "has no name" in message(AdaptRequest(" ", (site,), tmp_path / "m"), InputError)
     assert not (tmp_path / "m").exists()

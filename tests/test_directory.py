@@ -3,8 +3,10 @@
 import gc
 import io
 import json
+import os
 import warnings
-from collections.abc import Callable, Iterator
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, replace
 from hashlib import sha256
 from pathlib import Path
@@ -93,6 +95,7 @@ def kinds_saved(with_kinds: Model, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def write(files: Files, path: Path) -> None:
+    path.mkdir(exist_ok=True)
     for name, content in files.items():
         (path / name).write_bytes(content)
 
@@ -245,6 +248,52 @@ def test_a_directory_that_cannot_be_written(model: Model, tmp_path: Path) -> Non
         save_model(small(model), {}, PROBE, tmp_path / "file" / "x")
 
 
+def test_a_directory_of_other_files_is_kept(model: Model, path: Path, tmp_path: Path) -> None:
+    (path / "notes.txt").write_text("ours")
+    with pytest.raises(ModelError, match=r"notes\.txt, which is no part of a model"):
+        save_model(small(model), {}, PROBE, path)
+    load_model(path)
+    (path / "notes.txt").unlink()
+    (path / "model.json").unlink()
+    with pytest.raises(ModelError, match="holds files but no model"):
+        save_model(small(model), {}, PROBE, path)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["probe.jsonl", "weights.npz"]
+
+
+@pytest.mark.parametrize("has_exchange", [True, False])
+def test_a_model_is_there_whenever_writing_ends(
+    model: Model, saved: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_exchange: bool
+) -> None:
+    """Saving stops at each of its steps on the disk, as if it was full; the model before stays, without leftovers."""
+    write(saved, tmp_path / "m")
+    if not has_exchange:
+        monkeypatch.setattr("linesift.atomic._exchange_at_once", lambda *_: False)
+    for name in ("mkdir", "write_bytes", "write_text", "chmod", "rename"):
+        with monkeypatch.context() as disk:
+            disk.setattr(Path, name, full_disk)
+            if has_exchange and name == "rename":
+                break  # it is not used
+            with pytest.raises(ModelError, match="No space left"):
+                save_model(small(model), {}, PROBE, tmp_path / "m")
+        assert {file.name: file.read_bytes() for file in (tmp_path / "m").iterdir()} == saved
+        assert [each.name for each in tmp_path.iterdir()] == ["m"]
+    save_model(small(model), {"seed": 9}, PROBE, tmp_path / "m")
+    assert read_about(tmp_path / "m")["seed"] == 9
+    assert [each.name for each in tmp_path.iterdir()] == ["m"]
+
+
+def full_disk(*_: object, **__: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no FIFO")
+@pytest.mark.parametrize("name", ["model.json", "weights.npz", "probe.jsonl"])
+def test_a_file_that_never_ends_is_refused(path: Path, name: str) -> None:
+    (path / name).unlink()
+    os.mkfifo(path / name)
+    assert_explained(path, "is no file")
+
+
 def test_no_directory(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no such model directory"):
         load_model(tmp_path / "none")
@@ -286,6 +335,28 @@ def array(name: str, change: Callable[[Any], Any]) -> Damage:
     return arrays(lambda parts: {**parts, name: change(parts[name])})
 
 
+def members(data: bytes) -> list[tuple[str, bytes]]:
+    """Names and contents of an archive."""
+    with zipfile.ZipFile(io.BytesIO(data)) as stored:
+        return [(name, stored.read(name)) for name in stored.namelist()]
+
+
+def packed(contents: Iterable[tuple[str, bytes]], method: int = zipfile.ZIP_STORED) -> bytes:
+    """An archive, in which a name may be there twice."""
+    stream = io.BytesIO()
+    with warnings.catch_warnings(action="ignore"), zipfile.ZipFile(stream, "w", method) as stored:
+        for name, data in contents:
+            stored.writestr(name, data)
+    return stream.getvalue()
+
+
+def member(name: str, change: Callable[[bytes], bytes]) -> Damage:
+    """Change the file of an array."""
+    return content(
+        "weights.npz", lambda old: packed([(key, change(data) if key == name else data) for key, data in members(old)])
+    )
+
+
 def npy(value: object) -> bytes:
     stream = io.BytesIO()
     np.save(stream, np.asarray(value), allow_pickle=True)
@@ -315,7 +386,7 @@ RANKER = {"no_title_utility": 1, "temperature": 1}
 DAMAGES: dict[str, tuple[Damage, str]] = {
     "no model.json": (without("model.json"), "model.json is missing"),
     "no weights": (without("weights.npz"), "weights.npz is missing"),
-    "no probe": (without("probe.jsonl"), "probe.jsonl cannot be read"),
+    "no probe": (without("probe.jsonl"), "probe.jsonl is missing"),
     "model.json cut": (content("model.json", lambda old: old[: len(old) // 2]), "model.json cannot be read"),
     "model.json not text": (content("model.json", lambda _: b"\xff\xfe\x00"), "model.json cannot be read"),
     "model.json a list": (content("model.json", lambda _: b"[1]"), "model format None"),
@@ -330,19 +401,61 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "other labels": (about(labels=["body", "headline"]), "labels are"),
     "other fingerprint": (about(fingerprint="0" * 16), "trained on other features (fingerprint 0000000000000000"),
     "no numbers": (about(text=...), "incomplete"),
-    "no temperature": (about(text={**SETTINGS, "temperature": None}), "incomplete"),
-    "no share of the network": (about(text={**SETTINGS, "network_share": 0}), "not between 0 and 1"),
-    "a share that is no number": (about(text={**SETTINGS, "network_share": float("nan")}), "not between 0 and 1"),
-    "temperature zero": (about(text={**SETTINGS, "temperature": 0}), "a temperature is not above 0"),
-    "temperature below zero": (about(text={**SETTINGS, "temperature": -1.5}), "a temperature is not above 0"),
-    "temperature a word": (about(text={**SETTINGS, "temperature": "warm"}), "incomplete"),
+    "no share of the network": (about(text={**SETTINGS, "network_share": 0}), "network_share is 0, and not"),
+    "a share that is no number": (about(text={**SETTINGS, "network_share": np.nan}), "network_share is nan, and not"),
+    "numbers nested deeply": (content("model.json", lambda _: b"[" * 100_000), "model.json cannot be read"),
+    "model.json too large": (content("model.json", lambda _: b" " * (17 << 20)), "has more than 16 mb"),
+    "format a long word": (about(format="8" * 9_000), "model format 8888"),
+    "numbers a list": (about(text=[1]), "incomplete"),
+    "numbers a word": (about(text="warm"), "incomplete"),
+    "temperature next to zero": (about(text={**SETTINGS, "temperature": 1e-320}), "temperature is 1e-320, and not"),
+    "temperature huge": (about(text={**SETTINGS, "temperature": 10**400}), "temperature is 1000"),
+    "temperature no number": (about(text={**SETTINGS, "temperature": np.nan}), "temperature is nan, and not"),
+    "threshold no number": (about(decoding={"sure": np.nan}), "sure is nan, and not a number from 0 to 1"),
+    "threshold half a line": (about(decoding={"headline_reach": 1.5}), "headline_reach is 1.5, and not"),
+    "threshold true": (about(decoding={"timestamp_reach": True}), "timestamp_reach is True, and not"),
+    "sites a word": (about(n_sites="two"), "n_sites is two, and not"),
+    "sites below zero": (about(n_sites=-1), "n_sites is -1, and not"),
+    "sites without their arrays": (about(n_sites=1), "incomplete"),
+    "an array too many": (arrays(lambda parts: parts | {"more": np.zeros(9)}), "that no model has, such as more"),
+    "array of another version": (
+        member("scorer.bias.npy", lambda old: old.replace(b"NUMPY\x01", b"NUMPY\x02")), "scorer.bias: an array of",
+    ),
+    "array whose header is code": (
+        member("scorer.bias.npy", lambda old: old.replace(b"(4,)", b"4**9")), "scorer.bias: an array of",
+    ),
+    "array larger than the file": (
+        member("scorer.bias.npy", lambda old: old.replace(b"(4,), }      ", b"(999999999,),}")), "unknown form",
+    ),
+    "array of another length": (member("scorer.bias.npy", lambda old: old + b"1234"), "more or fewer numbers than"),
+    "array cut": (member("scorer.bias.npy", lambda old: old[:-1]), "weights.npz is damaged"),
+    "array without content": (member("scorer.bias.npy", lambda _: b""), "scorer.bias: an array of an unknown form"),
+    "arrays compressed": (
+        content("weights.npz", lambda old: packed(members(old), zipfile.ZIP_DEFLATED)), "an array is compressed",
+    ),
+    "array twice": (
+        content("weights.npz", lambda old: packed([*members(old), ("scorer.bias.npy", b"")])), "arrays have one name",
+    ),
+    "leaves next to overflow": (array("scorer.leaves", lambda old: old * 0 + np.float32(3e38)), "scorer do not fit"),
+    "bias next to overflow": (array("lexicon.bias", lambda old: old * 0 + np.float32(3e38)), "lexicon do not fit"),
+    "cuts that are no numbers": (array("scorer.cuts", lambda old: old * np.nan), "arrays of scorer do not fit"),
+    "trees without a level": (
+        arrays(lambda parts: parts | {
+            "scorer.columns": parts["scorer.columns"][:, :0], "scorer.cuts": parts["scorer.cuts"][:, :0],
+            "scorer.leaves": parts["scorer.leaves"][:, :1],
+        }), "arrays of scorer do not fit",
+    ),
+    "no temperature": (about(text={**SETTINGS, "temperature": None}), "temperature is None"),
+    "temperature zero": (about(text={**SETTINGS, "temperature": 0}), "temperature is 0, and not"),
+    "temperature below zero": (about(text={**SETTINGS, "temperature": -1.5}), "temperature is -1.5, and not"),
+    "temperature a word": (about(text={**SETTINGS, "temperature": "warm"}), "temperature is warm, and not"),
     "headline without its arrays": (about(text={**SETTINGS, "headline": RANKER}), "incomplete"),
     "headline a number": (about(text={**SETTINGS, "headline": 1}), "incomplete"),
     "no word of the headline": (about(text={"temperature": 1.0}), "incomplete"),
     "no word of html": (about(html=...), "incomplete"),
     "html without its arrays": (about(html=SETTINGS), "incomplete"),
-    "unknown threshold": (about(decoding={"heading": 1}), "incomplete"),
-    "decoding a number": (about(decoding=3), "incomplete"),
+    "unknown threshold": (about(decoding={"heading": 1}), "has thresholds that"),
+    "decoding a number": (about(decoding=3), "has thresholds that"),
     "weights empty": (content("weights.npz", lambda _: b""), "weights.npz is damaged"),
     "weights cut": (content("weights.npz", lambda old: old[: len(old) // 2]), "weights.npz is damaged"),
     "weights without their end": (content("weights.npz", lambda old: old[:-30]), "weights.npz is damaged"),
@@ -368,7 +481,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
         "arrays of scorer do not fit",
     ),
     "no trees": (array("scorer.columns", lambda old: old[:0]), "arrays of scorer do not fit"),
-    "leaves of words": (array("scorer.leaves", lambda old: old.astype("U9")), "arrays of scorer do not fit"),
+    "leaves of words": (array("scorer.leaves", lambda old: old.astype("U9")), "scorer.leaves: an array of"),
     "leaves that are no numbers": (array("scorer.leaves", lambda old: old * np.nan), "arrays of scorer do not fit"),
     "bias of another shape": (array("lexicon.bias", lambda old: old[:-1]), "arrays of lexicon do not fit"),
     "bias of trees of another shape": (array("scorer.bias", lambda old: old[:-1]), "arrays of scorer do not fit"),
@@ -381,12 +494,12 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "network without an array": (
         arrays(lambda parts: {k: v for k, v in parts.items() if k != "network.entry_bias"}), "incomplete",
     ),
-    "network without a width": (array("network.entry_bias", lambda old: old[0]), "incomplete"),
-    "network without layers": (array("network.layers", lambda old: old[0, 0, 0]), "incomplete"),
+    "network without a width": (array("network.entry_bias", lambda old: old[0]), "arrays of network do not fit"),
+    "network without layers": (array("network.layers", lambda old: old[0, 0, 0]), "arrays of network do not fit"),
     "network without pools": (
         arrays(lambda parts: {k: v for k, v in parts.items() if k != "network.pool_weights"}), "incomplete",
     ),
-    "pools flat": (array("network.pool_weights", lambda old: old[0]), "incomplete"),
+    "pools flat": (array("network.pool_weights", lambda old: old[0]), "arrays of network do not fit"),
     "network gone": (
         arrays(lambda parts: {k: v for k, v in parts.items() if not k.startswith("network.")}),
         "does not reproduce its probe ferry",
@@ -395,8 +508,8 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
         array("network.out_bias", lambda old: old + np.eye(4, dtype=np.float32)[0]),
         "does not reproduce its probe ferry",
     ),
-    "bias of words": (array("lexicon.bias", lambda old: old.astype("U9")), "arrays of lexicon do not fit"),
-    "columns flat": (array("scorer.columns", lambda old: old.ravel()), "incomplete"),
+    "bias of words": (array("lexicon.bias", lambda old: old.astype("U9")), "lexicon.bias: an array of"),
+    "columns flat": (array("scorer.columns", lambda old: old.ravel()), "arrays of scorer do not fit"),
     "other weights": (array("scorer.bias", lambda old: old + np.eye(4)[0]), "does not reproduce its probe ferry"),
     "probe empty": (content("probe.jsonl", lambda _: b""), "probe.jsonl is empty"),
     "probe cut": (content("probe.jsonl", lambda old: old[:40]), "probe.jsonl cannot be read"),
@@ -433,8 +546,11 @@ HTML_DAMAGES: dict[str, tuple[Damage, str]] = {
         array("scorer.columns", lambda old: np.full_like(old, len(table_names(is_html=True)) - 1)),
         "arrays of scorer do not fit together",
     ),
-    "temperature zero": (about(html={**SETTINGS, "temperature": 0}), "a temperature is not above 0"),
-    "temperature a word": (about(html={**SETTINGS, "temperature": "warm"}), "incomplete"),
+    "temperature zero": (about(html={**SETTINGS, "temperature": 0}), "temperature is 0, and not"),
+    "temperature a word": (about(html={**SETTINGS, "temperature": "warm"}), "temperature is warm, and not"),
+    "utility that is no number": (
+        about(html={**SETTINGS, "headline": {**RANKER, "no_title_utility": np.nan}}), "incomplete",
+    ),
 }  # fmt: skip
 
 NETWORK_DAMAGES: dict[str, tuple[str, Callable[[Any], Any]]] = {
@@ -455,7 +571,6 @@ NETWORK_DAMAGES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "entry that is no number": ("entry", lambda old: old * np.float32(np.nan)),
     "bias of the entry that is no number": ("entry_bias", lambda old: old * np.float32(np.nan)),
     "layers of two lines": ("layers", lambda old: old[:, : old.shape[1] * 2 // 3]),
-    "layers of words": ("layers", lambda old: old.astype("U9")),
     "fewer layers than biases": ("layers", lambda old: old[1:]),
     "bias of a layer that is no number": ("layer_biases", lambda old: old * np.float32(np.nan)),
     "pools of one side": ("pool_weights", lambda old: old[:, 1:]),
@@ -476,6 +591,7 @@ NETWORK_DAMAGES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "scores of three labels": ("out", lambda old: old[:, 1:]),
     "scores that are no numbers": ("out", lambda old: old * np.float32(np.nan)),
     "bias of three labels": ("out_bias", lambda old: old[1:]),
+    "scale next to zero": ("scale", lambda old: old * np.float32(1e-40)),
     "bias of half floats": ("out_bias", lambda old: old.astype(np.float16)),
 }
 """Which array is changed, and how."""
@@ -490,6 +606,8 @@ KIND_DAMAGES: dict[str, tuple[Damage, str]] = {
     "bias of words of another shape": (array("page_kind.words_bias", lambda old: old[1:]), "arrays of page_kind"),
     "weights of fewer kinds": (array("page_kind.weights", lambda old: old[:, :, 1:]), "arrays of page_kind do not fit"),
     "fewer cuts": (array("page_kind.bins", lambda old: old[:, 1:]), "arrays of page_kind do not fit"),
+    "cuts flat": (array("page_kind.bins", lambda old: old.ravel()), "arrays of page_kind do not fit"),
+    "cuts that go back": (array("page_kind.bins", lambda old: old[:, ::-1].copy()), "arrays of page_kind do not fit"),
     "cuts that are no number": (array("page_kind.bins", lambda old: old * np.nan), "arrays of page_kind do not fit"),
     "other weights": (
         array("page_kind.bias", lambda old: old + np.eye(len(KINDS), dtype=np.float32)[0]),

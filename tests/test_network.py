@@ -175,6 +175,22 @@ def test_with_pooling_a_line_is_seen_by_its_whole_page_and_by_no_other(line: int
     assert [each.mean() for each in is_changed] == [0, 1, 0]
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_no_score_is_larger_than_the_bound(seed: int) -> None:
+    network = random_network(N_COLUMNS, seed=seed)
+    found = np.abs(np.concatenate(scores(network, [drawn(n_lines, seed) for n_lines in SIZES]))).max()
+    assert found <= network.largest_score() < 1e12
+
+
+def test_weights_whose_scores_may_overflow_are_not_sound() -> None:
+    network = random_network(N_COLUMNS, seed=1)
+    assert network.is_sound(N_COLUMNS)
+    large = replace(
+        network, **{name: getattr(network, name) * np.float32(1e9) for name in ("layers", "pool_weights", "entry")}
+    )
+    assert not large.is_sound(N_COLUMNS)
+
+
 def test_inputs_lie_between_minus_one_and_one() -> None:
     network = random_network(N_COLUMNS, seed=6)
     own = np.array([[-1e30, -1e4, 0, 1e4, 1e30, np.nan]] * N_COLUMNS, np.float32)

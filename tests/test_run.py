@@ -8,7 +8,7 @@ import pytest
 
 import linesift
 from inventedsite import invented_page
-from linesift.errors import InputError, LabelError, MissingExtraError
+from linesift.errors import InputError, LabelError, MissingExtraError, ModelError
 from linesift.evaluate.card import card, write_card
 from linesift.example import Example
 from linesift.labels import KINDS, Kind, Label
@@ -269,7 +269,7 @@ def test_write_card_again(trained: Trained) -> None:
 
 def test_directory_of_something_else_is_not_written_to(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("mine")
-    with pytest.raises(InputError, match="holds files but no model"):
+    with pytest.raises(ModelError, match="holds files but no model"):
         train(TrainRequest((OWN,), tmp_path), say_nothing)
     assert (tmp_path / "README.md").read_text() == "mine"
 

@@ -1,6 +1,7 @@
 """Atomic writing: a file appears whole or not at all, whatever happens while it is written."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -27,7 +28,7 @@ def replacing(path: Path, *, is_new: bool = False) -> Iterator[Path]:
         raise FileExistsError(0, "exists already", str(path))
     if not is_new and target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(0, "permission denied", str(path))
-    temporary = target.with_name(f".linesift-{os.getpid()}-{os.urandom(4).hex()}")
+    temporary = _beside(target)
     try:
         with _naming(path, temporary):
             yield temporary
@@ -38,10 +39,71 @@ def replacing(path: Path, *, is_new: bool = False) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+@contextmanager
+def replacing_directory(path: Path) -> Iterator[Path]:
+    """Give the path of a new directory to fill; at the end of the block it takes the place of `path`, with all in it.
+
+    What was at `path` is removed afterwards. If anything fails, it is as it was. On Linux the two change places in one
+    step. Elsewhere there is a moment between two renames in which nothing is at `path`.
+
+    Args:
+        path: the directory to write; it may be missing, and its parents too.
+
+    Raises:
+        OSError: with `filename`, if it cannot be written.
+    """
+    target = path.resolve()
+    temporary = _beside(target)
+    try:
+        with _naming(path, temporary):
+            temporary.mkdir(parents=True)
+            yield temporary
+            for file in temporary.iterdir():
+                _flush(file)
+            if target.exists():
+                temporary.chmod(target.stat().st_mode & 0o777)
+                _exchange(temporary, target)
+            else:
+                temporary.rename(target)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
 def write_atomic(path: Path, data: bytes, *, is_new: bool = False) -> None:
     """Write all of a file at once; arguments and errors are those of `replacing`."""
     with replacing(path, is_new=is_new) as temporary:
         temporary.write_bytes(data)
+
+
+def _beside(target: Path) -> Path:
+    """Name a temporary file or directory in the directory of another one."""
+    return target.with_name(f".linesift-{os.getpid()}-{os.urandom(4).hex()}")
+
+
+def _exchange(first: Path, second: Path) -> None:
+    """Let two directories change places."""
+    if _exchange_at_once(first, second):
+        return
+    aside = _beside(second)
+    second.rename(aside)
+    try:
+        first.rename(second)
+    except BaseException:
+        aside.rename(second)
+        raise
+    aside.rename(first)
+
+
+def _exchange_at_once(first: Path, second: Path) -> bool:
+    """Let two directories change places in one step; false where the system or the file system has no such step."""
+    import ctypes  # seldom needed, and a part of the time of a start
+
+    here, exchange = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
+    try:
+        rename = ctypes.CDLL(None).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    return bool(rename(here, os.fsencode(first), here, os.fsencode(second), exchange) == 0)
 
 
 def _flush(temporary: Path) -> None:
@@ -73,6 +135,7 @@ def _naming(path: Path, temporary: Path) -> Iterator[None]:
     except (FileExistsError, BrokenPipeError):
         raise
     except OSError as error:
-        if error.filename not in {None, str(temporary)}:
+        is_ours = error.filename is None or temporary in (Path(error.filename), *Path(error.filename).parents)
+        if not is_ours:
             raise  # of another file, which the block reads
         raise OSError(error.errno, error.strerror or str(error), str(path)) from error

@@ -5,10 +5,10 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from fuzz import pages
+from fuzz import models, pages
 from fuzz.driver import Target, check, fuzz
 
-MODULES = (pages,)
+MODULES = (pages, models)
 TARGETS: dict[str, Target] = {target.name: target for module in MODULES for target in module.TARGETS}
 
 

@@ -9,6 +9,7 @@ from linesift.errors import ModelError
 from linesift.evaluate.sections import Table, markdown_table
 from linesift.labels import KINDS, LABELS
 from linesift.model.directory import read_about
+from linesift.model.weights import brief
 
 _FRONT_MATTER = """\
 ---
@@ -81,7 +82,20 @@ About = Mapping[str, Any]
 
 
 def card(about: About) -> str:
-    """Write the card of a trained model as Markdown."""
+    """Write the card of a trained model as Markdown.
+
+    Raises:
+        ModelError: if something is missing that the training wrote, or is of another type.
+    """
+    try:
+        return _card(about)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(
+            f"model.json: what the card says of the training is incomplete ({brief(str(error))}); copy the model again"
+        ) from error
+
+
+def _card(about: About) -> str:
     parts = [
         _INTRO.format(name=about["name"]),
         *(["\n".join(_sites(about))] if about.get("sites") else []),

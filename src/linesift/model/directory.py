@@ -17,17 +17,23 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from linesift.atomic import replacing
+from linesift.atomic import replacing_directory
 from linesift.errors import ModelError
 from linesift.labels import LABELS
 from linesift.model.fingerprint import fingerprint
 from linesift.model.model import Model
 from linesift.model.part import Part
+from linesift.model.probe import FILE as PROBE
 from linesift.model.probe import check_probe, write_probe
-from linesift.model.weights import build_model, model_arrays, pack, read_arrays
+from linesift.model.weights import FILE as WEIGHTS
+from linesift.model.weights import brief, build_model, model_arrays, pack, read_arrays, read_file
 from linesift.page import Page
 
 FORMAT = 9
+_ABOUT = "model.json"
+_CARD = "README.md"
+_LARGEST_ABOUT = 16 << 20
+"""Most bytes of `model.json`."""
 KEYS_WRITTEN_BY_SAVE = frozenset(
     ["format", "fingerprint", "labels", "text", "html", "has_page_kind", "decoding", "n_sites", "weights_sha256"]
 )
@@ -35,7 +41,7 @@ KEYS_WRITTEN_BY_SAVE = frozenset(
 
 
 def save_model(model: Model, info: Mapping[str, object], probe: Sequence[Page], path: Path) -> None:
-    """Write a model directory; each file appears whole or not at all, `model.json` last.
+    """Write a model directory: it takes the place of a model that is there at once, or nothing changes.
 
     Args:
         model: the model to save.
@@ -44,7 +50,7 @@ def save_model(model: Model, info: Mapping[str, object], probe: Sequence[Page], 
         path: the directory, made if it is missing.
 
     Raises:
-        ModelError: if it cannot be written.
+        ModelError: if it cannot be written, or the directory holds anything but a model.
         ValueError: if the model reads HTML and no page of the probe has hints.
     """
     if model.html is not None and not any(page.has_hints for page in probe):
@@ -66,19 +72,32 @@ def save_model(model: Model, info: Mapping[str, object], probe: Sequence[Page], 
 
 
 def _write(path: Path, about: str, probe: str, weights: bytes) -> None:
+    refuse_other_files(path)
     try:
-        path.mkdir(parents=True, exist_ok=True)
-        # The blocks end from the inside out: nothing is renamed before all is written, and model.json comes last.
-        with (
-            replacing(path / "model.json") as model_file,
-            replacing(path / "probe.jsonl") as probe_file,
-            replacing(path / "weights.npz") as weights_file,
-        ):
-            weights_file.write_bytes(weights)
-            probe_file.write_text(probe, "utf-8")
-            model_file.write_text(about, "utf-8")
+        with replacing_directory(path) as temporary:
+            (temporary / WEIGHTS).write_bytes(weights)
+            (temporary / PROBE).write_text(probe, "utf-8")
+            (temporary / _ABOUT).write_text(about, "utf-8")
     except OSError as error:
         raise ModelError(f"{path}: cannot write the model: {error.strerror or error}") from error
+
+
+def refuse_other_files(path: Path) -> None:
+    """Refuse a directory in which a model would take the place of anything but a model.
+
+    Raises:
+        ModelError: if it holds other files than those of a model.
+    """
+    try:
+        names = {each.name for each in path.iterdir()} if path.is_dir() else set()
+    except OSError as error:
+        raise ModelError(f"{path}: cannot write the model: {error.strerror or error}") from error
+    if names and _ABOUT not in names:
+        raise ModelError(f"{path}: holds files but no model; name a new directory or that of a model to replace")
+    if others := names - {_ABOUT, PROBE, WEIGHTS, _CARD}:
+        raise ModelError(
+            f"{path}: holds {brief(min(others))}, which is no part of a model and would be lost; name a new directory"
+        )
 
 
 def _settings(part: Part) -> dict[str, object]:
@@ -106,7 +125,9 @@ def load_model(path: Path) -> Model:
     except ModelError as error:
         raise ModelError(f"{path}: {error}") from error
     except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{path}: the model is incomplete ({error}); copy it again or train it anew") from error
+        raise ModelError(
+            f"{path}: the model is incomplete ({brief(str(error))}); copy it again or train it anew"
+        ) from error
     check_probe(model, path)
     # After the other checks, which say more: changes too small for the probe, such as in corrections of a site.
     if digest != about.get("weights_sha256"):
@@ -124,22 +145,30 @@ def read_about(path: Path) -> dict[str, Any]:
         raise ModelError(
             f"{path}: no such model directory; name one that holds model.json, or train it: linesift train --out {path}"
         )
+    if not (path / _ABOUT).exists():
+        raise ModelError(f"{path}: not a model directory: {_ABOUT} is missing")
     try:
-        about = json.loads((path / "model.json").read_text("utf-8"))
-    except FileNotFoundError as error:
-        raise ModelError(f"{path}: not a model directory: model.json is missing") from error
-    except (OSError, ValueError) as error:
+        about = json.loads(read_file(path, _ABOUT, _LARGEST_ABOUT).decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        reason = brief(str(error))
         raise ModelError(
-            f"{path}: model.json cannot be read ({error}); copy the model again or train it anew"
+            f"{path}: {_ABOUT} cannot be read ({reason}); copy the model again or train it anew"
         ) from error
     found = about.get("format") if isinstance(about, dict) else None
     if not isinstance(about, dict) or found != FORMAT:
-        raise ModelError(f"{path}: model format {found}, this linesift reads format {FORMAT}; train the model anew")
+        raise ModelError(
+            f"{path}: model format {brief(found)}, this linesift reads format {FORMAT}; train the model anew"
+        )
     if about.get("labels") != list(LABELS):
-        raise ModelError(f"{path}: the model's labels are {about.get('labels')}, expected {list(LABELS)}")
+        raise ModelError(f"{path}: the model's labels are {brief(about.get('labels'))}, expected {list(LABELS)}")
     if about.get("fingerprint") != fingerprint():
         raise ModelError(
-            f"{path}: the model was trained on other features (fingerprint {about.get('fingerprint')}, "
+            f"{path}: the model was trained on other features (fingerprint {brief(about.get('fingerprint'))}, "
             f"this linesift computes {fingerprint()}); train it anew or install the linesift it came with"
         )
+    files, sites = about.get("files", {}), about.get("sites", [])
+    is_sound = isinstance(files, dict) and all(isinstance(digest, str) for digest in files.values())
+    is_sound &= isinstance(sites, list) and all(isinstance(site, dict) and "name" in site for site in sites)
+    if not is_sound:
+        raise ModelError(f"{path}: {_ABOUT} has other files or sites than a training writes; copy the model again")
     return about

@@ -13,6 +13,9 @@ _FEW = 64
 """Lines, or pages, up to which all columns are compared with all their cuts at once: that takes one numpy call, where a
 search takes one for each column."""
 
+MOST_CUTS = 254
+"""Cuts of a column: the bins are counted in a byte, with one for missing values and one above the last cut."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bins:

@@ -22,6 +22,13 @@ TILE = 128
 """Lines of a matrix product, always as many: products of another shape may add in another order, and a page must come
 out the same in any batch."""
 
+_WIDEST, _MOST_LAYERS = 1024, 16
+"""Most hidden units of a line, and most layers: the last one of these sees lines 65,536 lines away."""
+_LEAST_SCALE = 1e-9
+"""Least scale of a column; the largest is one by it."""
+_LARGEST_SCORE = 1e30
+"""Bound of all numbers that a network may come to; float32 holds up to 3e38."""
+
 _ROW_COUNTS = (TILE, 8, 1)
 """Numbers of rows that a tile can be multiplied in; the first is taken with which equal rows have equal results."""
 
@@ -151,7 +158,7 @@ class Network:
         return inputs
 
     def is_sound(self, n_columns: int) -> bool:
-        """Whether the arrays fit together and to `n_columns`, and are finite."""
+        """Whether the arrays fit together and to `n_columns`, and no score of a line can overflow."""
         (width,), n_layers, n_flags = self.entry_bias.shape, len(self.layers), len(self.flagged)
         n_pools, n_pooled, _ = self.pool_weights.shape
         shapes = {
@@ -174,7 +181,24 @@ class Network:
         if not all(array.dtype == np.float32 and np.isfinite(array).all() for array in numbers):
             return False
         is_in_order = _ascends_below(self.flagged, n_columns) and _ascends_below(self.pool_layers, n_layers)
-        return is_in_order and n_pooled % 2 == 0 and n_pooled <= 2 * width and bool((self.scale > 0).all())
+        is_sound = is_in_order and n_pooled % 2 == 0 and n_pooled <= 2 * width
+        is_sound &= 0 < width <= _WIDEST and n_layers <= _MOST_LAYERS
+        is_sound &= bool(((self.scale >= _LEAST_SCALE) & (self.scale <= 1 / _LEAST_SCALE)).all())
+        return is_sound and self.largest_score() < _LARGEST_SCORE
+
+    def largest_score(self) -> float:
+        """Bound the absolute value of every number that is computed from any line: by sums of absolute weights.
+
+        Inputs are between -1 and 1. What a layer or a pooling adds is at most what it multiplies, times the largest sum
+        of absolute weights of a unit.
+        """
+        weights, bias = _largest_sum(self.entry), _largest(self.entry_bias)
+        hidden = weights + bias
+        for number, (_, layer, layer_bias) in enumerate(self.steps()):
+            for pool in self.pools_before(number):
+                hidden += hidden * _largest_sum(self.pool_weights[pool]) + _largest(self.pool_biases[pool])
+            hidden += hidden * _largest_sum(layer) + _largest(layer_bias)
+        return hidden * _largest_sum(self.out) + _largest(self.out_bias)
 
     def steps(self) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float32]]]:
         """Give distance, weights and bias of each layer."""
@@ -185,6 +209,15 @@ class Network:
         """Give the numbers of the poolings before a layer: one or none."""
         numbers: list[int] = np.flatnonzero(self.pool_layers == number).tolist()
         return numbers
+
+
+def _largest_sum(weights: NDArray[np.float32]) -> float:
+    """Find the largest sum of absolute weights of a unit, from shape (n_inputs, n_units)."""
+    return float(np.abs(weights).sum(axis=0, dtype=np.float64).max(initial=0))
+
+
+def _largest(numbers: NDArray[np.float32]) -> float:
+    return float(np.abs(numbers).max(initial=0))
 
 
 def _ascends_below(numbers: NDArray[Any], end: int) -> bool:

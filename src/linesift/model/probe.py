@@ -17,9 +17,12 @@ from numpy.typing import NDArray
 from linesift.errors import ModelError
 from linesift.hints import DTYPES, TAGS, Hints
 from linesift.model.model import Model
+from linesift.model.weights import brief, read_file
 from linesift.page import Page
 
 FILE = "probe.jsonl"
+_LARGEST = 16 << 20
+"""Most bytes of the file."""
 TOLERANCE = 2e-3
 """Largest difference of a probability; float32 sums differ by far less between processors."""
 
@@ -63,18 +66,21 @@ def check_probe(model: Model, path: Path) -> None:
         # Written so that nan is no pass.
         if expected.shape != found.shape or not np.abs(expected - found).max(initial=0) <= TOLERANCE:
             raise ModelError(
-                f"{path}: the model does not reproduce its probe {page.source}: the weights or the features have "
-                "changed since it was saved; copy it again or train it anew"
+                f"{path}: the model does not reproduce its probe {brief(page.source)}: the weights or the features "
+                "have changed since it was saved; copy it again or train it anew"
             )
 
 
 def _read(path: Path) -> list[tuple[Page, NDArray[np.float32]]]:
     """Pages and probabilities of shape (n_lines, 4)."""
     try:
-        rows = [json.loads(line) for line in (path / FILE).read_text("utf-8").split("\n") if line]
+        text = read_file(path, FILE, _LARGEST).decode("utf-8")
+        rows = [json.loads(line) for line in text.split("\n") if line]
         return [(_page(row), np.array(row["probabilities"], np.float32)) for row in rows]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise ModelError(f"{path}: {FILE} cannot be read ({error}); copy the model again or train it anew") from error
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise ModelError(
+            f"{path}: {FILE} cannot be read ({brief(str(error))}); copy the model again or train it anew"
+        ) from error
 
 
 def _page(row: dict[str, Any]) -> Page:

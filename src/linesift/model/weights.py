@@ -1,9 +1,13 @@
 """Turn a model into named arrays and back, and read and write the file that holds them, `weights.npz`.
 
 Arrays of the part for text are named `lexicon.weights`, `scorer.leaves`, `network.out` and so on; those of the part for
-HTML have `html.` before the name. Shapes, types and ranges are checked: a damaged file gives an error, not a crash.
+HTML have `html.` before the name. Shapes, types and ranges of all arrays and numbers are checked. So a damaged file
+gives an error and no crash, and whatever passes gives finite scores.
 """
 
+import math
+import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -22,7 +26,7 @@ from linesift.labels import KINDS, LABELS
 from linesift.model.decode import DecodeConfig
 from linesift.model.headline import CANDIDATE_NAMES, HeadlineRanker
 from linesift.model.lexicon import TARGETS, Lexicon
-from linesift.model.linear import Bins, LinearScorer
+from linesift.model.linear import MOST_CUTS, Bins, LinearScorer
 from linesift.model.model import Model
 from linesift.model.network import Network
 from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, column_names
@@ -34,6 +38,10 @@ if TYPE_CHECKING:
     from linesift.model.site import SiteCorrection
 
 Arrays = Mapping[str, NDArray[Any]]
+
+FILE = "weights.npz"
+LARGEST_WEIGHTS = 256 << 20
+"""Most bytes of this file; that of the shipped model has eight million."""
 
 _HTML = "html."
 """Begins the names of arrays of the part for HTML."""
@@ -86,6 +94,50 @@ def _scorer_arrays(scorer: Scorer) -> dict[str, NDArray[Any]]:
 # --- arrays to a model ------------------------------------------------------------------------------------------------
 
 
+class _Arrays:
+    """The stored arrays. All are taken through `take`, which checks them, and none may be left in the end."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self._arrays = arrays
+        self._left = set(arrays)
+
+    def has(self, name: str) -> bool:
+        """Whether there is an array of this name, or one whose name begins so if it ends in a dot."""
+        return name in self._arrays or (name.endswith(".") and any(key.startswith(name) for key in self._arrays))
+
+    def take(self, name: str, kind: str, *shape: int | None) -> NDArray[Any]:
+        """Give an array.
+
+        Args:
+            name: its name.
+            kind: `f` for floats, which have to be finite and at most `_LARGEST`, up or down; `c` for floats that are
+                compared with and may be infinite; `i` for signed whole numbers; `u` for hashes of 64 bits.
+            shape: its shape; `None` for a length that the other arrays decide.
+
+        Raises:
+            KeyError: if there is none.
+            ModelError: if it is of another kind or shape, or out of range.
+        """
+        array = self._arrays[name]
+        self._left.discard(name)
+        is_sound = array.ndim == len(shape) and all(
+            asked in {None, found} for asked, found in zip(shape, array.shape, strict=True)
+        )
+        is_sound &= array.dtype.kind == {"c": "f"}.get(kind, kind) and (kind != "u" or array.itemsize == 8)
+        is_sound = is_sound and (kind != "f" or _is_bounded(array)) and (kind != "c" or not np.isnan(array).any())
+        _check(name.rpartition(".")[0], is_sound=is_sound)
+        return array
+
+    def check_all_taken(self) -> None:
+        """Refuse arrays that the model does not use.
+
+        Raises:
+            ModelError: if there are some.
+        """
+        if self._left:
+            raise ModelError(f"weights.npz: has arrays that no model has, such as {brief(min(self._left))}")
+
+
 def build_model(about: Mapping[str, Any], arrays: Arrays) -> Model:
     """Put a model together.
 
@@ -94,141 +146,176 @@ def build_model(about: Mapping[str, Any], arrays: Arrays) -> Model:
         arrays: content of `weights.npz`.
 
     Raises:
-        ModelError: if arrays do not fit together; the text does not name the directory.
-        KeyError: if something is missing; also TypeError and ValueError, if it is of another type or shape.
+        ModelError: if numbers are out of range or arrays do not fit together; the text does not name the directory.
+        KeyError: if something is missing; also TypeError and ValueError, if it is of another type.
     """
-    lexicon = _lexicon("lexicon", TOKEN_BITS, arrays)
-    has_own = any(name.startswith(_HTML_LEXICON) for name in arrays)
-    html_lexicon = _lexicon(_HTML_LEXICON.rstrip("."), TOKEN_BITS, arrays) if has_own else lexicon
-    n_sites = about["n_sites"]
-    return Model(
-        text=_part("", lexicon, about["text"], n_sites, arrays),
-        html=None if about["html"] is None else _part(_HTML, html_lexicon, about["html"], n_sites, arrays),
-        page_kind=_page_kind(arrays) if about["has_page_kind"] else None,
-        decoding=DecodeConfig(**about["decoding"]),
+    stored = _Arrays(arrays)
+    lexicon = _lexicon("lexicon", TOKEN_BITS, stored)
+    has_own = stored.has(_HTML_LEXICON)
+    html_lexicon = _lexicon(_HTML_LEXICON.rstrip("."), TOKEN_BITS, stored) if has_own else lexicon
+    n_sites = read_number(about, "n_sites", 0, _MOST_SITES, is_whole=True)
+    model = Model(
+        text=_part("", lexicon, about["text"], int(n_sites), stored),
+        html=None if about["html"] is None else _part(_HTML, html_lexicon, about["html"], int(n_sites), stored),
+        page_kind=_page_kind(stored) if about["has_page_kind"] else None,
+        decoding=_decoding(about["decoding"]),
+    )
+    stored.check_all_taken()
+    return model
+
+
+def read_number(settings: Mapping[str, Any], key: str, least: float, most: float, *, is_whole: bool = False) -> float:
+    """Read a number of `model.json`.
+
+    Raises:
+        KeyError: if it is missing.
+        ModelError: if it is no number, or not between `least` and `most`.
+    """
+    value = settings[key]
+    is_number = isinstance(value, int if is_whole else int | float) and not isinstance(value, bool)
+    if not is_number or not least <= value <= most:
+        raise ModelError(f"model.json: {key} is {brief(value)}, and not a number from {least:g} to {most:g}")
+    return value if is_whole else float(value)
+
+
+def brief(value: object) -> str:
+    """Write a value of a file for a message: in one line, and not longer than that."""
+    text = ascii(value)[1:-1] if isinstance(value, str) else ascii(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+
+
+def _decoding(settings: Mapping[str, Any]) -> DecodeConfig:
+    """Read thresholds: probabilities, and whole numbers of lines."""
+    known = {each.name: each.type is int for each in fields(DecodeConfig)}
+    if not isinstance(settings, dict) or not settings.keys() <= known.keys():
+        raise ModelError("model.json: decoding has thresholds that this linesift does not know")
+    return DecodeConfig(
+        **{
+            key: read_number(settings, key, 0, _MOST_LINES if known[key] else 1, is_whole=known[key])  # type: ignore[arg-type]
+            for key in settings
+        }
     )
 
 
-def _part(prefix: str, lexicon: Lexicon, settings: Mapping[str, Any], n_sites: int, arrays: Arrays) -> Part:
+def _part(prefix: str, lexicon: Lexicon, settings: Mapping[str, Any], n_sites: int, arrays: _Arrays) -> Part:
     is_html = prefix == _HTML
     return Part(
         lexicon=lexicon,
         scorer=_scorer(f"{prefix}scorer", n_table_columns(is_html=is_html), arrays),
         network=_network(f"{prefix}network", len(OWN_HTML_NAMES if is_html else OWN_TEXT_NAMES), arrays),
-        network_share=_network_share(settings),
-        temperature=_temperature(settings),
+        network_share=read_number(settings, "network_share", *_SHARES),
+        temperature=read_number(settings, "temperature", *_TEMPERATURES),
         markup_lexicon=_lexicon(f"{prefix}markup_lexicon", MARKUP_BITS, arrays) if is_html else None,
         headline=_headline(prefix, settings["headline"], arrays),
         sites=_sites(prefix, n_sites, arrays),
     )
 
 
-def _network_share(settings: Mapping[str, Any]) -> float:
-    share = float(settings["network_share"])
-    if not 0 < share < 1:
-        raise ModelError("model.json: the share of the network is not between 0 and 1; copy the model again")
-    return share
+def _lexicon(name: str, bits: int, arrays: _Arrays) -> Lexicon:
+    return Lexicon(
+        arrays.take(f"{name}.weights", "f", 1 << bits, len(TARGETS)), arrays.take(f"{name}.bias", "f", len(TARGETS))
+    )
 
 
-def _temperature(settings: Mapping[str, Any]) -> float:
-    temperature = float(settings["temperature"])
-    if not temperature > 0:
-        raise ModelError("model.json: a temperature is not above 0; copy the model again")
-    return temperature
-
-
-def _lexicon(name: str, bits: int, arrays: Arrays) -> Lexicon:
-    weights, bias = arrays[f"{name}.weights"], arrays[f"{name}.bias"]
-    is_sound = weights.shape == (1 << bits, len(TARGETS)) and bias.shape == (len(TARGETS),)
-    _check(name, is_sound=is_sound and _is_finite(weights) and _is_finite(bias))
-    return Lexicon(weights, bias)
-
-
-def _headline(prefix: str, settings: Mapping[str, Any] | None, arrays: Arrays) -> HeadlineRanker | None:
+def _headline(prefix: str, settings: Mapping[str, Any] | None, arrays: _Arrays) -> HeadlineRanker | None:
     if settings is None:
         return None
     name = f"{prefix}headline"
-    trees = _scorer(name, len(CANDIDATE_NAMES) + n_table_columns(is_html=prefix == _HTML), arrays)
-    if not isinstance(trees, TreeScorer):
-        raise ModelError(f"weights.npz: {name} is no trees; copy the model again")
-    return HeadlineRanker(trees, float(settings["no_title_utility"]), _temperature(settings))
+    trees = _trees(name, len(CANDIDATE_NAMES) + n_table_columns(is_html=prefix == _HTML), arrays)
+    utility = read_number(settings, "no_title_utility", -_LARGEST, _LARGEST)
+    return HeadlineRanker(trees, utility, read_number(settings, "temperature", *_TEMPERATURES))
 
 
-def _page_kind(arrays: Arrays) -> PageKindModel:
-    words, words_bias = arrays["page_kind.words"].astype(np.float32), arrays["page_kind.words_bias"]
-    is_sound = words.shape == (1 << WORD_BITS, len(WORD_KINDS)) and words_bias.shape == (len(WORD_KINDS),)
-    _check("page_kind", is_sound=is_sound and _is_finite(words) and _is_finite(words_bias))
-    return PageKindModel(words, words_bias, _linear("page_kind", len(column_names()), len(KINDS), arrays))
+def _page_kind(arrays: _Arrays) -> PageKindModel:
+    words = arrays.take("page_kind.words", "f", 1 << WORD_BITS, len(WORD_KINDS)).astype(np.float32)
+    bias = arrays.take("page_kind.words_bias", "f", len(WORD_KINDS))
+    return PageKindModel(words, bias, _linear("page_kind", len(column_names()), len(KINDS), arrays))
 
 
-def _scorer(name: str, n_columns: int, arrays: Arrays) -> Scorer:
+def _scorer(name: str, n_columns: int, arrays: _Arrays) -> Scorer:
     """Build trees or a linear scorer of lines, whichever is stored."""
-    return (_trees if f"{name}.leaves" in arrays else _linear)(name, n_columns, len(LABELS), arrays)
+    if arrays.has(f"{name}.leaves"):
+        return _trees(name, n_columns, arrays)
+    return _linear(name, n_columns, len(LABELS), arrays)
 
 
-def _trees(name: str, n_columns: int, n_outcomes: int, arrays: Arrays) -> TreeScorer:
-    columns, cuts, leaves, bias = (arrays[f"{name}.{key}"] for key in ("columns", "cuts", "leaves", "bias"))
-    shares = arrays.get(f"{name}.shares")
+def _trees(name: str, n_columns: int, arrays: _Arrays) -> TreeScorer:
+    columns = arrays.take(f"{name}.columns", "i", None, None)
     n_trees, depth = columns.shape
-    is_sound = cuts.shape == columns.shape and leaves.shape == (n_trees, 1 << depth, n_outcomes)
-    is_sound &= columns.dtype.kind == "i" and n_trees > 0 and bias.shape == (n_outcomes,)
-    is_sound &= shares is None or shares.shape == leaves.shape[:2]
-    is_sound = is_sound and bool(columns.min() >= 0 and columns.max() < n_columns)
-    numbers = (leaves, bias) if shares is None else (leaves, bias, shares)
-    _check(name, is_sound=is_sound and cuts.dtype.kind == "f" and all(map(_is_finite, numbers)))
+    _check(name, is_sound=n_trees > 0 and 0 < depth <= _DEEPEST and columns.min() >= 0 and columns.max() < n_columns)
+    cuts = arrays.take(f"{name}.cuts", "c", n_trees, depth)
+    leaves = arrays.take(f"{name}.leaves", "f", n_trees, 1 << depth, len(LABELS))
+    bias = arrays.take(f"{name}.bias", "f", len(LABELS))
+    shares = arrays.take(f"{name}.shares", "f", n_trees, 1 << depth) if arrays.has(f"{name}.shares") else None
     return TreeScorer(columns, cuts, leaves, bias, shares)
 
 
-def _linear(name: str, n_columns: int, n_outcomes: int, arrays: Arrays) -> LinearScorer:
-    cuts, weights, bias = (arrays[f"{name}.{key}"] for key in ("bins", "weights", "bias"))
+def _linear(name: str, n_columns: int, n_outcomes: int, arrays: _Arrays) -> LinearScorer:
+    cuts = arrays.take(f"{name}.bins", "c", n_columns, None)
+    _check(name, is_sound=cuts.shape[1] <= MOST_CUTS and bool((cuts[:, 1:] >= cuts[:, :-1]).all()))
     bins = Bins(cuts)
-    is_sound = len(cuts) == n_columns and weights.shape == (n_columns, bins.n_bins, n_outcomes)
-    is_sound &= bias.shape == (n_outcomes,) and cuts.dtype.kind == "f" and not np.isnan(cuts).any()
-    _check(name, is_sound=is_sound and _is_finite(weights) and _is_finite(bias))
-    return LinearScorer(bins, weights, bias)
+    weights = arrays.take(f"{name}.weights", "f", n_columns, bins.n_bins, n_outcomes)
+    return LinearScorer(bins, weights, arrays.take(f"{name}.bias", "f", n_outcomes))
 
 
-def _network(name: str, n_columns: int, arrays: Arrays) -> Network | None:
-    if f"{name}.out" not in arrays:
+def _network(name: str, n_columns: int, arrays: _Arrays) -> Network | None:
+    if not arrays.has(f"{name}.out"):
         return None
-    network = Network(**{each.name: arrays[f"{name}.{each.name}"] for each in fields(Network)})
+    whole = {"flagged", "pool_layers"}
+    n_axes = {"entry": 2, "layers": 3, "layer_biases": 2, "pool_weights": 3, "pool_biases": 2, "out": 2}
+    network = Network(
+        **{
+            each.name: arrays.take(
+                f"{name}.{each.name}", "i" if each.name in whole else "f", *[None] * n_axes.get(each.name, 1)
+            )
+            for each in fields(Network)
+        }
+    )
     _check(name, is_sound=network.is_sound(n_columns))
     return network
 
 
-def _sites(prefix: str, n_sites: int, arrays: Arrays) -> "tuple[SiteCorrection, ...]":
+def _sites(prefix: str, n_sites: int, arrays: _Arrays) -> "tuple[SiteCorrection, ...]":
     if not n_sites:
         return ()
     from linesift.model.site import SiteCorrection  # a part of the time of a start, and seldom needed
 
     sites = []
     for name in (f"{prefix}site{number}" for number in range(n_sites)):
-        anchors, keys, weights = (arrays[f"{name}.{key}"] for key in ("anchors", "keys", "weights"))
-        is_sound = weights.shape == (len(keys), len(LABELS)) and weights.dtype == np.float32
-        for hashes in (anchors, keys):
-            is_sound &= hashes.ndim == 1 and hashes.dtype == np.uint64 and bool((hashes[1:] > hashes[:-1]).all())
-        _check(name, is_sound=is_sound and _is_finite(weights))
+        anchors, keys = arrays.take(f"{name}.anchors", "u", None), arrays.take(f"{name}.keys", "u", None)
+        _check(name, is_sound=all((hashes[1:] > hashes[:-1]).all() for hashes in (anchors, keys)))
+        weights = arrays.take(f"{name}.weights", "f", len(keys), len(LABELS))
         sites.append(SiteCorrection(anchors, keys, weights))
     return tuple(sites)
 
 
-def _check(name: str, *, is_sound: bool) -> None:
+def _check(name: str, *, is_sound: object) -> None:
     if not is_sound:
-        raise ModelError(f"weights.npz: the arrays of {name} do not fit together; copy the model again")
+        raise ModelError(
+            f"weights.npz: the arrays of {name} do not fit together or are out of range; copy the model again"
+        )
 
 
-def _is_finite(numbers: NDArray[Any]) -> bool:
-    """Whether these are floats without infinity and nan."""
-    if numbers.dtype.kind != "f":
-        return False
+def _is_bounded(numbers: NDArray[Any]) -> bool:
+    """Whether floats are finite and so small that no sum of them overflows."""
     if numbers.dtype == np.float16 and numbers.flags.c_contiguous and numbers.size:
         # As whole numbers, because numpy looks at half floats one by one: a tenth of the time of a start.
         return bool((numbers.view(np.uint16) & _EXPONENT).max() < _EXPONENT)
-    return bool(np.isfinite(numbers).all())
+    return bool((np.abs(numbers) <= _LARGEST).all())  # nan is not
 
 
 _EXPONENT = np.uint16(0x7C00)
 """Bits of a half float that are all set in infinities and nan, and nowhere else."""
+_LARGEST = 1e9
+"""Largest weight. Scores add at most some thousand of them, so that no sum comes near the largest float."""
+_TEMPERATURES = (0.01, 100.0)
+"""Least and largest temperature; fitted ones are about 1."""
+_SHARES = (0.001, 0.999)
+"""Least and largest share of the network in the mean of scores."""
+_DEEPEST = 12
+"""Most levels of a tree."""
+_MOST_LINES, _MOST_SITES = 1_000_000, 10_000
+_LONGEST_SHOWN = 60
 
 
 # --- the file ---------------------------------------------------------------------------------------------------------
@@ -247,30 +334,74 @@ def read_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], str]:
     """Read the arrays of a model directory's `weights.npz`, and the SHA-256 of the file.
 
     Raises:
-        ModelError: if it is missing or damaged.
+        ModelError: if it is missing, damaged or too large.
     """
+    data = read_file(path, FILE, LARGEST_WEIGHTS)
     try:
-        data = (path / "weights.npz").read_bytes()
         with zipfile.ZipFile(BytesIO(data)) as stored:
-            names = stored.namelist()
-            return {name.removesuffix(".npy"): _array(stored.read(name)) for name in names}, sha256(data).hexdigest()
-    except FileNotFoundError as error:
-        raise ModelError(f"{path}: weights.npz is missing; copy the model again or train it anew") from error
-    # What numpy, zipfile and zlib raise on damaged archives; TypeError and AttributeError for a bare array.
-    except (OSError, ValueError, zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError,
-            TypeError, AttributeError) as error:  # fmt: skip
-        raise ModelError(f"{path}: weights.npz is damaged ({error}); copy the model again or train it anew") from error
+            members = stored.infolist()
+            # Nothing is compressed and nothing is there twice, so that no more is read than the file has bytes.
+            if any(member.compress_type != zipfile.ZIP_STORED for member in members):
+                raise ValueError("an array is compressed")
+            if len({member.filename for member in members}) < len(members):
+                raise ValueError("two arrays have one name")
+            if sum(member.file_size for member in members) > len(data):
+                raise ValueError("arrays are longer than the file")
+            arrays = {
+                (name := member.filename.removesuffix(".npy")): _array(name, stored.read(member)) for member in members
+            }
+    except (OSError, ValueError, LookupError, RuntimeError, EOFError, OverflowError, zipfile.BadZipFile, struct.error,
+            zlib.error, AttributeError, TypeError) as error:  # fmt: skip # all that zipfile raises on damaged archives
+        raise ModelError(
+            f"{path}: {FILE} is damaged ({brief(str(error))}); copy the model again or train it anew"
+        ) from error
+    return arrays, sha256(data).hexdigest()
 
 
-def _array(data: bytes) -> NDArray[Any]:
-    """Read an array as `np.save` writes it, without a copy: `np.load` takes three times as long.
+def read_file(path: Path, name: str, largest: int) -> bytes:
+    """Read a file of a model directory.
 
     Raises:
-        ValueError: if it is something else, or holds objects, which could run code.
+        ModelError: if it is missing, no regular file, larger than `largest` bytes, or cannot be read.
     """
-    stream = BytesIO(data)
-    if np.lib.format.read_magic(stream) != (1, 0):
-        raise ValueError("an array of an unknown version")
-    shape, is_fortran, dtype = np.lib.format.read_array_header_1_0(stream)
-    array = np.frombuffer(data, dtype, offset=stream.tell())
-    return array.reshape(shape, order="F" if is_fortran else "C")
+    file = path / name
+    try:
+        size = file.stat().st_size
+        if not file.is_file():
+            raise OSError(0, "is no file")
+        if size > largest:
+            raise OSError(0, f"has more than {largest >> 20} MB")
+        return file.read_bytes()
+    except FileNotFoundError as error:
+        raise ModelError(f"{path}: {name} is missing; copy the model again or train it anew") from error
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ModelError(f"{path}: {name} cannot be read ({reason}); copy the model again or train it anew") from error
+
+
+def _array(name: str, data: bytes) -> NDArray[Any]:
+    """Read an array as `np.save` writes it, without a copy: `np.load` takes three times as long.
+
+    The header is read by a pattern of what we write, and not as Python, as numpy does.
+
+    Raises:
+        ValueError: if it is something else.
+    """
+    header = _HEADER.match(data)
+    if header is None or int.from_bytes(header["size"], "little") != header.end() - _BEFORE_HEADER:
+        raise ValueError(f"{name}: an array of an unknown form")
+    shape = tuple(map(int, header["shape"].replace(b" ", b"").strip(b",").split(b",") if header["shape"] else ()))
+    array = np.frombuffer(data, np.dtype(header["dtype"].decode()), offset=header.end())
+    if array.size != math.prod(shape):
+        raise ValueError(f"{name}: more or fewer numbers than its shape has")
+    return array.reshape(shape, order="F" if header["order"] == b"True" else "C")
+
+
+_BEFORE_HEADER = 10
+"""Bytes in front of the header: magic word, version, and its size."""
+_HEADER = re.compile(
+    rb"\x93NUMPY\x01\x00(?P<size>..)"
+    rb"\{'descr': '(?P<dtype><f[248]|<[iu][48])', 'fortran_order': (?P<order>True|False), "
+    rb"'shape': \((?P<shape>(?:\d{1,9}, ){0,3}\d{1,9},?)?\), \} *\n",
+    re.DOTALL,
+)

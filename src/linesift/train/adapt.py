@@ -14,7 +14,7 @@ from linesift.evaluate.card import CHECKS, write_card
 from linesift.evaluate.evaluate import Report, evaluate
 from linesift.evaluate.metrics import Score
 from linesift.evaluate.sections import Table, markdown_table
-from linesift.model.directory import KEYS_WRITTEN_BY_SAVE, load_model, read_about, save_model
+from linesift.model.directory import KEYS_WRITTEN_BY_SAVE, load_model, read_about, refuse_other_files, save_model
 from linesift.model.model import Model
 from linesift.model.prediction import Prediction
 from linesift.model.probe import read_probe
@@ -171,8 +171,7 @@ def _check_place(request: AdaptRequest) -> None:
     out = request.out
     if out.exists() and not out.is_dir():
         raise InputError(f"{out}: is a file; name a directory")
-    if out.is_dir() and any(out.iterdir()) and not (out / "model.json").is_file():
-        raise InputError(f"{out}: holds files but no model; name a new directory or that of a model to replace")
+    refuse_other_files(out)
     if not request.site.strip():
         raise InputError("the site has no name; give it one: --site mysite")
 

@@ -25,7 +25,7 @@ from linesift.evaluate.kinds import KindReport, evaluate_kinds
 from linesift.evaluate.report import TITLE, accuracy_report, write_report
 from linesift.example import Example
 from linesift.extras import require_extra
-from linesift.model.directory import save_model
+from linesift.model.directory import refuse_other_files, save_model
 from linesift.page import Page
 from linesift.read.labelled import LABELLED_SUFFIX, PAGE_FILE_COLLECTION
 from linesift.train.config import Progress, TrainConfig
@@ -137,11 +137,10 @@ def _check_packages(request: TrainRequest) -> None:
 
 def _check_place(out: Path) -> None:
     """Refuse at once a directory that cannot be written after minutes of fitting, or that holds something else."""
-    if out.is_dir() and any(out.iterdir()) and not (out / "model.json").is_file():
-        raise InputError(f"{out}: holds files but no model; name a new directory or that of a model to replace")
+    refuse_other_files(out)
     if out.exists() and not out.is_dir():
         raise InputError(f"{out}: is a file; name a directory")
-    there = next(place for place in (out, *out.absolute().parents) if place.exists())
+    there = next(place for place in out.resolve().parents if place.exists())  # a directory beside it is renamed
     try:
         with TemporaryDirectory(dir=there, prefix=".linesift-"):
             pass
