@@ -447,8 +447,9 @@ def test_broken_markup_loses_nothing_that_the_parser_found(html: str) -> None:
         "</div>",
     ],
 )
-def test_a_hundred_thousand_levels(unit: str) -> None:
-    page = read_html("<p>before</p>" + unit * 100_000 + "deep" + unit.replace("<", "</") * 1000 + "<p>after</p>")
+def test_ninety_thousand_levels(unit: str) -> None:
+    levels = unit * (90_000 // unit.count("<"))
+    page = read_html("<p>before</p>" + levels + "deep" + unit.replace("<", "</") * 1000 + "<p>after</p>")
     check(page.hints, page.page.lines)
     assert "".join(page.page.lines).startswith("before")
     assert "deep" in page.page.text
@@ -475,10 +476,6 @@ class CountingPattern:
         self.pattern = pattern
         self.n_bytes: list[int] = []
 
-    def findall(self, html: bytes, start: int, end: int) -> list[Any]:
-        self.n_bytes.append(end - start)
-        return self.pattern.findall(html, start, end)
-
     def sub(self, replacement: bytes | Callable[[re.Match[bytes]], bytes], html: bytes) -> bytes:
         self.n_bytes.append(len(html))
         return self.pattern.sub(replacement, html)
@@ -486,14 +483,17 @@ class CountingPattern:
 
 @pytest.mark.parametrize(
     ("page", "n_bytes"),
-    [("<p>before</p>" + "<b " * 43_000, len("<p>before</p>")), ("<p>before</p><noscript>" + "<a" * 3_000, 0)],
+    [
+        ("<p>before</p>" + "<p><div>" * 9_000 + "<b " * 33_000, len("<p><div>" * 9_000)),
+        ("<p>before</p><noscript>" + "<a" * 3_000, 0),
+    ],
 )
 def test_tags_without_end_are_not_searched(monkeypatch: pytest.MonkeyPatch, page: str, n_bytes: int) -> None:
     """Behind the last `>` each `<` would be searched to the end of the page: 6 and 20 seconds for these two."""
     pattern = CountingPattern(limits._TAG)
     monkeypatch.setattr(limits, "_TAG", pattern)
     assert lines_of(page) == ["before"]
-    assert pattern.n_bytes == [n_bytes]
+    assert sum(pattern.n_bytes) <= n_bytes
 
 
 def test_what_stands_between_tags_that_are_cut_is_kept() -> None:

@@ -134,7 +134,7 @@ def read_page(page: Path | Record, encoding: str | None = None) -> tuple[Page, s
     """
     record = page if isinstance(page, Record) else Record("", "", read_bytes(page), "undecided", source=str(page))
     if record.form == "html":
-        return _read_html(record, record.charset), None
+        return _read_html(record, record.charset)
     data = record.payload
     if record.form == "undecided" and isinstance(data, bytes):
         return _read_file(unpack(data, record.source), record.source, encoding)
@@ -153,9 +153,9 @@ def _read_file(data: bytes, source: str, encoding: str | None) -> tuple[Page, st
         check_encoding(encoding)
     if suffix in MHTML_SUFFIXES or is_mhtml(data):
         record = read_mhtml(data, source)
-        return _read_html(record, encoding or record.charset), None
+        return _read_html(record, encoding or record.charset)
     if is_html(data, suffix):
-        return _read_html(Record("", "", data, "html", source=source), encoding), None
+        return _read_html(Record("", "", data, "html", source=source), encoding)
     refuse_xml(data, source)
     page, warning = decode_text(data, source, encoding)
     return page, warning or _shape_warning(page.text, source)
@@ -166,11 +166,12 @@ def _shape_warning(text: str, source: str) -> str | None:
     return None if problem is None else f"{source}: {problem}"
 
 
-def _read_html(record: Record, encoding: str | None) -> Page:
+def _read_html(record: Record, encoding: str | None) -> tuple[Page, str | None]:
     from linesift.read.html.page import read_html
 
-    page = read_html(record.payload, record.source, encoding=encoding).page
-    return _with_record(page, record)
+    read = read_html(record.payload, record.source, encoding=encoding)
+    warning = f"{record.url or record.source}: {read.cut}" if read.cut else None
+    return _with_record(read.page, record), warning
 
 
 def _with_record(page: Page, record: Record) -> Page:

@@ -15,6 +15,9 @@ from linesift.read.html.media import find_pictures
 from linesift.read.html.walk import ANCESTOR_MASK, NUMBER, OUTER, Block, Walk
 from linesift.read.html.words import TIME_HASHES, split_words
 
+_MAX_WORDS = 1_000_000
+"""Words that the lines of a page have from the elements around them, all together (highest of 2,033 pages: 89,389). If
+there are more, each element counts only with a few of its words."""
 _INT16_MAX = int(np.iinfo(np.int16).max)
 
 
@@ -124,6 +127,7 @@ def _find_words(
     used = np.flatnonzero(is_used).tolist()
     key_of_use = (np.cumsum(is_used) - 1)[key_of_use]  # from here on indices of `used`
     hashes, key_of_word = split_words([keys[index] for index in used])
+    hashes, key_of_word = _limit_words(hashes, key_of_word, np.bincount(key_of_use, minlength=len(used)))
     words_of_key = np.bincount(key_of_word, minlength=len(used))
     names_time = np.bincount(key_of_word[_are_time_words(hashes)], minlength=len(used)) > 0
     is_near = is_part | (level_of_use < np.array(n_own, np.int64)[line_of_use])
@@ -134,6 +138,18 @@ def _find_words(
     word = np.repeat(first_word, words_of_use) + _count_within(words_of_use)
     level = np.repeat(level_of_use.astype(np.uint8), words_of_use)
     return _Words(hashes[word], np.repeat(line_of_use, words_of_use), level, has_time_word)
+
+
+def _limit_words(
+    hashes: NDArray[np.uint64], key_of_word: NDArray[np.int64], uses_of_key: NDArray[np.int64]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Leave out words of keys with many, so that all uses of all keys together have at most `_MAX_WORDS`."""
+    most = int(np.bincount(key_of_word).max(initial=0))
+    place = _count_within(np.bincount(key_of_word, minlength=len(uses_of_key)))
+    while most > 1 and uses_of_key[key_of_word[place < most]].sum() > _MAX_WORDS:
+        most //= 2
+    is_kept = place < most
+    return hashes[is_kept], key_of_word[is_kept]
 
 
 def _are_time_words(hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:

@@ -29,7 +29,7 @@ from linesift.page import Page
 from linesift.read.html.encoding import to_utf8
 from linesift.read.html.fast import read_fast
 from linesift.read.html.head import read_head
-from linesift.read.html.limits import limit_attributes, limit_depth
+from linesift.read.html.limits import limit_markup
 from linesift.read.html.plain import read_plain
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class HtmlPage:
     page: Page
     """Lines, with their hints."""
     _tree: "LexborHTMLParser" = field(repr=False, compare=False)
+    cut: str = ""
+    """Says what was left out of a page beyond the bounds of `limits`; empty for every ordinary page."""
 
     @property
     def hints(self) -> Hints:
@@ -71,7 +73,8 @@ def read_html(data: bytes | str, source: str = "", *, encoding: str | None = Non
     most of the page's text; `<noscript>`, unless the page has next to no text without it. Style sheets are not read.
 
     No input is refused: any bytes and any broken markup become lines, in the worst case a single empty one. Elements
-    nested more than 2,000 deep count as line ends, because time would grow with the square of the depth.
+    nested more than 2,000 deep count as line ends, because time would grow with the square of the depth; `limits` has
+    the other bounds.
 
     Args:
         data: the page. Bytes are decoded by their byte order mark, `encoding`, or what the page declares; if nothing
@@ -87,7 +90,7 @@ def read_html(data: bytes | str, source: str = "", *, encoding: str | None = Non
     except ImportError as error:
         raise missing_extra("reading HTML", "selectolax", extra="html") from error
     # With scripting, `<noscript>` is text. Without, one in the head would end the head, and its content would be shown.
-    html = limit_depth(limit_attributes(to_utf8(data, encoding)))
+    html, cut = limit_markup(to_utf8(data, encoding))
     tree = LexborHTMLParser(html, scripting=True)
     text, hints = read_fast(tree, html) or read_plain(tree, html)
-    return HtmlPage(Page(text, source, hints), tree)
+    return HtmlPage(Page(text, source, hints), tree, cut)

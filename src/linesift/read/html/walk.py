@@ -382,15 +382,16 @@ class Walk:
 
     def _join_cells(self, scope: Scope, start: int) -> None:
         """Make one line of the lines of a `<tr>`, cells separated by tabs, if every cell is one short line."""
+        numbers = set()
+        # One by one, because a row of a table around others has all their lines.
+        for index in range(start, len(self.lines)):
+            line = self.lines[index]
+            block = line.holder[BLOCK]
+            if len(line.text) > MAX_CELL or block[TAG] not in _CELLS or block[OUTER] is not scope[BLOCK]:
+                return
+            numbers.add(block[NUMBER])
         cells = self.lines[start:]
-        blocks = [cell.holder[BLOCK] for cell in cells]
-        if (
-            len(cells) < 2
-            or len({block[NUMBER] for block in blocks}) < len(cells)
-            or max(len(cell.text) for cell in cells) > MAX_CELL
-        ):
-            return
-        if any(block[TAG] not in _CELLS or block[OUTER] is not scope[BLOCK] for block in blocks):
+        if not 2 <= len(cells) == len(numbers):
             return
         for index in range(start + 1, len(self.lines)):
             self.gaps.pop(index, None)
