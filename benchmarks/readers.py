@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from linesift.read.html.compiled.reader import read_compiled
 from linesift.read.html.encoding import to_utf8
-from linesift.read.html.limits import limit_attributes, limit_depth
+from linesift.read.html.limits import limit_markup
 from linesift.read.html.plain import read_plain
 from linesift.train.corpora import corpus_files, read_rows
 
@@ -38,7 +38,7 @@ def compare(corpora: Path) -> Iterator[Count]:
             continue
         count = Count(file.stem)
         for row in read_rows(file):
-            html = limit_depth(limit_attributes(to_utf8(row["html"])))
+            html, _ = limit_markup(to_utf8(row["html"]))
             tree = LexborHTMLParser(html, scripting=True)
             found = read_compiled(tree, html)
             count.n_pages += 1

@@ -85,7 +85,7 @@ def test_words_around_lines_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None
     names = " ".join(f"{a}{b}x" for a in "abcdefgh" for b in "abcdefgh")
     page = f'<div class="{names}"><div class="one two">' + "<p>x" * 100
     assert len(read_html(page).hints.word_hash) == 100 * (len(names.split()) + 2)
-    monkeypatch.setattr(arrays, "_MAX_WORDS", 1_000)
+    monkeypatch.setattr(arrays, "MAX_WORDS", 1_000)
     found = read_html(page).hints
     assert 100 * 4 <= len(found.word_hash) <= 1_000
     assert set(found.word_line.tolist()) == set(range(100))

@@ -15,7 +15,7 @@ from linesift.read.html.media import find_pictures
 from linesift.read.html.walk import ANCESTOR_MASK, NUMBER, OUTER, Block, Walk
 from linesift.read.html.words import TIME_HASHES, split_words
 
-_MAX_WORDS = 1_000_000
+MAX_WORDS = 1_000_000
 """Words that the lines of a page have from the elements around them, all together (highest of 2,033 pages: 89,389). If
 there are more, each element counts only with a few of its words."""
 _INT16_MAX = int(np.iinfo(np.int16).max)
@@ -143,10 +143,10 @@ def _find_words(
 def _limit_words(
     hashes: NDArray[np.uint64], key_of_word: NDArray[np.int64], uses_of_key: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Leave out words of keys with many, so that all uses of all keys together have at most `_MAX_WORDS`."""
+    """Leave out words of keys with many, so that all uses of all keys together have at most `MAX_WORDS`."""
     most = int(np.bincount(key_of_word).max(initial=0))
     place = _count_within(np.bincount(key_of_word, minlength=len(uses_of_key)))
-    while most > 1 and uses_of_key[key_of_word[place < most]].sum() > _MAX_WORDS:
+    while most > 1 and uses_of_key[key_of_word[place < most]].sum() > MAX_WORDS:
         most //= 2
     is_kept = place < most
     return hashes[is_kept], key_of_word[is_kept]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.hints import Hints, no_hints
+from linesift.read.html.arrays import MAX_WORDS
 from linesift.read.html.compiled import layout
 from linesift.read.html.compiled.arrays import make_arrays
 from linesift.read.html.compiled.evidence import compare_titles, find_days
@@ -114,7 +115,7 @@ def _count_prose(found: _Pass) -> int:
     return int(n_chars[(n_chars >= MIN_PROSE) & (found.shares[:, 0] < MAX_LINKED)].sum())
 
 
-def _finish(written: bytes, found: _Pass, html: bytes) -> tuple[str, Hints]:
+def _finish(written: bytes, found: _Pass, html: bytes) -> tuple[str, Hints] | None:
     if not len(found.lines):
         return "", no_hints(1)
     _find_left_links(written, found)
@@ -122,6 +123,8 @@ def _finish(written: bytes, found: _Pass, html: bytes) -> tuple[str, Hints]:
         found.lines, found.shares, found.blocks, found.keysets, found.part_keys, found.key_bounds, found.key_bytes,
         TIME_HASHES,
     )  # fmt: skip
+    if len(word_hash) > MAX_WORDS:  # some are left out
+        return None
     text = found.text.tobytes().decode()
     lines = text.split("\n")
     of_head = _find_evidence(text, lines, found, _read_claims(written, found, html))
