@@ -4,8 +4,8 @@ Trees see sums over windows of lines; the network sees the lines one by one. Eac
 line, of one line above and of one below, at distances that double from layer to layer, and adds its result to those of
 the line (dilated convolutions, Yu and Koltun 2016, with residual connections). Before some layers, cumulative max
 pooling adds the highest values that hidden units have anywhere above and anywhere below: prose under a page of comments
-is no article if one stands above. Trees and network are wrong on different lines, so the mean of their scores is better
-than either.
+is no article if one stands above. Trees and network are wrong on different lines, so a weighted mean of their scores is
+better than either.
 """
 
 from collections.abc import Iterator
