@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from benchmarks.accuracy import INDONESIAN, collection_sections
+from linesift.evaluate.held_out import pairs
+from linesift.evaluate.read_pages import count, score
 from linesift.evaluate.sections import Section, Table
 from linesift.example import Example
 from linesift.labels import Kind
@@ -22,17 +24,22 @@ def test_sections_name_our_collections(model: Model, pages: list[LabelledPage]) 
         replace(Example.of_page(page), origin=origins[number % len(origins)]) for number, page in enumerate(articles)
     ]
     models = CrossFit.same(model, 2)
-    sections = {section.title: section for section in collection_sections(predict_held_out(models, examples), models)}
+    scored = predict_held_out(models, examples)
+    sections = {section.title: section for section in collection_sections(scored, models)}
     assert list(sections) == [
+        "Beside what is wanted",
         "Floors on pages read line by line",
         "Renderings",
         "Labels on the Indonesian gold pages",
         "Kinds of pages of wcxb",
     ]
+    (goals,) = tables(sections["Beside what is wanted"])
+    in_text = {str(row[0]): row[-1] for row in goals.rows if str(row[0]).startswith("text")}
+    assert in_text["text, macro F1"] == score([count(pair) for pair in pairs(scored)])[0]
     (renderings,) = tables(sections["Renderings"])
-    name, score = renderings.rows[0]
+    name, f1 = renderings.rows[0]
     assert name == "as is"
-    assert isinstance(score, float)
-    assert 0 < score < 1
-    assert len({score for _, score in renderings.rows}) > 1
+    assert isinstance(f1, float)
+    assert 0 < f1 < 1
+    assert len({f1 for _, f1 in renderings.rows}) > 1
     assert "The 2 pages of feryandi" in str(sections["Labels on the Indonesian gold pages"].parts[0])
