@@ -203,9 +203,9 @@ def test_missing_file_and_the_other_pages_are_done(run: Run, folder: Path) -> No
 @pytest.mark.parametrize(
     ("address", "message"),
     [
-        ("https://n.example/a?b=1", "download it first: curl -sL 'https://n.example/a?b=1' | linesift classify -"),
-        ("s3://crawl/a.warc.gz", "download it first: aws s3 cp s3://crawl/a.warc.gz - | linesift classify -"),
-        ("hdfs://crawl/a.jsonl", "download it first to a file"),
+        ("https://n.example/a?b=1", "download it first: curl -LO 'https://n.example/a?b=1'"),
+        ("s3://crawl/a.warc.gz", "download it first: aws s3 cp s3://crawl/a.warc.gz ."),
+        ("hdfs://crawl/a.jsonl", "download it first"),
         ("file:///pages/a.txt", "give the path alone: /pages/a.txt"),
     ],
 )

@@ -28,7 +28,7 @@ under 60 %. Formats for --format:
   pretty    for people; the default on a terminal
   tsv       line number, label, probability, text; the default elsewhere
   jsonl     one JSON object per page, with all lines; the default for WARC,
-            WET, JSON, CSV and Parquet, and for --output names that end in .jsonl
+            WET, JSON, CSV and Parquet, and where --output ends in .jsonl
   json      one JSON object per page, with its article: headline, dates
             in ISO 8601, paragraphs, numbers of their lines
   article   headline, timestamp and body as text

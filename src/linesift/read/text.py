@@ -26,12 +26,12 @@ BOMS = (
 _ADDRESS = re.compile("([a-z][a-z0-9+.-]+):/+(.*)", re.DOTALL)
 """An address that became a path, which has one slash where two were. A scheme of one letter is a drive of Windows."""
 _DOWNLOADS = {
-    "http": "curl -sL {}",
-    "https": "curl -sL {}",
-    "s3": "aws s3 cp {} -",
-    "gs": "gcloud storage cat {}",
+    "http": "curl -LO {}",
+    "https": "curl -LO {}",
+    "s3": "aws s3 cp {} .",
+    "gs": "gcloud storage cp {} .",
 }
-"""Commands that print what is at an address, by its scheme."""
+"""Commands that copy what is at an address to this directory, by its scheme."""
 
 _UNPACK = "unpack it first"
 _TEXT_OF_IT = "give its text instead"
@@ -159,7 +159,7 @@ def no_such_file(path: Path) -> InputError:
         return InputError(f"{scheme}:///{rest}: this is an address, not a path; give the path alone: /{rest}")
     address = f"{scheme}://{rest}"
     download = _DOWNLOADS.get(scheme, "")
-    how = f": {download.format(quote(address))} | linesift classify -" if download else " to a file"
+    how = f": {download.format(quote(address))}" if download else ""
     return InputError(f"{address}: this is an address, not a file; download it first{how}")
 
 
