@@ -1,6 +1,7 @@
 """`linesift label`, `check`, `export` and `import` as their user meets them."""
 
 import json
+import os
 import socket
 import sys
 import webbrowser
@@ -126,6 +127,57 @@ def test_misuse(folder: Path, run: Run, arguments: str, message: str) -> None:
     result = run(*arguments.split())
     assert result.code == 2
     assert message in result.err
+
+
+HOSTILE_NAME = "a\x1b]0;x\x07\n\u202eb"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names")
+@pytest.mark.parametrize(
+    "command",
+    [
+        "label {}.txt --out out",
+        "label {}.page",
+        "check site/{}.page",
+        "check site/none{}.page",
+        "export site --out {}.jsonl",
+        "import {}.rows.jsonl --out in",
+        "import site.jsonl --out {}",
+        "evaluate site",
+        "compare fake fake {}.txt",
+        "classify {}.txt other.txt --format pretty",
+        "classify {}.txt other.txt --format markdown",
+        "learn-site {}.txt --out {}.site",
+        "report {}.txt --out {}.htm",
+    ],
+)
+def test_names_do_not_reach_the_terminal_as_they_are(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    (folder / "other.txt").write_text("B Only this\n")
+    (folder / f"{HOSTILE_NAME}.txt").write_text("H Rain\nB It rained\x1b[2J?\n")
+    (folder / "site").mkdir()
+    (folder / f"site/{HOSTILE_NAME}.page").write_text("site: a.example\n----\nheadline | Rain\n\nsidebar | R\n")
+    row = {"id": HOSTILE_NAME, "site": "a.example", "text": "Rain", "labels": ["headline"]}
+    for name in (f"{HOSTILE_NAME}.rows.jsonl", "site.jsonl"):
+        (folder / name).write_text(json.dumps(row) + "\n")
+    result = run(*(word.replace("{}", HOSTILE_NAME) for word in command.split()))
+    shown = result.out + result.err
+    assert shown
+    assert not set(shown) & set("\x1b\x07\u202e")
+    lines = shown.splitlines()
+    assert not any(line.startswith("b") for line in lines)  # what stands behind the end of a line in the name
+
+
+def test_ending_after_a_file_went_away(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: LabelServer) -> None:
+        (folder / "site/rain.page").unlink()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(LabelServer, "serve_forever", interrupted)
+    result = run("label", "rain.txt", "--out", "site", "--web", "--port", "0", "--no-browser")
+    assert result.code == 0
+    assert result.err.endswith("0 doubtful lines left; find mistakes with: linesift check\n")
 
 
 @pytest.mark.usefixtures("folder")

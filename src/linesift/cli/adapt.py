@@ -47,9 +47,8 @@ def adapt(
         request = AdaptRequest(site, tuple(pages), out, model=model, golden=golden, is_forced=force)
         progress = console.ProgressPrinter()
         adapted = adapt_model(request, progress)
-        with console.open_output(None) as stream:
-            for check in adapted.checks:
-                stream.writelines(f"{line}\n" for line in [*check_lines(check), ""])
+        for check in adapted.checks:
+            console.print_lines([*check_lines(check), ""])
         if len(adapted.checks) == 1:
             console.say("warning: with one page nothing can be held out; label a second page to see whether it helps")
         for check in adapted.worse:

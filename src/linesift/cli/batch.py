@@ -242,10 +242,9 @@ def _print_status(out: str, status: "Status") -> None:
     if sizes and status.bytes_done and len(sizes) == len(status.open):
         seconds = status.seconds * sum(sizes) / status.bytes_done
         rows.append(("left", f"{sum(sizes) / 1e9:,.2f} GB, {_duration(seconds)} of one worker"))
-    with console.open_output(None) as stream:
-        stream.writelines(f"{name + ':':<20} {value}\n" for name, value in rows)
-        stream.writelines(f"failed: {failure.reason}\n" for failure in status.failures)
-        stream.writelines(f"without an entry: {out}/{name}\n" for name in status.orphans)
+    lines = [f"{name + ':':<20} {value}" for name, value in rows]
+    lines += [f"failed: {failure.reason}" for failure in status.failures]
+    console.print_lines(lines + [f"without an entry: {out}/{name}" for name in status.orphans])
     if status.orphans:
         console.status("outputs without an entry are half, or of a run that is under way; --clean removes them")
 

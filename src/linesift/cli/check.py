@@ -38,7 +38,7 @@ def check(pages: _Pages, quiet: _Quiet = False, color: Colour = None) -> None:
         with console.open_output(None) as stream:
             for finding in checked.findings:
                 if finding.is_error or not quiet:
-                    place, word, text = f"{finding.path}:{finding.line}:", finding.word, visible(finding.text)
+                    place, word, text = visible(f"{finding.path}:{finding.line}:"), finding.word, visible(finding.text)
                     if is_coloured:
                         place = typer.style(place, bold=True)
                         word = typer.style(word, fg="red" if finding.is_error else "yellow", bold=True)

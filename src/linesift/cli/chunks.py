@@ -272,10 +272,10 @@ def _texts(prediction: "Prediction", options: OutputOptions, explainer: "Explain
                 yield terminal.heading(prediction.page.source)
             yield tables.article(prediction, options.labels)
         case Format.MARKDOWN:
-            if options.names_pages:
-                yield f"<!-- {tables.clean(prediction.page.source)} -->\n\n"
-            from linesift.write.markdown import markdown
+            from linesift.write.markdown import comment, markdown
 
+            if options.names_pages:
+                yield f"{comment(prediction.page.source)}\n\n"
             yield markdown(prediction)
         case Format.PRETTY:
             if options.names_pages:

@@ -45,9 +45,8 @@ def compare(first: _First, second: _Second, pages: _Pages, lines: _Lines = True,
         n_failed = len(read) - len(plain)
         console.clear_progress()
         compared = compare_pages(*models, gold, plain)
-        with console.open_output(None) as stream:
-            for page in compared if lines else []:
-                stream.writelines(f"{line}\n" for line in difference_lines(page))
-            stream.writelines(f"{line}\n" for line in sum_lines(compared))
+        for page in compared if lines else []:
+            console.print_lines(difference_lines(page))
+        console.print_lines(sum_lines(compared))
         if n_failed:
             raise typer.Exit(console.EXIT_FAILED)

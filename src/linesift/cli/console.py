@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn, TextIO
@@ -13,6 +13,7 @@ from typing import NoReturn, TextIO
 from linesift.atomic import replacing
 from linesift.errors import LinesiftError
 from linesift.write.tables import clean
+from linesift.write.terminal import visible
 
 EXIT_DONE = 0
 EXIT_FAILED = 1
@@ -85,9 +86,19 @@ def say(message: str) -> None:
 
 
 def status(line: str) -> None:
-    """Write a line to standard error as it is, such as what was written or counted."""
+    """Write a line to standard error, such as what was written or counted; see `print_lines` for what it may hold."""
     clear_progress()
-    _write_err(f"{line}\n")
+    _write_err(f"{visible(line)}\n")
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Write lines to standard output.
+
+    Names of files and texts of pages may be in them: what a terminal would obey is made visible, here and in `status`.
+    A line in colours is no such line; its parts are made visible before they are coloured.
+    """
+    with open_output(None) as stream:
+        stream.writelines(f"{visible(line)}\n" for line in lines)
 
 
 def count(number: int, word: str) -> str:

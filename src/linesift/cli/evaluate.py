@@ -103,8 +103,7 @@ def _print_scores(scores: "Report", kinds: "KindReport | None", n_worst: int) ->
     lines = table(scores)
     lines += [] if kinds is None else ["", *markdown_table(kind_table(kinds))]
     lines += ["", *worst_table(scores, n_worst)] if n_worst else []
-    with console.open_output(None) as stream:
-        stream.writelines(f"{line}\n" for line in lines)
+    console.print_lines(lines)
 
 
 def _check_report(path: Path | None) -> None:

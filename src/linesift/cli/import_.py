@@ -34,8 +34,7 @@ def import_(file: _File, out: _Out, update: _Update = False) -> None:
         from linesift.labelling.exchange import ImportConfig, import_pages
 
         done = import_pages(file, ImportConfig(out, is_update=update))
-        with console.open_output(None) as stream:
-            stream.writelines(f"{path}\n" for path in done.written)
+        console.print_lines(map(str, done.written))
         for path in done.kept:
             console.say(f"{path}: exists already and was kept; --update writes the new labels into it")
         advice = f"; find mistakes with: linesift check {out}" if done.written else ""

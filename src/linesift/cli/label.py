@@ -3,6 +3,8 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -165,7 +167,7 @@ def _draft(sources: Sequence[Path], model: Path | None, config: "DraftConfig") -
 
 def _row(drafted: "Drafted") -> str:
     """Write in one line what was done with a page."""
-    path, page = str(drafted.path), drafted.page
+    path, page = terminal.visible(str(drafted.path)), drafted.page
     if console.wants_colour(None, None):
         path = typer.style(path, bold=True)
     if page is None:
@@ -205,8 +207,17 @@ def _serve(folder: "Folder", model: "LoadedModel", port: int | None, *, opens: b
         try:
             server.serve_forever()
         except KeyboardInterrupt:
-            left = sum(len(page.doubtful) for name in folder.names() if (page := folder.read(name).page))
-            console.status(f"\n{console.count(left, 'doubtful line')} left; find mistakes with: linesift check")
+            left = sum(map(_n_doubtful, repeat(folder), folder.names()))
+            console.status("")
+            console.status(f"{console.count(left, 'doubtful line')} left; find mistakes with: linesift check")
+
+
+def _n_doubtful(folder: "Folder", name: str) -> int:
+    """Count the doubtful lines of a page; none if its file is gone or has mistakes."""
+    with suppress(InputError):
+        page = folder.read(name).page
+        return len(page.doubtful) if page is not None else 0
+    return 0
 
 
 def _has_desktop() -> bool:

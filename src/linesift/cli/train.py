@@ -128,10 +128,7 @@ def _print_scores(trained: "Trained") -> None:
     reports = {"all pages": trained.report, **trained.reports_by_path}
     if trained.html is not None:
         reports["corpora as HTML"] = trained.html
-    with console.open_output(None) as stream:
-        for name, scores in reports.items():
-            stream.write(f"## {name}, held out by site\n\n")
-            stream.writelines(f"{line}\n" for line in [*table(scores), ""])
-        if trained.kinds is not None:
-            stream.write("## kinds of pages, held out by site\n\n")
-            stream.writelines(f"{line}\n" for line in markdown_table(kind_table(trained.kinds)))
+    for name, scores in reports.items():
+        console.print_lines([f"## {name}, held out by site", "", *table(scores), ""])
+    if trained.kinds is not None:
+        console.print_lines(["## kinds of pages, held out by site", "", *markdown_table(kind_table(trained.kinds))])

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from linesift.labels import Label
 from linesift.write.tables import clean
+from linesift.write.terminal import visible
 
 if TYPE_CHECKING:  # numpy comes with it, and `--help` does not wait for numpy
     from linesift.model.prediction import Prediction
@@ -12,6 +13,7 @@ if TYPE_CHECKING:  # numpy comes with it, and `--help` does not wait for numpy
 _SPECIAL = re.compile(r"([\\`*_\[\]<])")
 _LEADING = re.compile(r"^(\s*)([#>+\-~=|]|\d{1,9}[.)](?=\s))")
 _BULLET = re.compile(r"^\s*[•◦▪●○■*·\-–]\s+")
+_HYPHENS = re.compile("-(?=-)")
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _ITEMS = frozenset(["li", "dt", "dd"])
 
@@ -25,6 +27,15 @@ def escape(text: str) -> str:
     marked = _SPECIAL.sub(r"\\\1", text)
     leading = _LEADING.match(marked)
     return marked if leading is None else f"{marked[: leading.end() - 1]}\\{marked[leading.end() - 1 :]}"
+
+
+def comment(text: str) -> str:
+    """Write a text as an HTML comment, which it cannot end: no two hyphens are next to each other.
+
+    >>> comment("page-->.txt")
+    '<!-- page- ->.txt -->'
+    """
+    return f"<!-- {_HYPHENS.sub('- ', visible(clean(text)))} -->"
 
 
 def markdown(prediction: "Prediction") -> str:

@@ -101,7 +101,7 @@ def pretty(
 
 def heading(source: str, *, style: Style = PLAIN) -> str:
     """Write the line above each of several pages: `==> path <==`, as `head` and `tail` do."""
-    line = f"==> {clean(source)} <=="
+    line = f"==> {visible(clean(source))} <=="
     return f"{_paint(line, _BOLD) if style.is_coloured else line}\n"
 
 
