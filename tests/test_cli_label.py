@@ -151,9 +151,7 @@ HOSTILE_NAME = "a\x1b]0;x\x07\n\u202eb"
         "report {}.txt --out {}.htm",
     ],
 )
-def test_names_do_not_reach_the_terminal_as_they_are(
-    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch, command: str
-) -> None:
+def test_names_do_not_reach_the_terminal_as_they_are(folder: Path, run: Run, command: str) -> None:
     (folder / "other.txt").write_text("B Only this\n")
     (folder / f"{HOSTILE_NAME}.txt").write_text("H Rain\nB It rained\x1b[2J?\n")
     (folder / "site").mkdir()
