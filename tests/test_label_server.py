@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import socket
+import struct
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -227,6 +229,44 @@ def test_files_of_the_page(server: LabelServer) -> None:
 def test_this_machine_only(server: LabelServer) -> None:
     assert server.server_address[0] == "127.0.0.1"
     assert len(server.token) >= 32
+
+
+def test_the_first_address_works_once(server: LabelServer) -> None:
+    path = "/" + server.first_address.rpartition("/")[2]
+    assert server.token not in path
+    assert ask(server, path, b"{}").status == 404
+    assert ask(server, f"{path}/pages").status == 404
+    answer = ask(server, path)
+    assert (answer.status, answer.headers["Location"]) == (303, f"/{server.token}/")
+    again = ask(server, path)
+    assert (again.status, again.headers.get("Location")) == (410, None)
+    assert "worked once" in again.value["error"]
+
+
+@pytest.mark.parametrize(
+    "start", ["GET http://[::x/ HTTP/1.1", "PUT /{token}/page HTTP/1.1\r\nContent-Length: " + "9" * 5000]
+)
+def test_requests_that_are_none(server: LabelServer, start: str, capsys: pytest.CaptureFixture[str]) -> None:
+    host = f"Host: 127.0.0.1:{server.server_port}"
+    with socket.create_connection(server.server_address[:2], timeout=10) as client:
+        client.sendall(f"{start.replace('{token}', server.token)}\r\n{host}\r\n\r\n".encode())
+        assert client.recv(15) in {b"HTTP/1.1 400 Bad", b"HTTP/1.1 400 Ba", b"HTTP/1.1 413 Re", b"HTTP/1.1 413 Co"}
+    server.shutdown()
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"GET /", b"PUT /{token}/page HTTP/1.1\r\nContent-Length: 99\r\nHost: {host}\r\n\r\n{"]
+)
+def test_a_client_that_leaves(server: LabelServer, sent: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    host = f"127.0.0.1:{server.server_port}".encode()
+    with socket.create_connection(server.server_address[:2], timeout=10) as client:
+        # Closed with a reset, so that the answer meets a connection that is gone.
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.sendall(sent.replace(b"{token}", server.token.encode()).replace(b"{host}", host))
+    assert ask(server, f"/{server.token}/").status == 200
+    server.shutdown()
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("path", ["/", "/pages", "/wrong/pages", "/wrong/page?name=a.page", "//pages", "/%ff/pages"])

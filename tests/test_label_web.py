@@ -352,7 +352,7 @@ def started(folder: Path, port: str = "0") -> Iterator[tuple["subprocess.Popen[s
         try:
             assert process.stderr is not None
             line = process.stderr.readline()
-            assert line.startswith("Labelling page: http://127.0.0.1:"), line
+            assert line.startswith("Labelling page, once: http://127.0.0.1:"), line
             yield process, line.split()[-1]
         finally:
             process.kill()

@@ -2,16 +2,22 @@
 
 A request can change labels. So each must have the token of the address, name this machine as its host (against DNS
 rebinding), and come from the page itself (`Origin`, `Sec-Fetch-Site`).
+
+The address that a browser is started with is another one, because everybody on this machine can read the arguments of a
+process. It works once, and leads to the address with the token. A cookie would not do: browsers send it to all ports of
+this machine.
 """
 
 import json
 import secrets
+import sys
 from collections.abc import Callable
 from hashlib import sha256
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -35,6 +41,8 @@ _ASSETS = {
 }
 _HTTP_PORT = 80
 """The port that browsers leave out of addresses."""
+_MOST_DIGITS = 12
+"""Digits of the length of a request; Python refuses to read some thousand of them."""
 _LARGEST = 16_000_000
 """Bytes of a request; a page of a million lines takes about twelve."""
 _HEADERS = {
@@ -69,12 +77,41 @@ class LabelServer(ThreadingHTTPServer):
         self.model = model
         self._seen: dict[str, tuple[str, _Probabilities]] = {}
         self.token = secrets.token_urlsafe(24)
+        self._first_token = secrets.token_urlsafe(24)
+        self._is_first_used = False
+        self._lock = Lock()
         super().__init__((HOST, port), _Handler)
 
     @property
     def address(self) -> str:
         """Address of the page, with the token."""
         return f"http://{HOST}:{self.server_port}/{self.token}/"
+
+    @property
+    def first_address(self) -> str:
+        """Address that leads to the page, once."""
+        return f"http://{HOST}:{self.server_port}/{self._first_token}"
+
+    def check_first(self, token: str) -> bool:
+        """Tell whether this is the token of the first address.
+
+        Raises:
+            _Refused: if it was used before.
+        """
+        if not secrets.compare_digest(token.encode(), self._first_token.encode()):
+            return False
+        with self._lock:
+            was_used, self._is_first_used = self._is_first_used, True
+        if was_used:
+            raise _Refused(
+                HTTPStatus.GONE, "this address worked once; use the page that it opened, or start linesift again"
+            )
+        return True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print nothing of a client that left in the middle of a request or an answer."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
     def probabilities(self, opened: OpenedPage) -> _Probabilities | None:
         """Probability of each label for every line; `None` without a model. Pages are classified once."""
@@ -92,9 +129,10 @@ class LabelServer(ThreadingHTTPServer):
 class _Refused(Exception):  # noqa: N818 - an answer, not an error of the program
     """Answer of a request that is refused: a status and a sentence."""
 
-    def __init__(self, status: HTTPStatus, message: str) -> None:
+    def __init__(self, status: HTTPStatus, message: str, location: str = "") -> None:
         super().__init__(message)
         self.status = status
+        self.location = location
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -120,7 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
             answer(path, query)
         except _Refused as refused:
             self.close_connection = True  # the rest of the request is not read
-            self._send_json(refused.status, {"error": str(refused)})
+            self._send_json(refused.status, {"error": str(refused)}, refused.location)
         except ConflictError as error:
             self._send_json(HTTPStatus.CONFLICT, {"error": str(error)})
         except LinesiftError as error:
@@ -147,8 +185,13 @@ class _Handler(BaseHTTPRequestHandler):
         origin = self.headers.get("Origin")
         if origin is not None and origin not in {f"http://{host}" for host in hosts}:
             raise _Refused(HTTPStatus.FORBIDDEN, "the request comes from another page")
-        address = urlsplit(self.path)
+        try:
+            address = urlsplit(self.path)
+        except ValueError as error:
+            raise _Refused(HTTPStatus.BAD_REQUEST, "not an address") from error
         _, token, path = (*address.path.split("/", 2), "", "")[:3]
+        if self.command == "GET" and not path and self.server.check_first(token):
+            raise _Refused(HTTPStatus.SEE_OTHER, "the page is there", f"/{self.server.token}/")
         if not secrets.compare_digest(token.encode(), self.server.token.encode()):
             raise _Refused(HTTPStatus.NOT_FOUND, "no such address; use the one that linesift printed")
         if path and self.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
@@ -174,7 +217,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _put(self, path: str, query: _Query) -> None:
         length = self.headers.get("Content-Length", "")
-        if not length.isdecimal() or int(length) > _LARGEST:
+        if not length.isdecimal() or len(length) > _MOST_DIGITS or int(length) > _LARGEST:
             raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the request has no length, or is too long")
         data = self.rfile.read(int(length))
         if path != "page":
@@ -184,15 +227,15 @@ class _Handler(BaseHTTPRequestHandler):
         version = self.server.folder.save(query.get("name", ""), _labels(data))
         self._send_json(HTTPStatus.OK, {"version": version})
 
-    def _send_json(self, status: HTTPStatus, value: object) -> None:
+    def _send_json(self, status: HTTPStatus, value: object, location: str = "") -> None:
         # Escaped, because a page may hold lone surrogates, which UTF-8 has not.
-        self._send(status, json.dumps(value).encode("ascii"), "application/json")
+        self._send(status, json.dumps(value).encode("ascii"), "application/json", location)
 
-    def _send(self, status: HTTPStatus, data: bytes, kind: str) -> None:
+    def _send(self, status: HTTPStatus, data: bytes, kind: str, location: str = "") -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(data)))
-        for key, value in _HEADERS.items():
+        for key, value in (_HEADERS | ({"Location": location} if location else {})).items():
             self.send_header(key, value)
         self.end_headers()
         self.wfile.write(data)
