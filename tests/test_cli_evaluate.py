@@ -1,6 +1,7 @@
 """`linesift evaluate` as its user meets it; what the figures mean is `test_metrics`."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -41,6 +42,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory, model: Model) -> Path:
     files = {"known.page": digest(folder / "known.page")}
     save_model(model, {"files": files}, [Page("Rain\nIt rained.", "probe")], folder / "model")
     return folder
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names")
+def test_names_that_are_not_utf_8(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path
+) -> None:
+    text = (folder / "known.page").read_text("utf-8")
+    (tmp_path / "\udcff.page").write_text(text.replace("known.example", "\u00e9.example"), "utf-8")
+    for more in ("", "--report scores.md", "--json scores.json"):
+        assert run(monkeypatch, capsys, tmp_path, f"--model {folder / 'model'} . {more}").code == 0
 
 
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path, arguments: str) -> Result:

@@ -235,6 +235,14 @@ def test_a_model_without_a_part_for_html_has_none_when_it_is_read(path: Path) ->
     assert json.loads((path / "model.json").read_text("utf-8"))["html"] is None
 
 
+def test_lone_surrogates_are_saved(model: Model, tmp_path: Path) -> None:
+    page = Page(TEXT + "\ud83d", "name\udcff")
+    save_model(small(model), {"name": "\ud83d"}, [page], tmp_path / "m")
+    load_model(tmp_path / "m")
+    assert [(each.text, each.source) for each in read_probe(tmp_path / "m")] == [(page.text, page.source)]
+    assert read_about(tmp_path / "m")["name"] == "\ud83d"
+
+
 def test_saving_again_replaces(model: Model, path: Path) -> None:
     save_model(small(model), {"seed": 8}, PROBE, path)
     assert read_about(path)["seed"] == 8
@@ -268,7 +276,7 @@ def test_a_model_is_there_whenever_writing_ends(
     write(saved, tmp_path / "m")
     if not has_exchange:
         monkeypatch.setattr("linesift.atomic._exchange_at_once", lambda *_: False)
-    for name in ("mkdir", "write_bytes", "write_text", "chmod", "rename"):
+    for name in ("mkdir", "write_bytes", "chmod", "rename"):
         with monkeypatch.context() as disk:
             disk.setattr(Path, name, full_disk)
             if has_exchange and name == "rename":

@@ -1,6 +1,7 @@
 """Labelled pages in one file that `datasets` loads, and back."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -183,3 +184,11 @@ def test_names_of_pages_stay_in_the_folder(tmp_path: Path) -> None:
     (tmp_path / "all.jsonl").write_text("".join(jsonl([ExchangedPage("../../etc/passwd", RAIN)])), "utf-8")
     done = import_pages(tmp_path / "all.jsonl", ImportConfig(tmp_path / "out"))
     assert done.written == (tmp_path / "out" / "etc" / "passwd.page",)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names")
+def test_names_that_no_file_can_have(tmp_path: Path) -> None:
+    pages = [ExchangedPage(name, RAIN) for name in ("a\ud83d", "b\udcff", "c\x00")]
+    (tmp_path / "all.jsonl").write_text("".join(jsonl(pages)), "utf-8")
+    done = import_pages(tmp_path / "all.jsonl", ImportConfig(tmp_path / "out"))
+    assert [path.name for path in done.written] == ["a-.page", "b\udcff.page", "c-.page"]

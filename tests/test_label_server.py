@@ -248,7 +248,7 @@ def test_the_first_address_works_once(server: LabelServer) -> None:
 )
 def test_requests_that_are_none(server: LabelServer, start: str, capsys: pytest.CaptureFixture[str]) -> None:
     host = f"Host: 127.0.0.1:{server.server_port}"
-    with socket.create_connection(server.server_address[:2], timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", server.server_port), timeout=10) as client:
         client.sendall(f"{start.replace('{token}', server.token)}\r\n{host}\r\n\r\n".encode())
         assert client.recv(15) in {b"HTTP/1.1 400 Bad", b"HTTP/1.1 400 Ba", b"HTTP/1.1 413 Re", b"HTTP/1.1 413 Co"}
     server.shutdown()
@@ -260,7 +260,7 @@ def test_requests_that_are_none(server: LabelServer, start: str, capsys: pytest.
 )
 def test_a_client_that_leaves(server: LabelServer, sent: bytes, capsys: pytest.CaptureFixture[str]) -> None:
     host = f"127.0.0.1:{server.server_port}".encode()
-    with socket.create_connection(server.server_address[:2], timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", server.server_port), timeout=10) as client:
         # Closed with a reset, so that the answer meets a connection that is gone.
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         client.sendall(sent.replace(b"{token}", server.token.encode()).replace(b"{host}", host))

@@ -116,7 +116,7 @@ def write_card(directory: Path) -> None:
     """
     text = card(read_about(directory))
     try:
-        write_atomic(directory / "README.md", text.encode("utf-8"))
+        write_atomic(directory / "README.md", text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise ModelError(f"{directory}: cannot write the card: {error.strerror or error}") from error
 

@@ -59,7 +59,9 @@ def write_held_out(path: Path, model: Path, report: Report) -> None:
         pages.setdefault(page.collection, {})[page.name] = scores
     written = {"weights_sha256": read_about(model)["weights_sha256"], "pages": pages}
     try:
-        write_atomic(path, (json.dumps(written, ensure_ascii=False, indent=0) + "\n").encode("utf-8"))
+        write_atomic(
+            path, (json.dumps(written, ensure_ascii=False, indent=0) + "\n").encode("utf-8", "backslashreplace")
+        )
     except OSError as error:
         raise InputError(f"{path}: cannot write the scores: {error.strerror or error}") from error
 

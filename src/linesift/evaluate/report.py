@@ -114,7 +114,7 @@ def write_report(path: Path, title: str, sections: Sequence[Section]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         for place, text in texts.items():
-            write_atomic(place, text.encode("utf-8"))
+            write_atomic(place, text.encode("utf-8", "backslashreplace"))  # names may have lone surrogates
     except OSError as error:
         raise InputError(f"{path}: cannot write the report: {error.strerror or error}") from error
 

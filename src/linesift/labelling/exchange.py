@@ -35,7 +35,10 @@ from linesift.write.tables import clean
 PARQUET_SUFFIX = ".parquet"
 _JSONL_SUFFIX = ".jsonl"
 
-_NOT_IN_A_NAME = str.maketrans(dict.fromkeys('\\:*?"<>|\x00', "-"))
+_NOT_IN_A_NAME = str.maketrans(dict.fromkeys('\\:*?"<>|\x00', "-")) | {
+    code: "-" for code in range(0xD800, 0xE000) if not 0xDC80 <= code < 0xDD00
+}
+"""Characters that some system has not in names. Of lone surrogates, 128 stand for bytes of names that are not UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)

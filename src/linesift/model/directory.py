@@ -76,8 +76,9 @@ def _write(path: Path, about: str, probe: str, weights: bytes) -> None:
     try:
         with replacing_directory(path) as temporary:
             (temporary / WEIGHTS).write_bytes(weights)
-            (temporary / PROBE).write_text(probe, "utf-8")
-            (temporary / _ABOUT).write_text(about, "utf-8")
+            # A lone surrogate becomes an escape, as JSON writes it: UTF-8 has none.
+            (temporary / PROBE).write_bytes(probe.encode("utf-8", "backslashreplace"))
+            (temporary / _ABOUT).write_bytes(about.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise ModelError(f"{path}: cannot write the model: {error.strerror or error}") from error
 

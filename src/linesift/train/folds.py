@@ -54,7 +54,7 @@ class CrossFit(Generic[T_co]):
 
 def fold_of(name: str, n_folds: int) -> int:
     """Fold of a site, the same on every run."""
-    return zlib.crc32(name.encode()) % n_folds
+    return zlib.crc32(name.encode("utf-8", "surrogatepass")) % n_folds
 
 
 def site_folds(pages: Sequence[LabelledPage | Example], n_folds: int) -> NDArray[np.int64]:

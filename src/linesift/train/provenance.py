@@ -19,7 +19,7 @@ def digest(path: Path) -> str:
         return sha256(path.read_bytes()).hexdigest()
     found = sha256()
     for file in sorted(path.rglob(f"*{LABELLED_SUFFIX}")):
-        found.update(f"{file.relative_to(path).as_posix()}\n".encode())
+        found.update(f"{file.relative_to(path).as_posix()}\n".encode("utf-8", "surrogateescape"))
         found.update(file.read_bytes())
     return found.hexdigest()
 
