@@ -291,6 +291,20 @@ def test_misuse(command: Run, crawl: Path, monkeypatch: pytest.MonkeyPatch, argu
     assert not Path("out").exists()
 
 
+@pytest.mark.parametrize(("name", "out"), [("crawl", "crawl"), ("crawl", "crawl/deep/labels"), ("crawl/*.gz", "crawl"),
+                                           ("crawl/1.wet.gz", "."), ("crawl", "link")])  # fmt: skip
+def test_outputs_never_become_inputs(
+    command: Run, crawl: Path, monkeypatch: pytest.MonkeyPatch, name: str, out: str
+) -> None:
+    monkeypatch.chdir(crawl.parent)
+    Path("link").symlink_to("crawl")
+    before = sorted(crawl.rglob("*"))
+    result = command("batch", name, "--out", out)
+    assert (result.code, result.out) == (2, "")
+    assert "write to another directory" in result.err
+    assert sorted(crawl.rglob("*")) == before
+
+
 def test_progress_is_told_by_bytes() -> None:
     progress = Progress(10, 4, 1000)
     assert progress.seconds_left(5) is None

@@ -112,8 +112,10 @@ def batch(
         require_extra("linesift batch", "pyarrow", extra="batch")
         # Imported here, so that a wrong option does not wait for numpy.
         from linesift.engine import run as engine_run
+        from linesift.engine.places import is_address
         from linesift.engine.schema import COLUMNS
         from linesift.engine.unit import LabelOptions
+        from linesift.read.find import refuse_directory
         from linesift.read.jsonl import Fields
 
         if clean:
@@ -131,6 +133,9 @@ def batch(
         request = engine_run.RunRequest(_find(inputs or [], list_), out, model, options, _parse_shard(shard), force)
         if not request.inputs:
             raise InputError("no inputs; name some, or a list of them with --inputs")
+        if not is_address(out):
+            names = [*(inputs or []), *(file.name for file in request.inputs)]
+            refuse_directory(Path(out), (Path(name) for name in names if not is_address(name)))
         raise SystemExit(_run(request, _make_engine(engine, jobs, address)))
 
 

@@ -93,6 +93,19 @@ def refuse_overwriting(output: Path | None, inputs: Iterable[Path], suffixes: tu
             )
 
 
+def refuse_directory(output: Path, inputs: Iterable[Path]) -> None:
+    """Refuse to write files to a directory that is read, or in one, and to read files of the directory that is written.
+
+    Raises:
+        InputError: if the output is or is in one of the inputs, or holds one of them.
+    """
+    inside = os.path.join(os.path.abspath(output), "")  # noqa: PTH100, PTH118 - much faster, and there may be many inputs
+    for path in inputs:
+        is_in_input = is_directory(path) and _is_below(output.resolve() / "any", path)
+        if is_in_input or os.path.abspath(path).startswith(inside):  # noqa: PTH100
+            raise InputError(f"{output}: {path} is read, so that outputs would be, too; write to another directory")
+
+
 def _regular_file(path: Path) -> os.stat_result | None:
     """Identity of a regular file, that of standard input for `-`; `None` if there is no such file."""
     with suppress(OSError, ValueError):
