@@ -172,6 +172,23 @@ def test_a_page_that_a_browser_saved_as_mhtml(tmp_path: Path, name: str) -> None
     assert (page.url, page.fetched) == ("https://news.example/rain", "2024-06-14T17:42:00Z")
 
 
+def test_mhtml_with_headers_that_are_not_ascii(tmp_path: Path) -> None:
+    data = MHTML.replace(b"/rain", "/döner".encode()).replace(b"Fri, 14", b"Fri\xe9, 14")
+    (tmp_path / "page.mhtml").write_bytes(data)
+    page, _ = read_page(tmp_path / "page.mhtml")
+    assert page.text == "Café in the rain"
+    assert page.url.startswith("https://news.example/d")
+
+
+def test_a_compressed_archive_that_is_cut_gives_what_is_well_before_the_cut(tmp_path: Path) -> None:
+    head = b"WARC/1.0\r\nWARC-Type: conversion\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\nRain\r\n\r\n"
+    (tmp_path / "crawl.wet.zst").write_bytes(zstd.compress(head * 9_000) + zstd.compress(head)[:-9])
+    found: list[Record] = []
+    with pytest.raises(InputError, match=r"crawl\.wet\.zst: cannot be unpacked to its end"):
+        found.extend(read_archive(find_source(tmp_path / "crawl.wet.zst"), WarcCounts()))
+    assert len(found) > 8_000
+
+
 def test_mhtml_without_a_page(tmp_path: Path) -> None:
     (tmp_path / "page.mhtml").write_bytes(MHTML.replace(b"text/html; charset", b"text/css; charset"))
     with pytest.raises(InputError, match="holds no HTML page"):

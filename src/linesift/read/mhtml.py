@@ -2,9 +2,13 @@
 
 import re
 from datetime import UTC
+from typing import TYPE_CHECKING
 
 from linesift.errors import InputError
 from linesift.read.record import Record
+
+if TYPE_CHECKING:  # only MHTML waits for it
+    from email.message import Message
 
 MHTML_SUFFIXES = (".mhtml", ".mht")
 _SNIFFED = 4096
@@ -42,13 +46,17 @@ def read_mhtml(data: bytes, source: str) -> Record:
     page = next((part for part in pages if start and part.get("Content-ID") == start), pages[0])
     payload = page.get_payload(decode=True)
     return Record(
-        url=message.get("Snapshot-Content-Location") or page.get("Content-Location") or "",
-        fetched=_utc(message.get("Date", "")),
+        url=_header(message, "Snapshot-Content-Location") or _header(page, "Content-Location"),
+        fetched=_utc(_header(message, "Date")),
         payload=payload if isinstance(payload, bytes) else b"",
         form="html",
         charset=page.get_content_charset(),
         source=source,
     )
+
+
+def _header(part: "Message", name: str) -> str:
+    return str(part.get(name, ""))  # where it is not ASCII, it is an object
 
 
 def _utc(date: str) -> str:

@@ -115,7 +115,7 @@ def is_html(data: bytes, suffix: str = "") -> bool:
 
 
 def read_page(page: Path | Record, encoding: str | None = None) -> tuple[Page, str | None]:
-    """Read one page, from a file of its own or from a record that `read_archive` or `read_lines` gave.
+    """Read one page, from a file of its own or from a record that `read_archive` or `read_rows` gave.
 
     A file is HTML if its name ends in `.html` or the like, or if it begins like HTML. Such a page has hints, as has one
     of MHTML. All other files are text, which `linesift.read.text.decode_text` decodes.
@@ -216,8 +216,11 @@ def read_archive(source: PageSource, counts: "WarcCounts") -> Iterator[Record]:
         yield from (_named(record, source.path) for record in read_warc(source.stream or source.path, counts))
         return
     with _open(source) as stream:
-        for record in read_warc(unpacked(stream), counts):
-            yield _named(replace(record, offset=None), source.path)  # an offset in what is unpacked leads nowhere
+        try:
+            for record in read_warc(unpacked(stream), counts):
+                yield _named(replace(record, offset=None), source.path)  # an offset in what is unpacked leads nowhere
+        except OSError as error:
+            raise InputError(f"{source.path}: cannot be unpacked to its end ({str(error).lower()})") from error
 
 
 def _is_packed_whole(source: PageSource) -> bool:
