@@ -627,3 +627,50 @@ def test_help_shows_examples(run: Run, program: Callable[[], None]) -> None:
     assert result.code == 0
     assert "linesift classify page.txt\n" in result.out
     assert "--encoding" in result.out
+
+
+# One output for each file
+
+
+def test_a_directory_of_outputs(run: Run, folder: Path) -> None:
+    (folder / "in" / "deep").mkdir(parents=True)
+    (folder / "page.txt").rename(folder / "in" / "deep" / "page.txt")
+    (folder / "in" / "bad.txt").write_bytes(b"\x00\x01\x02" * 99)
+    (folder / "rows.jsonl").write_text('{"text": "B one"}\n{"text": "B two"}\n')
+    result = run("in", "other.txt", "--output-dir", "out", "--format", "tsv")
+    assert (result.code, result.out) == (1, "")
+    written = {path.relative_to("out").as_posix(): path.read_text() for path in Path("out").rglob("*.*")}
+    assert written == {"deep/page.txt.tsv": TSV, "other.txt.tsv": "1\tbody\t0.9100\tB Only this\n"}
+    assert run("rows.jsonl", "other.txt", "--output-dir", "out").code == 0
+    assert len(Path("out/rows.jsonl.jsonl").read_text().splitlines()) == 2
+    assert len(Path("out/other.txt.jsonl").read_text().splitlines()) == 1
+
+
+def test_outputs_of_more_files_than_one_chunk(run: Run, folder: Path) -> None:
+    for number in range(CHUNK_PAGES + 3):
+        (folder / f"{number}.txt").write_text(f"B {number}\n")
+    run(*sorted(folder.glob("*.txt")), "--output-dir", "one")
+    outputs = {path.name: path.read_text() for path in Path("one").iterdir()}
+    assert len(outputs) == CHUNK_PAGES + 5
+    assert outputs["7.txt.tsv"] == "1\tbody\t0.9100\tB 7\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["page.txt", "--output-dir", "out", "--output", "x"], "leave out one of them"),
+        (["-", "--output-dir", "out"], "standard input has no name"),
+        (["a/page.txt", "b/page.txt", "--output-dir", "out"], "is the output of a/page.txt and of b/page.txt"),
+        (["page.txt", "page.txt.tsv", "--output-dir", ".", "--format", "tsv"], "is read too, and would be lost"),
+        ([".", "--output-dir", "out", "--format", "article"], "are read, so this one would be, too"),
+    ],
+)
+def test_a_directory_of_outputs_that_cannot_be(run: Run, folder: Path, words: list[str], reason: str) -> None:
+    for name in ("a", "b"):
+        (folder / name).mkdir()
+        (folder / name / "page.txt").write_text(PAGE)
+    (folder / "page.txt.tsv").write_text("text\nB kept\n")
+    result = run(*words)
+    assert result.code == 2
+    assert reason in result.err
+    assert (folder / "page.txt.tsv").read_text() == "text\nB kept\n"

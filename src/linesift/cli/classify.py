@@ -44,6 +44,7 @@ Examples:
   linesift classify page.html --format jsonl --hints
   linesift classify page.txt --explain
   linesift classify pages/ --format jsonl --output labels.jsonl
+  linesift classify pages/ --format json --output-dir articles/
   linesift classify crawl.warc.gz --output labels.jsonl --jobs 4
   linesift classify pages.jsonl.gz --text-field content --output labels.jsonl
   linesift classify pages.parquet --keep topic --output labels.jsonl
@@ -144,6 +145,10 @@ _Site = Annotated[
 _SameSite = Annotated[
     bool, typer.Option("--same-site", help="All pages are of one site: first learn which lines it repeats.")
 ]
+_OutputDir = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Write one file for each input file, named after it, into this directory."),
+]
 _Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processor cores to use.")]
 
 
@@ -157,6 +162,7 @@ def classify(
     html_field: _HtmlField = None,
     keep: _Keep = None,
     output: Output = None,
+    output_dir: _OutputDir = None,
     jobs: _Jobs = 1,
     path: _Path = None,
     color: Colour = None,
@@ -176,6 +182,7 @@ def classify(
         encoding=encoding,
         fields=Fields(text_field, html_field, tuple(keep or ())),
         output_path=None if output == STDOUT else output,
+        output_dir=output_dir,
         shows_path=path,
         is_coloured=color,
         n_jobs=jobs,

@@ -39,6 +39,7 @@ from linesift.read.text import STDIN, check_encoding, no_such_file
 from linesift.write import tables, terminal
 
 if TYPE_CHECKING:  # numpy comes with it, and `--help` does not wait for numpy
+    from linesift.cli.folder import TrackedItems
     from linesift.model.memory import SiteMemory
 
 Result = TypeVar("Result")
@@ -61,6 +62,8 @@ class ClassifyOptions:
     fields: Fields = field(default_factory=Fields)
     output_path: Path | None = None
     """`None` is standard output."""
+    output_dir: Path | None = None
+    """Directory with one output for each input file, in place of one output."""
     shows_path: bool | None = None
     is_coloured: bool | None = None
     n_jobs: int = 1
@@ -90,10 +93,15 @@ def classify_files(options: ClassifyOptions) -> int:
     _check_output(how_written, options.fields)
     _load(options.model)
     settings = JobSettings(options.model, how_written, options.encoding, _memory(options, sources))
-    tasks = chunks(find_items(sources, options.fields))
+    tracked = _tracked(options, sources, how_written.format)
+    tasks = chunks(tracked or find_items(sources, options.fields))
     # Closed at once if writing ends early, so that no process works on in vain.
     with closing(map_in_order(partial(classify_chunk, settings), tasks, options.n_jobs)) as done:
-        n_failed = _write_outcomes(chain.from_iterable(done), how_written, options.output_path)
+        outcomes = chain.from_iterable(done)
+        if tracked is None:
+            n_failed = write_outcomes(outcomes, how_written, options.output_path)
+        else:
+            n_failed = tracked.write(outcomes, how_written)
     return console.EXIT_FAILED if n_failed else console.EXIT_DONE
 
 
@@ -109,8 +117,19 @@ def _check(options: ClassifyOptions) -> None:
         raise InputError("--now is for the dates of --format json; add that, or leave out --now")
     if options.is_same_site and STDIN in options.paths:
         raise InputError("--same-site reads the pages twice, which is not possible for standard input; name files")
+    if options.output_dir is not None and options.output_path is not None:
+        raise InputError("--output-dir writes one file for each input, --output one for all; leave out one of them")
     if options.encoding is not None:
         check_encoding(options.encoding)
+
+
+def _tracked(options: ClassifyOptions, sources: Sequence[PageSource], form: Format) -> "TrackedItems | None":
+    """Find the items of the files that each have an output of their own; `None` without `--output-dir`."""
+    if options.output_dir is None:
+        return None
+    from linesift.cli.folder import TrackedItems, plan
+
+    return TrackedItems(plan(sources, options.output_dir, form), options.fields)
 
 
 def _memory(options: ClassifyOptions, sources: Sequence[PageSource]) -> "SiteMemory | None":
@@ -208,15 +227,16 @@ def require_pages(paths: Sequence[Path]) -> None:
 
 def _output_options(options: ClassifyOptions, sources: Sequence[PageSource]) -> OutputOptions:
     """Choose the format and its details where the options leave them open."""
-    is_on_terminal = options.output_path is None and console.is_terminal()
+    is_on_terminal = options.output_path is None and options.output_dir is None and console.is_terminal()
     has_collections = any(source.kind is not SourceKind.PAGE for source in sources)
     default_format = Format.PRETTY if is_on_terminal else Format.TSV
     if has_collections or (options.output_path is not None and options.output_path.suffix == ".jsonl"):
         default_format = Format.JSONL
     # Output that goes on to a file or a pager is not cut.
     width = shutil.get_terminal_size().columns if is_on_terminal else None
-    style = terminal.Style(width, console.wants_colour(options.is_coloured, options.output_path))
-    names_pages = len(options.paths) > 1 or has_collections or any(map(is_directory, options.paths))
+    style = terminal.Style(width, console.wants_colour(options.is_coloured, options.output_path or options.output_dir))
+    has_many = options.output_dir is None and (len(options.paths) > 1 or any(map(is_directory, options.paths)))
+    names_pages = has_many or has_collections
     return OutputOptions(
         options.format or default_format,
         options.labels,
@@ -240,7 +260,7 @@ def _load(directory: Path | None) -> None:
         gc.enable()
 
 
-def _write_outcomes(outcomes: Iterable[Outcome], how_written: OutputOptions, path: Path | None) -> int:
+def write_outcomes(outcomes: Iterable[Outcome], how_written: OutputOptions, path: Path | None) -> int:
     """Write outcomes as they come.
 
     Returns:
