@@ -16,7 +16,7 @@ MINUTES ?= 10
 TARGET ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install classify test slow fuzz oldest check lint types imports gate gate-update train evaluate bench compare accuracy dates adaptation docs wheel clean
+.PHONY: help install classify test slow fuzz oldest check lint types imports gate gate-update train evaluate bench compare accuracy dates adaptation batch faults integrations docs wheel clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
@@ -84,6 +84,17 @@ adaptation: .venv/.complete  ## measure with the models of FOLDS what pages of a
 	$(BIN)/python -m benchmarks.adaptation $(or $(CORPORA),../shared/corpora) $(FOLDS) --jobs $(JOBS) $(if $(STRANGER),--stranger $(STRANGER))
 	@cat reports/adaptation.md
 
+batch: .venv/.complete  ## measure linesift batch on pages of CORPORA, write reports/batch.md
+	$(BIN)/python -m benchmarks.batch $(or $(CORPORA),../shared/corpora)
+	@cat reports/batch.md
+
+faults: .venv-integrations/.installed  ## disturb runs of linesift batch, write reports/faults.md
+	.venv-integrations/bin/python -m benchmarks.faults
+	@cat reports/faults.md
+
+integrations: .venv-integrations/.installed  ## test with Ray, datasets, Daft, Polars, DuckDB and datatrove
+	.venv-integrations/bin/python -m pytest -q -o addopts="--strict-markers -rs" -o filterwarnings=default tests/integrations
+
 docs: .venv-docs/.installed  ## build the documents as a site: build/docs/index.html
 	.venv-docs/bin/python -m sphinx -q -W --keep-going -c docs -d build/doctrees . build/docs
 
@@ -131,6 +142,13 @@ clean:  ## remove .venv and caches
 .venv-dates/.installed: pyproject.toml
 	$(PYTHON) -m venv .venv-dates
 	.venv-dates/bin/python -m pip install --quiet --editable '.[train]' dateparser htmldate
+	@touch $@
+
+# An environment of its own for frameworks that linesift works with; with Java and pyspark in it, Spark is tried, too.
+.venv-integrations/.installed: pyproject.toml
+	$(PYTHON) -m venv .venv-integrations
+	.venv-integrations/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[html,ray]' 'ray[data]' \
+	  datasets daft polars duckdb 'datatrove[io]' warcio faust-cchardet python-magic orjson pytest hypothesis
 	@touch $@
 
 .venv-docs/.installed: pyproject.toml

@@ -1,0 +1,67 @@
+"""The recipes of docs/scale.md, as they stand there: `make integrations`."""
+
+import re
+from importlib.util import find_spec
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from linesift.engine.arrow import label_table
+from linesift.read.labelled import read_labelled
+
+ROOT = Path(__file__).parents[2]
+_RECIPE = re.compile(r"^### ([^\n]*)\n\n```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+RECIPES = dict(_RECIPE.findall((ROOT / "docs" / "scale.md").read_text("utf-8")))
+NEEDS = {"datasets": "datasets", "Ray Data": "ray", "Daft": "daft", "Polars": "polars", "DuckDB": "duckdb"}
+
+
+@pytest.fixture
+def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pa.Table:
+    """A table of twelve invented pages, and one without text, as `pages.parquet` in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    texts = [page.page.text for page in read_labelled(ROOT / "data" / "pages")[:12]]
+    table = pa.table({"id": list(range(13)), "text": [*texts, None]})
+    pq.write_table(table, "pages.parquet")
+    return table
+
+
+def in_order(table: pa.Table) -> list[dict[str, Any]]:
+    """Rows by id, without the difference between texts and large texts."""
+    found: list[dict[str, Any]] = sorted(table.to_pylist(), key=lambda row: int(row["id"]))
+    return found
+
+
+@pytest.mark.parametrize("name", NEEDS)
+def test_recipe(name: str, pages: pa.Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip(NEEDS[name])
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    exec(compile(RECIPES[name], name, "exec"), {"__name__": "recipe"})  # noqa: S102 - as a reader would
+    assert in_order(pq.read_table("labelled.parquet")) == in_order(label_table(pages))
+
+
+class FrameStub:
+    """A data frame of Spark with what the recipe asks of it: it gives the batches of a table, and checks the schema."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self.table = table
+
+    def mapInArrow(self, work: Any, schema: pa.Schema) -> pa.Table:
+        batches = self.table.to_batches(max_chunksize=5)
+        return pa.Table.from_batches(list(work(iter(batches))), schema)
+
+
+def test_spark_with_a_stub(pages: pa.Table) -> None:
+    from linesift.engine.arrow import labelled_schema
+
+    found = FrameStub(pages).mapInArrow(lambda batches: map(label_table, batches), labelled_schema(pages.schema))
+    assert in_order(found) == in_order(label_table(pages))
+
+
+@pytest.mark.skipif(not (find_spec("pyspark") and which("java")), reason="needs pyspark and a JVM")
+def test_spark(pages: pa.Table) -> None:
+    exec(compile(RECIPES["Spark"], "Spark", "exec"), {"__name__": "recipe"})  # noqa: S102 - as a reader would
+    assert in_order(pq.read_table("labelled.parquet")) == in_order(label_table(pages))
