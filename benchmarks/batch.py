@@ -30,7 +30,9 @@ from linesift.read.jsonl import Fields
 from linesift.read.page import read_page
 from linesift.train.corpora import read_rows, render
 
-N_PAGES, N_ROUNDS = {"WET": 300, "HTML": 120}, 5
+N_PAGES, N_ROUNDS = {"WET": 200, "HTML": 60}, 3
+_MAX_LOAD = 0.5
+"""Most programs at work beside, on the average of a minute, for a measurement by the clock."""
 _BENCHMARK = "trafilatura.parquet"
 _LABELS_ONLY = LabelOptions(columns=tuple(name for name in COLUMNS if name not in OF_ARTICLE))
 _MEASURED = """
@@ -150,6 +152,7 @@ def write_archives(folder: Path, corpora: Path) -> dict[str, Path]:
 def report(folder: Path, corpora: Path) -> Iterator[str]:
     """Measure, and write the report."""
     keep_freed_memory()
+    load = os.getloadavg()[0]
     files = write_archives(folder, corpora)
     yield from ["# Many files", ""]
     yield f"Written by `make batch` on {os.cpu_count()} cores, Python {platform.python_version()}, with other programs"
@@ -162,13 +165,16 @@ def report(folder: Path, corpora: Path) -> Iterator[str]:
     times = against_gunzip(files["WET"], folder / "out")
     yield from ["", f"Labelling the WET file takes {times:,.0f} times as long as `gunzip -c FILE | wc -l`.", ""]
     yield from ["## Memory of a worker", ""]
-    grown = [_repeated(files["WET"], folder, times) for times in (1, 4, 16)]
+    grown = [_repeated(files["WET"], folder, times) for times in (1, 8)]
     yield from markdown_table(Table(("file", "MB"), tuple(memory([*grown, files["HTML"]], folder))))
     few, many = (start_up(folder, files["HTML"], n_files) for n_files in (10, 10_000))
     yield from ["", "## Start", ""]
     yield f"A run that finds 10,000 files done takes {many - few:.2f} s of processor time more than one that finds 10"
     yield f"done ({many:.2f} s and {few:.2f} s; one more file is labelled in each)."
     yield from ["", "## Two workers", ""]
+    if load > _MAX_LOAD:
+        yield f"Not measured: other programs were at work (load {load:.1f})."
+        return
     crawl = folder / "crawl"
     crawl.mkdir()
     for number in range(8):

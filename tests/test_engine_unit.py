@@ -288,6 +288,25 @@ def test_a_disk_that_is_full_names_the_output(tmp_path: Path) -> None:
     assert str(raised.value.filename).startswith(str(tmp_path / "out"))
 
 
+def test_parts_of_killed_workers_go_when_the_file_is_done_again(tmp_path: Path) -> None:
+    source = wet(tmp_path / "a.wet.gz", [PAGE])
+    entry = label_file(str(source), str(tmp_path / "out"))
+    (committed,) = (tmp_path / "out" / "ledger").iterdir()
+    parts = [f".{entry.output.replace('/', '-')}.12", f".ledger-{committed.name}.34", ".pages-other.parquet.56"]
+    for part in parts:
+        (tmp_path / "out" / "parts" / part).touch()
+    label_file(str(source), str(tmp_path / "out"))
+    assert [path.name for path in (tmp_path / "out" / "parts").iterdir()] == [".pages-other.parquet.56"]
+
+
+def test_two_workers_may_do_the_same_file(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    with store.writing("pages/a") as late:
+        late.write(b"same")
+        store.write("pages/a", b"same")  # removes the part of the other
+    assert (tmp_path / "pages" / "a").read_bytes() == b"same"
+
+
 def test_lone_surrogates_do_not_end_a_file(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"text": "H a\\ud83d\\nB b", "url": "\\udc00"}\n')
     entry = label_file(str(tmp_path / "a.jsonl"), str(tmp_path), options=LabelOptions(keep=("text", "lines")))

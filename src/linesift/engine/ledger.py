@@ -147,9 +147,8 @@ def read_names(store: Store) -> Names:
 
 
 def commit(store: Store, entry: Entry) -> None:
-    """Write the entry of an output that is complete, and remove what is left of earlier tries."""
+    """Write the entry of an output that is complete, and remove what says that the input failed before."""
     store.write(f"{LEDGER}/{_entry_name(entry.input, entry.settings)}", entry.as_json())
-    store.remove_parts(entry.output)
     store.remove(f"{FAILED}/{name_of(entry.input.name)}.json")
 
 

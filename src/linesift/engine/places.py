@@ -252,7 +252,7 @@ class Store:
         """
         if self._remote is not None:
             return 0
-        start = f".{name.replace('/', '-')}." if name else "."
+        start = _part_start(name) if name else "."
         parts = [part for part in self.names(PARTS) if part.startswith(start)]
         for part in parts:
             self.remove(f"{PARTS}/{part}")
@@ -260,7 +260,7 @@ class Store:
 
     def _write_here(self, name: str) -> Generator[Digest, None, None]:
         target = Path(self.place, name)
-        part = Path(self.place, PARTS, f".{name.replace('/', '-')}.{os.urandom(4).hex()}")
+        part = Path(self.place, PARTS, f"{_part_start(name)}{os.urandom(4).hex()}")
         for directory in (target.parent, part.parent):
             directory.mkdir(parents=True, exist_ok=True)
         try:
@@ -268,9 +268,15 @@ class Store:
                 yield Digest(stream)
                 stream.flush()
                 os.fsync(stream.fileno())
-            part.replace(target)
+            try:
+                part.replace(target)
+            except FileNotFoundError:
+                if not target.exists():
+                    raise
+                # Another worker was done with the same file first, and removed this part; both have the same bytes.
         finally:
             part.unlink(missing_ok=True)
+        self.remove_parts(name)
 
     @contextmanager
     def _naming(self, name: str) -> Iterator[None]:
@@ -279,6 +285,11 @@ class Store:
             yield
         except OSError as error:
             raise OSError(error.errno, error.strerror or str(error), f"{self.place}/{name}") from error
+
+
+def _part_start(name: str) -> str:
+    """Beginning of the names that a file has while it is written."""
+    return f".{name.replace('/', '-')}."
 
 
 def _upload(place: tuple[Any, str], name: str) -> Generator[Digest, None, None]:

@@ -34,8 +34,9 @@ _SNIFFED = 4096
 class Linesift(PipelineStep):  # type: ignore[misc]
     """Replaces the text of a document, HTML or plain, by that of its article, and adds what was found to its metadata.
 
-    New in the metadata are `kind`, `kind_probability`, `headline`, `published` and `updated`. Documents without an
-    article are dropped, unless `keeps_all`: then their text is empty, and `error` says why one failed.
+    New in the metadata are `kind`, `kind_probability`, `headline`, `published` and `updated`, empty where a page has
+    none. Documents without an article are dropped, unless `keeps_all`: then their text is empty, and `error` says why
+    one failed.
 
     Args:
         model: directory of the model; by default that of the package. Every task loads it once.
@@ -87,9 +88,10 @@ class Linesift(PipelineStep):  # type: ignore[misc]
         """Put what was found into a document; false if it is to be dropped."""
         document.text = article_text(page)
         document.metadata.update(found_on(page))
+        if self.keeps_all:
+            document.metadata["error"] = page.error or ""
         if page.error is not None:
             self.stat_update("failed")
-            document.metadata["error"] = page.error
         elif not document.text:
             self.stat_update("no_article")
         return bool(document.text) or self.keeps_all

@@ -12,6 +12,10 @@ def article_text(page: LabelledRecord) -> str:
     return COLUMNS["article"].values(page) or ""
 
 
-def found_on(page: LabelledRecord) -> dict[str, object]:
-    """Give what was found on a page beside its text, by `NAMES`."""
-    return {name: COLUMNS[name].values(page) for name in NAMES}
+def found_on(page: LabelledRecord) -> dict[str, str | float]:
+    """Give what was found on a page beside its text, by `NAMES`.
+
+    What is missing is an empty string, or the probability 0: writers infer a column's type from its first values.
+    """
+    found = {name: COLUMNS[name].values(page) for name in NAMES}
+    return {name: found[name] or (0.0 if COLUMNS[name].type == "float" else "") for name in NAMES}
