@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from linesift.read.html.compiled.jit import inner, outer
+from linesift.read.html.compiled.jit import inner, maker, outer
 from linesift.read.html.compiled.layout import (
     BLOCK_DEPTH,
     ELEMENT,
@@ -43,7 +43,7 @@ def _find_stem(data, start, end):
     return start, last
 
 
-@inner
+@maker
 def _number_stems(bounds, data):
     """Number the stems of all keys: equal stems have equal numbers."""
     n_keys = len(bounds) - 1
@@ -89,7 +89,7 @@ def _find_triple(slots, keys, first, second, third, number):
     return number
 
 
-@inner
+@maker
 def _find_paths(lines, blocks, stems):
     """Number the paths of blocks with lines and of all blocks around them, from 1; 0 for others."""
     n_blocks = len(blocks)
@@ -116,7 +116,7 @@ def _find_paths(lines, blocks, stems):
     return paths
 
 
-@inner
+@maker
 def _count_siblings(lines, blocks, paths):
     n_lines = len(lines)
     n_slots = 64
@@ -206,7 +206,7 @@ def _split_key(codes, size, hashes, first):
     return n_words
 
 
-@inner
+@maker
 def _find_words(lines, keysets, part_keys, bounds, key_bytes, time_hashes):
     """Words of all lines: hash, line and level of each, and whether a line has one that names a time."""
     n_keys = len(bounds) - 1

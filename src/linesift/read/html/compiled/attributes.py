@@ -1,6 +1,6 @@
 """Read the attributes of tags: keys, links, what is hidden, and pictures."""
 
-from linesift.read.html.compiled.jit import inner
+from linesift.read.html.compiled.jit import inner, leaf
 from linesift.read.html.compiled.layout import (
     ALT,
     ALT_END,
@@ -105,7 +105,7 @@ def read_attributes(data, words, place, m, t, names):
     return place + 1 if data[place] == GT else -1
 
 
-@inner
+@leaf
 def _copy(data, start, end, keys, place):
     for source in range(start, end):
         keys[place] = data[source]
@@ -113,7 +113,7 @@ def _copy(data, start, end, keys, place):
     return place
 
 
-@inner
+@leaf
 def find_key(data, m, keys):
     """Number of the key of the attributes that were read, as `words.find_key` makes it; 0 for an empty one."""
     start = m[KEYS_END]
@@ -147,7 +147,7 @@ def find_key(data, m, keys):
     return number
 
 
-@inner
+@leaf
 def _folded(data, place):
     """Read a character of a style in lower case; 0 if it is not ASCII.
 
@@ -163,7 +163,7 @@ def _folded(data, place):
     return 115 if byte == 0xC5 and data[place + 1] == 0xBF else 0
 
 
-@inner
+@leaf
 def _after_white(data, place, end):
     while place < end:
         char = read_char(data, place)
@@ -173,7 +173,7 @@ def _after_white(data, place, end):
     return place
 
 
-@inner
+@leaf
 def _after_word(data, place, end, word):
     """Place behind a word, or -1 where another stands."""
     for letter in word:
@@ -186,7 +186,7 @@ def _after_word(data, place, end, word):
 _DISPLAY, _NONE, _VISIBILITY, _HIDDEN = b"display", b"none", b"visibility", b"hidden"
 
 
-@inner
+@leaf
 def _hides(data, place, end, name, value):
     """Say whether a declaration of a style gives a property this value."""
     place = _after_word(data, place, end, name)
@@ -198,7 +198,7 @@ def _hides(data, place, end, name, value):
     return _after_word(data, _after_white(data, place + 1, end), end, value) >= 0
 
 
-@inner
+@leaf
 def is_hidden(data, m):
     """Say whether the element whose attributes were read is not shown, as `words.is_hidden` does."""
     if m[m[SPANS] + HIDDEN]:
@@ -215,12 +215,12 @@ def is_hidden(data, m):
     return False
 
 
-@inner
+@leaf
 def _is_letter(byte):
     return 97 <= byte <= 122 or 65 <= byte <= 90
 
 
-@inner
+@leaf
 def _may_share(data, start, end, t):
     """Say whether pages may be shared on a host: whether its last two labels are those of one of the table.
 
@@ -246,7 +246,7 @@ def _may_share(data, start, end, t):
     return False
 
 
-@inner
+@leaf
 def _after_scheme(data, start, end):
     """Place behind `http://` or `https://`, 0 for a relative address, -1 for others; the first byte is a letter."""
     colon = start
@@ -266,7 +266,7 @@ def _after_scheme(data, start, end):
     return colon + 3 if is_http else -1
 
 
-@inner
+@leaf
 def find_link(data, start, end, m, t):
     """Code of an address: 0 for an empty one, its kind and 1, or where it is among those that Python looks at, below 0.
 
@@ -302,7 +302,7 @@ def find_link(data, start, end, m, t):
     return -1 - number
 
 
-@inner
+@leaf
 def add_medium(data, m):
     """Note a picture or the like whose attributes were read, and whether it is shown, as `media.find_alt` does."""
     row = m[MEDIA] + m[N_MEDIA] * MEDIUM_SIZE
@@ -317,7 +317,7 @@ def add_medium(data, m):
     m[row + ALT_TITLE_START], m[row + ALT_TITLE_END] = m[m[SPANS] + TITLE_ATTRIBUTE], m[m[SPANS] + TITLE_ATTRIBUTE + 1]
 
 
-@inner
+@leaf
 def is_claim(data, m, t, names, keys):
     """Say whether a `<meta>` whose attributes were read may be one that is read; true for names that are not ASCII."""
     slot = PROPERTY if m[m[SPANS] + PROPERTY + 1] > m[m[SPANS] + PROPERTY] else NAME

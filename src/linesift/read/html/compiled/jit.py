@@ -9,12 +9,24 @@ import numba
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+_INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 def inner(function: _Function) -> _Function:
-    """Compile a function that only compiled ones call."""
-    options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    compiled: _Function = numba.njit(**options, **_OPTIONS)(function)
+    """Compile a function that only compiled ones call, and that makes no arrays: references to them are not counted."""
+    compiled: _Function = numba.njit(_nrt=False, **_INNER, **_OPTIONS)(function)
+    return compiled
+
+
+def leaf(function: _Function) -> _Function:
+    """Compile a function as `inner`, into its callers: handing over its arrays would take longer than what it does."""
+    compiled: _Function = numba.njit(_nrt=False, forceinline=True, **_INNER, **_OPTIONS)(function)
+    return compiled
+
+
+def maker(function: _Function) -> _Function:
+    """Compile a function that only compiled ones call, and that makes arrays."""
+    compiled: _Function = numba.njit(**_INNER, **_OPTIONS)(function)
     return compiled
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from linesift.read.html.compiled.jit import inner
+from linesift.read.html.compiled.jit import inner, leaf
 from linesift.read.html.compiled.layout import (
     BLOCK_SIZE,
     BLOCKS,
@@ -94,13 +94,13 @@ from linesift.read.html.compiled.scan import (
 )
 
 
-@inner
+@leaf
 def scope_at(m, depth):
     """Row of the scope of an open element."""
     return m[SCOPES] + m[m[OPENED] + depth * OPENED_SIZE + SCOPE] * SCOPE_SIZE
 
 
-@inner
+@leaf
 def add_text(data, start, end, m, t, names, text, shares):
     """Add a text, as `Walk.run` and `Walk._add`: in `<pre>` line by line."""
     scope = scope_at(m, m[DEPTH] - 1)
@@ -124,7 +124,7 @@ def add_text(data, start, end, m, t, names, text, shares):
     _add(data, start, end, scope, m, t, names)
 
 
-@inner
+@leaf
 def _letter(data, place, t, names):
     """Kinds of the character that begins here."""
     byte = np.int64(data[place])
@@ -140,7 +140,7 @@ def _letter(data, place, t, names):
     return names[t[LETTERS] + code] if code < N_LETTERS else 0
 
 
-@inner
+@leaf
 def _last_letter(data, end, t, names):
     """Kinds of the character that ends before a place, but `CLOSING`. Semicolons and entities have none."""
     if data[end - 1] == SEMICOLON:
@@ -151,7 +151,7 @@ def _last_letter(data, end, t, names):
     return _letter(data, place, t, names)
 
 
-@inner
+@leaf
 def _has_gap(data, last, start, end, is_due, t, names):
     """Say whether there is a space between two texts, as `spacing.has_gap`.
 
@@ -175,7 +175,7 @@ def _has_gap(data, last, start, end, is_due, t, names):
     return second < end and _letter(data, second, t, names) & DECIMAL != 0
 
 
-@inner
+@leaf
 def _add(data, start, end, scope, m, t, names):
     """Add a piece of text to the line, or begin one, as `Walk._add`."""
     number = m[N_PIECES]
@@ -197,7 +197,7 @@ def _add(data, start, end, scope, m, t, names):
     m[GAP] = 0
 
 
-@inner
+@leaf
 def _write(data, line, m, t, text, shares):
     """Write the text of a line, white space collapsed and soft hyphens left out, and its shares of characters.
 
@@ -247,7 +247,7 @@ def _write(data, line, m, t, text, shares):
     return n_chars
 
 
-@inner
+@leaf
 def _add_key(key, m):
     """Add a key to those of the parts of a line, once; it is marked by the stamp."""
     if m[m[KEY_STAMPS] + key] != m[STAMP]:
@@ -256,7 +256,7 @@ def _add_key(key, m):
         m[N_PART_KEYS] += 1
 
 
-@inner
+@leaf
 def _add_keys(keyset, n_keys, m):
     """Add the first keys of a set to those of the parts of a line."""
     row = m[KEYSETS] + keyset * KEYSET_SIZE
@@ -264,7 +264,7 @@ def _add_keys(keyset, n_keys, m):
         _add_key(m[row + level], m)
 
 
-@inner
+@leaf
 def _add_link(link, number, line, m):
     """Add the kind of an address to those of a line, or note that Python has to find it."""
     if link > 0:
@@ -300,7 +300,7 @@ def flush(data, m, t, text, shares):
     m[N_PIECES] = m[PIECE_FLAGS] = m[N_INLINE] = 0
 
 
-@inner
+@leaf
 def _add_scopes(number, line, is_linked, m):
     """Add to a line what the scopes of its pieces say: keys of its parts, and links."""
     holder = m[HOLDER]
@@ -317,7 +317,7 @@ def _add_scopes(number, line, is_linked, m):
             _add_link(m[scope + LINK], number, line, m)
 
 
-@inner
+@leaf
 def _close_gap(line, has_text, m):
     """Give the media before a line to it; those behind its text stay for the next, as `Walk._close_gap`."""
     media = m[MEDIA]
@@ -338,7 +338,7 @@ def _close_gap(line, has_text, m):
         m[media + number * MEDIUM_SIZE + PLACE] = 0
 
 
-@inner
+@leaf
 def _are_cells(scope, start, m, t):
     """Say whether the lines of a `<tr>` are its cells, each of one short line."""
     before = -1
@@ -354,7 +354,7 @@ def _are_cells(scope, start, m, t):
     return m[N_LINES] - start > 1
 
 
-@inner
+@leaf
 def join_cells(scope, start, m, t, text, shares):
     """Make one line of the lines of a `<tr>`, as `Walk._join_cells`."""
     if not _are_cells(scope, start, m, t):

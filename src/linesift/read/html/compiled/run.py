@@ -16,7 +16,7 @@ from linesift.read.html.compiled.attributes import (
     is_hidden,
     read_attributes,
 )  # fmt: skip
-from linesift.read.html.compiled.jit import inner, outer
+from linesift.read.html.compiled.jit import leaf, maker, outer
 from linesift.read.html.compiled.layout import (
     BLOCK,
     BLOCK_DEPTH,
@@ -126,7 +126,7 @@ from linesift.read.html.compiled.scan import (
 )  # fmt: skip
 
 
-@inner
+@leaf
 def _push_scope(row, flags, keyset, n_own, block, link, keeps, m):
     """Make a scope that of the element in a row of `OPENED`."""
     number = m[N_SCOPES]
@@ -137,7 +137,7 @@ def _push_scope(row, flags, keyset, n_own, block, link, keeps, m):
     m[N_SCOPES] = number + 1
 
 
-@inner
+@leaf
 def _push_key(key, keyset, m):
     """Make the set of keys inside an element with a key; gives its number."""
     number = m[N_KEYSETS]
@@ -150,7 +150,7 @@ def _push_key(key, keyset, m):
     return number
 
 
-@inner
+@leaf
 def _enter(row, element, kind, data, m, t, text, keys, shares):
     """Open an element whose attributes were read, as `Walk._enter`; gives its kind, `SKIP` where it is hidden.
 
@@ -212,7 +212,7 @@ def _enter(row, element, kind, data, m, t, text, keys, shares):
     return kind
 
 
-@inner
+@leaf
 def _leave(data, m, t, text, shares):
     """Close the innermost element, as `Walk._leave`."""
     depth = m[DEPTH] - 1
@@ -232,7 +232,7 @@ def _leave(data, m, t, text, shares):
 _HEAD_END, _HTML, _HEAD, _BODY = b"</head>", b"<html", b"<head", b"<body"
 
 
-@inner
+@leaf
 def _read_head(data, words, place, m, t, names, keys):
     """Read the elements of the head up to its end tag; place behind it, or -1. Notes `<title>` and some `<meta>`."""
     while 0 <= place < m[N_BYTES]:
@@ -263,13 +263,13 @@ def _read_head(data, words, place, m, t, names, keys):
     return -1
 
 
-@inner
+@leaf
 def _is_tag(data, place, tag):
     """Say whether a start tag of this name stands here."""
     return is_at(data, place, tag) and (data[place + len(tag)] == GT or data[place + len(tag)] == SPACE)
 
 
-@inner
+@leaf
 def _open_body(data, words, m, t, names, keys):
     """Read what stands before the body, and open it; place behind its start tag, or -1. It is shown in any case."""
     place = 0
@@ -303,7 +303,7 @@ def _open_body(data, words, m, t, names, keys):
     return -1
 
 
-@inner
+@leaf
 def _open(data, words, place, m, t, names, text, keys, shares):
     """Visit the start tag at `place`; gives the place behind it, or behind the whole element where that is left out."""
     name_end, element = read_name(data, place + 1, t, names)
@@ -338,7 +338,7 @@ def _open(data, words, place, m, t, names, text, keys, shares):
     return after
 
 
-@inner
+@leaf
 def _run(data, words, place, m, t, names, text, keys, shares):
     """Visit everything in the body, as `Walk.run`; place of its end, or -1."""
     while 0 <= place < m[N_BYTES]:
@@ -361,7 +361,7 @@ def _run(data, words, place, m, t, names, text, keys, shares):
     return -1
 
 
-@inner
+@maker
 def _make_room(n_bytes, n_tags, n_newlines):
     """Make the array `m` for a page of so many tags, and line ends in its text."""
     n_rows, n_pieces, n_slots = n_tags + 3, n_tags + n_newlines + 3, 64

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from linesift.read.html.compiled.jit import inner
+from linesift.read.html.compiled.jit import inner, leaf
 from linesift.read.html.compiled.layout import (
     COUNTS_HIDDEN,
     DEPTH,
@@ -36,13 +36,13 @@ NOT_ASCII = 0x80
 HASH_START, _HASH_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 
 
-@inner
+@leaf
 def step(value, byte):
     """Take a byte into a hash (FNV-1a)."""
     return (value ^ np.uint64(byte)) * _HASH_PRIME
 
 
-@inner
+@leaf
 def hash_bytes(data, start, end):
     """Hash bytes of a name."""
     value = HASH_START
@@ -51,19 +51,19 @@ def hash_bytes(data, start, end):
     return value
 
 
-@inner
+@leaf
 def to_slot(value, mask):
     """Slot of a hash in a table with `mask + 1` of them."""
     return np.int64(value ^ (value >> np.uint64(29))) & mask
 
 
-@inner
+@leaf
 def shorten(value):
     """Cut a hash to 31 bits."""
     return np.int64(value & np.uint64(0x7FFFFFFF))
 
 
-@inner
+@leaf
 def find_name(value, data, start, end, t, names, table):
     """Find a name in a table of `t` by its hash; -1 where it is not."""
     slots, mask, starts = t[table + SLOTS], t[table + MASK], t[table + STARTS]
@@ -81,13 +81,13 @@ def find_name(value, data, start, end, t, names, table):
     return np.int64(-1)
 
 
-@inner
+@leaf
 def is_white(byte):
     """Say whether a byte of ASCII is white space for Python."""
     return byte == SPACE or 9 <= byte <= 13 or 28 <= byte <= 31
 
 
-@inner
+@leaf
 def read_char(data, place):
     """Read a character of a text: four times its bytes, and 1 for white space or 2 for a soft hyphen."""
     byte = data[place]
@@ -121,7 +121,7 @@ def read_char(data, place):
     return 13 if is_space else 12
 
 
-@inner
+@leaf
 def to_plain(data, place):
     """Give the character that an entity stands for, but a no-break space."""
     first = data[place + 1]
@@ -132,7 +132,7 @@ def to_plain(data, place):
     return GT if first == 103 else QUOTE
 
 
-@inner
+@leaf
 def is_blank(data, start, end):
     """Say whether a text is white space."""
     while start < end:
@@ -146,7 +146,7 @@ def is_blank(data, start, end):
 _LOW, _HIGH = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
 
 
-@inner
+@leaf
 def find_byte(data, words, place, byte):
     """Place of the next such byte; `SENTINEL` has those that are looked for.
 
@@ -174,7 +174,7 @@ def find_byte(data, words, place, byte):
     return place
 
 
-@inner
+@leaf
 def is_at(data, place, text):
     """Say whether these bytes stand here."""
     for offset in range(len(text)):
@@ -183,7 +183,7 @@ def is_at(data, place, text):
     return True
 
 
-@inner
+@leaf
 def read_name(data, place, t, names):
     """Read the name of a tag: place behind it, and number of the element, -1 for another, -2 for one with a dash."""
     start, value, has_dash = place, HASH_START, False
@@ -197,7 +197,7 @@ def read_name(data, place, t, names):
     return place, np.int64(-2) if has_dash and number < 0 else number
 
 
-@inner
+@leaf
 def push(m, start, end):
     """Open an element, which is skipped unless its row gets another kind; gives the row."""
     row = m[OPENED] + m[DEPTH] * OPENED_SIZE
@@ -206,7 +206,7 @@ def push(m, start, end):
     return row
 
 
-@inner
+@leaf
 def is_end(data, m, place):
     """Say whether the end tag at `place` is that of the innermost element."""
     row = m[OPENED] + (m[DEPTH] - 1) * OPENED_SIZE
@@ -218,7 +218,7 @@ def is_end(data, m, place):
     return data[place + 2 + size] == GT
 
 
-@inner
+@leaf
 def _is_script_tag(data, place, name):
     """Say whether a tag of a script stands here, in letters of any case."""
     for offset in range(len(name)):
@@ -232,7 +232,7 @@ def _is_script_tag(data, place, name):
 _COMMENT_START, _COMMENT_END, _SCRIPT_START, _SCRIPT_END = b"<!--", b"-->", b"<script", b"</script"
 
 
-@inner
+@leaf
 def _skip_script(data, words, place, n_bytes):
     """Place of the end tag of a script. In a comment, another script may begin and end (HTML, 13.2.5.15 to 31)."""
     level = 0  # 1 in a comment, 2 in a script in it
@@ -277,7 +277,7 @@ def _skip_raw(data, words, place, n_bytes, t, names, element):
         place += 1
 
 
-@inner
+@leaf
 def skip_comment(data, words, place, n_bytes):
     """Place behind a comment or a document type, or -1; `place` is at its `<`."""
     if data[place + 2] != DASH:
@@ -290,7 +290,7 @@ def skip_comment(data, words, place, n_bytes):
     return -1
 
 
-@inner
+@leaf
 def _count_chars(data, start, end, is_raw):
     n_chars = 0
     while start < end:
