@@ -158,8 +158,15 @@ def join_hints(pages: Sequence[Hints], kept: NDArray[np.int64]) -> Hints:
         kept: ascending indices of lines, counted through all pages.
     """
     offsets = np.cumsum([0, *(page.n_lines for page in pages)])
+    keeps_all = len(kept) == offsets[-1]
+    if keeps_all and len(pages) == 1:
+        return pages[0]
     joined = {f.name: np.concatenate([getattr(page, f.name) for page in pages]) for f in fields(Hints)}
-    line = np.concatenate([page.word_line + offset for page, offset in zip(pages, offsets, strict=False)])
+    line = np.concatenate(
+        [page.word_line + np.int32(offset) for page, offset in zip(pages, offsets.tolist(), strict=False)]
+    )
+    if keeps_all:
+        return Hints(**joined | {"word_line": line})
     new_row_of_line = np.full(offsets[-1] + 1, -1, np.int32)
     new_row_of_line[kept] = np.arange(len(kept), dtype=np.int32)
     has_line = new_row_of_line[line] >= 0

@@ -5,6 +5,7 @@ with a lexicon, whose columns are `markup_lexicon.*`.
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +25,12 @@ def _hints(batch: Batch) -> Hints:
 
 def _inside(batch: Batch, *names: str) -> NDArray[np.bool_]:
     """Whether an element of any of these names is around the line."""
-    mask = np.uint32(sum(1 << ANCESTORS.index(name) for name in names))
-    return (_hints(batch).ancestors & mask) > 0
+    return (_hints(batch).ancestors & _mask(names)) > 0
+
+
+@cache
+def _mask(names: tuple[str, ...]) -> np.uint32:
+    return np.uint32(sum(1 << ANCESTORS.index(name) for name in names))
 
 
 class Groups:
@@ -101,7 +106,10 @@ def in_article(batch: Batch) -> Values:
 @MARKUP.column("Inside `nav`, `aside`, `footer`, `header`, as bits.")
 def in_frame(batch: Batch) -> Values:
     names = ("nav", "aside", "footer", "header")
-    return np.packbits(np.stack([_inside(batch, name) for name in names], axis=1), axis=1, bitorder="little")[:, 0]
+    bits = np.zeros(len(batch.page), np.uint8)
+    for place, name in enumerate(names):
+        bits |= _inside(batch, name).view(np.uint8) << np.uint8(place)
+    return bits
 
 
 @MARKUP.column("Inside `figure` or `figcaption`.")
@@ -124,10 +132,15 @@ def in_quote(batch: Batch) -> Values:
     return _inside(batch, "blockquote")
 
 
+_FIRST_LEVEL = np.uint32(ANCESTORS.index("h1"))
+_LEVELS = np.array([0, *((bits & -bits).bit_length() for bits in range(1, 1 << 6))], np.uint8)
+"""The highest level among the bits of `h1` to `h6`."""
+
+
 @MARKUP.column("Level of the heading that the line is, 0 where it is none.")
 def heading(batch: Batch) -> Values:
-    levels = [_inside(batch, f"h{level}") for level in range(1, 7)]
-    return np.select(levels, list(range(1, 7)), 0)
+    # The names stand side by side, so their bits are a number.
+    return _LEVELS.take(_hints(batch).ancestors >> _FIRST_LEVEL & np.uint32(len(_LEVELS) - 1))
 
 
 @MARKUP.column("Inside a section (1), an element with a name of the site's own (2), both (3).")

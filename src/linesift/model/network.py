@@ -110,11 +110,12 @@ class Network:
         tiles = _tiles(n_lines)
         hidden += self.entry_bias
         np.maximum(hidden, 0, out=hidden)
+        around, pool_layers = _Around(spans, len(hidden)), self.pool_layers.tolist()
         for number, (distance, weights, bias) in enumerate(self.steps()):
-            for pool in self.pools_before(number):
+            for pool in [pool for pool, layer in enumerate(pool_layers) if layer == number]:
                 self._pool(pool, hidden[:-1], spans)
             hidden[n_lines:] = 0  # for neighbours that are not there
-            places = neighbours(spans, distance, len(hidden))
+            places = around.neighbours(distance)
             for tile in tiles:
                 more = following[tile]
                 product(hidden.take(places[tile], axis=0).reshape(TILE, -1), weights, more)
@@ -298,6 +299,25 @@ def cumulative_max(hidden: NDArray[np.float32], spans: NDArray[np.int64], n_unit
     return maxima
 
 
+class _Around:
+    """Finds the lines around each line, within its page."""
+
+    def __init__(self, spans: NDArray[np.int64], n_rows: int) -> None:
+        ends = spans.cumsum()
+        self._n_lines = int(spans.sum())
+        self._rows = np.arange(self._n_lines)
+        self._first, self._end = (ends - spans).repeat(spans), ends.repeat(spans)
+        self._places = np.full((n_rows, 3), self._n_lines)
+        self._places[: self._n_lines, 1] = self._rows
+
+    def neighbours(self, distance: int) -> NDArray[np.int64]:
+        """Fill the array that `neighbours` gives; the next call overwrites it."""
+        above, below = self._rows - distance, self._rows + distance
+        self._places[: self._n_lines, 0] = np.where(above >= self._first, above, self._n_lines)
+        self._places[: self._n_lines, 2] = np.where(below < self._end, below, self._n_lines)
+        return self._places
+
+
 def neighbours(spans: NDArray[np.int64], distance: int, n_rows: int) -> NDArray[np.int64]:
     """Find the rows of the line `distance` lines above each line, of the line itself, and of the one below.
 
@@ -309,11 +329,4 @@ def neighbours(spans: NDArray[np.int64], distance: int, n_rows: int) -> NDArray[
     Returns:
         Shape (n_rows, 3); the number of lines where the page has no such line.
     """
-    n_lines = int(spans.sum())
-    rows, ends = np.arange(n_lines), spans.cumsum()
-    places = np.full((n_rows, 3), n_lines)
-    above, below = rows - distance, rows + distance
-    places[:n_lines, 0] = np.where(above >= (ends - spans).repeat(spans), above, n_lines)
-    places[:n_lines, 1] = rows
-    places[:n_lines, 2] = np.where(below < ends.repeat(spans), below, n_lines)
-    return places
+    return _Around(spans, n_rows).neighbours(distance)

@@ -15,7 +15,8 @@ _WIDTH, _STEP = 512, 200
 ordinary length takes few numpy calls. The number of trees is fixed, because sums of floats depend on their order, and a
 page must come out the same in any batch."""
 _QUESTIONS = 200
-"""Questions asked at once; the gathered values stay in the cache until they are compared."""
+"""Questions asked at once of `_WIDTH` lines, more of fewer lines: the gathered values stay in the cache until they are
+compared."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,11 +98,12 @@ class _Questions:
     def answers(self, table: NDArray[np.float32]) -> NDArray[np.uint8]:
         """Compare; 1 where a value is above its cut, shape (n_questions, n_lines)."""
         is_above = np.empty((len(self.columns), table.shape[1]), np.bool_)
-        values = np.empty((min(_QUESTIONS, len(is_above)), table.shape[1]), np.float32)
-        for start in range(0, len(is_above), _QUESTIONS):
-            columns = self.columns[start : start + _QUESTIONS]
+        step = _QUESTIONS * max(1, _WIDTH // max(table.shape[1], 1))
+        values = np.empty((min(step, len(is_above)), table.shape[1]), np.float32)
+        for start in range(0, len(is_above), step):
+            columns = self.columns[start : start + step]
             taken = np.take(table, columns, axis=0, out=values[: len(columns)], mode="clip")
-            np.greater(taken, self.cuts[start : start + _QUESTIONS], out=is_above[start : start + _QUESTIONS])
+            np.greater(taken, self.cuts[start : start + step], out=is_above[start : start + step])
         return is_above.view(np.uint8)
 
 
