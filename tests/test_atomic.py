@@ -1,11 +1,14 @@
 """A file is written whole or not at all."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from linesift.atomic import replacing, write_atomic
+from commandline import environment
+from linesift.atomic import replacing, replacing_directory, write_atomic
 
 
 def test_new_and_replaced(tmp_path: Path) -> None:
@@ -108,3 +111,81 @@ def test_an_error_of_another_file_keeps_its_name(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file") as raised, replacing(tmp_path / "a.txt"):
         (tmp_path / "other.txt").read_bytes()
     assert raised.value.filename == str(tmp_path / "other.txt")
+
+
+# A process that ends in the middle
+
+WRITES = {
+    "file": "write_atomic(Path('m'), b'new')",
+    "directory": "with replacing_directory(Path('m')) as new: (new / 'a').write_bytes(b'new')",
+}
+KILLED_AT = [("mkdir", "directory"), ("fsync", "file"), ("fsync", "directory"), ("chmod", "file"),
+             ("chmod", "directory"), ("replace", "file"), ("exchange", "directory")]  # fmt: skip
+
+
+def read(path: Path) -> bytes:
+    return (path / "a").read_bytes() if path.is_dir() else path.read_bytes()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such signal")
+@pytest.mark.parametrize("is_before", [True, False])
+@pytest.mark.parametrize(("step", "what"), KILLED_AT)
+def test_a_killed_process_leaves_the_old_or_the_new(tmp_path: Path, step: str, what: str, is_before: bool) -> None:
+    if what == "directory":
+        (tmp_path / "m").mkdir()
+        (tmp_path / "m" / "a").write_bytes(b"old")
+    else:
+        (tmp_path / "m").write_bytes(b"old")
+    place = {"fsync": "os.fsync", "exchange": "atomic._exchange_at_once"}.get(step, f"Path.{step}")
+    program = f"""
+import os, signal
+from pathlib import Path
+import linesift.atomic as atomic
+from linesift.atomic import replacing_directory, write_atomic
+real = {place}
+def killed(*given, **named):
+    {"pass" if is_before else "real(*given, **named)"}
+    os.kill(os.getpid(), signal.SIGKILL)
+{place} = killed
+{WRITES[what]}
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=environment(), check=False)
+    assert done.returncode == -9
+    is_done = not is_before and step in {"replace", "exchange"}
+    assert read(tmp_path / "m") == (b"new" if is_done else b"old")
+    write_atomic(tmp_path / "other", b"")  # what is left does not disturb the next run
+    assert all(each.name in {"m", "other"} or each.name.startswith(".linesift-") for each in tmp_path.iterdir())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such limits")
+@pytest.mark.parametrize("what", WRITES)
+def test_a_disk_that_takes_no_more(tmp_path: Path, what: str) -> None:
+    """Writing fails half way, as on a full disk; by a limit on the size of files, of the system and not of a mock."""
+    path = tmp_path / "m"
+    path.mkdir()
+    program = f"""
+import resource
+from pathlib import Path
+from linesift.atomic import replacing_directory, write_atomic
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    {WRITES[what].replace("b'new'", "b'new' * 1000").replace("'m'", "'m/x'")}
+except OSError as error:
+    print(error.filename)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=environment(), capture_output=True, check=True, text=True
+    )
+    assert done.stdout == "m/x\n"
+    assert list(path.iterdir()) == []
+
+
+def test_a_directory_takes_the_place_of_another_where_there_is_no_exchange(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("linesift.atomic._exchange_at_once", lambda *_: False)
+    for text in (b"one", b"two"):
+        with replacing_directory(tmp_path / "m") as new:
+            (new / "a").write_bytes(text)
+    assert read(tmp_path / "m") == b"two"
+    assert [each.name for each in tmp_path.iterdir()] == ["m"]

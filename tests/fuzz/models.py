@@ -1,13 +1,18 @@
-"""Targets that read files which are no pages: model directories, memories of sites, files of labelled pages."""
+"""Targets that read what is no page: model directories, memories of sites, labelled rows, requests to the server."""
 
 import io
 import json
+import socket
+import sys
 import tempfile
+import traceback
 import warnings
 import zipfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from random import Random
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -18,6 +23,8 @@ from fuzz.inputs import read_fragments
 from linesift.errors import LinesiftError
 from linesift.evaluate.card import card
 from linesift.labelling.exchange import ImportConfig, import_pages
+from linesift.labelling.folder import Folder
+from linesift.labelling.server import LabelServer
 from linesift.labels import LABELS
 from linesift.model.directory import load_model, read_about
 from linesift.model.memory import read_memory
@@ -185,6 +192,49 @@ def run_rows(data: bytes) -> None:
         import_pages(path, ImportConfig(Path(folder)))
 
 
+class _Server(LabelServer):
+    """The labelling server, which keeps what went wrong in a request."""
+
+    def __init__(self, folder: Folder) -> None:
+        super().__init__(folder)
+        self.problems: list[str] = []
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
+        """Keep what is no error of a connection."""
+        if not isinstance(sys.exception(), OSError):
+            self.problems.append(traceback.format_exc(limit=-6))
+
+
+def run_request(data: bytes) -> None:
+    """Send bytes to the labelling server, which has to go on, and to keep what the file says outside of its labels."""
+    server, file = _server()
+    host = f"127.0.0.1:{server.server_port}".encode()
+    version = server.folder.read(str(file)).version.encode()
+    places = {b"{host}": host, b"{token}": server.token.encode(), b"{file}": str(file).encode(), b"{version}": version}
+    for place, value in places.items():
+        data = data.replace(place, value)
+    with suppress(OSError), socket.create_connection(("127.0.0.1", server.server_port), timeout=5) as client:
+        client.sendall(data)
+        client.shutdown(socket.SHUT_WR)
+        while client.recv(1 << 16):
+            pass
+    if server.problems:
+        raise AssertionError(server.problems.pop())
+    text = file.read_text("utf-8")
+    if text.split("----")[1].count("|") != 2 or "| Rain" not in text:
+        raise AssertionError(text)
+
+
+@cache
+def _server() -> tuple[_Server, Path]:
+    folder = Path(tempfile.mkdtemp(prefix="fuzz"))
+    file = folder / "a.page"
+    file.write_text("site: a.example\n----\nheadline  | Rain\n\nbody?     | It rained.\n")
+    server = _Server(Folder([file]))
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    return server, file
+
+
 @cache
 def _shipped() -> dict[str, bytes]:
     names = ("model.json", "weights.npz", "probe.jsonl")
@@ -199,5 +249,6 @@ def _scratch() -> Path:
 TARGETS = (
     Target("model", run_model, (b"\0", b"x", b"\xff\xff\xff\x7f", b"{", b"NaN", b'"'), longest=200),
     Target("memory", run_memory, read_fragments("memory"), longest=20_000),
+    Target("request", run_request, read_fragments("request"), longest=20_000),
     Target("rows", run_rows, read_fragments("rows"), longest=20_000),
 )
