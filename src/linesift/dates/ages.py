@@ -71,14 +71,31 @@ def _find_age(tokens: Tokens, words: list[tuple[int, str]]) -> tuple[str, int] |
     numbers = [index for index, (_, word) in enumerate(words) if word == "#"]
     for index in numbers or [0]:
         for start in range(max(index - _BEFORE, 0), index + 1):
-            for end in range(min(index + _AFTER, len(words)), index, -1):
-                meanings = _ages().get("".join(word for _, word in words[start:end]))
-                units = {meaning.value for meaning in meanings or ()}
+            for meanings in _matches(words, start, index):
+                units = {meaning.value for meaning in meanings}
                 # "1 day 2 hours ago" is more than its last part.
                 if len(units) == 1 and not any(start - 3 <= other < start for other in numbers):
                     unit, _, number = units.pop().partition(" ")
                     return unit, int(number) if number else tokens.values[words[index][0]]
     return None
+
+
+def _matches(words: list[tuple[int, str]], start: int, index: int) -> list[tuple[WordMeaning, ...]]:
+    """Meanings of the words from a start on, over an index at least; the longest first."""
+    ages, beginnings, found, text = _ages(), _beginnings(), [], ""
+    for place in range(start, min(index + _AFTER, len(words))):
+        text += words[place][1]
+        if text not in beginnings:
+            break
+        if place >= index and text in ages:
+            found.append(ages[text])
+    return found[::-1]
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    """All beginnings of the patterns of `_ages`: where the words of a line are none, no age follows."""
+    return frozenset(pattern[:end] for pattern in _ages() for end in range(len(pattern) + 1))
 
 
 @cache

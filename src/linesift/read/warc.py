@@ -26,6 +26,9 @@ _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(rb"HTTP/[\d.]+ +(\d{3})\b")
 _CHUNK_SIZE = re.compile(rb"(?:\r\n)?([0-9a-fA-F]{1,7})[^\r\n]{0,100}\r\n")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_LINE_ENDS = re.compile(rb"[\r\n]*+")
+_MOST_DIGITS = 18
+"""Digits of a length; a longer number is none."""
 _OK = range(200, 300)
 
 
@@ -149,8 +152,7 @@ class _Member:
 
     def peek(self, size: int) -> bytes:
         """Up to `size` bytes that stay in the buffer."""
-        while len(self._buffer) < size and self._fill():
-            pass
+        self._has(size)
         return bytes(self._buffer[:size])
 
     def read(self, size: int) -> bytes:
@@ -169,14 +171,16 @@ class _Member:
         del self._buffer[:size]
         return True
 
-    def unread(self, data: bytes) -> None:
-        """Put bytes back into the buffer."""
-        self._buffer[:0] = data
+    def peek_behind(self, size: int) -> tuple[int, bytes]:
+        """How many of so many bytes there are, and the five behind them; all stay in the buffer, without a copy."""
+        while len(self._buffer) < size + 5 and self._fill():
+            pass
+        return min(size, len(self._buffer)), bytes(self._buffer[size : size + 5])
 
     def skip_to_record(self) -> bool:
         """Skip to the next place where a record seems to begin; false without one."""
-        while True:
-            match = _RECORD.search(self.peek(_CHUNK))
+        while self._has(_CHUNK) or self._buffer:
+            match = _RECORD.search(self._buffer, 0, _CHUNK)
             if match:
                 del self._buffer[: match.end()]
                 return True
@@ -184,14 +188,30 @@ class _Member:
                 self._buffer.clear()
                 return False
             del self._buffer[: _CHUNK - 16]
+        return False
+
+    def skip_to_last_record(self, size: int) -> bool:
+        """Skip to the last place of the next `size` bytes where a record seems to begin; false without one."""
+        self._has(size)
+        places = [match.end() for match in _RECORD.finditer(self._buffer, 0, size)]
+        if places:
+            del self._buffer[: places[-1]]
+        return bool(places)
 
     def skip_line_ends(self) -> bool:
         """Skip the empty lines between records; false at the end."""
-        while byte := self.peek(1):
-            if byte not in b"\r\n":
+        while self._has(1):
+            match = _LINE_ENDS.match(self._buffer)
+            del self._buffer[: match.end() if match else 0]
+            if self._buffer:
                 return True
-            del self._buffer[:1]
         return False
+
+    def _has(self, size: int) -> bool:
+        """Fill the buffer with so many bytes; false if there are fewer."""
+        while len(self._buffer) < size and self._fill():
+            pass
+        return len(self._buffer) >= size
 
 
 def _read(stream: BinaryIO, source: str, counts: WarcCounts) -> Iterator[Record]:
@@ -256,25 +276,28 @@ def _read_record(member: _Member) -> tuple[dict[str, str], bytes]:
     if head is None or not member.peek(5).startswith(b"WARC/"):
         is_cut = len(member.peek(_MAX_HEAD)) < _MAX_HEAD and b"WARC/".startswith(member.peek(5))
         member.read(1)
+        if head is None and member.skip_to_last_record(_MAX_HEAD):  # those before it have no end either
+            raise _SkippedError("damaged")
         raise _give_up(member, is_cut=is_cut)
     _, headers, size = head
-    member.read(size)
+    member.read(1)
+    if member.skip_to_last_record(size):  # a record in the head of another
+        raise _SkippedError("damaged")
+    member.read(size - 1)
     length = headers.get("content-length", "")
-    if not length.isdecimal():
+    if not length.isdecimal() or len(length) > _MOST_DIGITS:
         raise _give_up(member, is_cut=False)
     if int(length) > MAX_RECORD:
         if not member.skip(int(length)):
             raise _give_up(member, is_cut=True)
         raise _SkippedError("too_large")
-    block = member.read(int(length))
     # Reading what follows also makes zlib compare the checksum at the end of the member.
-    after = member.peek(5)
-    is_short = len(block) < int(length)
+    n_bytes, after = member.peek_behind(int(length))
+    is_short = n_bytes < int(length)
     if is_short or member.problem == "damaged" or (after and after[:1] not in b"\r\n"):
         # With a wrong length, the following records may be in the block.
-        member.unread(block)
         raise _give_up(member, is_cut=is_short)
-    return headers, block
+    return headers, member.read(int(length))
 
 
 def _give_up(member: _Member, *, is_cut: bool) -> _SkippedError:
