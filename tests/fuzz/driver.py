@@ -29,7 +29,7 @@ MEGABYTES = 1024
 """Memory that one input may add to that of the process."""
 _SLICE = 20.0
 """Seconds of a process before the next target has its turn."""
-_WAITING = 60.0
+_WAITING = 300.0
 """Seconds after its slice until a process counts as blocked."""
 _MOST_SEEDS = 40
 _ADDRESS_SPACE = 6 << 30

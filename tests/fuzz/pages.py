@@ -63,7 +63,7 @@ def run_jsonl(data: bytes) -> None:
 def run_dates(data: bytes) -> None:
     """Read the dates of every line, some with and some without the time of reading."""
     nows = (None, NOW, datetime.min, datetime.max, datetime.max.replace(tzinfo=UTC))
-    for number, line in enumerate(data.decode("utf-8", "surrogatepass" if b"\xed" in data else "replace").split("\n")):
+    for number, line in enumerate(data.decode("utf-8", "surrogateescape").split("\n")):
         for now in (nows[number % len(nows)], NOW):
             for moment in read_moments(line, Context(now=now)):
                 _ = moment.iso

@@ -69,9 +69,14 @@ def _find_age(tokens: Tokens, words: list[tuple[int, str]]) -> tuple[str, int] |
         for meaning in tokens.find(place, WordKind.PAST):
             return ("second", 0) if meaning.value == "now" else ("day", int(meaning.value))
     numbers = [index for index, (_, word) in enumerate(words) if word == "#"]
+    beginnings = _beginnings()
+    may_begin = [
+        word in beginnings and (place + 1 == len(words) or word + words[place + 1][1] in beginnings or word in _ages())
+        for place, (_, word) in enumerate(words)
+    ]
     for index in numbers or [0]:
         for start in range(max(index - _BEFORE, 0), index + 1):
-            for meanings in _matches(words, start, index):
+            for meanings in _matches(words, start, index) if may_begin[start] else ():
                 units = {meaning.value for meaning in meanings}
                 # "1 day 2 hours ago" is more than its last part.
                 if len(units) == 1 and not any(start - 3 <= other < start for other in numbers):
