@@ -245,10 +245,10 @@ def test_empty_page(run: Run, data: bytes) -> None:
 
 
 def test_one_line_of_ten_million_characters(run: Run) -> None:
-    result = run("-", given=b"B " + b"x" * 10_000_000)
+    result = run("-", given=b"B " + b"x" * 9_999_998)
     assert result.code == 0
     assert result.err.startswith("linesift: warning: -: all its text is on one line")
-    assert len(result.out) == len("1\tbody\t0.9100\tB \n") + 10_000_000
+    assert len(result.out) == len("1\tbody\t0.9100\tB \n") + 9_999_998
 
 
 def test_many_lines(run: Run) -> None:

@@ -13,6 +13,7 @@ from inventedsite import MENU, NOTICE, invented_page
 from linesift.errors import MemoryFileError
 from linesift.features.batch import read_batch
 from linesift.labels import Label
+from linesift.model import memory as memories
 from linesift.model.memory import (
     EMPTY,
     N_LINE_BINS,
@@ -155,3 +156,12 @@ def test_a_damaged_file_is_explained(tmp_path: Path, text: str, words: str) -> N
 def test_a_missing_file_is_explained(tmp_path: Path) -> None:
     with pytest.raises(MemoryFileError, match=r"none\.site: cannot be read \(no such file"):
         read_memory(tmp_path / "none.site")
+
+
+def test_pages_are_learnt_at_once_as_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memories, "_CHARS_AT_ONCE", 40)
+    texts = [f"Home\nNews\nStory {number} of {'x' * number}" for number in range(9)] + ["", "Home\nNews"] * 2
+    one_by_one = memories.EMPTY
+    for text in texts:
+        one_by_one = one_by_one.learn([text])
+    assert memories.write_memory(memories.EMPTY.learn_all(iter(texts))) == memories.write_memory(one_by_one)

@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -11,7 +12,11 @@ from hypothesis import strategies as st
 
 from linesift.errors import InputError
 from linesift.page import Page
+from linesift.read.jsonl import Fields
+from linesift.read.page import SourceKind, find_source, read_archive, read_page, read_rows
+from linesift.read.record import Record
 from linesift.read.text import STDIN, check_encoding, decode_text, read_text
+from linesift.read.warc import WarcCounts
 
 TEXT = "Überschrift\n\n東京 – Первый абзац 👍\n"
 
@@ -127,3 +132,39 @@ def test_reads_a_file_and_standard_input(tmp_path: Path, monkeypatch: pytest.Mon
 def test_unreadable_files(tmp_path: Path, name: str, problem: str) -> None:
     with pytest.raises(InputError, match=problem):
         read_text(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["pipe.txt", "pipe.jsonl", "pipe.warc", "pipe.html"])
+def test_a_pipe_is_no_file(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    os.mkfifo(path)
+    with pytest.raises(InputError, match="give it as standard input"):
+        read_item_of(path)
+
+
+def read_item_of(path: Path) -> None:
+    source = find_source(path)
+    if source.kind is SourceKind.PAGE:
+        read_page(path)
+    elif source.kind is SourceKind.ARCHIVE:
+        list(read_archive(source, WarcCounts()))
+    else:
+        list(read_rows(source, Fields()))
+
+
+@pytest.mark.parametrize(
+    ("text", "n_lines", "what"),
+    [
+        ("x\n" * 99_999, 100_000, None),
+        ("x\n" * 100_000, 100_000, "more than 100,000 lines"),
+        ("x" * 10_000_001, 1, "longer than"),
+    ],
+)
+def test_a_page_is_cut_behind_so_much(text: str, n_lines: int, what: str | None) -> None:
+    page, warning = decode_text(text.encode(), "page.txt")
+    assert len(page.lines) == n_lines
+    assert text.startswith(page.text)
+    assert (warning is None) if what is None else (warning is not None and what in warning)
+    record, warning = read_page(Record("", "", text, "text", source="pages.jsonl:1"))
+    assert record.text == page.text
+    assert (warning is None) if what is None else (warning is not None and what in warning)

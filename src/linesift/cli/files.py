@@ -140,9 +140,9 @@ def _memory(options: ClassifyOptions, sources: Sequence[PageSource]) -> "SiteMem
 
     memory = EMPTY if options.memory_file is None else read_memory(options.memory_file)
     if options.is_same_site:
-        for item in find_items(sources, options.fields):
-            page, _ = read_item(item, options.encoding)  # messages follow when the page is classified
-            memory = memory if page is None else memory.learn([page.text])
+        # Messages follow when the page is classified.
+        pages = (read_item(item, options.encoding)[0] for item in find_items(sources, options.fields))
+        memory = memory.learn_all(page.text for page in pages if page is not None)
     console.status(f"site memory: learnt from {console.count(memory.n_pages, 'page')}")
     return memory
 

@@ -1,5 +1,6 @@
 """`linesift learn-site`: which lines a site repeats, from pages without labels."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -47,11 +48,16 @@ def learn_site(out: _Out, pages: _Pages = None, merge: _Merge = None, encoding: 
             memory += read_memory(path)
         n_known = memory.n_pages
         n_failed = n_read = 0
-        for page in read_pages(pages or [], encoding):
-            n_failed += page is None
-            n_read += page is not None
-            if page is not None:
-                memory = memory.learn([page.text])
+
+        def texts() -> Iterator[str]:
+            nonlocal n_failed, n_read
+            for page in read_pages(pages or [], encoding):
+                n_failed += page is None
+                n_read += page is not None
+                if page is not None:
+                    yield page.text
+
+        memory = memory.learn_all(texts())
         console.clear_progress()
         if not memory.n_pages:
             console.say("no page could be read; nothing is written")

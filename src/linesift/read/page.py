@@ -19,9 +19,17 @@ from linesift.page import Page
 from linesift.read.jsonl import Fields, is_json_array, is_jsonl, read_jsonl
 from linesift.read.mhtml import MHTML_SUFFIXES, is_mhtml, read_mhtml
 from linesift.read.packed import GZIP_START, PACKED_SUFFIXES, is_packed, plain_path, start_of, unpack, unpacked
-from linesift.read.record import Record, begins_like_html
+from linesift.read.record import MAX_RECORD, Record, begins_like_html
 from linesift.read.shape import refuse_xml, shape_problem
-from linesift.read.text import STDIN, cannot_read, check_encoding, decode_text, read_bytes, split_lines
+from linesift.read.text import (
+    STDIN,
+    check_encoding,
+    decode_text,
+    limit_text,
+    open_file,
+    read_bytes,
+    split_lines,
+)
 
 if TYPE_CHECKING:  # the reader of archives is loaded for archives
     from linesift.read.warc import WarcCounts
@@ -132,15 +140,21 @@ def read_page(page: Path | Record, encoding: str | None = None) -> tuple[Page, s
         InputError: if the file cannot be read, is no page, or the encoding is unknown.
         MissingExtraError: for HTML, if its parser is not installed.
     """
-    record = page if isinstance(page, Record) else Record("", "", read_bytes(page), "undecided", source=str(page))
+    record = (
+        page
+        if isinstance(page, Record)
+        else Record("", "", read_bytes(page, MAX_RECORD), "undecided", source=str(page))
+    )
     if record.form == "html":
         return _read_html(record, record.charset)
     data = record.payload
     if record.form == "undecided" and isinstance(data, bytes):
         return _read_file(unpack(data, record.source), record.source, encoding)
     is_of_archive = isinstance(data, bytes)
-    text = split_lines(data.decode("utf-8", "replace") if isinstance(data, bytes) else data)
+    text, cut = limit_text(split_lines(data.decode("utf-8", "replace") if isinstance(data, bytes) else data))
     warning = None if is_of_archive else _shape_warning(text, record.source)
+    if cut:
+        warning = f"{record.url or record.source}: {cut}"
     return _with_record(Page(text, record.source), record), warning
 
 
@@ -194,7 +208,7 @@ def read_stdin(source: PageSource) -> Record:
         InputError: if it cannot be read.
     """
     try:
-        data = b"" if source.stream is None else source.stream.read()
+        data = b"" if source.stream is None else source.stream.read(MAX_RECORD)
     except OSError as error:
         raise InputError(f"{source.path}: {(error.strerror or str(error)).lower()}") from error
     return Record("", "", data, "undecided", source=str(source.path))
@@ -262,9 +276,5 @@ def _open(source: PageSource) -> Iterator[BinaryIO]:
     if source.stream is not None:
         yield source.stream
         return
-    try:
-        stream = source.path.open("rb")
-    except OSError as error:
-        raise cannot_read(source.path, error) from error
-    with stream:
+    with open_file(source.path) as stream:
         yield stream

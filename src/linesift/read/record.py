@@ -7,6 +7,8 @@ from typing import Literal
 
 MAX_RECORD = 50_000_000
 """Most bytes of a record; a longer one is skipped and counted, so that it cannot fill the memory."""
+MAX_PAGE = 10_000_000
+"""Most bytes of a page of HTML, and characters of one of text; the rest is left out, with a warning."""
 
 _HTML_START = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta)\b", re.IGNORECASE)
 _BEFORE_HTML = ((b"<!--", b"-->"), (b"<?xml", b"?>"))

@@ -2,14 +2,19 @@
 
 import codecs
 import re
+import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
 from shlex import quote
+from typing import BinaryIO
 
 from linesift.errors import InputError
 from linesift.page import Page
+from linesift.read.record import MAX_PAGE
 
+MAX_LINES = 100_000
+"""Most lines of a page of text (highest of 4,066 labelled pages: 22,040)."""
 STDIN = Path("-")
 """The path that stands for standard input."""
 
@@ -93,7 +98,7 @@ def decode_text(data: bytes, source: str, encoding: str | None = None) -> tuple[
     'page.txt: line 1 is not valid utf-8, its bad bytes became U+FFFD; name the right encoding with --encoding'
 
     Returns:
-        The page, and a warning if some of its bytes could not be decoded, else `None`.
+        The page, and a warning if some of its bytes could not be decoded or it was cut (`limit_text`), else `None`.
 
     Raises:
         InputError: if the encoding is unknown or the bytes are not text.
@@ -107,16 +112,16 @@ def decode_text(data: bytes, source: str, encoding: str | None = None) -> tuple[
             data, used = data.removeprefix(mark), marked
             break
     text, problem = _decode(data, used)
-    text = split_lines(text)
+    text, cut = limit_text(split_lines(text))
     _refuse_controls(text, data, source)
-    if problem is None:
-        return Page(text, source), None
-    line = data[: problem.start].decode(used, "replace").count("\n") + 1
-    warning = (
-        f"{source}: line {line} is not valid {used}, its bad bytes became U+FFFD; "
-        "name the right encoding with --encoding"
-    )
-    return Page(text, source), warning
+    warnings = [f"{source}: {cut}"] if cut else []
+    if problem is not None:
+        line = data[: problem.start].decode(used, "replace").count("\n") + 1
+        warnings.append(
+            f"{source}: line {line} is not valid {used}, its bad bytes became U+FFFD; "
+            "name the right encoding with --encoding"
+        )
+    return Page(text, source), "; ".join(warnings) or None
 
 
 def split_lines(text: str) -> str:
@@ -128,14 +133,47 @@ def split_lines(text: str) -> str:
     return text if "\n" in text else text.replace("\r", "\n")
 
 
-def read_bytes(path: Path) -> bytes:
-    """Read a file, or standard input where the path is `-`.
+def limit_text(text: str) -> tuple[str, str]:
+    """Cut a text behind `MAX_PAGE` characters or `MAX_LINES` lines.
+
+    Returns:
+        The text, and what to say of it; empty if nothing was cut.
+    """
+    cut = ""
+    if len(text) > MAX_PAGE:
+        text, cut = text[:MAX_PAGE], f"longer than {MAX_PAGE:,} characters; the rest is left out"
+    if text.count("\n") >= MAX_LINES:
+        text = "\n".join(text.split("\n", MAX_LINES)[:MAX_LINES])
+        cut = f"more than {MAX_LINES:,} lines; the rest is left out"
+    return text, cut
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a file for reading.
+
+    Raises:
+        InputError: if it cannot be opened, or is a pipe or a device, which may never end.
+    """
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+            return path.open("rb")
+    except (OSError, ValueError) as error:
+        raise cannot_read(path, error) from error
+    raise InputError(f"{path}: a pipe or a device, no file; give it as standard input: linesift classify - < {path}")
+
+
+def read_bytes(path: Path, most: int = -1) -> bytes:
+    """Read a file, or standard input where the path is `-`; all of it, or so many bytes at most.
 
     Raises:
         InputError: if it cannot be read.
     """
     try:
-        return sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
+        if path == STDIN:
+            return sys.stdin.buffer.read(most)
+        with open_file(path) as stream:
+            return stream.read(most)
     except (OSError, ValueError) as error:
         raise cannot_read(path, error) from error
 

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from linesift.errors import InputError
 from linesift.read.record import MAX_RECORD, Record, begins_like_html
-from linesift.read.text import cannot_read
+from linesift.read.text import cannot_read, open_file
 
 _CHUNK = 1 << 16
 _USUAL_HEAD, _MAX_HEAD = 1 << 12, 1 << 16
@@ -75,7 +75,7 @@ def read_warc(source: Path | BinaryIO, counts: WarcCounts | None = None) -> Iter
     counts = WarcCounts() if counts is None else counts
     if isinstance(source, Path):
         try:
-            with source.open("rb") as stream:
+            with open_file(source) as stream:
                 yield from _read(stream, str(source), counts)
         except OSError as error:
             raise cannot_read(source, error) from error

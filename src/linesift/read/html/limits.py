@@ -19,12 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.read.html.walk import BLOCKS
+from linesift.read.record import MAX_PAGE
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-MAX_BYTES = 10_000_000
-"""Bytes of a page (highest: 3,319,681)."""
 MAX_TAGS = 100_000
 """Tags, and other `<` (highest: 45,138)."""
 MAX_LINE_ENDS = 200_000
@@ -84,9 +83,9 @@ def _limit_size(html: bytes) -> tuple[bytes, str]:
     if len(html) <= MAX_TAGS:
         return html, ""
     cut = ""
-    if len(html) > MAX_BYTES:
-        html = html[:MAX_BYTES].decode("utf-8", "ignore").encode()
-        cut = f"longer than {MAX_BYTES // 1_000_000} MB; the rest is left out"
+    if len(html) > MAX_PAGE:
+        html = html[:MAX_PAGE].decode("utf-8", "ignore").encode()
+        cut = f"longer than {MAX_PAGE // 1_000_000} MB; the rest is left out"
     ends = _is(html, "\n") | _is(html, "\r")
     ends[:-1] |= _is(html, "&")[:-1] & _is(html, "#")[1:]
     for is_one, most, what in ((_is(html, "<"), MAX_TAGS, "tags"), (ends, MAX_LINE_ENDS, "line ends")):
