@@ -1,11 +1,12 @@
 """What `linesift check` finds, and that it finds nothing in pages that are right."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from linesift.errors import InputError
-from linesift.labelling.check import check
+from linesift.labelling.check import _differences, check
 
 ROOT = Path(__file__).parent.parent
 HEAD = "site: a.example\n----\n"
@@ -145,3 +146,23 @@ def test_nothing_to_check(tmp_path: Path) -> None:
         check([tmp_path])
     with pytest.raises(InputError, match="no such file"):
         check([tmp_path / "none.page"])
+
+
+def test_differences_are_those_of_all_lines_at_once() -> None:
+    draw = Random(3)  # noqa: S311 - the same on every run
+    for _ in range(40):
+        theirs = [draw.choice("abcd") * draw.randint(0, 2) for _ in range(600)]
+        ours = list(theirs)
+        for _ in range(6):
+            place = draw.randrange(len(ours))
+            ours[place : place + draw.randint(0, 2)] = ["new"] * draw.randint(0, 3)
+        patched, found = list(theirs), list(_differences(theirs, ours))
+        for start, end, low, high in reversed(found):
+            patched[start:end] = ours[low:high]
+        assert patched == ours
+        assert sum(max(end - start, high - low) for start, end, low, high in found) <= 40
+
+
+def test_repeated_lines_are_compared_in_stretches() -> None:
+    found = list(_differences(["a", "b"] * 5_000, ["b", "a"] * 5_000))
+    assert found

@@ -12,7 +12,7 @@ from linesift.errors import InputError
 from linesift.explain import explain as room
 from linesift.explain import occlusion
 from linesift.explain.describe import NETWORK
-from linesift.explain.explain import Explainer, Explanation, Reason, Reasons
+from linesift.explain.explain import Explainer, Explanation, Reason, Reasons, affordable
 from linesift.features.batch import read_batch
 from linesift.features.tokens import line_tokens, spelt_tokens
 from linesift.labels import LABELS, Label
@@ -246,3 +246,14 @@ def test_a_page_without_body(model: Model) -> None:
     prediction = Prediction(Page("one"), (S,), np.array([(0.1, 0.5, 0.1, 0.3)], np.float32))
     (found,) = Explainer(model).explain(prediction, [0])
     assert found.decided.endswith("on this page they are nowhere.")
+
+
+def test_of_a_long_page_the_most_doubtful_lines_are_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Page("\n".join(f"Line {number}" for number in range(40)))
+    sure = np.linspace(0.3, 1, 40, dtype=np.float32)
+    probabilities = np.stack([np.zeros_like(sure), np.zeros_like(sure), np.zeros_like(sure), sure], axis=1)
+    prediction = Prediction(page, (Label.SIDEBAR,) * 40, probabilities)
+    assert affordable(prediction, range(40)) == list(range(40))
+    monkeypatch.setattr(room, "_FEWEST_EXPLAINED", 3)
+    monkeypatch.setattr(room, "_MOST_TIMES_LINES", 200)
+    assert affordable(prediction, range(39, -1, -1)) == [0, 1, 2, 3, 4]

@@ -244,6 +244,10 @@ def _written(
 ) -> Outcome:
     tally = terminal.tally(prediction) if options.format is Format.PRETTY else None
     messages = outcome.messages
+    n_lines = 0 if explainer is None else len(_indices_of(prediction, options.labels))
+    if n_lines and (left := n_lines - len(_explained(prediction, options.labels))):
+        text = f"warning: {prediction.page.source}: a long page; {left} lines that are less in doubt have no reasons"
+        messages = (*messages, Message(text, is_failure=False, kind=MessageKind.WARNING))
     if options.format in {Format.ARTICLE, Format.MARKDOWN} and not prediction.has_article:
         reason = f" ({terminal.format_kind(prediction)})" if prediction.kind in NO_ARTICLE else ""
         text = f"{prediction.page.source}: the page has no article{reason}"
@@ -257,7 +261,7 @@ def _texts(prediction: "Prediction", options: OutputOptions, explainer: "Explain
     if explainer is not None:
         from linesift.write import reasons
 
-        explanations = list(explainer.explain(prediction, _indices_of(prediction, options.labels)))
+        explanations = list(explainer.explain(prediction, _explained(prediction, options.labels)))
         brief = {each.index: reasons.brief(each) for each in explanations}
         full = {each.index: reasons.as_json(each) for each in explanations}
     match options.format:
@@ -281,6 +285,13 @@ def _texts(prediction: "Prediction", options: OutputOptions, explainer: "Explain
             if options.names_pages:
                 yield terminal.heading(prediction.page.source, style=options.style)
             yield from terminal.pretty(prediction, options.labels, style=options.style, reasons=brief)
+
+
+def _explained(prediction: "Prediction", labels: frozenset[Label]) -> list[int]:
+    """Give the indices of the lines that get reasons: those with these labels, on a long page the most doubtful."""
+    from linesift.explain.explain import affordable
+
+    return affordable(prediction, _indices_of(prediction, labels))
 
 
 def _indices_of(prediction: "Prediction", labels: frozenset[Label]) -> list[int]:

@@ -64,12 +64,16 @@ def explain(
             console.say(f"warning: {warning}")
         # Imported here, so that a wrong option or file name does not wait for numpy.
         import linesift
-        from linesift.explain.explain import Explainer
+        from linesift.explain.explain import Explainer, affordable
 
         loaded = linesift.load(model)
         prediction = loaded.classify(found)
-        numbers = sorted(set(line)) if line else _doubtful(prediction)
-        explanations = list(Explainer(loaded).explain(prediction, [number - 1 for number in numbers]))
+        doubtful = [] if line else _doubtful(prediction)
+        indices = sorted({number - 1 for number in line}) if line else affordable(prediction, doubtful)
+        if len(indices) < len(doubtful):
+            chosen = f"the {len(indices)} most doubtful of {len(doubtful)} lines"
+            console.say(f"{found.source}: {chosen}; name others with --line")
+        explanations = list(Explainer(loaded).explain(prediction, indices))
         is_on_terminal = output_path is None and console.is_terminal()
         width = shutil.get_terminal_size().columns if is_on_terminal else None
         style = terminal.Style(width, console.wants_colour(color, output_path))
@@ -85,5 +89,5 @@ def explain(
 
 
 def _doubtful(prediction: "Prediction") -> list[int]:
-    """Give the numbers of the lines that `classify` marks with a question mark."""
-    return [row.number for row in tables.rows(prediction) if row.probability < terminal.DOUBT]
+    """Give the indices of the lines that `classify` marks with a question mark."""
+    return [row.number - 1 for row in tables.rows(prediction) if row.probability < terminal.DOUBT]

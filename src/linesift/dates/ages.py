@@ -74,7 +74,7 @@ def _find_age(tokens: Tokens, words: list[tuple[int, str]]) -> tuple[str, int] |
         word in beginnings and (place + 1 == len(words) or word + words[place + 1][1] in beginnings or word in _ages())
         for place, (_, word) in enumerate(words)
     ]
-    for index in numbers or [0]:
+    for index in numbers or [0] * bool(words):
         for start in range(max(index - _BEFORE, 0), index + 1):
             for meanings in _matches(words, start, index) if may_begin[start] else ():
                 units = {meaning.value for meaning in meanings}

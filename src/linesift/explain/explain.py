@@ -89,8 +89,21 @@ class Explanation:
 
 _MIN_DIFFERENCE = 0.02
 """Difference of probabilities that is worth a sentence."""
+_FEWEST_EXPLAINED, _MOST_TIMES_LINES = 50, 2_000_000
+"""Lines of a page that are explained unasked, at most: of 1,000 lines all, of 10,000 two hundred."""
 _ROWS_AT_ONCE = 64
 """Rows whose weights are held at once."""
+
+
+def affordable(prediction: Prediction, lines: Sequence[int]) -> list[int]:
+    """Choose the lines of a page that are explained where nobody named them: the most doubtful ones, in page order.
+
+    The time of each grows with the lines of the page, so that those of a long page would take its square.
+    """
+    most = max(_FEWEST_EXPLAINED, _MOST_TIMES_LINES // max(len(prediction.labels), 1))
+    if len(lines) <= most:
+        return list(lines)
+    return sorted(sorted(lines, key=prediction.confidence)[:most])
 
 
 class Explainer:

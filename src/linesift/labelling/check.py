@@ -25,6 +25,7 @@ _LONGEST_DATE_LINE, _LONGEST_DATE_ALONE = 160, 60
 """Characters of a line that may be a timestamp though labelled sidebar, and of one labelled body."""
 _ALONE = 10
 """Number of other lines on both sides that makes a body line look misplaced."""
+_COMPARED = 200
 _MAX_CHANGES = 10
 """Changed lines of one page that are reported one by one."""
 
@@ -159,9 +160,7 @@ def _changes(sheet: _Sheet, path: Path, first: int) -> Iterator[tuple[int, str]]
     if theirs == ours:
         return
     n_changes = 0
-    for kind, start, end, low, high in SequenceMatcher(None, theirs, ours, autojunk=False).get_opcodes():
-        if kind == "equal":
-            continue
+    for start, end, low, high in _differences(theirs, ours):
         n_changes += max(end - start, high - low)
         if n_changes > _MAX_CHANGES:
             what = f"many lines from here on differ from {source.name}"
@@ -171,6 +170,28 @@ def _changes(sheet: _Sheet, path: Path, first: int) -> Iterator[tuple[int, str]]
             was = theirs[start + offset] if start + offset < end else None
             line = first + min(low + offset, max(high, low))
             yield line, _change(was, has_ours=low + offset < high, source=source.name, number=start + offset + 1)
+
+
+def _differences(theirs: list[str], ours: list[str]) -> Iterator[tuple[int, int, int, int]]:
+    """Find the stretches that differ: start and end in the one list, and in the other.
+
+    `SequenceMatcher` takes time with the cube of its lines, so it sees `_COMPARED` of them, from a difference on.
+    """
+    start = low = 0
+    while start < len(theirs) or low < len(ours):
+        if theirs[start : start + 1] == ours[low : low + 1]:
+            start, low = start + 1, low + 1
+            continue
+        matcher = SequenceMatcher(None, theirs[start : start + _COMPARED], ours[low : low + _COMPARED], autojunk=False)
+        codes = matcher.get_opcodes()
+        is_end = start + _COMPARED >= len(theirs) and low + _COMPARED >= len(ours)
+        equal = [place for place, code in enumerate(codes) if code[0] == "equal"]
+        if equal and not is_end:  # what follows the last equal lines may go on behind the stretch
+            codes = codes[: equal[-1] + 1]
+        for kind, of_theirs, to_theirs, of_ours, to_ours in codes:
+            if kind != "equal":
+                yield start + of_theirs, start + to_theirs, low + of_ours, low + to_ours
+        start, low = start + codes[-1][2], low + codes[-1][4]
 
 
 def _without_end(lines: Sequence[str]) -> list[str]:

@@ -67,8 +67,10 @@ def _reasons(prediction: "Prediction", explainer: "Explainer | None") -> dict[in
     """Explain the doubtful lines, by number of the line."""
     if explainer is None:
         return {}
+    from linesift.explain.explain import affordable
+
     doubtful = [row.number - 1 for row in tables.rows(prediction) if row.probability < DOUBT]
-    return {each.index + 1: brief(each) for each in explainer.explain(prediction, doubtful)}
+    return {each.index + 1: brief(each) for each in explainer.explain(prediction, affordable(prediction, doubtful))}
 
 
 def _page(prediction: "Prediction", entry: _Entry, reasons: dict[int, list[str]]) -> Iterator[str]:
