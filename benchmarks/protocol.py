@@ -42,7 +42,8 @@ def _answer(file: Path, model: linesift.Model) -> dict[str, Any]:
     article = linesift.classify_html_batch([file.read_bytes()], model)[0].article()
     day = (article.published or "")[:10]
     found = {"title": article.headline, "date": day}
-    return {"text": "\n".join(article.body), "metadata": {name: value for name, value in found.items() if value}}
+    text = "\n".join(part.text for part in article.body)
+    return {"text": text, "metadata": {name: value for name, value in found.items() if value}}
 
 
 if __name__ == "__main__":

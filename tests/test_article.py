@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linesift.article.article import Article, build_article
+from linesift.article.entries import Entry
 from linesift.article.evidence import add_evidence, find_languages, find_order
 from linesift.article.lines import LabelledLines
+from linesift.article.parts import Part, PartKind
 from linesift.dates.context import Context, Order
 from linesift.labels import LABELS, Label
 
@@ -42,7 +44,8 @@ def test_parts_and_their_lines() -> None:
         "S|News", "", "H| Ferry returns ", "T|Published 21 October 2020, 09:20 WIB", "B|One.", "", "B| Two.",
         "T|Updated 22 October 2020",
     )  # fmt: skip
-    assert (found.headline, found.body) == ("Ferry returns", ("One.", "Two."))
+    assert found.headline == "Ferry returns"
+    assert found.body == (Part(PartKind.PARAGRAPH, "One."), Part(PartKind.PARAGRAPH, "Two."))
     assert (found.published, found.updated) == ("2020-10-21T09:20:00+07:00", "2020-10-22")
     assert found.published_raw == "Published 21 October 2020, 09:20 WIB"
     assert found.lines.headline == (3,)
@@ -153,13 +156,90 @@ def test_entries_of_a_live_page() -> None:
         "B|Second.",
     )
     found = article(*rows, "B|9.05 am: too loose", "B|08:40 – First.")
-    assert [(entry.time, entry.text, entry.line) for entry in found.entries] == [
-        ("2020-10-21T11:05:00", "Third.\nMore.", 4),
-        ("2020-10-21T10:20:00", "Second.\n9.05 am: too loose", 7),
-        ("2020-10-21T08:40:00", "08:40 – First.", 10),
-    ]
+    assert found.entries == (
+        Entry("2020-10-21T11:05:00", "", "Third.\nMore.", 4),
+        Entry("2020-10-21T10:20:00", "", "Second.\n9.05 am: too loose", 7),
+        Entry("2020-10-21T08:40:00", "", "First.", 10),
+    )
+    assert [part.text for part in found.body if part.kind is PartKind.ENTRY] == ["11:05", "10:20"]
+    assert found.timestamp == "21 October 2020"
+    assert (found.published, found.updated) == ("2020-10-21T08:40:00", "2020-10-21T11:05:00")
     assert build_article(labelled(*rows), kind="article").entries == ()
     assert article(*rows).entries == ()
+
+
+def live(*rows: str) -> list[tuple[str, str, str]]:
+    return [(entry.time, entry.title, entry.text) for entry in article("H|Live", *rows).entries]
+
+
+def test_titles_of_entries() -> None:
+    assert live(
+        "T|21 October 2020",
+        "B|All of the day.",
+        "T|11:05",
+        "B|The harbour is open",
+        "B|The ferry sails again.",
+        "B|11.02 Uhr: Die Fähre fährt",
+        "B|Sie fährt wieder.",
+        "B|Ore 10:20 - Tutti fermi.",
+        "B|8:10 AM: Not a title, no more lines",
+    ) == [
+        ("2020-10-21T11:05:00", "The harbour is open", "The ferry sails again."),
+        ("2020-10-21T11:02:00", "Die Fähre fährt", "Sie fährt wieder."),
+        ("2020-10-21T10:20:00", "", "Tutti fermi."),
+        ("2020-10-21T08:10:00", "", "Not a title, no more lines"),
+    ]
+
+
+def test_entries_of_several_days() -> None:
+    newest_first = ("T|Updated 22 October 2020, 9:05", "B|All.", "T|9:05", "B|D.", "T|7:00", "B|C.", "T|22:15", "B|B.")
+    assert [time for time, *_ in live("T|Published 21 October 2020, 20:00", *newest_first, "T|20:00", "B|A.")] == [
+        "2020-10-22T09:05:00", "2020-10-22T07:00:00", "2020-10-21T22:15:00", "2020-10-21T20:00:00",
+    ]  # fmt: skip
+    oldest_first = ("T|20:00", "B|A.", "T|22:15", "B|B.", "T|22:30", "B|C.", "T|0:30", "B|D.")
+    assert [time for time, *_ in live("T|Published 21 October 2020, 20:00", "B|All.", *oldest_first)] == [
+        "2020-10-21T20:00:00", "2020-10-21T22:15:00", "2020-10-21T22:30:00", "2020-10-22T00:30:00",
+    ]  # fmt: skip
+
+
+def test_entries_before_the_publication_have_no_day() -> None:
+    rows = ("T|Published 21 October 2020, 22:15", "B|All.", "T|16:30", "B|C.", "T|14:05", "B|B.", "T|10:20", "B|A.")
+    found = article("H|Live", *rows)
+    assert [entry.time for entry in found.entries] == ["16:30", "14:05", "10:20"]
+    assert (found.published, found.updated) == ("2020-10-21T22:15:00", None)
+
+
+def test_an_age_begins_an_entry_without_a_time() -> None:
+    rows = (
+        "T|Updated 21 October 2020, 20:40",
+        "B|All.",
+        "T|22 minutes ago",
+        "B|C.",
+        "T|1h ago",
+        "B|B.",
+        "T|3h ago",
+        "B|A.",
+    )
+    assert [time for time, *_ in live(*rows)] == ["", "", ""]
+    found = article("H|Live", *rows, now=datetime.fromisoformat("2020-10-21T21:00"))
+    assert [entry.time for entry in found.entries] == [
+        "2020-10-21T20:38:00", "2020-10-21T20:00:00", "2020-10-21T18:00:00",
+    ]  # fmt: skip
+    assert (found.published, found.updated) == ("2020-10-21T18:00:00", "2020-10-21T20:40:00")
+
+
+def test_a_word_above_the_first_time_is_of_the_entry() -> None:
+    found = article(
+        "H|Live", "T|21 October 2020", "B|All.", "T|today", "T|11:05", "B|C.", "T|10:20", "B|B.", "T|9:01", "B|A."
+    )
+    assert found.timestamp == "21 October 2020"
+    assert [part.text for part in found.body] == ["All.", "today", "11:05", "C.", "10:20", "B.", "9:01", "A."]
+
+
+def test_a_page_without_a_body_has_no_article() -> None:
+    found = article("S|News", "H|A teaser", "T|21 October 2020 22 October 2020", "S|Contact")
+    assert (found.headline, found.published, found.body, found.text) == ("", None, (), "")
+    assert found.problems == ("a headline without a body is no article",)
 
 
 def test_entries_with_days_that_stay_open() -> None:

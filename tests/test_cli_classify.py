@@ -126,7 +126,8 @@ def test_json(run: Run) -> None:
     found = [json.loads(line) for line in result.out.splitlines()]
     assert [page["path"] for page in found] == ["page.txt", "other.txt"]
     assert found[0]["headline"] == "H Rain"
-    assert found[0]["body"] == ["B It rained?"]
+    assert found[0]["body"] == [{"kind": "paragraph", "text": "B It rained?"}]
+    assert found[0]["text"] == ARTICLE.rstrip("\n")
     assert found[0]["published"] is None
     assert found[0]["published_raw"] == "T 11 March"
     assert found[0]["line_numbers"] == {"headline": [3], "published": [], "updated": [], "body": [5]}

@@ -16,7 +16,7 @@ def test_article() -> None:
     article = predict(page).article()
     assert article.headline == "H Rain stops H again"
     assert article.timestamp == "T 21 October | T 22 October"
-    assert article.body == ("B It rained.", "B Then it stopped?")
+    assert [part.text for part in article.body] == ["B It rained.", "B Then it stopped?"]
     assert article.text.split("\n\n") == [
         "H Rain stops H again", "T 21 October | T 22 October", "B It rained.", "B Then it stopped?",
     ]  # fmt: skip

@@ -32,6 +32,21 @@ def test_markup_gives_subheads_items_and_quotations() -> None:
     assert markdown(predict([B, B, B, B], page)) == "One.\n\n## Two\n\n- Three\n\n> Four.\n"
 
 
+def test_numbers_of_items_and_two_quotations() -> None:
+    page = Page("Take\n1. salt\n2) water.\nThen wait, all the night long.\n“One.”\n“Two.”")
+    assert markdown(predict([B] * 6, page)) == (
+        "Take\n\n1. salt\n2. water.\n\nThen wait, all the night long.\n\n> “One.”\n>\n> “Two.”\n"
+    )
+
+
+def test_entries_of_a_live_page() -> None:
+    page = Page("Live\n3 May 2024\nAll.\n11:05\nPool saved\nBy one vote.\n10:20\nTwo.\n9:01\nOne.")
+    assert markdown(predict([H, T, B, T, B, B, T, B, T, B], page)) == (
+        "# Live\n\n*3 May 2024*\n\nAll.\n\n**11:05**\n\n## Pool saved\n\nBy one vote.\n\n"
+        "**10:20**\n\nTwo.\n\n**9:01**\n\nOne.\n"
+    )
+
+
 def test_page_without_article_is_empty() -> None:
     assert markdown(predict([S, None], Page("Menu\n"))) == ""
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from linesift.article.dating import date_page
+from linesift.article.dating import Stamp, date_page
 from linesift.article.entries import Entry, find_entries
 from linesift.article.lines import LabelledLines
+from linesift.article.parts import Part, find_parts
 from linesift.dates.context import Context
 from linesift.labels import Label
 
@@ -50,9 +51,9 @@ class Article:
     published_raw: str = ""
     """Text of the line that `published` is from; where that is `None`, of the timestamp lines."""
     timestamp: str = ""
-    """All timestamp lines, joined by `" | "`."""
-    body: tuple[str, ...] = ()
-    """Body lines, in page order."""
+    """All timestamp lines but the times of entries, joined by `" | "`."""
+    body: tuple[Part, ...] = ()
+    """Body lines, and the times of entries, in page order, each with its kind."""
     kind: str = ""
     """Kind of page: article, live, index, stub or other; empty where that was not asked for."""
     entries: tuple[Entry, ...] = ()
@@ -64,14 +65,17 @@ class Article:
 
     @property
     def text(self) -> str:
-        """Headline, timestamp and body lines, with blank lines between them."""
-        return "\n\n".join(part for part in (self.headline, self.timestamp, *self.body) if part)
+        """Headline, timestamp and the parts of the body, with blank lines between them."""
+        parts = (part.text for part in self.body)
+        return "\n\n".join(text for text in (self.headline, self.timestamp, *parts) if text)
 
 
 def build_article(
     page: LabelledLines, *, now: datetime | None = None, kind: str = "", kind_probability: float = math.nan
 ) -> Article:
-    """Build the article from labelled lines.
+    """Build the article from labelled lines; without body lines there is none, and all parts are empty.
+
+    On a live page, the earliest and the latest of its dates and those of its entries are `published` and `updated`.
 
     Args:
         page: lines, labels and probabilities.
@@ -79,31 +83,79 @@ def build_article(
         kind: kind of page, if that is known. Only live pages, and pages of unknown kind, are searched for entries.
         kind_probability: probability of the kind.
     """
+    if not page.indices(Label.BODY):
+        found = ("a headline without a body is no article",) if page.indices(Label.HEADLINE) else ()
+        return Article(kind=kind, confidence=Confidence(kind_probability), problems=found)
     dating = date_page(page, Context(now=now))
-    published, updated = dating.published, dating.updated
-    timestamps = page.texts(Label.TIMESTAMP)
-    raw = [page.lines[index].strip() for index in published.lines] if published else timestamps
-    is_live = kind in ("", "live")
+    entries = find_entries(page, dating) if kind in ("", "live") else ()
+    times = _times_of(page, entries)
+    published, updated = _of_stamp(page, dating.published), _of_stamp(page, dating.updated)
+    published, updated = _with_entries(page, entries, published, updated)
+    heads = [index for index in page.indices(Label.TIMESTAMP) if index not in times]
+    timestamp = " | ".join(page.lines[index].strip() for index in heads)
     return Article(
         headline=" ".join(page.texts(Label.HEADLINE)),
-        published=published.moment.iso if published else None,
-        updated=updated.moment.iso if updated else None,
-        published_raw=" | ".join(raw),
-        timestamp=" | ".join(timestamps),
-        body=page.texts(Label.BODY),
+        published=published.iso or None,
+        updated=updated.iso or None,
+        published_raw=published.raw or timestamp,
+        timestamp=timestamp,
+        body=find_parts(page, times),
         kind=kind,
-        entries=find_entries(page, dating) if is_live else (),
+        entries=entries,
         confidence=Confidence(
             kind_probability, page.confidence(Label.HEADLINE), dating.confidence, page.confidence(Label.BODY)
         ),
         lines=LineNumbers(
-            _from_one(page.indices(Label.HEADLINE)),
-            _from_one(published.lines if published else ()),
-            _from_one(updated.lines if updated else ()),
-            _from_one(page.indices(Label.BODY)),
+            _from_one(page.indices(Label.HEADLINE)), published.lines, updated.lines, _from_one(page.indices(Label.BODY))
         ),
         problems=dating.problems,
     )
+
+
+def _times_of(page: LabelledLines, entries: Sequence[Entry]) -> frozenset[int]:
+    """Indices of the timestamp lines from the first entry on; a word right above it, such as "today", belongs to it."""
+    if not entries:
+        return frozenset()
+    first = entries[0].line - 1
+    above = next((index for index in range(first - 1, -1, -1) if page.labels[index] is not None), first)
+    is_word = page.labels[above] is Label.TIMESTAMP and not any(map(str.isdigit, page.lines[above]))
+    return frozenset(index for index in page.indices(Label.TIMESTAMP) if index >= (above if is_word else first))
+
+
+@dataclass(frozen=True, slots=True)
+class _Dated:
+    """A date of an article: as ISO 8601, as its lines have it, and their numbers; empty without one."""
+
+    iso: str = ""
+    raw: str = ""
+    lines: tuple[int, ...] = ()
+
+    @property
+    def when(self) -> tuple[str, str]:
+        """Day and clock on the wall, for comparing; the dates of a page are in one zone."""
+        day, _, clock = self.iso.partition("T")
+        return day, clock[: len("00:00:00")]
+
+
+def _of_stamp(page: LabelledLines, stamp: Stamp | None) -> _Dated:
+    if stamp is None:
+        return _Dated()
+    raw = " | ".join(page.lines[index].strip() for index in stamp.lines)
+    return _Dated(stamp.moment.iso or "", raw, _from_one(stamp.lines))
+
+
+def _with_entries(
+    page: LabelledLines, entries: Sequence[Entry], published: _Dated, updated: _Dated
+) -> tuple[_Dated, _Dated]:
+    """Take the first entry as publication, and the last as update, if it is farther out or has the clock."""
+    if not entries or not all(entry.day for entry in entries):
+        return published, updated
+    dated = [_Dated(entry.time, page.lines[entry.line - 1].strip(), (entry.line,)) for entry in entries]
+    first, last = min(dated, key=lambda each: each.when), max(dated, key=lambda each: each.when)
+    has_clock = published.when[1]
+    if not published.iso or first.when < published.when or (first.when[0] == published.when[0] and not has_clock):
+        published = first
+    return published, max(updated, last, key=lambda each: each.when)
 
 
 def _from_one(indices: Sequence[int]) -> tuple[int, ...]:

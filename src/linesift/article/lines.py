@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from linesift.hints import Hints
 from linesift.labels import Label
 
 
@@ -18,6 +19,8 @@ class LabelledLines:
     labels: Sequence[Label | None]
     probabilities: NDArray[np.float32]
     """Shape (n_lines, 4), columns in the order of `LABELS`."""
+    hints: Hints | None = None
+    """Statements of the markup about each line, if the page came as HTML."""
 
     def indices(self, label: Label) -> tuple[int, ...]:
         """Indices of the lines with a label."""

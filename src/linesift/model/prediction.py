@@ -38,8 +38,8 @@ class Prediction:
 
     @property
     def has_article(self) -> bool:
-        """Whether some line is headline or body; none is on a page that has no article."""
-        return Label.HEADLINE in self.labels or Label.BODY in self.labels
+        """Whether some line is body; without one there is no article."""
+        return Label.BODY in self.labels
 
     def confidence(self, index: int) -> float:
         """Give the probability of the label of line `index`, 0.0 for a blank line."""
@@ -60,5 +60,5 @@ class Prediction:
         from linesift.article.article import build_article
         from linesift.article.lines import LabelledLines
 
-        lines = LabelledLines(self.page.lines, self.labels, self.probabilities)
+        lines = LabelledLines(self.page.lines, self.labels, self.probabilities, self.page.hints)
         return build_article(lines, now=now, kind=self.kind, kind_probability=self.kind_probability)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from linesift.labels import LABELS, Label
+from linesift.labels import LABELS
 from linesift.write import html, tables
 from linesift.write.reasons import brief
 from linesift.write.terminal import DOUBT, Tally, summary, tally
@@ -129,9 +129,9 @@ def _article(prediction: "Prediction") -> Iterator[str]:
         yield f'<p class="about">{html.text(prediction.kind)}</p>\n'
     if article.headline:
         yield f'<h3 dir="auto">{html.text(article.headline)}</h3>\n'
-    for line in prediction.lines_of(Label.TIMESTAMP):
-        yield f'<p class="about" dir="auto">{html.text(line)}</p>\n'
-    yield from (f'<p dir="auto">{html.text(paragraph)}</p>\n' for paragraph in article.body)
+    if article.timestamp:
+        yield f'<p class="about" dir="auto">{html.text(article.timestamp)}</p>\n'
+    yield from (f'<p class="{part.kind}" dir="auto">{html.text(part.text)}</p>\n' for part in article.body)
     if not (article.headline or article.body):
         yield "<p>No article was found on this page.</p>\n"
     yield "</aside>\n"

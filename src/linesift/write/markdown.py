@@ -1,21 +1,19 @@
-"""The article as Markdown: headline, date line, subheads, list items, quotations and paragraphs."""
+"""The article as Markdown: headline, date line, subheads, list items, quotations, times of entries and paragraphs."""
 
 import re
 from typing import TYPE_CHECKING
 
-from linesift.labels import Label
 from linesift.write.tables import clean
 from linesift.write.terminal import visible
 
 if TYPE_CHECKING:  # numpy comes with it, and `--help` does not wait for numpy
+    from linesift.article.parts import PartKind
     from linesift.model.prediction import Prediction
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<])")
 _LEADING = re.compile(r"^(\s*)([#>+\-~=|]|\d{1,9}[.)](?=\s))")
-_BULLET = re.compile(r"^\s*[•◦▪●○■*·\-–]\s+")
+_NUMBER = re.compile(r"\(?(\d{1,9})[.)]\s+")
 _HYPHENS = re.compile("-(?=-)")
-_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
-_ITEMS = frozenset(["li", "dt", "dd"])
 
 
 def escape(text: str) -> str:
@@ -41,38 +39,37 @@ def comment(text: str) -> str:
 def markdown(prediction: "Prediction") -> str:
     """Write the article as Markdown; empty if the page has none.
 
-    Subheads, list items and quotations come from the markup. On a page of plain text, a line that begins with a bullet
-    is a list item, and all others are paragraphs.
+    The kinds of its parts are those of `linesift.article.parts`. Numbered items keep their numbers.
     """
+    from linesift.article.parts import PartKind
+
     article = prediction.article()
-    parts = [f"# {escape(clean(article.headline))}"] if article.headline else []
-    parts += [f"*{escape(clean(article.timestamp))}*"] if article.timestamp else []
-    was_item = False
-    for role, line in _body(prediction):
-        text = {"heading": "## ", "item": "- ", "quote": "> ", "paragraph": ""}[role] + escape(line)
-        if was_item and role == "item":
-            parts[-1] += f"\n{text}"
+    written = [f"# {escape(clean(article.headline))}"] if article.headline else []
+    written += [f"*{escape(clean(article.timestamp))}*"] if article.timestamp else []
+    before = None
+    for part in article.body:
+        text = _part(part.kind, clean(part.text).strip())
+        if before is part.kind and part.kind in (PartKind.ITEM, PartKind.QUOTATION):
+            written[-1] += f"\n{text}" if part.kind is PartKind.ITEM else f"\n>\n{text}"
         else:
-            parts.append(text)
-        was_item = role == "item"
-    return "\n\n".join(parts) + "\n" if parts else ""
+            written.append(text)
+        before = part.kind
+    return "\n\n".join(written) + "\n" if written else ""
 
 
-def _body(prediction: "Prediction") -> list[tuple[str, str]]:
-    """List the role (heading, item, quote or paragraph) and the text of every body line."""
-    hints = prediction.page.hints
-    lines = []
-    for index, (line, label) in enumerate(zip(prediction.page.lines, prediction.labels, strict=True)):
-        if label is not Label.BODY:
-            continue
-        text = clean(line).strip()
-        role = "item" if _BULLET.match(text) else "paragraph"
-        text = _BULLET.sub("", text)
-        if hints is not None:
-            from linesift.hints import ANCESTORS, TAGS
+def _part(kind: "PartKind", text: str) -> str:
+    """Write one part of an article."""
+    from linesift.article.parts import PartKind, unmarked
 
-            tag = TAGS[hints.tag[index]]
-            is_quote = hints.ancestors[index] >> ANCESTORS.index("blockquote") & 1
-            role = "heading" if tag in _HEADINGS else "item" if tag in _ITEMS else "quote" if is_quote else role
-        lines.append((role, text))
-    return lines
+    match kind:
+        case PartKind.SUBHEAD:
+            return f"## {escape(text)}"
+        case PartKind.ITEM:
+            number = _NUMBER.match(text)
+            return f"{number[1]}. {escape(text[number.end() :])}" if number else f"- {escape(unmarked(text))}"
+        case PartKind.QUOTATION:
+            return f"> {escape(text)}"
+        case PartKind.ENTRY:
+            return f"**{escape(text)}**"
+        case PartKind.PARAGRAPH:
+            return escape(text)

@@ -116,17 +116,17 @@ def jsonl(
 def article_json(prediction: "Prediction", now: "datetime | None" = None) -> str:
     """Write the article as one JSON object on one line, with the numbers of the lines that its parts are on.
 
-    A missing part is null, an empty text or an empty list. What `jsonl` has as well has the same name there, and
-    characters are written as there.
+    A missing part is null, an empty text or an empty list; `text` is the whole article, as `article` writes it. What
+    `jsonl` has as well has the same name there, and characters are written as there.
     """
-    parts = asdict(prediction.article(now))
+    article = prediction.article(now)
+    parts = asdict(article)
     confidence = {part: _probability(value) for part, value in parts.pop("confidence").items()}
     confidence.pop("kind")  # is in the head, as is the kind
     parts.pop("kind")
     line_numbers, problems = parts.pop("lines"), parts.pop("problems")
-    return _json_line(
-        {**_head(prediction), **parts, "confidence": confidence, "line_numbers": line_numbers, "problems": problems}
-    )
+    ends = {"confidence": confidence, "line_numbers": line_numbers, "problems": problems}
+    return _json_line({**_head(prediction), **parts, "text": article.text, **ends})
 
 
 def _head(prediction: "Prediction") -> dict[str, object]:
@@ -208,6 +208,6 @@ def article(prediction: "Prediction", labels: frozenset[Label] = ALL_LABELS) -> 
         whole,
         headline=clean(whole.headline) if Label.HEADLINE in labels else "",
         timestamp=clean(whole.timestamp) if Label.TIMESTAMP in labels else "",
-        body=tuple(map(clean, whole.body)) if Label.BODY in labels else (),
+        body=tuple(replace(part, text=clean(part.text)) for part in whole.body) if Label.BODY in labels else (),
     )
     return f"{parts.text}\n" if parts.text else ""
