@@ -63,7 +63,7 @@ def link_share(batch: Batch) -> Values:
     return _hints(batch).link_share
 
 
-@MARKUP.column("Share of the line's characters in bold or italics.")
+@MARKUP.column("Share of the line's characters in `b`, `strong` or `em`.")
 def emphasis(batch: Batch) -> Values:
     return _hints(batch).emphasis
 
@@ -78,12 +78,12 @@ def tag(batch: Batch) -> Values:
     return _hints(batch).tag
 
 
-@MARKUP.column("Elements around the block.")
+@MARKUP.column("Blocks on the way from `body` to the line's block, which counts too.")
 def depth(batch: Batch) -> Values:
     return _hints(batch).depth
 
 
-@MARKUP.column("Share of the page's elements that begin before the block.")
+@MARKUP.column("Share of the page's blocks that begin before the line's block.")
 def order(batch: Batch) -> Values:
     return _hints(batch).order
 
