@@ -16,7 +16,7 @@ MINUTES ?= 10
 TARGET ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install classify test slow fuzz oldest check lint types imports gate gate-update train evaluate bench compare accuracy dates adaptation batch faults integrations docs wheel clean
+.PHONY: help install classify test slow fuzz oldest check lint types imports gate gate-update train evaluate bench readers compare accuracy dates adaptation batch faults integrations docs wheel clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
@@ -68,6 +68,10 @@ evaluate: .venv/.complete  ## score MODEL=models/news on PAGES="data/pages ...";
 bench: .venv-compare/.installed  ## measure speed and memory of MODEL beside other tools, write reports/speed.md
 	.venv-compare/bin/python -m benchmarks.bench $(MODEL) $(or $(CORPORA),../shared/corpora)
 	@cat reports/speed.md
+
+readers: .venv-compare/.installed  ## compare the compiled reader of HTML with the walk on CORPORA, write reports/readers.md
+	.venv-compare/bin/python -m benchmarks.readers $(MODEL) $(or $(CORPORA),../shared/corpora)
+	@cat reports/readers.md
 
 compare: .venv-compare/.installed  ## compare MODEL with other extractors on pages of CORPORA, write reports/compare.md
 	.venv-compare/bin/python -m benchmarks.compare $(MODEL) $(or $(CORPORA),../shared/corpora) $(FOLDS)
@@ -134,7 +138,7 @@ clean:  ## remove .venv and caches
 .venv-compare/.installed: pyproject.toml
 	$(PYTHON) -m venv .venv-compare
 	.venv-compare/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	.venv-compare/bin/python -m pip install --quiet --editable '.[html]' datasets \
+	.venv-compare/bin/python -m pip install --quiet --editable '.[fast]' datasets \
 	  trafilatura resiliparse readability-lxml newspaper4k jusText chromerag
 	-.venv-compare/bin/python -m pip install --quiet fasttext-wheel  # for the bench; where it does not build, that says so
 	@touch $@

@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 
 import linesift
+from benchmarks.bench_tools import as_html
 from linesift.evaluate.sections import Table, markdown_table
 from linesift.page import LabelledPage
 
@@ -32,6 +33,13 @@ _STARTS = {
     "python -c pass": [sys.executable, "-c", "pass"],
     "python -c 'import numpy'": [sys.executable, "-c", "import numpy"],
     "classify page.txt": [*_CLASSIFY, "page.txt"],
+    "classify page.html": [*_CLASSIFY, "page.html"],
+    "the same, read by the compiled reader": [
+        sys.executable,
+        "-c",
+        f"from linesift.read.html.fast import use; use(compiled=True); {_CLASSIFY[2]}",
+        "page.html",
+    ],
     "classify page.txt --format tsv (an option brings typer)": [*_CLASSIFY, "page.txt", "--format", "tsv"],
 }
 
@@ -70,6 +78,7 @@ def run(command: Sequence[str], folder: Path) -> Run:
 def starts(folder: Path, page: LabelledPage) -> dict[str, Run]:
     """Measure cold starts of the commands in turns; medians."""
     (folder / "page.txt").write_text(page.page.text, "utf-8")
+    (folder / "page.html").write_text(as_html(page), "utf-8")
     runs: dict[str, list[Run]] = {name: [] for name in _STARTS}
     for _ in range(_N_STARTS):
         for name, command in _STARTS.items():

@@ -12,6 +12,7 @@ from benchmarks.bench_peers import PEERS, fasttext
 from linesift.evaluate.sections import Table, markdown_table
 from linesift.labels import Label
 from linesift.page import LabelledPage, Page
+from linesift.read.html.fast import use
 from linesift.read.html.page import read_html
 
 _BATCH_PAGES = 64
@@ -57,6 +58,12 @@ def _batched(model: linesift.Model, pages: Sequence[Page]) -> None:
         model.classify_batch(pages[start : start + _BATCH_PAGES])
 
 
+def _read_batched(model: linesift.Model, data: Sequence[bytes], *, compiled: bool) -> None:
+    """Read and classify pages of HTML."""
+    use(compiled=compiled)
+    _batched(model, [read_html(one).page for one in data])
+
+
 def text_tools(model: linesift.Model, pages: Sequence[Page], training: Sequence[LabelledPage]) -> Tools:
     """Give the tools that read lines: the model, fastText if it is installed, and the upper limit."""
     data = [page.text.encode("utf-8", "replace") for page in pages]
@@ -76,8 +83,10 @@ def _html_tools(model: linesift.Model, html: Sequence[str], texts: Sequence[str]
     data = [one.encode("utf-8", "replace") for one in html]
     tools: Tools = {
         "linesift, text": lambda: _batched(model, pages),
-        "linesift, HTML": lambda: _batched(model, [read_html(one).page for one in data]),
+        "linesift, HTML": lambda: _read_batched(model, data, compiled=False),
     }
+    if use(compiled=True):
+        tools["linesift, HTML, with the extra fast"] = lambda: _read_batched(model, data, compiled=True)
     missing = []
     for name, run in PEERS.items():
         try:

@@ -1,23 +1,35 @@
-"""Compare the compiled reader with the walk on every page of all collections: `readers.py [CORPORA]`.
+"""Compare the compiled reader of HTML with the walk: `readers.py MODEL CORPORA` writes `reports/readers.md`.
 
-Prints the pages of each collection, those left to the walk, and those where text or hints differ. Ends with 1 if any
-do.
+Both read every page of all collections, and text and hints must be equal. Then linesift takes turns with other tools on
+the pages that `compare.py` times, on one core (Linux). It ends with 1 if any page is read differently.
 """
 
+import os
+import platform
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
 
-from linesift.read.html.compiled.reader import read_compiled
+import linesift
+from benchmarks.bench_peers import fasttext, resiliparse, trafilatura
+from benchmarks.bench_process import start_table, starts
+from benchmarks.bench_tools import in_turns
+from benchmarks.compare_cases import ROOT, read_cases
+from linesift.evaluate.sections import Table, markdown_table
 from linesift.read.html.encoding import to_utf8
+from linesift.read.html.fast import load, use
 from linesift.read.html.limits import limit_markup
+from linesift.read.html.page import read_html
 from linesift.read.html.plain import read_plain
-from linesift.train.corpora import corpus_files, read_rows
+from linesift.read.labelled import read_labelled
+from linesift.train.corpora import corpus_files, read_rows, render
 
-_SHARED = Path(__file__).parents[2] / "shared"
+_N_TIMED, _N_RUNS = 100, 5
 
 
 @dataclass(slots=True)
@@ -31,35 +43,107 @@ class Count:
     n_different: int = 0
 
 
-def compare(corpora: Path) -> Iterator[Count]:
+def count_equal(corpora: Path) -> Iterator[Count]:
     """Read every page of every Parquet file with both readers."""
+    reader = load()
+    if reader is None:
+        raise SystemExit("the compiled reader cannot be used here")
     for file in corpus_files(corpora):
         if file.suffix != ".parquet":
             continue
         count = Count(file.stem)
         for row in read_rows(file):
-            html, _ = limit_markup(to_utf8(row["html"]))
+            whole = to_utf8(row["html"])
+            html, _ = limit_markup(whole)
             tree = LexborHTMLParser(html, scripting=True)
-            found = read_compiled(tree, html)
+            found = reader.read(tree, html)
+            count.n_different += reader.is_ordinary(whole) and html != whole
             count.n_pages += 1
-            if found is None:
-                count.n_left += 1
-                continue
-            text, hints = read_plain(tree, html)
-            if found[0] != text or not found[1].equals(hints):
-                count.n_different += 1
-                print(f"{file.stem}: {row['id']} differs", file=sys.stderr)
+            count.n_left += found is None
+            if found is not None:
+                text, hints = read_plain(tree, html)
+                count.n_different += found[0] != text or not found[1].equals(hints)
+        print(count, file=sys.stderr)
         yield count
 
 
+def _read(model: linesift.Model, html: Sequence[bytes], *, compiled: bool, singly: bool) -> None:
+    """Read and classify pages, all together or one by one."""
+    use(compiled=compiled)
+    if singly:
+        for one in html:
+            model.classify(read_html(one).page)
+    else:
+        model.classify_batch([read_html(one).page for one in html])
+
+
+def _only_read(html: Sequence[bytes], *, compiled: bool) -> None:
+    use(compiled=compiled)
+    for one in html:
+        read_html(one)
+
+
+def time_all(model: linesift.Model, corpora: Path) -> Iterator[str]:
+    """Write the times of all tools on some pages of the benchmark."""
+    cases, _ = read_cases(corpora)
+    html = [case.html for case in cases[:: max(1, len(cases) // _N_TIMED)]][:_N_TIMED]
+    decoded = [one.decode() for one in html]
+    texts = [render(one) for one in decoded]
+    n_lines = sum(text.count("\n") + 1 for text in texts)
+    tools: dict[str, Callable[[], object]] = {
+        "trafilatura": trafilatura(decoded),
+        "resiliparse, main content": resiliparse(decoded, main_content=True),
+        "the parser alone": lambda: [LexborHTMLParser(one, scripting=True) for one in html],
+        "parse and write out": lambda: [LexborHTMLParser(one, scripting=True).html for one in html],
+        "text, batch": lambda: model.classify_batch(texts),
+        "text, page by page": lambda: [model.classify(text) for text in texts],
+        "fastText on the text, line by line": fasttext([text.encode() for text in texts], read_labelled(_ours())),
+    }
+    for name, compiled in (("walk", False), ("compiled", True)):
+        tools[f"reading alone, {name}"] = partial(_only_read, html, compiled=compiled)
+        tools[f"HTML, batch, {name}"] = partial(_read, model, html, compiled=compiled, singly=False)
+        tools[f"HTML, singly, {name}"] = partial(_read, model, html, compiled=compiled, singly=True)
+    spent = {name: each.median for name, each in in_turns(tools, _N_RUNS).items()}
+    size, unit, main = sum(map(len, html)) / 1e6, spent["trafilatura"], spent["resiliparse, main content"]
+    yield from [f"## {len(html)} pages of trafilatura's benchmark, {size:.1f} MB, {n_lines:,} lines as text", ""]
+    columns = ("", "ms a page", "times trafilatura", "share of resiliparse", "lines/s of text")
+    rows = (
+        (name, f"{1000 * each / len(html):.2f}", f"{unit / each:.2f}", f"{main / each:.2f}", f"{n_lines / each:,.0f}")
+        for name, each in spent.items()
+    )
+    yield from markdown_table(Table(columns, tuple(rows)))
+
+
+def _ours() -> Path:
+    return ROOT / "data" / "pages"
+
+
+def report(model: linesift.Model, corpora: Path, counts: Sequence[Count]) -> Iterator[str]:
+    """Write all sections."""
+    cpu = Path("/proc/cpuinfo").read_text("utf-8").partition("model name\t: ")[2].partition("\n")[0]
+    yield from ["# The compiled reader of HTML", ""]
+    yield (
+        f"Written by `make readers` on {cpu or platform.machine()}, {os.cpu_count()} cores; Python "
+        f"{platform.python_version()}: processor time on one core, medians of {_N_RUNS} rounds in which every tool has "
+        "its turn. What counts is the ratio. `walk` is what reads without the extra `fast`."
+    )
+    yield from ["", "## Pages of the collections, read by both", ""]
+    total = Count("all", *(sum(getattr(each, n) for each in counts) for n in ("n_pages", "n_left", "n_different")))
+    rows = ((each.name, f"{each.n_pages:,}", str(each.n_left), str(each.n_different)) for each in (*counts, total))
+    columns = ("collection", "pages", "left to the walk", "text or hints differ")
+    yield from [*markdown_table(Table(columns, tuple(rows))), "", *time_all(model, corpora), "", "## Start", ""]
+    with tempfile.TemporaryDirectory() as folder:
+        yield from start_table(starts(Path(folder), read_labelled(_ours())[0]))
+    yield (Path(__file__).parent / "speed_limits.md").read_text("utf-8").rstrip()
+
+
 def main() -> None:
-    """Compare and print."""
-    n_different = 0
-    print("collection\tpages\tleft to the walk\tdifferent")
-    for count in compare(Path(sys.argv[1]) if sys.argv[1:] else _SHARED / "corpora"):
-        print(f"{count.name}\t{count.n_pages}\t{count.n_left}\t{count.n_different}", flush=True)
-        n_different += count.n_different
-    sys.exit(n_different > 0)
+    """Compare and write the report."""
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    model, corpora = linesift.load(Path(sys.argv[1])), Path(sys.argv[2])
+    counts = list(count_equal(corpora))
+    (ROOT / "reports" / "readers.md").write_text("\n".join(report(model, corpora, counts)) + "\n", "utf-8")
+    sys.exit(any(each.n_different for each in counts))
 
 
 if __name__ == "__main__":

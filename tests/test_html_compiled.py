@@ -11,12 +11,15 @@ from selectolax.lexbor import LexborHTMLParser
 
 from htmlpieces import PAGES, PIECES
 from linesift.hints import Hints
-from linesift.read.html import fast
+from linesift.read.html import fast, limits
+from linesift.read.html.limits import limit_markup
 from linesift.read.html.plain import read_plain
 
 numba = pytest.importorskip("numba")
 jit = import_module("linesift.read.html.compiled.jit")
 read_compiled = import_module("linesift.read.html.compiled.reader").read_compiled
+module = import_module("linesift.read.html.compiled.bounds")
+is_ordinary = module.is_ordinary
 
 
 def _read_both(html: bytes) -> tuple[tuple[str, Hints] | None, tuple[str, Hints]]:
@@ -112,3 +115,44 @@ def test_a_function_is_compiled_where_nothing_can_be_kept(monkeypatch: pytest.Mo
 
 def _add(first: int, second: int) -> int:
     return first + second
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>a",
+        f"<p {'a ' * 40_000}>",
+        f"<p title='{'>' * 70_000}'>",
+        f"a<b'{'>' * 70_000}",
+        "<option>" * 6_000,
+        "<b>" * 2_000 + "<p>" * 500,
+        "<B/>" * 2_000 + "</b>" * 500,
+        "<big>a</big>" * 20,
+        "<" * 30_000,
+        "&#10;" * 250_000,
+    ],
+)
+def test_a_page_is_ordinary_only_if_nothing_of_it_is_bounded(html: str) -> None:
+    limited, cut = limit_markup(html.encode())
+    if is_ordinary(html.encode()):
+        assert (limited, cut) == (html.encode(), "")
+
+
+def test_ordinary_pages_are_told() -> None:
+    assert all(is_ordinary(page.encode()) for page in PAGES)
+
+
+@given(st.lists(st.sampled_from([*PIECES, "<b", "<option ", "'", '"', "<em\n"]), max_size=40).map("".join))
+def test_nothing_is_bounded_of_an_ordinary_page(html: str) -> None:
+    bounds = {"MAX_TAGS": 12, "LONG_TAG": 30, "MAX_OPTIONS": 1, "MAX_COPIES": 20, "FEWEST_OPEN": 1, "MAX_LINE_ENDS": 2}
+    data = html.encode("utf-8", "replace")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in bounds.items():
+            patch.setattr(limits, name, value)
+        patch.setattr(limits, "_LONG_PAGE", 0)
+        patch.setattr(limits, "_MAX_ATTRIBUTES", 1)
+        values = [*bounds.values()]
+        order = np.array([values[0], values[5], values[1], values[2], values[3], values[4], 20_000])
+        patch.setattr(module, "_BOUNDS", order)
+        if is_ordinary(data):
+            assert limit_markup(data) == (data, "")

@@ -47,13 +47,13 @@ def test_formatting_elements_that_are_closed_are_left_alone() -> None:
 def test_depth_is_bounded_whatever_hides_it(unit: str) -> None:
     page = f"<p>before{unit * 20_000}<p>behind"
     limited, _ = limit_markup(page.encode())
-    assert len(limits._open_elements(limited)) <= limits._MAX_DEPTH + limits._STEP
+    assert len(limits._open_elements(limited)) <= limits._MAX_DEPTH + limits.STEP
     assert "before" in read_html(page).page.text
 
 
 def test_options_beyond_the_bound_are_none() -> None:
     page = b"<p>a<select>" + b"<option>x" * 6_000 + b"</select><p>b"
-    assert limit_markup(page)[0].count(b"<option") == limits._MAX_OPTIONS
+    assert limit_markup(page)[0].count(b"<option") == limits.MAX_OPTIONS
     assert read_html(page).page.lines == ["a", "b"]
 
 

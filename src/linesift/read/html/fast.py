@@ -7,7 +7,7 @@ start would.
 
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from linesift.hints import Hints
 from linesift.read.html.plain import read_plain
@@ -15,7 +15,15 @@ from linesift.read.html.plain import read_plain
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
-Reader = Callable[["LexborHTMLParser", bytes], tuple[str, Hints] | None]
+
+class Reader(NamedTuple):
+    """The compiled reader."""
+
+    read: Callable[["LexborHTMLParser", bytes], tuple[str, Hints] | None]
+    """Reads the text and the hints of a page; `None` where only the walk can."""
+    is_ordinary: Callable[[bytes], bool]
+    """Says whether `limits.limit_markup` would give a page in UTF-8 back as it is; false also where it is not sure."""
+
 
 _BYTES_TO_LOAD, _BYTES_TO_COMPILE = 20_000_000, 800_000_000
 """Bytes of pages that the walk reads in about the time in which the compiled reader starts, if it was compiled before,
@@ -57,7 +65,23 @@ def read_fast(tree: "LexborHTMLParser", html: bytes) -> tuple[str, Hints] | None
         if choice.reader is None:
             choice.n_bytes_to_start = -1
             return None
-    return choice.reader(tree, html)
+    return choice.reader.read(tree, html)
+
+
+def is_ordinary(html: bytes) -> bool:
+    """Say whether `limits.limit_markup` would give a page in UTF-8 back as it is; false also where it is not sure."""
+    return _CHOICE.reader is not None and _CHOICE.reader.is_ordinary(html)
+
+
+def use(*, compiled: bool) -> bool:
+    """Let the compiled reader read from the next page on, or never; both only change the time.
+
+    Returns:
+        Whether it reads now: false also where it cannot be loaded.
+    """
+    _CHOICE.reader = load() if compiled else None
+    _CHOICE.n_bytes_to_start = -1
+    return _CHOICE.reader is not None
 
 
 def _is_compiled() -> bool:
@@ -78,6 +102,7 @@ def load() -> Reader | None:
     from selectolax.lexbor import LexborHTMLParser
 
     try:
+        from linesift.read.html.compiled import bounds
         from linesift.read.html.compiled.reader import read_compiled
     except ImportError:
         return None
@@ -85,4 +110,4 @@ def load() -> Reader | None:
     tree = LexborHTMLParser(html, scripting=True)
     found, expected = read_compiled(tree, html), read_plain(tree, html)
     is_same = found is not None and found[0] == expected[0] and found[1].equals(expected[1])
-    return read_compiled if is_same else None
+    return Reader(read_compiled, bounds.is_ordinary) if is_same and bounds.is_ordinary(html) else None

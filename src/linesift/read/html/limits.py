@@ -29,19 +29,19 @@ MAX_TAGS = 100_000
 MAX_LINE_ENDS = 200_000
 """Line ends and character references, which may make lines of `<pre>` (highest: 54,553)."""
 _MAX_ATTRIBUTES = 5_000
-"""Attributes of a tag, if it is longer than `_LONG_TAG`."""
-_LONG_TAG, _LONG_PAGE = 1 << 16, 1 << 17
-_MAX_OPTIONS = 5_000
+"""Attributes of a tag, if it is longer than `LONG_TAG`."""
+LONG_TAG, _LONG_PAGE = 1 << 16, 1 << 17
+MAX_OPTIONS = 5_000
 """Options of all menus together (highest: 1,854)."""
-_MAX_COPIES = 500_000
+MAX_COPIES = 500_000
 """Formatting elements that may be opened again: those open, times the tags of the page. Above it, what is open is
 looked up in the tree (8 pages)."""
 _MAX_CLOSED = 6
 """So many times the number of formatting tags may be on a page if they are closed (highest: 4)."""
-_FEWEST_OPEN = 8
+FEWEST_OPEN = 8
 """Formatting elements that may always be open."""
 _MAX_DEPTH = 2_000
-_STEP = 10_000
+STEP = 10_000
 """Tags after which the depth is looked up, on pages with twice as many (4 pages)."""
 
 _TAG = re.compile(rb"<(/?)([a-zA-Z][^\s/>]*)[^>]*>")
@@ -49,8 +49,8 @@ _WHOLE_TAG = re.compile(rb"""<[a-zA-Z](?:[^"'>]++|"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z
 """A tag with all its attributes; a quote that is not closed goes on to the end. It never goes back."""
 _TAG_START = re.compile(rb"<[a-zA-Z][^\s/>]*")
 _ATTRIBUTE = re.compile(rb"""[\s/]*+[^\s"'>/=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]++))?""")
-_FORMAT_NAMES = ["b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"]
-_FORMAT = re.compile(rb"<(?:%b)(?=[\s/>])" % "|".join(_FORMAT_NAMES).encode(), re.IGNORECASE)
+FORMAT_NAMES = ["b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"]
+_FORMAT = re.compile(rb"<(?:%b)(?=[\s/>])" % "|".join(FORMAT_NAMES).encode(), re.IGNORECASE)
 _OPTION = re.compile(rb"<option", re.IGNORECASE)
 _TEMPLATE = re.compile(rb"(</?)template", re.IGNORECASE)
 _NOT_TEXT = (b"script", b"style")
@@ -102,7 +102,7 @@ def _limit_attributes(html: bytes) -> bytes:
         return html
     pieces, done = [], 0
     for tag in _WHOLE_TAG.finditer(html):
-        if tag.end() - tag.start() >= _LONG_TAG:
+        if tag.end() - tag.start() >= LONG_TAG:
             pieces += [html[done : tag.start()], _cut_tag(tag[0])]
             done = tag.end()
     return b"".join([*pieces, html[done:]]) if pieces else html
@@ -116,15 +116,15 @@ def _cut_tag(tag: bytes) -> bytes:
         if attribute is None:
             return tag
         place = attribute.end()
-    end = tag.rfind(b"</", max(place, len(tag) - _LONG_TAG))  # in a script, what looks like a tag may reach behind it
+    end = tag.rfind(b"</", max(place, len(tag) - LONG_TAG))  # in a script, what looks like a tag may reach behind it
     return tag[:place] + (tag[end:] if end >= 0 else b">" if tag.endswith(b">") else b"")
 
 
 def _limit_options(html: bytes) -> bytes:
-    """Rename options behind the first `_MAX_OPTIONS`; no text of menus is read."""
-    if len(html) < _MAX_OPTIONS * len(b"<option"):
+    """Rename options behind the first `MAX_OPTIONS`; no text of menus is read."""
+    if len(html) < MAX_OPTIONS * len(b"<option"):
         return html
-    beyond = next(islice(_OPTION.finditer(html), _MAX_OPTIONS, None), None)
+    beyond = next(islice(_OPTION.finditer(html), MAX_OPTIONS, None), None)
     return html if beyond is None else html[: beyond.start()] + _OPTION.sub(b"<br", html[beyond.start() :])
 
 
@@ -133,14 +133,14 @@ def _limit_formats(html: bytes, n_tags: int) -> bytes:
 
     A formatting element that is not closed is opened again in every block that follows, at most three equal ones.
     """
-    most = max(_MAX_COPIES // max(n_tags, 1), _FEWEST_OPEN)
+    most = max(MAX_COPIES // max(n_tags, 1), FEWEST_OPEN)
     if n_tags <= most:
         return html
     places = list(islice(_new_formats(html), _MAX_CLOSED * most))
     if len(places) <= most:
         return html
     for place in [*places[most::most], places[-1]]:
-        if sum(name in _FORMAT_NAMES for name in _open_elements(html[:place] + b"<p>x")) > most:
+        if sum(name in FORMAT_NAMES for name in _open_elements(html[:place] + b"<p>x")) > most:
             return html[: places[0]] + _FORMAT.sub(_RENAMED, html[places[0] :])
     if len(places) < _MAX_CLOSED * most:
         return html
@@ -160,9 +160,9 @@ def _new_formats(html: bytes) -> Iterator[int]:
 
 def _limit_depth(html: bytes, n_tags: int) -> bytes:
     """Remove all tags from where a page is nested deeper than `_MAX_DEPTH` on; those of blocks become `<br>`."""
-    if n_tags < 2 * _STEP:
+    if n_tags < 2 * STEP:
         return html
-    for place in np.flatnonzero(_is(html, "<"))[_STEP::_STEP].tolist():
+    for place in np.flatnonzero(_is(html, "<"))[STEP::STEP].tolist():
         if len(_open_elements(html[:place])) > _MAX_DEPTH:
             return _flattened(html, place)
     return html
@@ -171,7 +171,7 @@ def _limit_depth(html: bytes, n_tags: int) -> bytes:
 def _flattened(html: bytes, place: int) -> bytes:
     """Cut a page at the place of a tag back to where it is `_MAX_DEPTH` deep, and remove the tags of the rest."""
     tags = np.flatnonzero(_is(html, "<"))
-    first, last = max(0, bisect(tags, place) - _STEP), bisect(tags, place) - 1
+    first, last = max(0, bisect(tags, place) - STEP), bisect(tags, place) - 1
     while first < last:
         middle = (first + last) // 2
         if len(_open_elements(html[: tags[middle]])) > _MAX_DEPTH:

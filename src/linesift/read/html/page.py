@@ -27,7 +27,7 @@ from linesift.extras import missing_extra
 from linesift.hints import Head, Hints
 from linesift.page import Page
 from linesift.read.html.encoding import to_utf8
-from linesift.read.html.fast import read_fast
+from linesift.read.html.fast import is_ordinary, read_fast
 from linesift.read.html.head import read_head
 from linesift.read.html.limits import limit_markup
 from linesift.read.html.plain import read_plain
@@ -90,7 +90,8 @@ def read_html(data: bytes | str, source: str = "", *, encoding: str | None = Non
     except ImportError as error:
         raise missing_extra("reading HTML", "selectolax", extra="html") from error
     # With scripting, `<noscript>` is text. Without, one in the head would end the head, and its content would be shown.
-    html, cut = limit_markup(to_utf8(data, encoding))
+    html = to_utf8(data, encoding)
+    html, cut = (html, "") if is_ordinary(html) else limit_markup(html)
     tree = LexborHTMLParser(html, scripting=True)
     text, hints = read_fast(tree, html) or read_plain(tree, html)
     return HtmlPage(Page(text, source, hints), tree, cut)
