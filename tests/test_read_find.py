@@ -11,6 +11,7 @@ import pytest
 from commandline import environment
 from linesift.errors import InputError
 from linesift.read.find import find_pages, refuse_overwriting
+from linesift.read.labelled import find_labelled_files, has_labels
 from linesift.read.text import STDIN
 
 
@@ -46,10 +47,13 @@ def test_directories_deeper_than_python_calls_functions(tmp_path: Path) -> None:
     deepest = tmp_path.joinpath(*["d"] * 150)
     deepest.mkdir(parents=True)
     (deepest / "page.txt").touch()
+    (deepest / "one.page").touch()
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(len(inspect.stack()) + 100)
     try:
         assert list(find_pages(tmp_path)) == [deepest / "page.txt"]
+        assert find_labelled_files(tmp_path) == [deepest / "one.page"]
+        assert has_labels(tmp_path)
     finally:
         sys.setrecursionlimit(limit)
 

@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 from linesift.errors import InputError
 from linesift.extras import missing_extra
+from linesift.read.find import walk
 from linesift.read.page import SourceKind, find_source
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def find_inputs(name: str) -> list[InputFile]:
         return _find_remote(name)
     path = Path(name)
     if path.is_dir():
-        every = [inside for inside in path.rglob("*") if inside.is_file() and not inside.name.startswith(".")]
+        every = [inside for inside in walk(path, ("",)) if inside.is_file() and not inside.name.startswith(".")]
         found = [str(inside) for inside in every if find_source(inside).kind is not SourceKind.PAGE]
     elif "*" in name and not path.exists():
         from glob import glob

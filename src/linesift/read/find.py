@@ -31,7 +31,7 @@ def find_pages(path: Path) -> Iterator[Path]:
         yield path
         return
     is_empty = True
-    for file in _walk(path, _standard_output()):
+    for file in walk(path, PAGE_SUFFIXES, _standard_output()):
         is_empty = False
         yield file
     if is_empty:
@@ -128,38 +128,48 @@ def _is_below(path: Path, directory: Path) -> bool:
     return False
 
 
-def _walk(directory: Path, output: os.stat_result | None) -> Iterator[Path]:
-    """List the page files in a directory and below, and directories that cannot be opened; not the output."""
+def walk(directory: Path, suffixes: tuple[str, ...], output: os.stat_result | None = None) -> Iterator[Path]:
+    """List the files in a directory and below with such a suffix, and directories that cannot be opened.
+
+    Sorted by path. Links to directories are not followed.
+
+    Args:
+        directory: where to begin.
+        suffixes: in small letters; `""` for all files.
+        output: a file to leave out.
+    """
     # A stack and no recursion, because directories may be nested deeper than Python calls functions.
     waiting = [(directory, "", True)]
     while waiting:
         parent, name, has_more = waiting.pop()
         path = parent / name
-        names = _sorted_names(path, output) if has_more else None
+        names = _sorted_names(path, suffixes, output) if has_more else None
         if names is None:
             yield path
         else:
             waiting += [(path, inner, is_directory) for inner, is_directory in reversed(names)]
 
 
-def _sorted_names(directory: Path, output: os.stat_result | None) -> list[tuple[str, bool]] | None:
+def _sorted_names(
+    directory: Path, suffixes: tuple[str, ...], output: os.stat_result | None
+) -> list[tuple[str, bool]] | None:
     """List the names in a directory with whether each is a directory; `None` if it cannot be opened."""
     try:
         with os.scandir(directory) as entries:
             return sorted(
                 (entry.name, entry.is_dir(follow_symlinks=False))
                 for entry in entries
-                if _may_be_page(entry) and not _is_file(entry, output)
+                if _is_asked_for(entry, suffixes) and not _is_file(entry, output)
             )
     except OSError:
         return None
 
 
-def _may_be_page(entry: os.DirEntry[str]) -> bool:
-    """Say whether an entry of a directory is a page file, or a directory and no link to one."""
+def _is_asked_for(entry: os.DirEntry[str], suffixes: tuple[str, ...]) -> bool:
+    """Say whether an entry of a directory has such a suffix, or is a directory and no link to one."""
     if entry.is_dir():
         return not entry.is_symlink()
-    return entry.name.lower().endswith(PAGE_SUFFIXES)
+    return entry.name.lower().endswith(suffixes)
 
 
 def _is_file(entry: os.DirEntry[str], file: os.stat_result | None) -> bool:

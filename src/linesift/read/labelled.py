@@ -34,6 +34,7 @@ from typing import Any
 from linesift.errors import InputError, LabelError, MissingExtraError
 from linesift.labels import KINDS, LABELS, Label
 from linesift.page import LabelledPage, LabelSource, Origin, Page
+from linesift.read.find import is_directory, walk
 from linesift.read.page import HTML_SUFFIXES, read_page
 from linesift.read.text import no_such_file, read_text
 
@@ -182,7 +183,7 @@ def find_labelled_files(path: Path) -> list[Path]:
     """List the `.page` files below a directory, sorted by path; a file stands for itself."""
     if not path.is_dir():
         return [path]
-    return sorted(file for file in path.rglob(f"*{LABELLED_SUFFIX}") if file.is_file())
+    return list(_walk(path))
 
 
 def read_labelled(path: Path, *, needs_html: bool = True) -> list[LabelledPage]:
@@ -223,8 +224,13 @@ def read_labelled(path: Path, *, needs_html: bool = True) -> list[LabelledPage]:
 def has_labels(path: Path) -> bool:
     """Say whether a path holds labelled pages: by its suffix, or by the `.page` files in a directory."""
     if path.is_dir():
-        return next(path.rglob(f"*{LABELLED_SUFFIX}"), None) is not None
+        return next(_walk(path), None) is not None
     return path.suffix in {LABELLED_SUFFIX, ".jsonl"}
+
+
+def _walk(directory: Path) -> Iterator[Path]:
+    """List the `.page` files in a directory and below; what cannot be opened is none."""
+    return (file for file in walk(directory, (LABELLED_SUFFIX,)) if not is_directory(file))
 
 
 def _read_file(path: Path, *, needs_html: bool) -> LabelledPage:

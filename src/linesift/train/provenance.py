@@ -5,7 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from linesift.read.labelled import LABELLED_SUFFIX
+from linesift.read.labelled import find_labelled_files
 
 
 def short_name(path: Path) -> str:
@@ -18,7 +18,7 @@ def digest(path: Path) -> str:
     if not path.is_dir():
         return sha256(path.read_bytes()).hexdigest()
     found = sha256()
-    for file in sorted(path.rglob(f"*{LABELLED_SUFFIX}")):
+    for file in find_labelled_files(path):
         found.update(f"{file.relative_to(path).as_posix()}\n".encode("utf-8", "surrogateescape"))
         found.update(file.read_bytes())
     return found.hexdigest()
