@@ -195,5 +195,7 @@ def _environment() -> dict[str, str]:
 if __name__ == "__main__":
     place = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT.parent / "shared" / "corpora"
     with tempfile.TemporaryDirectory() as temporary:
-        lines = list(report(Path(temporary), place))
-    (ROOT / "reports" / "batch.md").write_text("\n".join(lines) + "\n")
+        lines: list[str] = []
+        for line in report(Path(temporary), place):
+            lines.append(line)
+            (ROOT / "reports" / "batch.md").write_text("\n".join(lines) + "\n")

@@ -67,6 +67,7 @@ def _record(body: str, number: int, *, is_text: bool) -> bytes:
         f"WARC-Date: {_DATE}",
         f"WARC-Record-ID: <urn:uuid:{number:08}-0000-4000-8000-000000000000>",
         f"Content-Type: {content_type}",
+        f"WARC-Identified-Payload-Type: text/{'plain' if is_text else 'html'}",
         f"Content-Length: {len(block)}",
     )
     return "\r\n".join(head).encode() + b"\r\n\r\n" + block + b"\r\n\r\n"

@@ -206,7 +206,7 @@ def test_what_is_damaged_is_counted_and_the_rest_is_done(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("a.wet.gz", b"no archive", "no WARC record"),
+        ("a.wet.gz", b"no archive", "a.wet.gz: no WARC record"),
         ("a.parquet", b"PAR1 no table", "cannot be read as Parquet"),
         ("a.html", b"<p>Rain", "for single pages use linesift classify"),
         ("missing.wet.gz", None, "no such file"),

@@ -36,8 +36,8 @@ def expected(crawl: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
 
 
 def test_four_processes(crawl: Path, expected: dict[str, str], tmp_path: Path) -> None:
-    assert faults.run(faults.command(crawl, tmp_path / "out", "--jobs", "4")) == 1
-    assert faults.outputs(tmp_path / "out") == expected
+    done = faults.four_processes(crawl, tmp_path / "out", expected)
+    assert (done.codes, done.is_same) == ((1, 1), True)
 
 
 @pytest.mark.parametrize("fault", faults.FAULTS)

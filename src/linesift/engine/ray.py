@@ -9,8 +9,10 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from linesift.engine.ledger import Entry
 from linesift.engine.places import InputFile
 from linesift.engine.work import MAX_KILLED, Outcome, Work, failure_of, killed
+from linesift.errors import InputError
 
 _AHEAD_OF_CORES, _LEAST_AHEAD = 4, 64
 """Tasks that Ray knows at a time, for each core of the cluster and at least: enough for a cluster that grows by what
@@ -30,7 +32,10 @@ class RayEngine:
 
         is_ours = not ray.is_initialized()
         if is_ours:
-            ray.init(address=self.address, log_to_driver=False, configure_logging=False, include_dashboard=False)
+            try:
+                ray.init(address=self.address, log_to_driver=False, configure_logging=False, include_dashboard=False)
+            except ConnectionError as error:
+                raise InputError(f"{self.address}: no cluster of Ray answers there ({error})") from error
         try:
             yield from _do(work, files)
         finally:
@@ -42,7 +47,7 @@ def _do(work: Work, files: Sequence[InputFile]) -> Generator[Outcome, None, None
     import ray
 
     # The first try is no retry.
-    task = ray.remote(num_cpus=1, max_retries=MAX_KILLED - 1)(work.__call__)
+    task = ray.remote(num_cpus=1, max_retries=MAX_KILLED - 1)(_label)
     waiting = deque(files)
     running: dict[Any, InputFile] = {}
     try:
@@ -50,12 +55,16 @@ def _do(work: Work, files: Sequence[InputFile]) -> Generator[Outcome, None, None
             ahead = max(_LEAST_AHEAD, _AHEAD_OF_CORES * int(ray.cluster_resources().get("CPU", 1)))
             while waiting and len(running) < ahead:
                 file = waiting.popleft()
-                running[task.remote(file)] = file
+                running[task.remote(work, file)] = file
             for done in ray.wait(list(running), num_returns=1, timeout=10)[0]:
                 yield _outcome(running.pop(done), done)
     finally:
         for reference in running:
             ray.cancel(reference, force=True)
+
+
+def _label(work: Work, file: InputFile) -> Entry:
+    return work(file)
 
 
 def _outcome(file: InputFile, done: Any) -> Outcome:

@@ -51,7 +51,7 @@ class InputReader:
         """
         kind = check_kind(self.file.name)
         with open_input(self.file.name) as stream:
-            watched = _Watched(stream)
+            watched = _Watched(stream, self.file.name)
             try:
                 yield from self._archive(watched) if kind is SourceKind.ARCHIVE else self._rows(watched, kind)
             except OSError as error:
@@ -118,8 +118,9 @@ def _path(name: str) -> Path:
 class _Watched(RawIOBase):
     """A stream that remembers how much was read and what went wrong: a fault of the way, not of the file's content."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, name: str) -> None:
         self._stream = stream
+        self.name = name
         self.n_read = 0
         self.error: Exception | None = None
 
@@ -153,6 +154,7 @@ class _Ending(RawIOBase):
 
     def __init__(self, watched: _Watched) -> None:
         self._watched = watched
+        self.name = watched.name
         self._content = unpacked(cast(BinaryIO, watched))
         self.is_damaged = False
 
