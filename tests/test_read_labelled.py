@@ -255,6 +255,15 @@ def test_labels_do_not_stand_on_replaced_text(tmp_path: Path) -> None:
         read_labelled(path)
 
 
+def test_a_file_of_many_labelled_pages_has_no_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("linesift.read.text.MAX_PAGE", 100)
+    path = tmp_path / "many.jsonl"
+    row = {"site": "a.example", "text": "Rain\nIt rained.", "labels": ["headline", "body"]}
+    path.write_text("".join(f"{json.dumps(row | {'id': str(n)})}\n" for n in range(5)), "utf-8")
+    assert path.stat().st_size > 300
+    assert len(read_labelled(path)) == 5
+
+
 def test_without_a_parser_a_page_is_plain_text_only_if_html_is_not_needed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

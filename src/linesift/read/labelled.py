@@ -36,7 +36,7 @@ from linesift.labels import KINDS, LABELS, Label
 from linesift.page import LabelledPage, LabelSource, Origin, Page
 from linesift.read.find import is_directory, walk
 from linesift.read.page import HTML_SUFFIXES, read_page
-from linesift.read.text import no_such_file, read_text
+from linesift.read.text import decode_whole, no_such_file, read_bytes
 
 LABELLED_SUFFIX = ".page"
 _HEADER_KEYS = ("site", "url", "lang", "kind", "note")
@@ -265,10 +265,10 @@ def read_utf8(path: Path) -> str:
         InputError: if it cannot be read.
         LabelError: if it is not valid UTF-8.
     """
-    page, warning = read_text(path)
+    text, warning = decode_whole(read_bytes(path), str(path))
     if warning is not None:
         raise LabelError(warning.partition(", its")[0] + "; save the file as UTF-8")
-    return page.text
+    return text
 
 
 def _read_rows(path: Path) -> Iterator[LabelledPage]:

@@ -103,6 +103,18 @@ def decode_text(data: bytes, source: str, encoding: str | None = None) -> tuple[
     Raises:
         InputError: if the encoding is unknown or the bytes are not text.
     """
+    text, warning = decode_whole(data, source, encoding)
+    text, cut = limit_text(text)
+    warnings = [f"{source}: {cut}"] if cut else []
+    return Page(text, source), "; ".join([*warnings, *([warning] if warning else [])]) or None
+
+
+def decode_whole(data: bytes, source: str, encoding: str | None = None) -> tuple[str, str | None]:
+    """Decode as `decode_text` does, but cut nothing: a file of many pages has no limit.
+
+    Raises:
+        InputError: if the encoding is unknown or the bytes are not text.
+    """
     if encoding is not None:
         check_encoding(encoding)
     _refuse_magic(data, source)
@@ -112,16 +124,15 @@ def decode_text(data: bytes, source: str, encoding: str | None = None) -> tuple[
             data, used = data.removeprefix(mark), marked
             break
     text, problem = _decode(data, used)
-    text, cut = limit_text(split_lines(text))
+    text = split_lines(text)
     _refuse_controls(text, data, source)
-    warnings = [f"{source}: {cut}"] if cut else []
-    if problem is not None:
-        line = data[: problem.start].decode(used, "replace").count("\n") + 1
-        warnings.append(
-            f"{source}: line {line} is not valid {used}, its bad bytes became U+FFFD; "
-            "name the right encoding with --encoding"
-        )
-    return Page(text, source), "; ".join(warnings) or None
+    if problem is None:
+        return text, None
+    line = data[: problem.start].decode(used, "replace").count("\n") + 1
+    return text, (
+        f"{source}: line {line} is not valid {used}, its bad bytes became U+FFFD; "
+        "name the right encoding with --encoding"
+    )
 
 
 def split_lines(text: str) -> str:
