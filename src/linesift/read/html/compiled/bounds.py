@@ -5,13 +5,14 @@ import numpy as np
 from linesift.read.html import limits
 from linesift.read.html.compiled.jit import inner, outer
 from linesift.read.html.compiled.scan import GT, LF, LT, QUOTE
+from linesift.read.record import MAX_PAGE
 
 _CR, _APOSTROPHE, _SLASH, _AMPERSAND, _HASH = 13, 39, 47, 38, 35
 
 
 def is_ordinary(html: bytes) -> bool:
     """Say whether `limits.limit_markup` would give the page back as it is; false also where that is not sure."""
-    if len(html) > limits.MAX_BYTES:
+    if len(html) > MAX_PAGE:
         return False
     return bool(_is_ordinary(np.frombuffer(html, np.uint8), _BOUNDS, _FORMATS))
 

@@ -8,19 +8,21 @@ from typing import Any, TypeVar
 import numba
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
+_NJIT: Any = numba.njit
+"""Some options that it takes are in no description of it for mypy."""
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 _INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 def inner(function: _Function) -> _Function:
     """Compile a function that only compiled ones call, and that makes no arrays: references to them are not counted."""
-    compiled: _Function = numba.njit(_nrt=False, **_INNER, **_OPTIONS)(function)
+    compiled: _Function = _NJIT(_nrt=False, **_INNER, **_OPTIONS)(function)
     return compiled
 
 
 def leaf(function: _Function) -> _Function:
     """Compile a function as `inner`, into its callers: handing over its arrays would take longer than what it does."""
-    compiled: _Function = numba.njit(_nrt=False, forceinline=True, **_INNER, **_OPTIONS)(function)
+    compiled: _Function = _NJIT(_nrt=False, forceinline=True, **_INNER, **_OPTIONS)(function)
     return compiled
 
 
