@@ -16,7 +16,7 @@ MINUTES ?= 10
 TARGET ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install classify test slow fuzz oldest check lint types imports gate gate-update train evaluate bench readers compare accuracy dates adaptation batch faults integrations docs wheel clean
+.PHONY: help install classify test slow fuzz oldest check lint types imports gate gate-update train evaluate bench readers compare accuracy dates adaptation sites batch faults integrations docs wheel clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
@@ -87,6 +87,10 @@ dates: .venv-dates/.installed  ## measure how dates are read with the models of 
 adaptation: .venv/.complete  ## measure with the models of FOLDS what pages of a site do for it, write reports/adaptation.md
 	$(BIN)/python -m benchmarks.adaptation $(or $(CORPORA),../shared/corpora) $(FOLDS) --jobs $(JOBS) $(if $(STRANGER),--stranger $(STRANGER))
 	@cat reports/adaptation.md
+
+sites: .venv/.complete  ## measure with the shipped model what labelled pages do for invented sites, write reports/sites.md
+	$(BIN)/python -m benchmarks.sites
+	@cat reports/sites.md
 
 batch: .venv/.complete  ## measure linesift batch on pages of CORPORA, write reports/batch.md
 	$(BIN)/python -m benchmarks.batch $(or $(CORPORA),../shared/corpora)

@@ -2,12 +2,14 @@
 
 The correction is added to the log-odds of the base model; a weight is 0 until labelled lines of the site change it. A
 trait is a hash of something that pages of one site share and other sites do not: the line itself, its neighbours, the
-nearest lines that recur on the site's pages (`anchors`), the path of its block in the markup. The correction holds
-hashes and weights, no text. It acts only on pages that share lines with those it was learnt from.
+nearest lines that recur on the site's pages (`anchors`), its place after title and date, the path of its block in the
+markup. The correction holds hashes and weights, no text. It acts only on pages that share lines with those that it was
+learnt from.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +25,7 @@ _SCALES = {
     "bias": 1.0, "line": 1.0, "sureness": 0.5, "length": 0.5, "neighbour": 1.0, "above": 1.0, "below": 1.0,
     "just_above": 1.0, "just_below": 1.0, "between": 1.0, "region": 0.5, "word": 1.0, "first_word": 0.7,
     "path": 1.0, "parent": 1.0, "path_label": 1.0, "markup_word": 1.0,
+    "from_title": 1.0, "from_date": 1.0, "word_beside": 0.7,
 }  # fmt: skip
 """Prior standard deviation of the weights of each kind of trait, relative to each other."""
 
@@ -33,6 +36,8 @@ _LENGTHS = (1.5, 3, 5, 8, 12, 20, 35)
 _SURE = (0.5, 0.7, 0.9, 0.98)
 _NEAR = (1.5, 2.5, 4.5, 10.5)
 _FAR = (1.5, 2.5, 5, 10, 20)
+_LANDMARKS = {"from_title": (Label.HEADLINE, -3, 6), "from_date": (Label.TIMESTAMP, -6, 4)}
+"""Labels whose likeliest line is a landmark, and the distances in lines, up and down, beyond which all are the same."""
 
 _BEYOND = 99
 
@@ -96,7 +101,8 @@ def read_traits(batch: Batch, base: NDArray[np.float32], anchors: Hashes) -> Tra
     keys: list[Hashes] = []
     values: list[NDArray[np.float64]] = []
     every = np.arange(len(batch.page))
-    for name, parts in (*_line_traits(batch, base), *_anchor_traits(batch, anchors), *_path_traits(batch, base)):
+    singles = (_line_traits(batch, base), _landmark_traits(batch, base), _anchor_traits(batch, anchors))
+    for name, parts in chain(*singles, _path_traits(batch, base)):
         rows.append(every)
         keys.append(np.broadcast_to(_key(name, *parts), every.shape))
         values.append(np.full(len(every), _SCALES[name]))
@@ -127,6 +133,36 @@ def _line_traits(batch: Batch, base: NDArray[np.float32]) -> Iterator[tuple[str,
     # On a page without body every line is far from it.
     far = np.where(last < 0, _FAR[-1] + 1, np.maximum(np.maximum(first - rows, rows - last), 0))
     yield "region", (place, np.digitize(far, _FAR))
+
+
+def _landmark_traits(batch: Batch, base: NDArray[np.float32]) -> Iterator[tuple[str, tuple[NDArray[np.generic], ...]]]:
+    """Give traits of where the line stands to the likeliest title and date, and of the first words of its neighbours.
+
+    A standfirst between title and byline has nothing above or below that recurs: title and names are new on every page.
+    That it is the second line after the title, and stands above a line that begins with "By", recurs.
+    """
+    rows = np.arange(len(batch.page))
+    for name, (label, up, down) in _LANDMARKS.items():
+        yield name, (np.clip(rows - _likeliest(batch, base, label), up, down),)
+    first = np.zeros(len(rows), np.uint64)
+    opens = _first_words(batch)
+    first[batch.scan.word_line[opens]] = batch.scan.word_hash[opens]
+    for step in (-1, 1):
+        yield "word_beside", (np.full(len(rows), step), _shifted(first, step, batch.page))
+
+
+def _likeliest(batch: Batch, base: NDArray[np.float32], label: Label) -> _Ints:
+    """Find the likeliest line of a label on each line's page, the first of several; rows of shape (n_lines,)."""
+    odds = base[:, label.column] - np.logaddexp.reduce(np.delete(base, label.column, axis=1), axis=1)
+    order = np.lexsort((-odds, batch.page))
+    # In this order the lines of a page stay together, and its likeliest line comes first.
+    found: _Ints = order[batch.own_page_start]
+    return found
+
+
+def _first_words(batch: Batch) -> _Ints:
+    """Find the first word of each line that has some, among the words of all lines."""
+    return np.flatnonzero(np.diff(batch.scan.word_line, prepend=-1) != 0)
 
 
 def _anchor_traits(batch: Batch, anchors: Hashes) -> Iterator[tuple[str, tuple[NDArray[np.generic], ...]]]:
@@ -169,7 +205,7 @@ def _word_traits(batch: Batch) -> Iterator[tuple[str, NDArray[np.int32], Hashes]
     """Give kinds, rows and hashes of words: of the line, its first word, and words of attributes with their level."""
     scan = batch.scan
     yield "word", scan.word_line, scan.word_hash
-    opens = np.flatnonzero(np.diff(scan.word_line, prepend=-1) != 0)
+    opens = _first_words(batch)
     yield "first_word", scan.word_line[opens], scan.word_hash[opens]
     if batch.hints is not None:
         level = batch.hints.word_level.astype(np.uint64) + np.uint64(1)
