@@ -89,8 +89,8 @@ class Explanation:
 
 _MIN_DIFFERENCE = 0.02
 """Difference of probabilities that is worth a sentence."""
-_FEWEST_EXPLAINED, _MOST_TIMES_LINES = 50, 2_000_000
-"""Lines of a page that are explained unasked, at most: of 1,000 lines all, of 10,000 two hundred."""
+_FEWEST_EXPLAINED, _MOST_TIMES_LINES = 10, 100_000
+"""Lines of a page that are explained unasked, at most: of 300 lines all, of 10,000 ten."""
 _ROWS_AT_ONCE = 64
 """Rows whose weights are held at once."""
 
