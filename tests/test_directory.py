@@ -235,6 +235,18 @@ def test_a_model_without_a_part_for_html_has_none_when_it_is_read(path: Path) ->
     assert json.loads((path / "model.json").read_text("utf-8"))["html"] is None
 
 
+def test_a_model_that_could_not_be_loaded_is_not_saved(model: Model, tmp_path: Path) -> None:
+    scorer = model.text.scorer
+    assert isinstance(scorer, TreeScorer)
+    for bad in (
+        with_text(small(model), scorer=replace(scorer, leaves=scorer.leaves * np.float32(np.inf))),
+        with_text(small(model), temperature=np.nan),
+    ):
+        with np.errstate(all="ignore"), pytest.raises(ModelError, match=r"out of range|temperature is nan"):
+            save_model(bad, {}, PROBE, tmp_path / "m")
+        assert not (tmp_path / "m").exists()
+
+
 def test_lone_surrogates_are_saved(model: Model, tmp_path: Path) -> None:
     page = Page(TEXT + "\ud83d", "name\udcff")
     save_model(small(model), {"name": "\ud83d"}, [page], tmp_path / "m")

@@ -50,12 +50,13 @@ def save_model(model: Model, info: Mapping[str, object], probe: Sequence[Page], 
         path: the directory, made if it is missing.
 
     Raises:
-        ModelError: if it cannot be written, or the directory holds anything but a model.
+        ModelError: if it cannot be written, the directory holds anything but a model, or a number is out of range.
         ValueError: if the model reads HTML and no page of the probe has hints.
     """
     if model.html is not None and not any(page.has_hints for page in probe):
         raise ValueError("a model with a part for HTML needs a page with hints in its probe")
-    weights = pack(model_arrays(model))
+    arrays = model_arrays(model)
+    weights = pack(arrays)
     about = {
         "format": FORMAT,
         "fingerprint": fingerprint(),
@@ -68,7 +69,9 @@ def save_model(model: Model, info: Mapping[str, object], probe: Sequence[Page], 
         "n_sites": len(model.text.sites),
         "weights_sha256": sha256(weights).hexdigest(),
     }
-    _write(path, f"{json.dumps(about, ensure_ascii=False, indent=1)}\n", write_probe(model, probe), weights)
+    text = f"{json.dumps(about, ensure_ascii=False, indent=1)}\n"
+    build_model(json.loads(text), arrays)  # nothing is written that could not be loaded
+    _write(path, text, write_probe(model, probe), weights)
 
 
 def _write(path: Path, about: str, probe: str, weights: bytes) -> None:
