@@ -272,13 +272,11 @@ def test_other_pages_of_the_batch_keep_their_labels(
 @pytest.mark.parametrize(
     ("labels", "has_article"),
     [
-        ((Label.HEADLINE, Label.SIDEBAR), True), ((Label.SIDEBAR, Label.BODY), True),
+        ((Label.HEADLINE, Label.SIDEBAR), False), ((Label.SIDEBAR, Label.BODY), True),
         ((Label.TIMESTAMP, Label.SIDEBAR), False), ((Label.SIDEBAR, None), False),
     ],
 )  # fmt: skip
-def test_a_page_has_an_article_if_some_line_is_headline_or_body(
-    labels: tuple[Label | None, ...], has_article: bool
-) -> None:
+def test_a_page_has_an_article_if_some_line_is_body(labels: tuple[Label | None, ...], has_article: bool) -> None:
     page = Page("Ferry back\n" + ("" if labels[1] is None else "It is back."))
     prediction = Prediction(page, labels, np.zeros((2, len(LABELS)), np.float32), Kind.ARTICLE, 0.9)
     assert prediction.has_article is has_article

@@ -52,6 +52,13 @@ def test_markup_comes_first() -> None:
     assert parts(texts, hints)[4].kind is PartKind.PARAGRAPH
 
 
+def test_a_summary_in_a_heading_is_no_subhead() -> None:
+    hints = no_hints(3)
+    hints.tag[:] = [TAGS.index(name) for name in ("h2", "h2", "p")]
+    kinds = [part.kind for part in parts(["The pool is saved", "What now?", "The council meets."], hints)]
+    assert kinds == [PartKind.PARAGRAPH, PartKind.SUBHEAD, PartKind.PARAGRAPH]
+
+
 def test_times_of_entries_stand_between_the_lines() -> None:
     texts = ["The meeting begins.", "11:05", "It ends.", "Menu"]
     labels = [Label.BODY, Label.TIMESTAMP, Label.BODY, Label.SIDEBAR]

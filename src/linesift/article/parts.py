@@ -72,6 +72,8 @@ def find_parts(page: LabelledLines, entry_lines: AbstractSet[int] = frozenset())
             _of_markup(hints, index, kind) if index in body else kind
             for index, kind in zip(indices, kinds, strict=True)
         ]
+        if kinds[:1] == [PartKind.SUBHEAD]:  # a summary in a heading, below the title
+            kinds[0] = PartKind.PARAGRAPH
     return tuple(Part(kind, text) for kind, text in zip(kinds, texts, strict=True))
 
 
