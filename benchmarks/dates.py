@@ -12,18 +12,29 @@ from pathlib import Path
 from time import process_time
 
 import linesift
-from benchmarks.dating import DateLine, Outcome, PageDay, day_table, outcome, read_date_lines, read_page_days
+from benchmarks.dating import (
+    DateLine,
+    Outcome,
+    PageDays,
+    calibration,
+    day_rows,
+    outcome,
+    published_days,
+    read_date_lines,
+    read_page_days,
+)
+from linesift.article.likelihood import read_likelihood
 from linesift.dates.context import Context
 from linesift.dates.moment import read_moments
 from linesift.dates.tokens import tokenize
 from linesift.evaluate.sections import Row, Table, markdown_table
-from linesift.read.labelled import read_labelled
-from linesift.train.corpora import corpus_files, read_rows
 from linesift.train.folds import fold_of
+from linesift.train.likelihood import Bounds
 
 ROOT = Path(__file__).parents[1]
-_TRAINED, _OTHERS = ("fundus", "andy", "misinfo", "wcxb_dev"), ("mediacloud", "trafilatura")
-_ALL = "the four together"
+_FOUR = ("fundus", "andy", "misinfo", "wcxb_dev")
+_OTHERS = ("mediacloud", "trafilatura", "fundus_old")
+"""Collections that the probability is fitted on as well."""
 _N_RUNS = 5
 _LINES = """
 {n} lines in {languages} languages, `tests/data/moments.tsv`, written from what sites of each language do. Each comes
@@ -32,13 +43,23 @@ or else the first date that it finds on it. Less: the day is right, the clock or
 day, clock or offset, or a day where the line leaves it open.
 """
 _PAGES = """
-Pages with a gold day: whether `published` has that day, from the text alone, and beside it htmldate {htmldate} (its
-original date, extensive search) on the HTML of the same pages. Shown: pages on which some line of at most 300
-characters holds the gold day in a form that linesift reads, be it the date line, a caption or a related story. All
-collections are labelled by the models of folds that have not seen the site; of the last two without the sites that
-stand in a collection with gold.
+{n} pages of four collections ({names}) with a gold day: pages per 100 on which `published` has that day, the day
+before or after it, another one, or none. Lines are labelled by models of folds that have not seen the site, and the
+probability that a day is right is fitted without the site as well. Beside it htmldate {htmldate} (original date,
+extensive search) and trafilatura {trafilatura} on the HTML of the same pages.
 """
-Pages = dict[str, list[tuple[PageDay, str | None]]]
+_SHOWN = """
+Gold days are wrong at times. These are the {n_shown} pages whose gold day stands somewhere in their text or their
+markup; on the others no tool can find it:
+"""
+_COLLECTIONS = """
+All pages, by collection:
+"""
+_BINS = """
+How sure `confidence.published` is, over the likeliest day of every page of {names_all}, those below the bound
+included, where the gold day says for sure whether it is right. Mean distance of probability and share: {text:.3f} for
+text, {html:.3f} for HTML.
+"""
 
 
 def ours(row: DateLine) -> str | None:
@@ -79,25 +100,47 @@ def _line_row(name: str, rows: list[DateLine], read: Callable[[DateLine], str | 
     return (name, *(counts[kind] for kind in Outcome), f"{min(spent):,.0f}")
 
 
-def _model_of(folds: list[linesift.Model], skipped: set[str], site: str) -> linesift.Model | None:
-    """Choose the model that has not seen a site; `None` for sites that are left out."""
-    return None if site in skipped else folds[fold_of(site, len(folds))]
+def _model_of(folds: list[linesift.Model], site: str) -> linesift.Model:
+    """Choose the model that has not seen a site."""
+    return folds[fold_of(site, len(folds))]
 
 
-def read_pages(corpora: Path, folds: list[linesift.Model]) -> Pages:
-    """Read the days of all pages with linesift and with htmldate, by collection."""
-    by_hand = (ROOT / "data" / "pages", corpora.parent / "gold" / "pages.jsonl")
-    files = [file for file in corpus_files(corpora) if file.suffix == ".parquet" and file.stem not in _OTHERS]
-    known = {page.site for path in by_hand for page in read_labelled(path)}
-    known |= {row["site"] for file in files for row in read_rows(file)}
-    find_date = import_module("htmldate").find_date
-    pages: Pages = {name: [] for name in (*_TRAINED, _ALL, *_OTHERS)}
-    for name in _TRAINED + _OTHERS:
-        skipped = known if name in _OTHERS else set()
-        for page, html in read_page_days(corpora / f"{name}.parquet", partial(_model_of, folds, skipped)):
-            pages[name].append((page, find_date(html, original_date=True, extensive_search=True)))
-        pages[_ALL] += pages[name] if name in _TRAINED else []
+def read_pages(corpora: Path, folds: list[linesift.Model], *, with_tools: bool = True) -> list[PageDays]:
+    """Read the days of all pages with a gold day, by the models that have not seen their sites."""
+    tools: list[Callable[[str], str | None]] = []
+    if with_tools:
+        find_date, extract = import_module("htmldate").find_date, import_module("trafilatura.metadata").extract_metadata
+        tools.append(partial(find_date, original_date=True, extensive_search=True))
+        tools.append(lambda html: getattr(extract(html), "date", None))
+    pages = []
+    for name in _FOUR + _OTHERS:
+        own = tools if name in _FOUR else ()
+        pages += list(read_page_days(corpora / f"{name}.parquet", partial(_model_of, folds), own))
     return pages
+
+
+def write_pages(pages: list[PageDays]) -> list[str]:
+    """Write the tables of pages."""
+    shipped = {form: read_likelihood(is_html=form == "html") for form in ("text", "html")}
+    bounds = {form: Bounds(one.least, one.least_elsewhere) for form, one in shipped.items()}
+    four = [page for page in pages if page.collection in _FOUR]
+    tools = ("htmldate", "trafilatura") if four and four[0].others else ()
+    facts = {"n": len(four), "names": ", ".join(_FOUR), "names_all": ", ".join(_FOUR + _OTHERS)}
+    facts |= {name: version(name) for name in tools}
+    columns = ("", "right", "next day", "wrong", "none")
+    published = {form: published_days([getattr(page, form) for page in pages], bounds[form]) for form in bounds}
+    text = [_PAGES.format(**facts), *markdown_table(Table(columns, tuple(day_rows(four, published, tools))))]
+    shown = [page for page in four if page.html.is_shown]
+    text.append(_SHOWN.format(n_shown=len(shown)))
+    text += markdown_table(Table(columns, tuple(day_rows(shown, published, tools))))
+    text.append(_COLLECTIONS)
+    parts = {name: [page for page in four if page.collection == name] for name in _FOUR}
+    rows = [(name, *row) for name, part in parts.items() for row in day_rows(part, published, tools)]
+    text += markdown_table(Table(("collection", *columns), tuple(rows)))
+    bins = {form: calibration([getattr(page, form) for page in pages], bounds[form]) for form in bounds}
+    text.append(_BINS.format(**facts, text=bins["text"][1], html=bins["html"][1]))
+    rows = [(form, *row) for form, (own, _) in bins.items() for row in own]
+    return [*text, *markdown_table(Table(("", "probability", "pages", "mean", "right"), tuple(rows)))]
 
 
 def main() -> None:
@@ -109,13 +152,12 @@ def main() -> None:
     logging.disable()
     warnings.simplefilter("ignore")
     rows = read_date_lines(ROOT / "tests" / "data" / "moments.tsv")
-    facts = {"n": len(rows), "languages": len({row.lang for row in rows if row.lang}), "htmldate": version("htmldate")}
+    facts = {"n": len(rows), "languages": len({row.lang for row in rows if row.lang})}
     columns = ("", *Outcome, f"µs a line, best of {_N_RUNS} runs")
     tools = (_line_row("linesift", rows, ours), _line_row(f"dateparser {version('dateparser')}", rows, theirs))
     text = ["# Dates", _LINES.format(**facts), *markdown_table(Table(columns, tools))]
     folds = [linesift.load(path) for path in sorted(given.folds.iterdir())]
-    pages = read_pages(given.corpora, folds)
-    text += [_PAGES.format(**facts), *day_table(pages, "htmldate")]
+    text += write_pages(read_pages(given.corpora, folds))
     (ROOT / "reports" / "dates.md").write_text("\n".join([*text, ""]), "utf-8")
 
 

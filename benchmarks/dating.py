@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from linesift.article.dating import find_dated_lines, read_stamps
-from linesift.article.lines import LabelledLines
+from linesift.article.dating import find_days
 from linesift.dates.context import Context
-from linesift.evaluate.sections import Row, Table, markdown_table
+from linesift.evaluate.sections import Row
 from linesift.model.prediction import Prediction
 from linesift.page import Page
+from linesift.read.html.page import read_html
 from linesift.train.corpora import read_rows, render, row_gold
+from linesift.train.likelihood import Bounds, DatedPage, cross_fit
 
 REFUSED = "refused"
 
@@ -51,15 +52,39 @@ class DateLine:
 
 
 @dataclass(frozen=True, slots=True)
-class PageDay:
-    """The day of publication of one page."""
+class PageDays:
+    """A page of a collection with its day of publication, and what others read from its HTML."""
 
     collection: str
-    gold: str
-    found: str | None
-    """The day that linesift finds in the text."""
-    is_shown: bool
-    """Whether some line of at most 300 characters shows the gold day in a form that can be read."""
+    text: DatedPage
+    html: DatedPage
+    others: tuple[date | None, ...] = ()
+    """Days that other tools give."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Numbers of pages by what became of their day."""
+
+    right: int = 0
+    next_day: int = 0
+    """A day before or after the gold day: the zone of the page and that of its gold can differ."""
+    wrong: int = 0
+    none: int = 0
+
+    def add(self, found: date | None, gold: date) -> None:
+        """Count one page."""
+        distance = None if found is None else abs((found - gold).days)
+        self.right += distance == 0
+        self.next_day += distance == 1
+        self.wrong += distance is not None and distance > 1
+        self.none += distance is None
+
+    @property
+    def shares(self) -> tuple[str, ...]:
+        """Each per 100 pages."""
+        counts = (self.right, self.next_day, self.wrong, self.none)
+        return tuple(f"{100 * count / max(sum(counts), 1):.1f}" for count in counts)
 
 
 def read_date_lines(path: Path) -> list[DateLine]:
@@ -89,41 +114,85 @@ def outcome(expected: str | None, found: str | None) -> Outcome:
     return Outcome.LESS if expected is not None and expected.startswith(found) else Outcome.WRONG
 
 
-def page_day(prediction: Prediction, collection: str, gold: str) -> PageDay:
-    """Compare the day that a page's article was published, as `YYYY-MM-DD`, with what its text gives."""
-    published = prediction.article().published
-    lines = LabelledLines(prediction.page.lines, prediction.labels, prediction.probabilities)
-    days = {stamp.moment.day for stamp in read_stamps(lines, find_dated_lines(lines), Context())}
-    is_shown = gold in {day.isoformat() for day in days if day is not None}
-    return PageDay(collection, gold, published[:10] if published else None, is_shown)
-
-
-def read_page_days(file: Path, choose: Callable[[str], Classifier | None]) -> Iterator[tuple[PageDay, str]]:
-    """Days of the pages of a collection that have one, and their HTML.
+def read_page_days(
+    file: Path, choose_model: Callable[[str], Classifier | None], tools: Sequence[Callable[[str], str | None]] = ()
+) -> Iterator[PageDays]:
+    """Days of the pages of a collection that have one, as text and as HTML.
 
     Args:
         file: a collection, as for `linesift.train.corpora`.
-        choose: the model for pages of a site, `None` for those that shall be left out.
+        choose_model: the model for pages of a site, `None` for those that shall be left out.
+        tools: other tools; each gives the day of a page's HTML in ISO 8601.
     """
     for row in read_rows(file):
-        gold, model = row_gold(row).date, choose(row["site"] or row["id"])
+        gold, site = _day(row_gold(row).date), row["site"] or row["id"]
+        model = choose_model(site)
         if gold is not None and model is not None:
-            yield page_day(model.classify(Page(render(row["html"]), row["id"])), file.stem, gold), row["html"]
+            pages = (Page(render(row["html"]), row["id"]), read_html(row["html"], row["id"]).page)
+            found = [tuple(find_days(model.classify(page).labelled(), Context())) for page in pages]
+            is_shown = any(each.day == gold for days in found for each in days)
+            text, html = (DatedPage(site, gold, days, is_shown) for days in found)
+            yield PageDays(file.stem, text, html, tuple(_day(tool(row["html"])) for tool in tools))
 
 
-def day_table(pages: Mapping[str, Sequence[tuple[PageDay, str | None]]], other: str) -> list[str]:
-    """Write shares of right days by collection; `other` names the tool beside ours."""
-    names = ("linesift, shown", f"{other}, shown", "linesift, all", f"{other}, all")
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        return None
+
+
+def published_days(pages: Sequence[DatedPage], bounds: Bounds) -> dict[int, date | None]:
+    """Days that are published, by the `id` of the page, each by a fit without the page's site."""
+    return {
+        id(each.page): each.best.day if each.best is not None and each.is_published else None
+        for each in cross_fit(pages, bounds)
+    }
+
+
+def day_rows(
+    pages: Sequence[PageDays], published: Mapping[str, Mapping[int, date | None]], names: Sequence[str]
+) -> list[Row]:
+    """Rows of right, wrong and none: linesift from text and from HTML, and other tools.
+
+    Args:
+        pages: those that are counted.
+        published: what `published_days` gives for `text` and for `html`.
+        names: names of the other tools.
+    """
     rows: list[Row] = []
-    for name, pairs in pages.items():
-        shown = [pair for pair in pairs if pair[0].is_shown]
-        shares = []
-        for part in (shown, pairs):
-            n_ours, n_theirs = (sum(day == page.gold for page, day in days) for days in (_ours(part), part))
-            shares += [f"{n_ours / max(len(part), 1):.1%}", f"{n_theirs / max(len(part), 1):.1%}"]
-        rows.append((name, len(pairs), len(shown), *shares))
-    return list(markdown_table(Table(("collection", "pages", "shown", *names), tuple(rows))))
+    for form, days in published.items():
+        tally = Tally()
+        for each in pages:
+            tally.add(days[id(getattr(each, form))], each.html.gold)
+        rows.append((f"linesift, {form}", *tally.shares))
+    for place, name in enumerate(names):
+        tally = Tally()
+        for each in pages:
+            tally.add(each.others[place], each.html.gold)
+        rows.append((name, *tally.shares))
+    return rows
 
 
-def _ours(pairs: Sequence[tuple[PageDay, str | None]]) -> list[tuple[PageDay, str | None]]:
-    return [(page, page.found) for page, _ in pairs]
+def calibration(pages: Sequence[DatedPage], bounds: Bounds, n_bins: int = 10) -> tuple[list[Row], float]:
+    """Ten bins of the probability of the likeliest day: pages, mean probability, share of right days; and the error.
+
+    The error is the mean distance of probability and share, weighted by the pages of a bin. Only pages count whose gold
+    day says for sure whether the likeliest is right.
+    """
+    chosen = [
+        (each.probability, each.best.day == each.page.gold)
+        for each in cross_fit(pages, bounds)
+        if each.best is not None and each.page.knows(each.best)
+    ]
+    rows: list[Row] = []
+    error = 0.0
+    for place in range(n_bins):
+        own = [(p, is_right) for p, is_right in chosen if min(int(p * n_bins), n_bins - 1) == place]
+        if own:
+            mean, share = (sum(values) / len(own) for values in zip(*own, strict=True))
+            error += abs(mean - share) * len(own) / len(chosen)
+            rows.append(
+                (f"{place / n_bins:.1f} to {(place + 1) / n_bins:.1f}", len(own), f"{mean:.3f}", f"{share:.3f}")
+            )
+    return rows, error

@@ -70,13 +70,11 @@ def test_of_two_days_on_a_line_the_later_is_the_update() -> None:
     assert (found.published, found.updated) == ("2020-10-21", "2020-10-22")
 
 
-def test_a_line_without_the_label_is_a_last_resort() -> None:
+def test_a_line_without_the_label_has_to_be_as_sure_as_a_timestamp() -> None:
     found = article("S|News", "H|Ferry returns", "S .2|21 October 2020", "B|One.")
-    sure = article("S|News", "H|Ferry returns", "T|21 October 2020", "B|One.")
-    assert found.published == sure.published == "2020-10-21"
-    assert found.published_raw == "21 October 2020"
-    assert found.timestamp == ""
-    assert found.confidence.published < sure.confidence.published
+    assert article("S|News", "H|Ferry returns", "T|21 October 2020", "B|One.").published == "2020-10-21"
+    assert (found.published, found.published_raw, found.timestamp) == (None, "", "")
+    assert found.problems == ("2020-10-21 stands on line 3 and may be another story's; not taken",)
 
 
 def test_a_page_without_an_article_has_no_date() -> None:

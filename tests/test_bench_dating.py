@@ -1,12 +1,24 @@
 """Scores of dates: lines and pages with a known day."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from benchmarks.dating import Outcome, PageDay, day_table, outcome, page_day, read_date_lines, read_page_days
-from fakes import FakeModel, predict
-from linesift.page import Page
+from benchmarks.dating import (
+    Outcome,
+    PageDays,
+    Tally,
+    calibration,
+    day_rows,
+    outcome,
+    published_days,
+    read_date_lines,
+    read_page_days,
+)
+from fakes import FakeModel
+from linesift.article.likelihood import Candidate
+from linesift.train.likelihood import Bounds, DatedPage
 from tinycorpus import row, write_corpus
 
 DAY = "2024-03-11"
@@ -41,23 +53,48 @@ def test_lines_are_read_with_what_is_known_of_the_page(tmp_path: Path) -> None:
     assert second.now is not None
 
 
-def test_page_day() -> None:
-    page = page_day(predict(Page("H Ferry\nT 12 March 2024\nB On 11 March 2024 it sailed.")), "tiny", DAY)
-    assert page == PageDay("tiny", DAY, "2024-03-12", is_shown=True)
-    assert not page_day(predict(Page("H Ferry\nB It sailed.")), "tiny", DAY).is_shown
-
-
 def test_days_of_a_collection(tmp_path: Path) -> None:
-    rows = [row(0), row(1, date=None), row(2)]
+    html = "<p>H Ferry</p><p>T 11 March 2024, 09:20</p><p>B It sailed.</p>"
+    rows = [row(0, html=html), row(1, date=None), row(2), row(3, date="2024-13-11")]
     file = write_corpus(tmp_path / "tiny.parquet", rows)
-    found = list(read_page_days(file, lambda site: None if site == "site2.example" else FakeModel()))
-    assert len(found) == 1
-    page, html = found[0]
-    assert (page.collection, page.gold, page.is_shown) == ("tiny", DAY, True)
-    assert html == rows[0]["html"]
+    (found,) = read_page_days(file, lambda site: None if site == "site2.example" else FakeModel(), [lambda _: DAY])
+    assert (found.collection, found.text.gold, found.text.site) == ("tiny", date(2024, 3, 11), "site0.example")
+    assert found.others == (date(2024, 3, 11),)
+    assert found.text.is_shown
+    assert {each.day for each in found.html.candidates} == {date(2024, 3, 11)}
 
 
-def test_table() -> None:
-    right, hidden = PageDay("tiny", DAY, DAY, is_shown=True), PageDay("tiny", DAY, None, is_shown=False)
-    table = day_table({"tiny": [(right, None), (hidden, DAY)]}, "other")
-    assert table[-1] == "| tiny | 2 | 1 | 100.0% | 0.0% | 50.0% | 50.0% |"
+def pages(n_pages: int) -> list[PageDays]:
+    """Pages whose right day is the one of the likelier line, but on every tenth page."""
+    found = []
+    for number in range(n_pages):
+        days = (date(2024, 1, 1 + number % 28), date(2023, 1, 1 + number % 28))
+        candidates = tuple(
+            Candidate(day, None, (), {"likelier than another day": value})
+            for day, value in zip(days, (3.0, -3.0), strict=True)
+        )
+        page = DatedPage(f"site{number}.example", days[number % 10 == 0], candidates, is_shown=True)
+        found.append(PageDays("tiny", page, page, (days[0],)))
+    return found
+
+
+def test_right_days_and_their_calibration() -> None:
+    every = pages(200)
+    bounds = Bounds(0.5, 0.5)
+    published = {"text": published_days([page.text for page in every], bounds)}
+    assert day_rows(every, published, ["other"]) == [
+        ("linesift, text", "90.0", "0.0", "10.0", "0.0"),
+        ("other", "90.0", "0.0", "10.0", "0.0"),
+    ]
+    rows, error = calibration([page.text for page in every], bounds)
+    assert sum(int(row[1]) for row in rows) == 200
+    assert error < 0.03
+    strict = published_days([page.text for page in every], Bounds(0.99, 0.99))
+    assert set(strict.values()) == {None}
+
+
+def test_a_tally_counts_the_next_day_by_itself() -> None:
+    tally = Tally()
+    for found in (date(2024, 3, 11), date(2024, 3, 12), date(2023, 3, 11), None):
+        tally.add(found, date(2024, 3, 11))
+    assert tally.shares == ("25.0", "25.0", "25.0", "25.0")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -110,9 +111,36 @@ class Hints:
         return all(np.array_equal(getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
 
 
+class DateSource(StrEnum):
+    """Place in the markup that gives a date."""
+
+    JSON_PUBLISHED = "datePublished of an article in JSON-LD"
+    JSON_MODIFIED = "dateModified of an article in JSON-LD"
+    SCRIPT_PUBLISHED = "datePublished anywhere in a script"
+    META_PUBLISHED = "article:published_time"
+    META_DATE = "another date in meta"
+    META_MODIFIED = "article:modified_time and the like"
+    ITEM_PUBLISHED = "an element with itemprop=datePublished"
+    ITEM_MODIFIED = "an element with itemprop=dateModified"
+    TIME = "time[datetime]"
+    TITLE = "title of abbr, or of an element with a class such as date"
+    ADDRESS = "the address"
+
+
+@dataclass(frozen=True, slots=True)
+class HeadDate:
+    """A date that the markup gives."""
+
+    source: DateSource
+    text: str
+    """As the page writes it."""
+    shown: str = ""
+    """Visible text of the element, where the date is one of its attributes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a page says about itself outside its visible text: evidence about lines, never a replacement for them.
+    """What a page says about itself outside its visible text.
 
     A field is empty if the page does not give it; dates stay as the page writes them.
     """
@@ -131,9 +159,15 @@ class Head:
     modified: str = ""
     jsonld_headline: str = ""
     jsonld_body: str = ""
-    """`articleBody` of JSON-LD, with any markup that the page left in it."""
+    """`articleBody` of JSON-LD, with any markup that the page left in it; only where the whole head was asked for."""
     h1: tuple[str, ...] = ()
     """Text of every `<h1>` that has one, in order."""
+    author: str = ""
+    """Names of JSON-LD, else of `meta`, else of links with `rel=author`; several are joined by commas."""
+    site_name: str = ""
+    """`og:site_name`, else the publisher of JSON-LD, else `application-name`."""
+    dates: tuple[HeadDate, ...] = ()
+    """All dates of the markup, best sources first."""
 
 
 def hash_word(word: str) -> int:

@@ -13,7 +13,7 @@ from linesift.errors import LabelError
 from linesift.labels import Label
 
 if TYPE_CHECKING:  # numpy comes with it, and `--help` shall not wait for numpy
-    from linesift.hints import Hints
+    from linesift.hints import Head, Hints
 
 
 _SHORT = 40
@@ -53,6 +53,8 @@ class Page:
     """Byte of the archive at which the record begins, if reading can start there."""
     kept: Mapping[str, object] = field(default_factory=dict)
     """Other fields of the row, as they were asked for."""
+    head: "Head | None" = None
+    """What the markup says about the page as a whole, if it came as HTML."""
 
     def __repr__(self) -> str:
         form = "HTML" if self.has_hints else "text"

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from linesift.article.dating import Stamp, date_page
 from linesift.article.entries import Entry, find_entries
-from linesift.article.lines import LabelledLines
+from linesift.article.facts import find_facts
+from linesift.article.lines import LabelledLines, Source
 from linesift.article.parts import Part, find_parts
 from linesift.dates.context import Context
 from linesift.labels import Label
@@ -22,7 +23,7 @@ class Confidence:
     headline: float = math.nan
     """Mean probability of the headline lines."""
     published: float = math.nan
-    """Probability that the day is right, by the line that it is from."""
+    """Probability that the day is right."""
     body: float = math.nan
     """Mean probability of the body lines."""
 
@@ -38,16 +39,31 @@ class LineNumbers:
 
 
 @dataclass(frozen=True, slots=True)
+class Sources:
+    """Where each part of an article is from."""
+
+    headline: Source = Source.NONE
+    published: Source = Source.NONE
+    updated: Source = Source.NONE
+    author: Source = Source.NONE
+    language: Source = Source.NONE
+    site_name: Source = Source.NONE
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """Article of a page; its texts have no white space around them."""
 
     headline: str = ""
-    """Headline lines, joined by spaces; empty without one."""
+    """Headline lines, joined by spaces; without one the title that the markup gives, or empty."""
     published: str | None = None
     """ISO 8601: the day, the time if the page gives one, and the offset if it gives a zone. `None` where there is no
-    date, or none with a single meaning."""
+    date, none with a single meaning, or none that is likely enough to be the article's."""
     updated: str | None = None
     """When it was last changed, in the same form."""
+    published_partial: str = ""
+    """Where `published` is `None`, what the timestamp shows of it: `--02-14T11:25` without the year, `T16:30` without
+    the day."""
     published_raw: str = ""
     """Text of the line that `published` is from; where that is `None`, of the timestamp lines."""
     timestamp: str = ""
@@ -58,6 +74,13 @@ class Article:
     """Kind of page: article, live, index, stub or other; empty where that was not asked for."""
     entries: tuple[Entry, ...] = ()
     """Entries of a live page, in page order."""
+    author: str = ""
+    """Names of the authors, by the markup."""
+    language: str = ""
+    """Code of the language, ISO 639, such as `en`."""
+    site_name: str = ""
+    """Name of the site, by the markup."""
+    source: Sources = field(default_factory=Sources)
     confidence: Confidence = field(default_factory=Confidence)
     lines: LineNumbers = field(default_factory=LineNumbers)
     problems: tuple[str, ...] = ()
@@ -66,8 +89,9 @@ class Article:
     @property
     def text(self) -> str:
         """Headline, timestamp and the parts of the body, with blank lines between them."""
+        headline = self.headline if self.lines.headline else ""  # a title of the markup is no line
         parts = (part.text for part in self.body)
-        return "\n\n".join(text for text in (self.headline, self.timestamp, *parts) if text)
+        return "\n\n".join(text for text in (headline, self.timestamp, *parts) if text)
 
 
 def build_article(
@@ -78,7 +102,7 @@ def build_article(
     On a live page, the earliest and the latest of its dates and those of its entries are `published` and `updated`.
 
     Args:
-        page: lines, labels and probabilities.
+        page: lines, labels and probabilities; for a page that came as HTML its hints and its head.
         now: when the page was read. Without it, "2 hours ago" and days without a year are not read.
         kind: kind of page, if that is known. Only live pages, and pages of unknown kind, are searched for entries.
         kind_probability: probability of the kind.
@@ -87,21 +111,35 @@ def build_article(
         found = ("a headline without a body is no article",) if page.indices(Label.HEADLINE) else ()
         return Article(kind=kind, confidence=Confidence(kind_probability), problems=found)
     dating = date_page(page, Context(now=now))
+    facts = find_facts(page)
     entries = find_entries(page, dating) if kind in ("", "live") else ()
     times = _times_of(page, entries)
     published, updated = _of_stamp(page, dating.published), _of_stamp(page, dating.updated)
+    first, last = published, updated
     published, updated = _with_entries(page, entries, published, updated)
     heads = [index for index in page.indices(Label.TIMESTAMP) if index not in times]
     timestamp = " | ".join(page.lines[index].strip() for index in heads)
     return Article(
-        headline=" ".join(page.texts(Label.HEADLINE)),
+        headline=facts.headline.text,
         published=published.iso or None,
         updated=updated.iso or None,
+        published_partial="" if published.iso else dating.partial,
         published_raw=published.raw or timestamp,
         timestamp=timestamp,
         body=find_parts(page, times),
         kind=kind,
         entries=entries,
+        author=facts.author.text,
+        language=facts.language.text,
+        site_name=facts.site_name.text,
+        source=Sources(
+            facts.headline.source,
+            dating.published_source if published == first else Source.LINE,
+            dating.updated_source if updated == last else Source.LINE,
+            facts.author.source,
+            facts.language.source,
+            facts.site_name.source,
+        ),
         confidence=Confidence(
             kind_probability, page.confidence(Label.HEADLINE), dating.confidence, page.confidence(Label.BODY)
         ),

@@ -1,60 +1,32 @@
-"""Find out when an article was published and when it was updated.
+"""Find out when an article was published and when it was updated, from its lines and from the markup.
 
-`read_stamps` reads the dates of some lines and scores them. `date_page` asks it for the lines labelled as timestamps,
-and for all others if those do not suffice, and chooses.
+`stamps` reads the dates of lines, `markup` those of attributes and scripts; `likelihood` says how probable each day is.
+`date_page` chooses, or says why it does not.
 """
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import time, timedelta
 
 from linesift.article.evidence import add_evidence
-from linesift.article.lines import LabelledLines
+from linesift.article.likelihood import Candidate, Likelihood, find_candidates, is_in_title, read_likelihood
+from linesift.article.lines import LabelledLines, Source
+from linesift.article.markup import MODIFIED, Claim, read_claims
+from linesift.article.stamps import MAX_LINE, Stamp, read_stamps
 from linesift.dates.context import Context
-from linesift.dates.moment import Moment, Role, read_moments
-from linesift.dates.tokens import tokenize
+from linesift.dates.moment import Moment, Role
+from linesift.hints import DateSource
 from linesift.labels import Label
 
-MAX_LINE = 300
-"""Most characters of a line that is searched for a date, unless it is labelled as a timestamp."""
+_WHOLE_DAY = re.compile(r"\d{4}|\d[./\-•|]\s?\d\d?[./\-•|]\s?\d\d|[〇零○一二三四五六七八九]{4}年|元年")
+"""Digits of a day with its year; a line without them is read only if it is labelled as a timestamp."""
 
-_MAX_ROLE_LINE = 30
-"""Most characters of a line such as "Last updated:", which says what the date below it is."""
-
-_ROLE_WEIGHT, _WORD_WEIGHT, _MAX_WORDS, _HEAD_WEIGHT = 2.0, 0.15, 12, 1.0
-_ABOVE_HEAD, _BELOW_HEAD = 8, 12
-_MIN_ODDS = 1e-4
-
-_MIN_SCORE = 0.0
-"""If the best timestamp line scores less, all lines with a date are searched. On the pages named at `Stamp.score`, the
-day is right on 97.9 % with any bound from -3 to 0, and on 97.8 % with 1 and more."""
-
-_NEAR, _MIN_FIRST = 6, -1.0
-"""Most lines between the date of publication and that of an update, and the least score of the former."""
-
-_SLOPE, _OFFSET = 0.3, 1.6
-"""Slope and intercept that turn a score into the probability that the day is right. Fitted by logistic regression on
-1,094 pages of the four collections, those included that do not show their day."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """A moment and the lines that it stands on."""
-
-    moment: Moment
-    lines: tuple[int, ...]
-    """Indices; two where the day stands on one line and the clock on the next."""
-    score: float
-    """Log-odds that the line dates the article.
-
-    They begin with those of the label `timestamp`. A word for publishing adds 2, one for updating takes 2 away, and
-    each other word takes 0.15, up to 12 words. A place from 8 lines above to 12 below the headline adds 1.
-
-    On 983 pages of four collections that show their day, labelled by models that had not seen their sites, the best
-    line is right on 97.9 %. By the label alone it is on 96.9 %, and with 17 columns whose weights were fitted by folds
-    over sites on 97.3 %.
-    """
+_NEAR = 6
+"""Most lines between the date of publication and that of an update."""
+_AGREED = timedelta(1)
+"""Most time between two days that do not contradict each other: markup may be in another zone than the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,180 +38,211 @@ class Dating:
     problems: tuple[str, ...] = ()
     stamps: tuple[Stamp, ...] = ()
     """Dates of the lines labelled as timestamps."""
-
-    @property
-    def confidence(self) -> float:
-        """Probability that the day of publication is right; `nan` without one."""
-        if self.published is None:
-            return math.nan
-        return 1 / (1 + math.exp(-(_SLOPE * self.published.score + _OFFSET)))
+    confidence: float = math.nan
+    """Probability that the day of publication is right; `nan` without one."""
+    published_source: Source = Source.NONE
+    updated_source: Source = Source.NONE
+    partial: str = ""
+    """What a timestamp shows of the date of publication where the rest is open: `--02-14T11:25`, `T16:30`."""
 
 
 def date_page(page: LabelledLines, context: Context) -> Dating:
     """Choose when the article was published and last updated; `Dating()` for a page without headline and body.
 
-    Lines labelled as timestamps come first. Where none of them has a day and the score `_MIN_SCORE`, any line with a
-    date can be chosen.
+    The likeliest day is published if its probability is at least `Likelihood.least`. If a line is labelled as a
+    timestamp and its day cannot be read, no other line takes its place.
     """
     if not page.indices(Label.HEADLINE) and not page.indices(Label.BODY):
         return Dating()
-    labelled = read_stamps(page, page.indices(Label.TIMESTAMP), context)
-    stamps = labelled
-    published = _published(stamps)
-    if published is None or published.score < _MIN_SCORE:
-        candidates = {*page.indices(Label.TIMESTAMP), *find_dated_lines(page)}
-        stamps = read_stamps(page, sorted(candidates), context)
-        published = _published(stamps)
-    updated = _updated(stamps, published)
-    problems = [text for stamp in labelled for text in stamp.moment.problems]
-    if published is not None:
-        problems += published.moment.problems
-        if published.moment.role is Role.UPDATED:
-            problems.append("only the date of an update is given")
-    return Dating(published, updated, tuple(dict.fromkeys(problems)), tuple(labelled))
+    found = _Readings(page, context)
+    candidates = found.candidates()
+    likelihood = read_likelihood(is_html=page.head is not None)
+    best = choose(candidates, likelihood)
+    problems = list(found.problems())
+    if best is None:
+        return Dating(None, None, tuple(dict.fromkeys(problems)), found.labelled, partial=found.partial())
+    confidence = likelihood.probability(best.features)
+    if not likelihood.publishes(best):
+        problems.append(f"{best.day.isoformat()} stands {_where(best)} and may be another story's; not taken")
+        return Dating(None, None, tuple(dict.fromkeys(problems)), found.labelled, partial=found.partial())
+    published = _stamp_of(best)
+    problems += published.moment.problems
+    problems += _contradictions(best, candidates, found.claims)
+    updated, updated_source = _updated(found, published)
+    if published.moment.role is Role.UPDATED:
+        problems.append("only the date of an update is given")
+    source = Source.MARKUP if best.stamp is None else Source.BOTH if _is_confirmed(best) else Source.LINE
+    return Dating(
+        published, updated, tuple(dict.fromkeys(problems)), found.labelled, confidence, source, updated_source
+    )
 
 
-def _published(stamps: Sequence[Stamp]) -> Stamp | None:
-    """Stamp with the best score; of several on one line the earliest.
+def find_days(page: LabelledLines, context: Context) -> list[Candidate]:
+    """Describe all days of a page that can be that of publication; none for a page without headline and body."""
+    if not page.indices(Label.HEADLINE) and not page.indices(Label.BODY):
+        return []
+    return _Readings(page, context).candidates()
 
-    If the best is an update, a date near it that is earlier and no update is taken instead.
+
+def choose(candidates: Sequence[Candidate], likelihood: Likelihood) -> Candidate | None:
+    """Choose the likeliest day; of several dates on its line the earliest, and for an update the date before it.
+
+    The features stay those of the likeliest: they say how sure its line is.
     """
-    dated = [stamp for stamp in stamps if stamp.moment.day is not None]
-    if not dated:
-        return None
-    best = max(dated, key=lambda stamp: stamp.score)
-    if best.moment.role is Role.UPDATED:
-        first = [stamp for stamp in dated if _is_first_of(stamp, best)]
-        return max(first, key=lambda stamp: stamp.score) if first else best
-    same = [stamp for stamp in dated if stamp.lines[0] == best.lines[0] and stamp.moment.role is best.moment.role]
-    return min(same, key=_when)
-
-
-def _is_first_of(stamp: Stamp, update: Stamp) -> bool:
-    """Say whether a date is that of publication for an update: near it, earlier, no update, with a fair score."""
-    is_near = abs(stamp.lines[0] - update.lines[0]) <= _NEAR and stamp.score >= _MIN_FIRST
-    return is_near and stamp.moment.role is not Role.UPDATED and _when(stamp) <= _when(update)
-
-
-def _updated(stamps: Sequence[Stamp], published: Stamp | None) -> Stamp | None:
-    """Latest date that the page calls an update, or that is later and on the same line as that of publication."""
-    if published is None:
-        return None
-    candidates = [
-        stamp
-        for stamp in stamps
-        if stamp.moment.day is not None
-        and _when(stamp) >= _when(published)
-        and (
-            (stamp.moment.role is Role.UPDATED and stamp.score >= min(_MIN_SCORE, published.score))
-            or (
-                stamp.moment.role is Role.UNKNOWN
-                and stamp.lines[0] == published.lines[0]
-                and _when(stamp) > _when(published)
-            )
-        )
+    best = max(candidates, key=lambda each: likelihood.log_odds(each.features), default=None)
+    if best is None or best.stamp is None or _is_confirmed(best):
+        return best
+    line, role = best.stamp.lines[0], best.stamp.moment.role
+    others = [
+        (each, each.stamp) for each in candidates if each.stamp is not None and each.stamp.when <= best.stamp.when
     ]
-    return max(candidates, key=_when) if candidates else None
+    if role is Role.UPDATED:
+        others = [
+            (each, stamp)
+            for each, stamp in others
+            if abs(stamp.lines[0] - line) <= _NEAR and stamp.moment.role is not role
+            if each.features["labelled timestamp"]
+        ]
+    else:
+        others = [(each, stamp) for each, stamp in others if stamp.lines[0] == line and stamp.moment.role is role]
+    first = min(others, key=lambda pair: pair[1].when, default=(best, best.stamp))[0]
+    return replace(first, features=best.features)
 
 
-def _when(stamp: Stamp) -> datetime:
-    """Day and clock, for comparing; without the offset, because lines of one page are in one zone."""
-    day, clock = stamp.moment.day or datetime.min.date(), stamp.moment.clock or time()
-    return datetime.combine(day, clock.replace(tzinfo=None))
+class _Readings:
+    """All dates of a page: of its lines, and of its markup."""
+
+    def __init__(self, page: LabelledLines, context: Context) -> None:
+        self._page, self._context = page, context
+        timestamps = page.indices(Label.TIMESTAMP)
+        stamps = read_stamps(page, sorted({*timestamps, *_lines_with_days(page)}), context)
+        own = frozenset(timestamps)
+        self.labelled = tuple(stamp for stamp in stamps if not own.isdisjoint(stamp.lines))
+        self.claims = read_claims(page.head, page.url, lambda: add_evidence(page.lines, context))
+        self.stamps = [stamp for stamp in stamps if stamp.moment.day is not None]
+        is_whole = any(stamp.moment.day is not None for stamp in self.labelled)
+        self._open = () if is_whole else self.labelled
+        self.stamps += list(self._completed())
+
+    def candidates(self) -> list[Candidate]:
+        """Describe the days that can be that of publication: if a timestamp is open, no line without the label can."""
+        found = find_candidates(self._page, self.stamps, self.claims)
+        return [each for each in found if self._is_own(each)] if self._open else found
+
+    def _is_own(self, candidate: Candidate) -> bool:
+        lines = candidate.stamp.lines if candidate.stamp is not None else ()
+        own = any(self._page.labels[index] is Label.TIMESTAMP for index in lines)
+        return own or candidate.stamp is None or is_in_title(self._page, candidate.stamp)
+
+    def _completed(self) -> Iterator[Stamp]:
+        """Complete days without a year, and clocks, by a day that the markup gives."""
+        days = dict.fromkeys(claim.day for claim in self.claims if claim.source not in MODIFIED and not claim.is_month)
+        for stamp in self._open:
+            fitting = [
+                day for day in days if stamp.moment.yearless == (day.month, day.day) or day in stamp.moment.choices
+            ]
+            if len(fitting) == 1:
+                yield replace(stamp, moment=replace(stamp.moment, day=fitting[0], problems=(), choices=()))
+
+    def problems(self) -> Iterator[str]:
+        """Sentences on what the timestamps leave open."""
+        for stamp in self.labelled:
+            yield from stamp.moment.problems
+        clocks = [stamp.moment for stamp in self._open if not stamp.moment.problems and stamp.moment.clock is not None]
+        if clocks:
+            yield f"{_clock(clocks[0].clock)} is a time without a day"
+
+    def partial(self) -> str:
+        """Write what the first open timestamp shows; empty without one."""
+        for stamp in self._open:
+            yearless, clock = stamp.moment.yearless, stamp.moment.clock
+            if yearless is not None or clock is not None:
+                day = "" if yearless is None else f"--{yearless[0]:02}-{yearless[1]:02}"
+                return day + ("" if clock is None else f"T{_clock(clock)}")
+        return ""
 
 
-def find_dated_lines(page: LabelledLines) -> list[int]:
-    """Indices of all lines that may have a date: short enough, with a digit."""
-    return [index for index, line in enumerate(page.lines) if len(line) <= MAX_LINE and any(map(str.isdigit, line))]
+def _clock(clock: time | None) -> str:
+    return "" if clock is None else clock.isoformat("seconds" if clock.second else "minutes")
 
 
-def read_stamps(page: LabelledLines, indices: Sequence[int], context: Context) -> list[Stamp]:
-    """Read and score the moments of some lines; a day and a clock on neighbouring lines are joined.
+def _lines_with_days(page: LabelledLines) -> Iterator[int]:
+    """Yield the lines that are read even though they have another label."""
+    for index, line in enumerate(page.lines):
+        if len(line) <= MAX_LINE and _WHOLE_DAY.search(line) is not None:
+            yield index
 
-    If any of them can be read in several ways, all are read again with the languages of the page and its other dates.
+
+def _where(candidate: Candidate) -> str:
+    return "in the markup" if candidate.stamp is None else f"on line {candidate.stamp.lines[0] + 1}"
+
+
+def _is_confirmed(candidate: Candidate) -> bool:
+    return any(claim.source not in MODIFIED for claim in candidate.claims)
+
+
+def _stamp_of(candidate: Candidate) -> Stamp:
+    """Date of publication: that of the line, with the clock and the zone that the markup adds to its day."""
+    claims = [claim for claim in candidate.claims if claim.source not in MODIFIED]
+    if candidate.stamp is None:
+        moments = [claim.moment for claim in claims or candidate.claims]
+        exact = [
+            moment for moment in moments if moment.clock is not None and moment.clock.replace(tzinfo=None) != time()
+        ]
+        return Stamp(replace((exact or moments)[0], role=Role.UNKNOWN), ())
+    moment = candidate.stamp.moment
+    return replace(candidate.stamp, moment=_with_clock(moment, claims))
+
+
+def _with_clock(moment: Moment, claims: Sequence[Claim]) -> Moment:
+    """Add the clock of the markup to a day that has none, and its zone to the same clock.
+
+    Midnight is what stands in markup for a day without a clock. A title repeats the clock that its element shows, which
+    has no zone.
     """
-    moments = [read_moments(page.lines[index], context) for index in indices]
-    if any(moment.is_open for line in moments for moment in line):
-        context = add_evidence(page.lines, context)
-        moments = [read_moments(page.lines[index], context) for index in indices]
-        if any(moment.choices for line in moments for moment in line):
-            shown = _shown_days(page, context)
-            moments = [[_settle(moment, shown) for moment in line] for line in moments]
-    distances = _distances(page)
-    stamps: list[Stamp] = []
-    for index, line in zip(indices, moments, strict=True):
-        role = _role_above(page, index) if line and line[0].role is Role.UNKNOWN else Role.UNKNOWN
-        for place, moment in enumerate(line):
-            given = replace(moment, role=role) if role and not place else moment
-            stamps.append(Stamp(given, (index,), _score(page, index, given, distances)))
-    return list(_join_clocks(page, stamps))
+    clocks = [(claim.source, claim.moment.clock) for claim in claims if claim.moment.clock is not None]
+    for source, clock in clocks:
+        plain = clock.replace(tzinfo=None)
+        if moment.clock is None and plain != time():
+            return replace(moment, clock=plain if source is DateSource.TITLE else clock)
+        own = moment.clock
+        is_same = own is not None and own.tzinfo is None and (own.hour, own.minute) == (plain.hour, plain.minute)
+        if own is not None and is_same and clock.utcoffset() and source is not DateSource.TITLE:
+            return replace(moment, clock=own.replace(tzinfo=clock.tzinfo))
+    return moment
 
 
-def _distances(page: LabelledLines) -> dict[int, int]:
-    """Signed distance of every line from the headline or, without one, the body; blank lines are not counted."""
-    written = [index for index, label in enumerate(page.labels) if label is not None]
-    heads = page.indices(Label.HEADLINE) or page.indices(Label.BODY)
-    head = written.index(heads[0]) if heads else 0
-    return {index: place - head for place, index in enumerate(written)}
+def _contradictions(best: Candidate, candidates: Sequence[Candidate], claims: Sequence[Claim]) -> Iterator[str]:
+    """Tell where the timestamp and the markup give days that are more than one day apart."""
+    strong = (DateSource.JSON_PUBLISHED, DateSource.META_PUBLISHED)
+    if best.stamp is not None:
+        for claim in claims:
+            if claim.source in strong and abs(claim.day - best.day) > _AGREED:
+                yield f"{best.day.isoformat()} in the text, but {claim.day.isoformat()} in the markup"
+                return
+    shown = [each for each in candidates if each.stamp is not None and each.features["labelled timestamp"]]
+    if best.stamp is None and shown and all(abs(each.day - best.day) > _AGREED for each in shown):
+        yield f"{shown[0].day.isoformat()} in the text, but {best.day.isoformat()} in the markup"
 
 
-def _score(page: LabelledLines, index: int, moment: Moment, distances: dict[int, int]) -> float:
-    """Score of a moment, as `Stamp.score` says."""
-    probability = min(max(float(page.probabilities[index, Label.TIMESTAMP.column]), _MIN_ODDS), 1 - _MIN_ODDS)
-    score = math.log(probability / (1 - probability))
-    score += _ROLE_WEIGHT * ((moment.role is Role.PUBLISHED) - (moment.role is Role.UPDATED))
-    score -= _WORD_WEIGHT * min(tokenize(page.lines[index]).codes.count("x"), _MAX_WORDS)
-    return score + _HEAD_WEIGHT * (-_ABOVE_HEAD <= distances.get(index, _BELOW_HEAD + 1) <= _BELOW_HEAD)
+def _updated(found: _Readings, published: Stamp) -> tuple[Stamp | None, Source]:
+    """Latest date that the page calls an update, or that is later and on the same line as that of publication."""
+    changes = [claim for claim in found.claims if claim.source in MODIFIED and claim.day >= published.when.date()]
+    shown = [stamp for stamp in found.stamps if _is_update(stamp, published, found.labelled)]
+    if shown:
+        latest = max(shown, key=lambda stamp: stamp.when)
+        same = [claim for claim in changes if claim.day == latest.moment.day]
+        return replace(latest, moment=_with_clock(latest.moment, same)), Source.BOTH if same else Source.LINE
+    later = [Stamp(claim.moment, ()) for claim in changes]
+    later = [stamp for stamp in later if stamp.when > published.when]
+    return (later[0], Source.MARKUP) if later else (None, Source.NONE)
 
 
-def _shown_days(page: LabelledLines, context: Context) -> frozenset[date]:
-    """Days that lines of the page show beyond doubt."""
-    days = (moment.day for index in find_dated_lines(page) for moment in read_moments(page.lines[index], context))
-    return frozenset(day for day in days if day is not None)
-
-
-def _settle(moment: Moment, shown: frozenset[date]) -> Moment:
-    """Choose, of the days that a line can mean, the one that the page shows elsewhere beyond doubt."""
-    days = [day for day in moment.choices if day in shown]
-    if len(days) != 1:
-        return moment
-    return replace(moment, day=days[0], problems=moment.problems[1:], choices=())
-
-
-def _role_above(page: LabelledLines, index: int) -> Role:
-    """Role of a date by the line above it, if that is short and without numbers, such as "Last updated:"."""
-    above = next((page.lines[place].strip() for place in range(index - 1, -1, -1) if page.lines[place].strip()), "")
-    if not above or len(above) > _MAX_ROLE_LINE or any(map(str.isdigit, above)):
-        return Role.UNKNOWN
-    codes = tokenize(above).codes
-    if codes.count("x") > 1:
-        return Role.UNKNOWN
-    return Role.UPDATED if "U" in codes else Role.PUBLISHED if "p" in codes else Role.UNKNOWN
-
-
-def _join_clocks(page: LabelledLines, stamps: Sequence[Stamp]) -> Iterator[Stamp]:
-    """Join a day without a clock and a clock without a day on the next line."""
-    waiting: Stamp | None = None  # has a day and no clock; the next stamp may bring it
-    for stamp in stamps:
-        if waiting is not None:
-            if _is_clock_of(page, waiting, stamp):
-                problems = waiting.moment.problems + stamp.moment.problems
-                moment = replace(waiting.moment, clock=stamp.moment.clock, problems=problems)
-                yield replace(waiting, moment=moment, lines=(*waiting.lines, *stamp.lines))
-                waiting = None
-                continue
-            yield waiting
-        waiting = stamp if stamp.moment.day is not None and stamp.moment.clock is None else None
-        if waiting is None:
-            yield stamp
-    if waiting is not None:
-        yield waiting
-
-
-def _is_clock_of(page: LabelledLines, first: Stamp, second: Stamp) -> bool:
-    """Say whether the second stamp is a clock alone, on the next line that is not blank, and belongs to the first."""
-    moment, start, end = second.moment, first.lines[-1], second.lines[0]
-    if moment.day is not None or moment.clock is None or moment.choices or start == end:
+def _is_update(stamp: Stamp, published: Stamp, labelled: Sequence[Stamp]) -> bool:
+    if stamp.when < published.when:
         return False
-    is_other = moment.role is Role.UPDATED and first.moment.role is not Role.UPDATED
-    return not is_other and not any(page.lines[between].strip() for between in range(start + 1, end))
+    if stamp.moment.role is Role.UPDATED:
+        near = bool(published.lines) and abs(stamp.lines[0] - published.lines[0]) <= _NEAR
+        return near or stamp in labelled
+    is_same_line = bool(published.lines) and stamp.lines[0] == published.lines[0]
+    return stamp.moment.role is Role.UNKNOWN and is_same_line and stamp.when > published.when

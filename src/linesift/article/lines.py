@@ -3,12 +3,23 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.hints import Hints
+from linesift.hints import Head, Hints
 from linesift.labels import Label
+
+
+class Source(StrEnum):
+    """Where a part of an article is from; plain text has no markup."""
+
+    NONE = ""
+    LINE = "line"
+    MARKUP = "markup"
+    BOTH = "both"
+    """A visible line and the markup, in agreement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,10 @@ class LabelledLines:
     """Shape (n_lines, 4), columns in the order of `LABELS`."""
     hints: Hints | None = None
     """Statements of the markup about each line, if the page came as HTML."""
+    head: Head | None = None
+    """What the markup says about the page as a whole, if it came as HTML."""
+    url: str = ""
+    """Address of the page, if it is known."""
 
     def indices(self, label: Label) -> tuple[int, ...]:
         """Indices of the lines with a label."""

@@ -42,6 +42,8 @@ class DayReading:
     calendar: WordKind = WordKind.MONTH
     choices: tuple[date, ...] = ()
     """Days of which the line does not say which is meant."""
+    yearless: tuple[int, int] | None = None
+    """Month and day of a day without a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,16 +256,18 @@ def _without_year(
     tokens: Tokens, text: DayText, weekdays: frozenset[int], languages: Languages, context: Context
 ) -> DayReading:
     """Read a day without a year: the last one before the page was read, if that time is known."""
-    is_open = not context.languages and not _has_second_sign(tokens) and len(languages) < _MANY_LANGUAGES
-    if context.now is None or (is_open and languages):
-        reason = "a day without a year, and it is not known when the page was read"
-        return DayReading(None, (reason,), is_open and bool(languages), languages)
     if text.month is None or text.day is None:
         return DayReading(None, ("no such day",), False, languages)
     day = tokens.values[text.day]
     months = [(WordKind.MONTH, tokens.values[text.month])]
     if tokens.codes[text.month] == "M":
         months = _months(tokens, text.month, languages)
+    numbers = {month for kind, month in months if kind is WordKind.MONTH}
+    yearless = (numbers.pop(), day) if len(numbers) == 1 else None
+    is_open = not context.languages and not _has_second_sign(tokens) and len(languages) < _MANY_LANGUAGES
+    if context.now is None or (is_open and languages):
+        reason = "a day without a year, and it is not known when the page was read"
+        return DayReading(None, (reason,), is_open and bool(languages), languages, yearless=yearless)
     latest = date.fromordinal(min(context.now.toordinal() + 1, date.max.toordinal()))
     latest_days = {
         max(past)
@@ -276,6 +280,6 @@ def _without_year(
         )
     }
     if len(latest_days) != 1:
-        return DayReading(None, ("a day without a year",), bool(latest_days), languages)
+        return DayReading(None, ("a day without a year",), bool(latest_days), languages, yearless=yearless)
     day_of_year = latest_days.pop()
     return DayReading(day_of_year, _contradiction(day_of_year, weekdays), False, languages)

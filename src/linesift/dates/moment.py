@@ -4,8 +4,9 @@ Nothing is guessed. Where a line can be read in two ways, and neither it nor its
 `problems` says why. The same holds for a clock, and for the offset of a zone.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from itertools import pairwise
 
@@ -61,6 +62,8 @@ class Moment:
     """Whether the languages or other dates of the page could decide what the line leaves open."""
     choices: tuple[date, ...] = ()
     """Days of which the line does not say which is meant."""
+    yearless: tuple[int, int] | None = None
+    """Month and day, where only the year is missing."""
 
     @property
     def iso(self) -> str | None:
@@ -93,6 +96,25 @@ def read_moments(line: str, context: Context = _NOTHING_KNOWN) -> list[Moment]:
     spans = _spans(tokens, days, clocks)
     moments = [_moment(tokens, span, context) for span in spans]
     return _with_roles(tokens, roles, spans, moments)
+
+
+def read_instant(text: str) -> datetime | None:
+    """Read the time at which a page was fetched, as archives and crawlers write it; `None` for anything else.
+
+    >>> read_instant("2024-05-01T10:00:00Z"), read_instant("20240501100000"), read_instant("May")
+    (datetime.datetime(2024, 5, 1, 10, 0, tzinfo=datetime.timezone.utc), datetime.datetime(2024, 5, 1, 10, 0), None)
+    """
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        pass
+    else:
+        return found
+    with suppress(ValueError):
+        return datetime.strptime(text.strip(), "%Y%m%d%H%M%S")
+    moments = read_moments(text) if text else []
+    first = moments[0] if len(moments) == 1 else None
+    return None if first is None or first.day is None else datetime.combine(first.day, first.clock or time())
 
 
 def _spans(tokens: Tokens, days: list[DayText], clocks: list[ClockText]) -> list[_Span]:
@@ -152,7 +174,14 @@ def _moment(tokens: Tokens, span: _Span, context: Context) -> Moment:
         read_day(tokens, span.day, context) if span.day is not None else DayReading(None, (), False, context.languages)
     )
     if span.clock is None:
-        return Moment(reading.day, None, problems=reading.problems, is_open=reading.is_open, choices=reading.choices)
+        return Moment(
+            reading.day,
+            None,
+            problems=reading.problems,
+            is_open=reading.is_open,
+            choices=reading.choices,
+            yearless=reading.yearless,
+        )
     languages = narrow(reading.languages, context.languages)
     clock, problem = read_clock(tokens, span.clock, languages)
     # The zone is of the page: a Hindi page may write its months in English.
@@ -165,7 +194,12 @@ def _moment(tokens: Tokens, span: _Span, context: Context) -> Moment:
         clock = clock.replace(tzinfo=timezone(timedelta(minutes=zone.offset)))
     problems = tuple(text for text in (*reading.problems, problem, zone.problem) if text)
     return Moment(
-        reading.day, clock, problems=problems, is_open=reading.is_open or zone.is_open, choices=reading.choices
+        reading.day,
+        clock,
+        problems=problems,
+        is_open=reading.is_open or zone.is_open,
+        choices=reading.choices,
+        yearless=reading.yearless,
     )
 
 

@@ -40,6 +40,8 @@ _GLUED = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-zà-ÿ])"
 _RUN_TOGETHER = re.compile(
     # a clock and the day behind it
     r"(?<!\d)(?:\d?\d:[0-5]\d)(?=(?:[0-2]?\d|3[01])(?P<a>[./\-])[01]?\d(?P=a)(?:19|20)\d\d)"
+    # a clock, and the number of comments behind it
+    r"|(?<![\d:.])[0-2]?\d:[0-5]\d(?=\d+(?![\d:./\-]))"
     # a year, and the clock, or a number with its unit, behind it
     r"|(?<=[^\d:])(?:19|20)\d\d(?=[0-2]?\d(?:[:h]|\s?uhr)[0-5]?\d?|\d{1,2}\s?[^\W\d_]{3})"
     r"|(?<![\d./\-])\d\d(?P<b>[./\-])[01]\d(?P=b)\d\d(?=[0-2]\d:[0-5]\d)"

@@ -13,6 +13,7 @@ from linesift.page import Page
 
 if TYPE_CHECKING:
     from linesift.article.article import Article
+    from linesift.article.lines import LabelledLines
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,24 @@ class Prediction:
         return [line.strip() for line, given in zip(self.page.lines, self.labels, strict=True) if given is label]
 
     def article(self, now: datetime | None = None) -> "Article":
-        """Put together headline, dates and body of the page; a part is empty if no line has its label.
+        """Put together headline, dates and body of the page; a part is empty if no line or markup gives it.
 
-        All are empty if the page has no article (`has_article`). With `now`, the time when the page was read, "2 hours
-        ago" and days without a year are dates too.
+        All are empty if the page has no article (`has_article`). With the time when the page was read, "2 hours ago"
+        and days without a year are dates too.
+
+        Args:
+            now: when the page was read, if `page.fetched` does not say so.
         """
         # Only now: loading the grammar of dates takes longer than labelling a page.
         from linesift.article.article import build_article
+        from linesift.dates.moment import read_instant
+
+        now = read_instant(self.page.fetched) or now
+        return build_article(self.labelled(), now=now, kind=self.kind, kind_probability=self.kind_probability)
+
+    def labelled(self) -> "LabelledLines":
+        """Give lines, labels and probabilities as `linesift.article` takes them."""
         from linesift.article.lines import LabelledLines
 
-        lines = LabelledLines(self.page.lines, self.labels, self.probabilities, self.page.hints)
-        return build_article(lines, now=now, kind=self.kind, kind_probability=self.kind_probability)
+        page = self.page
+        return LabelledLines(page.lines, self.labels, self.probabilities, page.hints, page.head, page.url)

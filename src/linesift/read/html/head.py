@@ -1,20 +1,21 @@
-"""Read what a page says about itself: in its head, in JSON-LD, and in its first-level headings."""
+"""Read what a page says about itself: in its head, in JSON-LD, and in attributes of its elements."""
 
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from linesift.hints import Head
+from linesift.hints import DateSource, Head, HeadDate
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 TITLES = ("og:title", "twitter:title")
 ADDRESS = "og:url"
+_PUBLISHED_TIME = ("article:published_time", "og:article:published_time", "datepublished")
 PUBLISHED = (
-    "article:published_time",
-    "og:article:published_time",
-    "datepublished",
+    *_PUBLISHED_TIME,
     "date",
     "pubdate",
     "publishdate",
@@ -26,78 +27,195 @@ PUBLISHED = (
     "sailthru.date",
 )
 MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified", "lastmod")
+_MORE_DATES = (
+    "publish_date", "published_date", "publication_date", "published", "article.published", "article_date_original",
+    "originalpublicationdate", "cxenseparse:recs:publishtime", "dcterms.date", "dcterms.issued", "bt:pubdate",
+    "og:published_time", "og:pubdate", "rnews:datepublished", "date_published", "timestamp", "created", "release_date",
+    "article:published", "dc.date.created", "article:post_date", "citation_publication_date", "datecreated",
+)  # fmt: skip
+"""Further names of a date in `meta`. The hints of lines do not look at them: what the model sees stays as it is."""
+_AUTHORS = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl")
 _ARTICLE_TYPES = ("Article", "BlogPosting", "Report", "Posting")
 _MAX_NODES = 10_000
 """Most JSON-LD values of one script that are looked at."""
+_MAX_DATES = 12
+"""Most dates of one source that are kept; a front page has one for each story."""
+_LONGEST_NAME, _LONGEST_DATE = 120, 80
+_SELECTOR = (
+    'title, meta, link[rel~="canonical" i], script, h1, time, abbr[title], [itemprop~="datePublished" i],'
+    ' [itemprop~="dateModified" i], a[rel~="author" i], [class*="date" i][title], [class*="time" i][title]'
+)
+_SCRIPT_DAY = re.compile(r'"datePublished\\?"\s*:\s*\\?"([^"\\]{8,40})\\?"')
+_BYLINE = re.compile(r"^(?:by|von|par|por|di|door|av|af)\s+", re.IGNORECASE)
 
 
-def read_head(tree: "LexborHTMLParser") -> Head:
-    """Read the head of a parsed page, for whoever asks; not used for hints. What is broken counts as missing."""
-    meta = _read_meta(tree)
-    article = _find_article(tree)
+@dataclass(slots=True)
+class _Found:
+    """Parts of a page that speak of it as a whole, in page order."""
+
+    meta: dict[str, str] = field(default_factory=dict)
+    """Contents of all `<meta>` by lower-cased name; of several the first that is not empty."""
+    titles: list[str] = field(default_factory=list)
+    h1: list[str] = field(default_factory=list)
+    canonical: str = ""
+    author: list[str] = field(default_factory=list)
+    """Texts of links to an author."""
+    scripts: list[str] = field(default_factory=list)
+    article: dict[str, Any] = field(default_factory=dict)
+    """First JSON-LD object whose type is a kind of article."""
+    site: str = ""
+    """Name of a `WebSite` in JSON-LD."""
+    dates: list[HeadDate] = field(default_factory=list)
+
+
+def read_head(tree: "LexborHTMLParser", *, with_body: bool = False) -> Head:
+    """Read the head of a parsed page, and the dates in its attributes. What is broken counts as missing.
+
+    Args:
+        tree: the parsed page.
+        with_body: whether to keep the text of the article in JSON-LD, which is as long as the page's own.
+    """
+    found = _Found()
+    for node in tree.css(_SELECTOR):
+        _add(found, node)
+    _read_json(found)
+    meta, article = found.meta, found.article
+    itemprops = [date for date in found.dates if date.source is DateSource.ITEM_PUBLISHED]
+    changes = [date for date in found.dates if date.source is DateSource.ITEM_MODIFIED]
     return Head(
-        title=_text_of(tree, "title"),
+        title=next(iter(found.titles), ""),
         og_title=_first(meta, TITLES),
         description=_first(meta, ("description", "og:description", "twitter:description")),
-        canonical=_attribute(tree, 'link[rel~="canonical" i]', "href") or _first(meta, (ADDRESS,)),
-        lang=_attribute(tree, "html", "lang") or _first(meta, ("og:locale", "content-language")),
-        published=_string(article, "datePublished")
-        or _first(meta, PUBLISHED)
-        or _attribute(tree, 'time[itemprop~="datePublished" i]', "datetime"),
-        modified=_string(article, "dateModified")
-        or _first(meta, MODIFIED)
-        or _attribute(tree, 'time[itemprop~="dateModified" i]', "datetime"),
+        canonical=found.canonical or _first(meta, (ADDRESS,)),
+        lang=_language(tree) or _first(meta, ("og:locale", "content-language")),
+        published=_string(article, "datePublished") or _first(meta, PUBLISHED) or next((d.text for d in itemprops), ""),
+        modified=_string(article, "dateModified") or _first(meta, MODIFIED) or next((d.text for d in changes), ""),
         jsonld_headline=_string(article, "headline") or _string(article, "name"),
-        jsonld_body=_string(article, "articleBody"),
-        h1=tuple(text for node in tree.css("h1") if (text := _collapse(node.text(separator=" ")))),
+        jsonld_body=_string(article, "articleBody") if with_body else "",
+        h1=tuple(found.h1),
+        author=_author(found),
+        site_name=_first(meta, ("og:site_name",))
+        or _name(article.get("publisher"))
+        or found.site
+        or _first(meta, ("application-name",)),
+        dates=tuple(_dates(found)),
     )
+
+
+def _add(found: _Found, node: "LexborNode") -> None:
+    """Keep what one element says."""
+    attributes = node.attributes
+    tag = node.tag
+    if tag == "meta":
+        content = _collapse(attributes.get("content"))
+        for key in ("property", "name", "itemprop", "http-equiv"):
+            name = (attributes.get(key) or "").strip().lower()
+            if name and content:
+                found.meta.setdefault(name, content)
+    elif tag == "script":
+        _add_script(found, node, attributes.get("type") or "")
+    elif tag == "title":
+        found.titles.append(_collapse(node.text()))
+    elif tag == "link":
+        found.canonical = found.canonical or _collapse(attributes.get("href"))
+    elif tag == "h1":
+        text = _collapse(node.text(separator=" "))
+        found.h1 += [text] if text else []
+    else:
+        _add_element(found, node)
+
+
+def _add_script(found: _Found, node: "LexborNode", kind: str) -> None:
+    text = node.text() or ""
+    if "ld+json" in kind.lower():
+        found.scripts.append(text)
+    found.dates += [HeadDate(DateSource.SCRIPT_PUBLISHED, day) for day in _SCRIPT_DAY.findall(text)[:_MAX_DATES]]
+
+
+def _add_element(found: _Found, node: "LexborNode") -> None:
+    """Keep the date or the author of a visible element."""
+    attributes = node.attributes
+    shown = _collapse(node.text(separator=" "))[:_LONGEST_DATE]
+    item = (attributes.get("itemprop") or "").lower()
+    written = _collapse(attributes.get("datetime") or attributes.get("content"))
+    if "author" in (attributes.get("rel") or "").lower():
+        found.author += [shown] if shown else []
+    if "datepublished" in item or "datemodified" in item:
+        source = DateSource.ITEM_PUBLISHED if "datepublished" in item else DateSource.ITEM_MODIFIED
+        found.dates.append(HeadDate(source, written or shown, shown))
+    elif node.tag == "time" and written:
+        found.dates.append(HeadDate(DateSource.TIME, written[:_LONGEST_DATE], shown))
+    title = _collapse(attributes.get("title"))
+    if any(map(str.isdigit, title)) and len(title) <= _LONGEST_DATE:
+        found.dates.append(HeadDate(DateSource.TITLE, title, shown))
+
+
+def _read_json(found: _Found) -> None:
+    """Read the JSON-LD of a page: its first article, and the name of its site."""
+    for text in found.scripts:
+        try:
+            # Many pages have raw line ends inside strings, which strict JSON forbids.
+            data = json.loads(text, strict=False)
+        except (ValueError, RecursionError):
+            continue
+        for item in _objects(data):
+            types = item.get("@type")
+            names = [name for name in (types if isinstance(types, list) else [types]) if isinstance(name, str)]
+            if not found.article and any(name.endswith(_ARTICLE_TYPES) for name in names):
+                found.article = item
+            if "WebSite" in names:
+                found.site = found.site or _string(item, "name")
+
+
+def _dates(found: _Found) -> Iterator[HeadDate]:
+    """Yield the dates of all sources, in the order of `DateSource`."""
+    given: list[HeadDate] = []
+    for key, source in (("datePublished", DateSource.JSON_PUBLISHED), ("dateModified", DateSource.JSON_MODIFIED)):
+        given.append(HeadDate(source, _string(found.article, key)))
+    meta = found.meta
+    for names, source in (
+        (_PUBLISHED_TIME, DateSource.META_PUBLISHED),
+        ((*PUBLISHED[len(_PUBLISHED_TIME) :], *_MORE_DATES), DateSource.META_DATE),
+        (MODIFIED, DateSource.META_MODIFIED),
+    ):
+        given += [HeadDate(source, meta[name]) for name in names if name in meta]
+    given += found.dates
+    addresses = dict.fromkeys(filter(None, (found.canonical, meta.get(ADDRESS))))
+    given += [HeadDate(DateSource.ADDRESS, address) for address in addresses]
+    for source in DateSource:
+        yield from list(dict.fromkeys(date for date in given if date.source is source and date.text))[:_MAX_DATES]
+
+
+def _author(found: _Found) -> str:
+    """Names of the authors; addresses are no names."""
+    names = _name(found.article.get("author")) or _name(found.article.get("creator"))
+    if not names:
+        names = next((found.meta[key] for key in _AUTHORS if "://" not in found.meta.get(key, "://")), "")
+    names = names or ", ".join(dict.fromkeys(found.author[:1]))
+    names = _BYLINE.sub("", names)
+    return "" if len(names) > _LONGEST_NAME or "@" in names or "://" in names else names
+
+
+def _name(value: Any) -> str:
+    """Name of a person or an organisation in JSON-LD; of several all, joined by commas."""
+    if isinstance(value, list):
+        return ", ".join(dict.fromkeys(name for one in value[:_MAX_DATES] if (name := _name(one))))
+    if isinstance(value, dict):
+        return _name(value.get("name"))
+    return _collapse(value) if isinstance(value, str) else ""
+
+
+def _language(tree: "LexborHTMLParser") -> str:
+    root = tree.root
+    return "" if root is None else _collapse(root.attributes.get("lang") or root.attributes.get("xml:lang"))
 
 
 def _collapse(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-def _text_of(tree: "LexborHTMLParser", selector: str) -> str:
-    node = tree.css_first(selector)
-    return "" if node is None else _collapse(node.text())
-
-
-def _attribute(tree: "LexborHTMLParser", selector: str, name: str) -> str:
-    node = tree.css_first(selector)
-    return "" if node is None else _collapse(node.attributes.get(name))
-
-
-def _read_meta(tree: "LexborHTMLParser") -> dict[str, str]:
-    """Contents of all `<meta>` by lower-cased name; of several the first that is not empty."""
-    contents: dict[str, str] = {}
-    for node in tree.css("meta"):
-        attributes = node.attributes
-        content = _collapse(attributes.get("content"))
-        for key in ("property", "name", "itemprop", "http-equiv"):
-            name = (attributes.get(key) or "").strip().lower()
-            if name and content:
-                contents.setdefault(name, content)
-    return contents
-
-
 def _first(meta: dict[str, str], names: tuple[str, ...]) -> str:
     return next((meta[name] for name in names if name in meta), "")
-
-
-def _find_article(tree: "LexborHTMLParser") -> dict[str, Any]:
-    """First JSON-LD object whose type is a kind of article; empty without one."""
-    for node in tree.css('script[type*="ld+json" i]'):
-        try:
-            # Many pages have raw line ends inside strings, which strict JSON forbids.
-            data = json.loads(node.text() or "", strict=False)
-        except (ValueError, RecursionError):
-            continue
-        for item in _objects(data):
-            types = item.get("@type")
-            names = types if isinstance(types, list) else [types]
-            if any(isinstance(name, str) and name.endswith(_ARTICLE_TYPES) for name in names):
-                return item
-    return {}
 
 
 def _objects(data: Any) -> Iterator[dict[str, Any]]:

@@ -54,11 +54,11 @@ class HtmlPage:
         return self.page.hints
 
     def read_head(self) -> Head:
-        """Read what the page says about itself outside its text; not done in advance, because JSON-LD costs time.
+        """Read what the page says about itself outside its text, with the text of its article in JSON-LD.
 
-        Not used for hints: these compare lines with `evidence.HeadClaims`.
+        `page.head` has all but this text. Not used for hints: these compare lines with `evidence.HeadClaims`.
         """
-        return read_head(self._tree)
+        return read_head(self._tree, with_body=True)
 
 
 def read_html(data: bytes | str, source: str = "", *, encoding: str | None = None) -> HtmlPage:
@@ -94,4 +94,4 @@ def read_html(data: bytes | str, source: str = "", *, encoding: str | None = Non
     html, cut = (html, "") if is_ordinary(html) else limit_markup(html)
     tree = LexborHTMLParser(html, scripting=True)
     text, hints = read_fast(tree, html) or read_plain(tree, html)
-    return HtmlPage(Page(text, source, hints), tree, cut)
+    return HtmlPage(Page(text, source, hints, head=read_head(tree)), tree, cut)

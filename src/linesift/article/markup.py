@@ -1,0 +1,67 @@
+"""Read the dates that the markup of a page gives: JSON-LD, `meta`, `<time>`, attributes, and the address."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from linesift.dates.calendars import make_date
+from linesift.dates.context import Context
+from linesift.dates.moment import Moment, read_moments
+from linesift.hints import DateSource, Head
+
+MODIFIED = frozenset([DateSource.JSON_MODIFIED, DateSource.META_MODIFIED, DateSource.ITEM_MODIFIED])
+"""Sources that say when a page was changed; the others say when it was published."""
+
+_ADDRESS_DAY = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)(?:(?P<s>[/_\-.])([01]?\d)(?P=s)([0-3]?\d)|([01]\d)([0-3]\d))(?!\d)|"
+    r"/((?:19|20)\d\d)[/\-]?([01]\d)(?=/)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A date that the markup gives, read."""
+
+    source: DateSource
+    day: date
+    moment: Moment
+    shown: str = ""
+    """Visible text of the element that has it."""
+    is_month: bool = False
+    """Whether only the month is known; `day` is then its first."""
+
+
+def read_claims(head: Head | None, url: str, evidence: Callable[[], Context]) -> tuple[Claim, ...]:
+    """Read the dates of a page's markup, in the order of `DateSource`; what cannot be read is left out.
+
+    Args:
+        head: what the page says about itself; `None` for plain text.
+        url: address of the page, if it is known from elsewhere.
+        evidence: gives what the page says about its languages, for a date that can be read in two ways.
+    """
+    claims = []
+    for given in head.dates if head is not None else ():
+        if given.source is DateSource.ADDRESS:
+            claims += list(_of_address(given.text))
+            continue
+        moments = read_moments(given.text)
+        if any(moment.is_open for moment in moments):
+            moments = read_moments(given.text, evidence())
+        if moments and moments[0].day is not None:
+            claims.append(Claim(given.source, moments[0].day, moments[0], given.shown))
+    return (*claims, *_of_address(url))
+
+
+def _of_address(address: str) -> Iterator[Claim]:
+    """Find the day, or the month, in an address such as `https://news.example/2024/05/14/ferry`."""
+    path = address.partition("://")[2].partition("?")[0]
+    for match in _ADDRESS_DAY.finditer(path):
+        year, _, month, day, month_2, day_2, year_alone, month_alone = match.groups()
+        if year_alone:
+            found = make_date(int(year_alone), int(month_alone), 1)
+        else:
+            found = make_date(int(year), int(month or month_2), int(day or day_2))
+        if found is not None:
+            yield Claim(DateSource.ADDRESS, found, Moment(found), is_month=bool(year_alone))
+            return
