@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from linesift.article.dating import Stamp, date_page
+from linesift.article.dating import date_page
 from linesift.article.entries import Entry, find_entries
 from linesift.article.facts import find_facts
 from linesift.article.lines import LabelledLines, Source
 from linesift.article.parts import Part, find_parts
+from linesift.article.stamps import Stamp
 from linesift.dates.context import Context
 from linesift.labels import Label
 
