@@ -30,7 +30,7 @@ MAX_LINE_ENDS = 200_000
 """Line ends and character references, which may make lines of `<pre>` (highest: 54,553)."""
 _MAX_ATTRIBUTES = 5_000
 """Attributes of a tag, if it is longer than `LONG_TAG`."""
-LONG_TAG, _LONG_PAGE = 1 << 16, 1 << 17
+LONG_TAG, _LONG_PAGE = 1 << 16, 1 << 19
 MAX_OPTIONS = 5_000
 """Options of all menus together (highest: 1,854)."""
 MAX_COPIES = 500_000
@@ -133,8 +133,10 @@ def _limit_formats(html: bytes, n_tags: int) -> bytes:
 
     A formatting element that is not closed is opened again in every block that follows, at most three equal ones.
     """
-    most = max(MAX_COPIES // max(n_tags, 1), FEWEST_OPEN)
-    if n_tags <= most:
+    if n_tags * n_tags <= 4 * MAX_COPIES:  # half of the tags, open in the other half
+        return html
+    most = max(MAX_COPIES // n_tags, FEWEST_OPEN)
+    if len(_FORMAT.findall(html)) <= most:
         return html
     places = list(islice(_new_formats(html), _MAX_CLOSED * most))
     if len(places) <= most:
