@@ -175,8 +175,8 @@ def report(done: list[Disturbed]) -> Iterator[str]:
     yield from ["# Faults", ""]
     yield f"Written by `make faults`: {N_FILES} WARC and WET files of invented pages. One is damaged, one is cut off,"
     yield "one has a page that raises an error, one is empty, one is no archive. When a quarter of the files is done,"
-    yield "a fault strikes; then the same command runs again. What is left is compared with what one process leaves that"
-    yield from ["nothing disturbs: the SHA-256 of every output, and the names of the entries.", ""]
+    yield "a fault strikes; then the same command runs again. What is left is compared with what one process leaves"
+    yield from ["undisturbed: the SHA-256 of every output, and the names of the entries.", ""]
     names = ("fault", "files done before", "exit code", "of the same command again", "left half", "the same bytes")
     rows = (
         (
