@@ -30,7 +30,7 @@ from linesift.read.jsonl import Fields
 from linesift.read.page import read_page
 from linesift.train.corpora import read_rows, render
 
-N_PAGES, N_ROUNDS = {"WET": 100, "HTML": 30}, 3
+N_PAGES, N_ROUNDS = {"WET": 60, "HTML": 20}, 3
 _MAX_LOAD = 0.5
 """Most programs at work beside, on the average of a minute, for a measurement by the clock."""
 _BENCHMARK = "trafilatura.parquet"
