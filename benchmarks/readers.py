@@ -1,9 +1,11 @@
-"""Compare the compiled reader of HTML with the walk: `readers.py MODEL CORPORA` writes `reports/readers.md`.
+"""Compare the compiled reader of HTML with the walk: `readers.py MODEL CORPORA` writes two reports.
 
-Both read every page of all collections, and text and hints must be equal. Then linesift takes turns with other tools on
-the pages that `compare.py` times, on one core (Linux). It ends with 1 if any page is read differently.
+`reports/readers_speed.md`: linesift takes turns with other tools on the pages that `compare.py` times, on one core
+(Linux). `reports/readers.md`: both read every page of all collections, and text and hints must be equal; it
+ends with 1 if any differ.
 """
 
+import argparse
 import os
 import platform
 import sys
@@ -29,7 +31,7 @@ from linesift.read.html.plain import read_plain
 from linesift.read.labelled import read_labelled
 from linesift.train.corpora import corpus_files, read_rows, render
 
-_N_TIMED, _N_RUNS = 100, 5
+_N_TIMED = 100
 
 
 @dataclass(slots=True)
@@ -83,7 +85,7 @@ def _only_read(html: Sequence[bytes], *, compiled: bool) -> None:
         read_html(one)
 
 
-def time_all(model: linesift.Model, corpora: Path) -> Iterator[str]:
+def time_all(model: linesift.Model, corpora: Path, n_runs: int) -> Iterator[str]:
     """Write the times of all tools on some pages of the benchmark."""
     cases, _ = read_cases(corpora)
     html = [case.html for case in cases[:: max(1, len(cases) // _N_TIMED)]][:_N_TIMED]
@@ -103,7 +105,7 @@ def time_all(model: linesift.Model, corpora: Path) -> Iterator[str]:
         tools[f"reading alone, {name}"] = partial(_only_read, html, compiled=compiled)
         tools[f"HTML, batch, {name}"] = partial(_read, model, html, compiled=compiled, singly=False)
         tools[f"HTML, singly, {name}"] = partial(_read, model, html, compiled=compiled, singly=True)
-    spent = {name: each.median for name, each in in_turns(tools, _N_RUNS).items()}
+    spent = {name: each.median for name, each in in_turns(tools, n_runs).items()}
     size, unit, main = sum(map(len, html)) / 1e6, spent["trafilatura"], spent["resiliparse, main content"]
     yield from [f"## {len(html)} pages of trafilatura's benchmark, {size:.1f} MB, {n_lines:,} lines as text", ""]
     columns = ("", "ms a page", "times trafilatura", "share of resiliparse", "lines/s of text")
@@ -118,32 +120,52 @@ def _ours() -> Path:
     return ROOT / "data" / "pages"
 
 
-def report(model: linesift.Model, corpora: Path, counts: Sequence[Count]) -> Iterator[str]:
-    """Write all sections."""
+def _about(n_runs: int) -> str:
     cpu = Path("/proc/cpuinfo").read_text("utf-8").partition("model name\t: ")[2].partition("\n")[0]
-    yield from ["# The compiled reader of HTML", ""]
-    yield (
+    return (
         f"Written by `make readers` on {cpu or platform.machine()}, {os.cpu_count()} cores; Python "
-        f"{platform.python_version()}: processor time on one core, medians of {_N_RUNS} rounds in which every tool has "
+        f"{platform.python_version()}: processor time on one core, medians of {n_runs} rounds in which every tool has "
         "its turn. What counts is the ratio. `walk` is what reads without the extra `fast`."
     )
-    yield from ["", "## Pages of the collections, read by both", ""]
+
+
+def equality(counts: Sequence[Count]) -> Iterator[str]:
+    """Write how many pages both readers read alike."""
+    yield from ["# Pages of the collections, read by the compiled reader and by the walk", ""]
     total = Count("all", *(sum(getattr(each, n) for each in counts) for n in ("n_pages", "n_left", "n_different")))
     rows = ((each.name, f"{each.n_pages:,}", str(each.n_left), str(each.n_different)) for each in (*counts, total))
     columns = ("collection", "pages", "left to the walk", "text or hints differ")
-    yield from [*markdown_table(Table(columns, tuple(rows))), "", *time_all(model, corpora), "", "## Start", ""]
+    yield from markdown_table(Table(columns, tuple(rows)))
+
+
+def speed(model: linesift.Model, corpora: Path, n_runs: int) -> Iterator[str]:
+    """Write how fast both readers are, and what limits them."""
+    yield from ["# Speed of the compiled reader of HTML", "", _about(n_runs), "", *time_all(model, corpora, n_runs), ""]
+    yield from ["## Start", ""]
     with tempfile.TemporaryDirectory() as folder:
         yield from start_table(starts(Path(folder), read_labelled(_ours())[0]))
     yield (Path(__file__).parent / "speed_limits.md").read_text("utf-8").rstrip()
 
 
+def _write(name: str, lines: Iterator[str]) -> None:
+    (ROOT / "reports" / name).write_text("\n".join(lines) + "\n", "utf-8")
+
+
 def main() -> None:
-    """Compare and write the report."""
+    """Measure and write both reports."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("corpora", type=Path)
+    parser.add_argument("--only", choices=("equality", "speed"))
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    model, corpora = linesift.load(Path(sys.argv[1])), Path(sys.argv[2])
-    counts = list(count_equal(corpora))
-    (ROOT / "reports" / "readers.md").write_text("\n".join(report(model, corpora, counts)) + "\n", "utf-8")
-    sys.exit(any(each.n_different for each in counts))
+    if given.only != "equality":
+        _write("readers_speed.md", speed(linesift.load(given.model), given.corpora, given.rounds))
+    if given.only != "speed":
+        counts = list(count_equal(given.corpora))
+        _write("readers.md", equality(counts))
+        sys.exit(any(each.n_different for each in counts))
 
 
 if __name__ == "__main__":
