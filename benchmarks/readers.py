@@ -29,7 +29,7 @@ from linesift.read.html.limits import limit_markup
 from linesift.read.html.page import read_html
 from linesift.read.html.plain import read_plain
 from linesift.read.labelled import read_labelled
-from linesift.train.corpora import corpus_files, read_rows, render
+from linesift.train.corpora import read_rows, render
 
 _N_TIMED = 100
 
@@ -50,9 +50,7 @@ def count_equal(corpora: Path) -> Iterator[Count]:
     reader = load()
     if reader is None:
         raise SystemExit("the compiled reader cannot be used here")
-    for file in corpus_files(corpora):
-        if file.suffix != ".parquet":
-            continue
+    for file in sorted(corpora.glob("*.parquet")):
         count = Count(file.stem)
         for row in read_rows(file):
             whole = to_utf8(row["html"])
