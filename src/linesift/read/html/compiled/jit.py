@@ -42,10 +42,11 @@ def outer(function: _Function) -> _Function:
         compiled = numba.njit(cache=True, **_OPTIONS)(function)
     except RuntimeError:  # neither directory can be written to
         compiled = numba.njit(**_OPTIONS)(function)
+    # Numba compares the source of this function alone, but it calls functions of other modules.
+    changed = max(source.stat().st_mtime for source in Path(__file__).parent.glob("*.py"))
     for index in kept(compiled):
-        # Numba compares the source of this function alone, but it calls functions of other modules.
-        if index.stat().st_mtime < max(source.stat().st_mtime for source in Path(__file__).parent.glob("*.py")):
-            with suppress(OSError):
+        with suppress(OSError):  # another process may have done the same, or nothing can be written here
+            if index.stat().st_mtime < changed:
                 index.unlink()
     result: _Function = compiled
     return result
