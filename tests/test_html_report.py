@@ -245,7 +245,7 @@ def test_nothing_is_written_where_nothing_could_be_read(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "report.html").write_text("earlier")
-    assert run(monkeypatch, "none.txt --out report.html") == 1
+    assert run(monkeypatch, "none.txt --out report.html") == 2
     assert (folder / "report.html").read_text() == "earlier"
     assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
     assert run(monkeypatch, "pages --out no/report.html") == 2
