@@ -24,8 +24,8 @@ _AROUND = " ,.f()'|-/cZP"
 """Codes of tokens that may stand between a day and its weekday."""
 _SHORTEST_NAME = 4
 """Letters of a weekday that is hardly a word of another language."""
-_MANY_LANGUAGES = 5
-"""Languages of a month's name that is known everywhere, such as `mar`."""
+_LONG_MONTH = 5
+"""Letters of a month's name that is hardly a word of another language, unlike `ago` and `ton`."""
 _LONGEST_YEAR = 4
 _REACH = 6
 """Most tokens between a day and its weekday."""
@@ -92,20 +92,25 @@ def read_day(tokens: Tokens, text: DayText, context: Context) -> DayReading:
 def is_meant(tokens: Tokens, text: DayText, context: Context) -> bool:
     """Say whether a number and a name are a day, as far as that is known.
 
-    Without a year the name has to be one in a language of the page, or in many languages: "18 ton" is a weight in
-    Indonesian, whatever `ton` is elsewhere. A second sign on the line counts as well (`_has_second_sign`).
+    Without a year the name has to be one in a language of the page, or be known everywhere (`is_doubtful`): "18 ton" is
+    a weight in Indonesian, whatever `ton` is elsewhere.
     """
     if text.year is None and text.month is not None and tokens.codes[text.month : text.month + 2] == "d/":
         return tokens.texts[text.end] >= _FIRST_OF_EAST_ASIA
-    if not context.languages or text.year is not None or text.month is None or tokens.codes[text.month] != "M":
-        return True
-    languages = _name_languages(tokens, text)
-    return fits(languages, context.languages) or len(languages) >= _MANY_LANGUAGES or _has_second_sign(tokens)
+    is_of_page = bool(context.languages) and fits(_name_languages(tokens, text), context.languages)
+    return not context.languages or is_of_page or not is_doubtful(tokens, text)
 
 
-def _has_second_sign(tokens: Tokens) -> bool:
-    """Say whether a line has a weekday, a clock, or a word such as "updated"."""
-    return not set(tokens.codes).isdisjoint("WUp:Z")
+def is_doubtful(tokens: Tokens, text: DayText) -> bool:
+    """Say whether a number and a name are a day only in the language of the name: "22 ago" in Italian.
+
+    That is so for a short name without a year. A name is known everywhere if it is English, because pages of other
+    languages write those as well. A weekday, a clock or a word such as "updated" on the line removes the doubt, too.
+    """
+    if text.year is not None or text.month is None or tokens.codes[text.month] != "M":
+        return False
+    is_known = "en" in _name_languages(tokens, text) or len(tokens.texts[text.month]) >= _LONG_MONTH
+    return not is_known and set(tokens.codes).isdisjoint("WUp:Z")
 
 
 def drop_translations(tokens: Tokens, days: list[DayText]) -> list[DayText]:
@@ -264,10 +269,11 @@ def _without_year(
         months = _months(tokens, text.month, languages)
     numbers = {month for kind, month in months if kind is WordKind.MONTH}
     yearless = (numbers.pop(), day) if len(numbers) == 1 else None
-    is_open = not context.languages and not _has_second_sign(tokens) and len(languages) < _MANY_LANGUAGES
-    if context.now is None or (is_open and languages):
-        reason = "a day without a year, and it is not known when the page was read"
-        return DayReading(None, (reason,), is_open and bool(languages), languages, yearless=yearless)
+    is_open = not context.languages and is_doubtful(tokens, text)
+    if context.now is None or is_open:
+        unknown = "if the page is in a language of its month" if context.now else "when the page was read"
+        reason = f"a day without a year, and it is not known {unknown}"
+        return DayReading(None, (reason,), is_open, languages, yearless=yearless)
     latest = date.fromordinal(min(context.now.toordinal() + 1, date.max.toordinal()))
     latest_days = {
         max(past)

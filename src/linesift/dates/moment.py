@@ -13,7 +13,7 @@ from itertools import pairwise
 from linesift.dates.ages import Age, read_age
 from linesift.dates.clocks import Zone, read_clock, read_zone
 from linesift.dates.context import Context, narrow
-from linesift.dates.days import DayReading, drop_translations, is_meant, read_day
+from linesift.dates.days import DayReading, drop_translations, is_doubtful, is_meant, read_day
 from linesift.dates.grammar import ClockText, DayText, find_clocks, find_days, find_loose_clocks
 from linesift.dates.tokens import Tokens, tokenize
 
@@ -91,7 +91,9 @@ def read_moments(line: str, context: Context = _NOTHING_KNOWN) -> list[Moment]:
     for place in roles:
         languages = frozenset[str]().union(*(word.languages for word in tokens.meanings[place]))
         context = replace(context, languages=narrow(context.languages, languages))
-    if not days and (age := read_age(tokens, context.now)):
+    # "22m ago" is no day of August, unless the page is in a language where `ago` is that.
+    is_no_day = not days or (not context.languages and all(is_doubtful(tokens, day) for day in days))
+    if is_no_day and (age := read_age(tokens, context.now)):
         return [_of_age(tokens, clocks, context, age)]
     spans = _spans(tokens, days, clocks)
     moments = [_moment(tokens, span, context) for span in spans]
