@@ -40,14 +40,16 @@ def test_a_batch_gives_a_batch() -> None:
 
 @pytest.mark.parametrize("n_rows", [0, 1, 600])
 def test_tables_of_any_length(n_rows: int) -> None:
-    table = pa.table({"text": pa.array([f"H {number}" for number in range(n_rows)], pa.large_string())})
+    table = pa.table({"text": pa.array([f"H {number}\nB It rained." for number in range(n_rows)], pa.large_string())})
     found = label_table(pa.concat_tables([table.slice(0, 7), table.slice(7)]), columns=("headline", "n_lines"))
     assert found["headline"].to_pylist() == [f"H {number}" for number in range(n_rows)]
     assert found.schema == labelled_schema(table.schema, columns=("headline", "n_lines"))
 
 
 def test_html_is_read_before_text() -> None:
-    table = pa.table({"page": [b"<p>H Sun</p>", None, b""], "text": ["H no", "H Fog", "H Ice"]})
+    table = pa.table(
+        {"page": [b"<p>H Sun</p><p>B It shone.</p>", None, b""], "text": ["H no", "H Fog\nB Thick.", "H Ice\nB Thin."]}
+    )
     found = label_table(table, html="page", columns=("headline",))
     assert found["headline"].to_pylist() == ["H Sun", "H Fog", "H Ice"]
 

@@ -125,7 +125,7 @@ def name_of(address: str) -> str:
     """Name that the outputs of an input have: the last part of its address, and digits of the hash of all of it.
 
     >>> name_of("s3://bucket/crawl/a b.warc.wet.gz")
-    'a_b.warc.wet.gz-68a9b2bbf5c2'
+    'a_b.warc.wet.gz-97164631e271'
     """
     last = _NOT_IN_NAMES.sub("_", address.rstrip("/").rpartition("/")[2])[-_MAX_NAME:]
     return f"{last}-{sha256(address.encode('utf-8', 'surrogateescape')).hexdigest()[:_N_NAME_DIGITS]}"
