@@ -17,7 +17,8 @@ from benchmarks.dates import read_pages
 from linesift.train.likelihood import Bounds, fit_likelihood
 
 TARGET = Path(__file__).parents[1] / "src/linesift/article/likelihood.json"
-BOUNDS = {"text": Bounds(0.8, 0.95), "html": Bounds(0.7, 0.9)}
+BOUNDS = {"text": Bounds(0.7, 0.9), "html": Bounds(0.6, 0.7)}
+"""Where a wrong day less begins to cost four right days from text, and nine from HTML (`make dates`)."""
 
 
 def main() -> None:

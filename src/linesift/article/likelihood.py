@@ -1,6 +1,6 @@
 """Probability that a day is the one on which the article was published: a logistic regression over what is known of it.
 
-The weights in `likelihood.json` are fitted by `scripts/fit_dating.py`, once for plain text and once for HTML.
+The weights in `likelihood.json` are fitted by `scripts/fit_likelihood.py`, once for plain text and once for HTML.
 """
 
 import json
