@@ -149,7 +149,7 @@ clean:  ## remove .venv and caches
 
 .venv-dates/.installed: pyproject.toml
 	$(PYTHON) -m venv .venv-dates
-	.venv-dates/bin/python -m pip install --quiet --editable '.[train]' dateparser htmldate
+	.venv-dates/bin/python -m pip install --quiet --editable '.[train]' dateparser htmldate trafilatura lxml_html_clean
 	@touch $@
 
 # An environment of its own for frameworks that linesift works with; with Java and pyspark in it, Spark is tried, too.

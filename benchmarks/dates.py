@@ -29,7 +29,7 @@ from linesift.dates.moment import read_moments
 from linesift.dates.tokens import tokenize
 from linesift.evaluate.sections import Row, Table, markdown_table
 from linesift.train.folds import fold_of
-from linesift.train.likelihood import Bounds
+from linesift.train.likelihood import Bounds, cross_fit
 
 ROOT = Path(__file__).parents[1]
 _FOUR = ("fundus", "andy", "misinfo", "wcxb_dev")
@@ -128,7 +128,8 @@ def write_pages(pages: list[PageDays]) -> list[str]:
     facts = {"n": len(four), "names": ", ".join(_FOUR), "names_all": ", ".join(_FOUR + _OTHERS)}
     facts |= {name: version(name) for name in tools}
     columns = ("", "right", "next day", "wrong", "none")
-    published = {form: published_days([getattr(page, form) for page in pages], bounds[form]) for form in bounds}
+    chosen = {form: cross_fit([getattr(page, form) for page in pages], bounds[form]) for form in bounds}
+    published = {form: published_days(chosen[form]) for form in bounds}
     text = [_PAGES.format(**facts), *markdown_table(Table(columns, tuple(day_rows(four, published, tools))))]
     shown = [page for page in four if page.html.is_shown]
     text.append(_SHOWN.format(n_shown=len(shown)))
@@ -137,7 +138,7 @@ def write_pages(pages: list[PageDays]) -> list[str]:
     parts = {name: [page for page in four if page.collection == name] for name in _FOUR}
     rows = [(name, *row) for name, part in parts.items() for row in day_rows(part, published, tools)]
     text += markdown_table(Table(("collection", *columns), tuple(rows)))
-    bins = {form: calibration([getattr(page, form) for page in pages], bounds[form]) for form in bounds}
+    bins = {form: calibration(chosen[form]) for form in bounds}
     text.append(_BINS.format(**facts, text=bins["text"][1], html=bins["html"][1]))
     rows = [(form, *row) for form, (own, _) in bins.items() for row in own]
     return [*text, *markdown_table(Table(("", "probability", "pages", "mean", "right"), tuple(rows)))]

@@ -1,6 +1,6 @@
 """Compare dates with gold: of lines whose moment is known, and of pages whose day of publication is known."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ from linesift.model.prediction import Prediction
 from linesift.page import Page
 from linesift.read.html.page import read_html
 from linesift.train.corpora import read_rows, render, row_gold
-from linesift.train.likelihood import Bounds, DatedPage, cross_fit
+from linesift.train.likelihood import Choice, DatedPage
 
 REFUSED = "refused"
 
@@ -142,12 +142,9 @@ def _day(text: str | None) -> date | None:
         return None
 
 
-def published_days(pages: Sequence[DatedPage], bounds: Bounds) -> dict[int, date | None]:
-    """Days that are published, by the `id` of the page, each by a fit without the page's site."""
-    return {
-        id(each.page): each.best.day if each.best is not None and each.is_published else None
-        for each in cross_fit(pages, bounds)
-    }
+def published_days(chosen: Iterable[Choice]) -> dict[int, date | None]:
+    """Days that are published, by the `id` of the page."""
+    return {id(each.page): each.best.day if each.best is not None and each.is_published else None for each in chosen}
 
 
 def day_rows(
@@ -174,7 +171,7 @@ def day_rows(
     return rows
 
 
-def calibration(pages: Sequence[DatedPage], bounds: Bounds, n_bins: int = 10) -> tuple[list[Row], float]:
+def calibration(choices: Iterable[Choice], n_bins: int = 10) -> tuple[list[Row], float]:
     """Ten bins of the probability of the likeliest day: pages, mean probability, share of right days; and the error.
 
     The error is the mean distance of probability and share, weighted by the pages of a bin. Only pages count whose gold
@@ -182,7 +179,7 @@ def calibration(pages: Sequence[DatedPage], bounds: Bounds, n_bins: int = 10) ->
     """
     chosen = [
         (each.probability, each.best.day == each.page.gold)
-        for each in cross_fit(pages, bounds)
+        for each in choices
         if each.best is not None and each.page.knows(each.best)
     ]
     rows: list[Row] = []
