@@ -126,7 +126,10 @@ ENDS = [
 def test_a_signal_is_one_line_and_leaves_no_process(
     mixed: Path, number: int, send: Callable[[int, int], None], code: int, message: bytes | None
 ) -> None:
-    program = [sys.executable, "-c", "from linesift.cli import main; main()", "classify"]
+    # A runner may ignore signals, as nohup does, and what it starts inherits that.
+    default = f"import signal; signal.signal({int(number)}, signal.SIG_DFL); " if number != signal.SIGKILL else ""
+    restore = "signal.signal(signal.SIGINT, signal.default_int_handler); " if number == signal.SIGINT else ""
+    program = [sys.executable, "-c", f"{default}{restore}from linesift.cli import main; main()", "classify"]
     with subprocess.Popen(
         [*program, "pages", "fog.jsonl", "-", "--jobs", "2", "--output", "out.tsv"],
         cwd=mixed,
