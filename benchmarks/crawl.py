@@ -6,11 +6,13 @@ from html import escape
 from itertools import cycle, islice
 from pathlib import Path
 
-from benchmarks.faulty import RAISES
 from linesift.read.labelled import read_labelled
 
 ROOT = Path(__file__).parents[1]
 _DATE = "2024-05-01T10:00:00Z"
+
+RAISES = "This page raises an error when it is read."
+"""Text of the page that raises where `benchmarks.faulty` runs."""
 
 
 def write_crawl(folder: Path, n_files: int = 200, n_pages: int = 3) -> list[Path]:

@@ -5,17 +5,16 @@ Worker processes import this module again, so that the fault is in them, too.
 
 from pathlib import Path
 
+from benchmarks.crawl import RAISES
 from linesift.engine import pages
 from linesift.page import Page
 from linesift.read.page import read_page
 from linesift.read.record import Record
 
-RAISES = "This page raises an error when it is read."
-
 
 def _read_page(page: Path | Record, encoding: str | None = None) -> tuple[Page, str | None]:
     payload = page.payload if isinstance(page, Record) else b""
-    if RAISES.encode() in (payload.encode() if isinstance(payload, str) else payload):
+    if RAISES.encode() in (payload.encode("utf-8", "surrogatepass") if isinstance(payload, str) else payload):
         raise ArithmeticError("as the page asked")
     return read_page(page, encoding)
 
