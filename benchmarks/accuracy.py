@@ -15,11 +15,10 @@ from linesift.evaluate.evaluate import Pair, evaluate_pairs, scored_labels
 from linesift.evaluate.held_out import HELD_OUT, HeldOut, pairs, write_held_out
 from linesift.evaluate.kinds import against_rest
 from linesift.evaluate.metrics import label_scores, macro_f1
-from linesift.evaluate.read_pages import COLUMNS, count, score
+from linesift.evaluate.read_pages import COLUMNS, count, is_read, score
 from linesift.evaluate.report import TITLE, accuracy_report, floor_section, write_report
 from linesift.evaluate.sections import Row, Section, Table
 from linesift.model.model import Model
-from linesift.read.labelled import PAGE_FILE_COLLECTION
 from linesift.train.augment import Rendering, rendered
 from linesift.train.config import TrainConfig
 from linesift.train.folds import CrossFit, classify_held_out, predict_held_out
@@ -83,7 +82,7 @@ def collection_sections(scored: Sequence[HeldOut], models: CrossFit[Model]) -> I
     """Give the sections about our own collections."""
     texts = pairs(scored)
     yield _goals_section({"text": texts, "HTML": pairs(scored, is_html=True)})
-    read = [pair for pair in texts if _is_read(pair)]
+    read = [pair for pair in texts if is_read(pair[0])]
     yield floor_section("Floors on pages read line by line", [page for page, _ in read])
     rows = tuple((str(rendering), _rendered_f1(models, read, rendering)) for rendering in Rendering)
     about = f"The first {_MAX_PAGES_PER_RENDERING} of the pages read line by line, in other renderings."
@@ -112,20 +111,13 @@ def _goals_section(every: Mapping[str, Sequence[Pair]]) -> Section:
     )
     rows: list[Row] = []
     for form, found in every.items():
-        scores = dict(zip(COLUMNS, score([count(pair) for pair in found if _is_read(pair)]), strict=True))
+        scores = dict(zip(COLUMNS, score([count(pair) for pair in found if is_read(pair[0])]), strict=True))
         rows += [
             (f"{form}, {name}", *("" if goal is None else f"{goal:.3f}" for goal in goals), scores[name])
             for name, goals in _GOALS[form].items()
         ]
     columns = ("score", "before", "with read pages", "wanted", "wanted by folds", "here, by folds")
     return Section("Beside what is wanted", (about, Table(columns, tuple(rows))))
-
-
-def _is_read(pair: Pair) -> bool:
-    """Whether the page was read line by line, is not one of our own, and has some label in this form."""
-    origin = pair[0].origin
-    is_known = any(label is not None for label in pair[0].labels)
-    return is_known and origin.is_by_hand and origin.collection != PAGE_FILE_COLLECTION
 
 
 def _rendered_f1(models: CrossFit[Model], read: Sequence[Pair], rendering: Rendering) -> float:

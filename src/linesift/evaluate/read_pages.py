@@ -158,7 +158,7 @@ def _leaked(index: int, cues: set[str], body: NDArray[np.int64], n_words: float)
 
 def read_section(title: str, pairs: Sequence[Pair]) -> Section | None:
     """Give the section on pages labelled by hand but our own, with intervals by sites; none without such pages."""
-    pages = [count(pair) for pair in pairs if _is_read(pair[0])]
+    pages = [count(pair) for pair in pairs if is_read(pair[0])]
     if not pages:
         return None
     intervals = (_interval(column) for column in np.array(list(_resampled(pages))).T)
@@ -183,7 +183,7 @@ def _interval(values: NDArray[np.float64]) -> str:
     return "{:.3f} to {:.3f}".format(*np.quantile(known, [0.025, 0.975])) if len(known) else ""
 
 
-def _is_read(page: LabelledPage) -> bool:
+def is_read(page: LabelledPage) -> bool:
     """Whether a person labelled the page, and the label of some line came over to this form of it."""
     is_known = any(label is not None for label in page.labels)
     return is_known and page.origin.is_by_hand and page.origin.collection != PAGE_FILE_COLLECTION
