@@ -110,9 +110,9 @@ class Network:
         tiles = _tiles(n_lines)
         hidden += self.entry_bias
         np.maximum(hidden, 0, out=hidden)
-        around, pool_layers = _Around(spans, len(hidden)), self.pool_layers.tolist()
+        around = _Around(spans, len(hidden))
         for number, (distance, weights, bias) in enumerate(self.steps()):
-            for pool in [pool for pool, layer in enumerate(pool_layers) if layer == number]:
+            for pool in self.pools_before(number):
                 self._pool(pool, hidden[:-1], spans)
             hidden[n_lines:] = 0  # for neighbours that are not there
             places = around.neighbours(distance)
@@ -208,8 +208,7 @@ class Network:
 
     def pools_before(self, number: int) -> list[int]:
         """Give the numbers of the poolings before a layer: one or none."""
-        numbers: list[int] = np.flatnonzero(self.pool_layers == number).tolist()
-        return numbers
+        return [pool for pool, layer in enumerate(self.pool_layers.tolist()) if layer == number]
 
 
 def _largest_sum(weights: NDArray[np.float32]) -> float:
