@@ -143,7 +143,7 @@ def find_numbers(chars: Chars, runs: Runs, row_of_run: NDArray[np.int32]) -> Num
 
 
 _TENS = np.array([[10 ** max(length - 1 - place, 0) * (place < length) for length in range(6)] for place in range(4)])
-"""Value of each of the first four digits of a number of 0 to 5 digits counts."""
+"""Value of each of the first four digits of a number, by how many digits it has, 0 to 5."""
 
 
 def find_dates(
