@@ -1,7 +1,6 @@
 """The HTML report: nothing is lost, nothing comes alive, and everything can be read."""
 
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import browser
 import fakes
 import linesift
 from fakes import predict
@@ -26,7 +26,7 @@ B </li></ol></section><!-- <plaintext> ]]> &lt;i&gt; ' style='--c:9
 B \x00\x1b[2J\u2028\ud800\u202e?
 """
 VOID = frozenset(["meta", "input", "br", "img", "link", "hr"])
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = browser.find()
 
 
 class Reader(HTMLParser):
@@ -182,7 +182,7 @@ def test_contrast(text: str, ground: str, scheme: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here; Debian and Ubuntu have one: apt-get install chromium")
+@pytest.mark.skipif(CHROMIUM is None, reason=browser.MISSING)
 def test_in_a_browser(tmp_path: Path) -> None:
     """Scripts of the report run, those of its pages do not, and the address opens a page."""
     path = tmp_path / "report.html"
