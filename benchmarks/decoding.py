@@ -23,11 +23,11 @@ from linesift.model.decode import DecodeConfig, decode
 from linesift.model.model import NO_ARTICLE_COLUMNS, Model
 from linesift.page import LabelledPage
 from linesift.train.config import TrainConfig
+from linesift.train.examples import UNKNOWN, label_columns
 from linesift.train.folds import fold_of, site_folds
 from linesift.train.sources import Sources, read_sources
 
 _BODY, _SIDEBAR = Label.BODY.column, Label.SIDEBAR.column
-_UNKNOWN = -1
 _PAGES_AT_ONCE = 200
 _RANGES: dict[str, tuple[float, float]] = {
     "body_floor": (0.1, 0.5),
@@ -55,7 +55,7 @@ class Scored:
     no_article: NDArray[np.float32]
     """Shape (n_pages,): probability of the kinds without an article."""
     gold: NDArray[np.int64]
-    """Shape (n_lines,), -1 where the label is not known."""
+    """Shape (n_lines,), columns of `LABELS` or `UNKNOWN`."""
     half: NDArray[np.int64]
     """Shape (n_pages,): 0 or 1, by site."""
 
@@ -93,14 +93,12 @@ def _scored(models: Sequence[Model], pages: Sequence[LabelledPage]) -> Iterator[
 def _score(model: Model, pages: Sequence[LabelledPage]) -> Scored:
     batch = model.part_for(pages[0].page).read([page.page for page in pages])
     probabilities = model.probabilities(batch)
-    kinds = np.zeros((len(pages), 0), np.float32)
+    no_article = np.zeros(len(pages), np.float32)
     if model.page_kind is not None:
         kinds = model.page_kind.probabilities(batch, probabilities, decode(batch, probabilities, model.decoding))
-    gold = np.concatenate([[_UNKNOWN if label is None else label.column for label in page.labels] for page in pages])
-    starts = batch.lines_per_page_with_blanks.cumsum() - batch.lines_per_page_with_blanks
+        no_article = kinds[:, NO_ARTICLE_COLUMNS].sum(axis=1)
     half = np.array([fold_of(f"half {page.site}", 2) for page in pages])
-    no_article = kinds[:, NO_ARTICLE_COLUMNS].sum(axis=1) if kinds.size else np.zeros(len(pages), np.float32)
-    return Scored(batch, probabilities, no_article, gold[starts[batch.page] + batch.number], half)
+    return Scored(batch, probabilities, no_article, label_columns(pages), half)
 
 
 def _table(scored: Sequence[Scored], now: DecodeConfig, n_draws: int) -> Iterator[str]:
@@ -131,12 +129,13 @@ def _scores(scored: Sequence[Scored], config: DecodeConfig, half: int) -> tuple[
     confusion = np.zeros((len(LABELS), len(LABELS)))
     n_inside = n_inside_right = n_right = n_pages = 0
     for each in scored:
-        batch = each.batch
+        batch, rows = each.batch, np.arange(len(each.gold))
         labels = decode(batch, each.probabilities, config)
         labels[(each.no_article >= config.no_article)[batch.page]] = _SIDEBAR
-        counts = (each.half == half)[batch.page] & (each.gold != _UNKNOWN)
+        counts = (each.half == half)[batch.page] & (each.gold != UNKNOWN)
         np.add.at(confusion, (each.gold[counts], labels[counts]), 1)
-        inside = counts & (each.gold == _SIDEBAR) & _is_inside(batch, each.gold == _BODY)
+        first, last = batch.first_and_last(each.gold == _BODY)
+        inside = counts & (each.gold == _SIDEBAR) & (rows > first) & (rows < last)
         n_inside += int(inside.sum())
         n_inside_right += int((labels[inside] == _SIDEBAR).sum())
         wrong = batch.per_page(counts & (labels != each.gold))
@@ -144,14 +143,6 @@ def _scores(scored: Sequence[Scored], config: DecodeConfig, half: int) -> tuple[
         n_pages += int((each.half == half).sum())
     f1 = 2 * confusion.diagonal() / (confusion.sum(axis=0) + confusion.sum(axis=1))
     return float(f1.mean()), n_inside_right / n_inside, n_right / n_pages
-
-
-def _is_inside(batch: Batch, is_body: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether some line above and some line below on the page is marked."""
-    n_before = np.concatenate(([0], is_body.cumsum()))
-    above = n_before[:-1] > n_before[batch.own_page_start]
-    below = n_before[batch.own_page_end] > n_before[1:]
-    return above & below
 
 
 if __name__ == "__main__":

@@ -67,3 +67,13 @@ def test_names_are_unique_and_the_fingerprint_is_stable() -> None:
     assert len(set(FEATURE_NAMES)) == len(FEATURE_NAMES)
     assert features_digest() == features_digest()
     assert len(features_digest()) == 16
+
+
+@given(st.lists(_PAGE, min_size=1, max_size=4))
+def test_first_and_last_marked_line_as_a_plain_loop(texts: list[str]) -> None:
+    batch = read_batch(texts)
+    marked = batch.length > 2
+    rows = [[row for row in np.flatnonzero(marked) if batch.page[row] == page] for page in batch.page]
+    first, last = batch.first_and_last(marked)
+    assert first.tolist() == [found[0] if found else len(marked) for found in rows]
+    assert last.tolist() == [found[-1] if found else -1 for found in rows]

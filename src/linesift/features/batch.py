@@ -72,6 +72,14 @@ class Batch:
         sums: NDArray[np.float64] = np.bincount(self.page, values, n_pages).astype(np.float64, copy=False)
         return sums
 
+    def first_and_last(self, marked: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """First and last marked row of each line's page; on a page without one, the number of rows and -1."""
+        n_pages, rows = len(self.lines_per_page_with_blanks), np.flatnonzero(marked)
+        first, last = np.full(n_pages, len(marked)), np.full(n_pages, -1)
+        np.minimum.at(first, self.page[rows], rows)
+        np.maximum.at(last, self.page[rows], rows)
+        return first[self.page], last[self.page]
+
 
 FIXED = float(1 << 24)
 """Units of a running sum: running sums are whole numbers of 1/FIXED, so that they are exact."""

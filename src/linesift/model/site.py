@@ -123,12 +123,8 @@ def _line_traits(batch: Batch, base: NDArray[np.float32]) -> Iterator[tuple[str,
     yield "length", (label, np.digitize(batch.length, _LENGTHS))
     for step in (-1, 1):
         yield "neighbour", (np.full(len(lines), step), _shifted(lines, step, batch.page))
-    rows, is_body = np.arange(len(lines)), label == Label.BODY.column
-    first = np.full(len(batch.lines_per_page_with_blanks), len(lines))
-    last = np.full(len(batch.lines_per_page_with_blanks), -1)
-    np.minimum.at(first, batch.page[is_body], rows[is_body])
-    np.maximum.at(last, batch.page[is_body], rows[is_body])
-    first, last = first[batch.page], last[batch.page]
+    rows = np.arange(len(lines))
+    first, last = batch.first_and_last(label == Label.BODY.column)
     place = np.where(rows < first, 0, np.where(rows > last, 2, 1))
     # On a page without body every line is far from it.
     far = np.where(last < 0, _FAR[-1] + 1, np.maximum(np.maximum(first - rows, rows - last), 0))

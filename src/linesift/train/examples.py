@@ -22,7 +22,7 @@ from linesift.train.config import Progress, TrainConfig
 from linesift.train.folds import CrossFit, classify_held_out, site_folds
 from linesift.train.pseudo_labels import correct_or_drop, pseudo_label
 
-_UNKNOWN = -1
+UNKNOWN = -1
 """Stands for the column of a label that is not known."""
 
 
@@ -119,12 +119,12 @@ def gather_lines(
     progress(f"reading {len(all_pages)} pages")
     hints = [page.page.hints for page in all_pages if page.page.hints is not None]
     batch = read_batch([page.page.text for page in all_pages], hints or None)
-    known = (_label_columns(gold_pages), _label_columns(excerpt_pages))
+    known = (label_columns(gold_pages), label_columns(excerpt_pages))
     _check_labels(known[0])
-    label_columns = pseudo_by_fold.map(lambda pseudo: np.concatenate((*known, _label_columns(pseudo))))
+    columns_by_fold = pseudo_by_fold.map(lambda pseudo: np.concatenate((*known, label_columns(pseudo))))
     line_weights = [
         _page_weights([*gold_pages, *excerpt_pages], pseudo, config)[batch.page] * _label_factors(columns, config)
-        for pseudo, columns in zip(pseudo_by_fold, label_columns, strict=True)
+        for pseudo, columns in zip(pseudo_by_fold, columns_by_fold, strict=True)
     ]
     is_by_hand = np.zeros(len(all_pages), np.bool_)
     is_by_hand[: len(gold_pages)] = [page.origin.is_by_hand for page in gold_pages]
@@ -133,7 +133,7 @@ def gather_lines(
         n_gold=len(known[0]),
         is_by_hand=is_by_hand[batch.page],
         folds=_page_folds(all_pages, config)[batch.page],
-        labels=label_columns.map(lambda columns: np.where(columns == _UNKNOWN, Label.SIDEBAR.column, columns)),
+        labels=columns_by_fold.map(lambda columns: np.where(columns == UNKNOWN, Label.SIDEBAR.column, columns)),
         line_weights=CrossFit.of(weights.astype(np.float32) for weights in line_weights),
     )
 
@@ -148,7 +148,7 @@ def _page_weights(
 
 def _label_factors(columns: NDArray[np.int64], config: TrainConfig) -> NDArray[np.float64]:
     """Factor of the weight of each line by its label, 0 for an unknown one."""
-    return np.where(columns == _UNKNOWN, 0.0, np.array(config.label_weights, np.float64)[columns])
+    return np.where(columns == UNKNOWN, 0.0, np.array(config.label_weights, np.float64)[columns])
 
 
 def _page_folds(pages: Sequence[LabelledPage], config: TrainConfig) -> NDArray[np.int64]:
@@ -171,16 +171,16 @@ def _check_labels(columns: NDArray[np.int64]) -> None:
     Raises:
         LabelError: naming the labels that no line has.
     """
-    counts = np.bincount(columns[columns != _UNKNOWN], minlength=len(LABELS))
+    counts = np.bincount(columns[columns != UNKNOWN], minlength=len(LABELS))
     if not counts.all():
         missing = ", ".join(label for label, count in zip(LABELS, counts, strict=True) if not count)
         raise LabelError(f"no line of the training pages has the label {missing}; add pages that have it")
 
 
-def _label_columns(pages: Iterable[LabelledPage]) -> NDArray[np.int64]:
-    """Column of the label of every non-blank line of some pages, `_UNKNOWN` where it has none."""
+def label_columns(pages: Iterable[LabelledPage]) -> NDArray[np.int64]:
+    """Column of the label of every non-blank line of some pages, `UNKNOWN` where it has none."""
     columns = [
-        _UNKNOWN if label is None else label.column
+        UNKNOWN if label is None else label.column
         for page in pages
         for line, label in zip(page.page.lines, page.labels, strict=True)
         if label is not None or line.strip()

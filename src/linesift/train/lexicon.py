@@ -59,7 +59,7 @@ def line_targets(batch: Batch, labels: NDArray[np.int64]) -> dict[str, NDArray[n
     is_label = {label: labels == label.column for label in LABELS}
     is_body, is_sidebar = is_label[Label.BODY], is_label[Label.SIDEBAR]
     rows = np.arange(len(labels))
-    first, last = _ends(batch, is_body)
+    first, last = batch.first_and_last(is_body)
     n_before = running_sum(is_body)
     rank = from_fixed(n_before[:-1] - n_before[batch.own_page_start])
     mostly_body = _is_mostly_around(batch, is_body)
@@ -76,15 +76,6 @@ def line_targets(batch: Batch, labels: NDArray[np.int64]) -> dict[str, NDArray[n
 
 _SHORT, _N_OPENING, _N_CLOSING = 8, 2, 8
 """Words under which a body line is an item; body lines that open the article; lines that follow its end."""
-
-
-def _ends(batch: Batch, marked: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """First and last marked row of each line's page; without one the number of rows, and -1."""
-    n_pages, rows = len(batch.lines_per_page_with_blanks), np.flatnonzero(marked)
-    first, last = np.full(n_pages, len(marked)), np.full(n_pages, -1)
-    np.minimum.at(first, batch.page[rows], rows)
-    np.maximum.at(last, batch.page[rows], rows)
-    return first[batch.page], last[batch.page]
 
 
 def _is_mostly_around(batch: Batch, is_body: NDArray[np.bool_]) -> NDArray[np.bool_]:
