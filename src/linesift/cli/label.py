@@ -3,8 +3,6 @@
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
-from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -191,6 +189,7 @@ def _serve(folder: "Folder", model: "LoadedModel", port: int | None, *, opens: b
     """Serve until interrupted."""
     import webbrowser
 
+    from linesift.labelling.folder import Wanted
     from linesift.labelling.server import HOST, PORT, LabelServer
 
     try:
@@ -207,17 +206,9 @@ def _serve(folder: "Folder", model: "LoadedModel", port: int | None, *, opens: b
         try:
             server.serve_forever()
         except KeyboardInterrupt:
-            left = sum(map(_n_doubtful, repeat(folder), folder.names()))
+            left = sum(folder.find(Wanted(is_doubtful=True)).values())
             console.status("")
             console.status(f"{console.count(left, 'doubtful line')} left; find mistakes with: linesift check")
-
-
-def _n_doubtful(folder: "Folder", name: str) -> int:
-    """Count the doubtful lines of a page; none if its file is gone or has mistakes."""
-    with suppress(InputError):
-        page = folder.read(name).page
-        return len(page.doubtful) if page is not None else 0
-    return 0
 
 
 def _has_desktop() -> bool:
