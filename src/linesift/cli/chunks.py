@@ -29,7 +29,7 @@ from linesift.read.record import Record
 from linesift.write import tables, terminal
 
 if TYPE_CHECKING:  # numpy comes with them, and `--help` does not wait for numpy
-    from linesift.explain.explain import Explainer
+    from linesift.explain.explain import Explainer, Explanation
     from linesift.model.memory import SiteMemory
     from linesift.model.model import Model
     from linesift.model.prediction import Prediction
@@ -243,25 +243,31 @@ def _written(
     prediction: "Prediction", outcome: Outcome, options: OutputOptions, explainer: "Explainer | None"
 ) -> Outcome:
     tally = terminal.tally(prediction) if options.format is Format.PRETTY else None
-    messages = outcome.messages
-    n_lines = 0 if explainer is None else len(_indices_of(prediction, options.labels))
-    if n_lines and (left := n_lines - len(_explained(prediction, options.labels))):
-        text = f"warning: {prediction.page.source}: a long page; {left} lines that are less in doubt have no reasons"
-        messages = (*messages, Message(text, is_failure=False, kind=MessageKind.WARNING))
+    messages, explanations = outcome.messages, None
+    if explainer is not None:
+        from linesift.explain.explain import affordable
+
+        asked = [index for index, label in enumerate(prediction.labels) if label in options.labels]
+        explained = affordable(prediction, asked)
+        explanations = list(explainer.explain(prediction, explained))
+        if left := len(asked) - len(explained):
+            text = f"{prediction.page.source}: a long page; {left} lines that are less in doubt have no reasons"
+            messages = (*messages, Message(f"warning: {text}", is_failure=False, kind=MessageKind.WARNING))
     if options.format in {Format.ARTICLE, Format.MARKDOWN} and not prediction.has_article:
         reason = f" ({terminal.format_kind(prediction)})" if prediction.kind in NO_ARTICLE else ""
         text = f"{prediction.page.source}: the page has no article{reason}"
         messages = (*messages, Message(text, is_failure=False))
-    return replace(outcome, text="".join(_texts(prediction, options, explainer)), tally=tally, messages=messages)
+    return replace(outcome, text="".join(_texts(prediction, options, explanations)), tally=tally, messages=messages)
 
 
-def _texts(prediction: "Prediction", options: OutputOptions, explainer: "Explainer | None") -> Iterator[str]:
-    """Format one page."""
+def _texts(
+    prediction: "Prediction", options: OutputOptions, explanations: "Sequence[Explanation] | None"
+) -> Iterator[str]:
+    """Format one page, its lines with their explanations if there are some."""
     brief = full = None
-    if explainer is not None:
+    if explanations is not None:
         from linesift.write import reasons
 
-        explanations = list(explainer.explain(prediction, _explained(prediction, options.labels)))
         brief = {each.index: reasons.brief(each) for each in explanations}
         full = {each.index: reasons.as_json(each) for each in explanations}
     match options.format:
@@ -285,15 +291,3 @@ def _texts(prediction: "Prediction", options: OutputOptions, explainer: "Explain
             if options.names_pages:
                 yield terminal.heading(prediction.page.source, style=options.style)
             yield from terminal.pretty(prediction, options.labels, style=options.style, reasons=brief)
-
-
-def _explained(prediction: "Prediction", labels: frozenset[Label]) -> list[int]:
-    """Give the indices of the lines that get reasons: those with these labels, on a long page the most doubtful."""
-    from linesift.explain.explain import affordable
-
-    return affordable(prediction, _indices_of(prediction, labels))
-
-
-def _indices_of(prediction: "Prediction", labels: frozenset[Label]) -> list[int]:
-    """Give the indices of the lines with these labels."""
-    return [index for index, label in enumerate(prediction.labels) if label in labels]
