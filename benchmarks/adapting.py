@@ -316,12 +316,12 @@ def _measure_site(site: Site, table: NDArray[np.float32]) -> SiteResult:
     return SiteResult(
         site=site.name,
         n_pages=n_pages,
-        labelled=_rate(site, before, labelled),
-        confirmed=None if counted is None else _rate(site, before, labelled, counted),
-        most=_rate(site, before, most),
-        unlabelled=_rate(site, before, remembered) if remembered else None,
-        unlabelled_confirmed=None if counted is None or not remembered else _rate(site, before, remembered, counted),
-        recurring=_rate(site, before, best) if best else None,
+        labelled=rate(site, before, labelled),
+        confirmed=None if counted is None else rate(site, before, labelled, counted),
+        most=rate(site, before, most),
+        unlabelled=rate(site, before, remembered) if remembered else None,
+        unlabelled_confirmed=None if counted is None or not remembered else rate(site, before, remembered, counted),
+        recurring=rate(site, before, best) if best else None,
         n_wrong=(int(before.sum()), int(is_recurring.sum()), int((is_recurring & is_sidebar).sum())),
     )
 
@@ -339,7 +339,7 @@ def _added(site: Site, learnt: Chosen, table: NDArray[np.float32]) -> NDArray[np
     return added
 
 
-def _rate(
+def rate(
     site: Site,
     before: NDArray[np.bool_],
     runs: Sequence[tuple[NDArray[np.bool_], Chosen]],

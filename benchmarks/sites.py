@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 import linesift
-from benchmarks.adapting import Site, read_sites
+from benchmarks.adapting import Site, rate, read_sites
 from linesift.atomic import write_atomic
 from linesift.evaluate.sections import Row, Table, markdown_table
 from linesift.read.labelled import read_labelled
@@ -59,15 +59,11 @@ def _lines(sites: Sequence[Site]) -> Iterator[str]:
 def _rates(site: Site) -> list[float]:
     """Wrong lines for each other page: before, and with each number of labelled pages."""
     before = site.is_wrong(np.zeros_like(site.base))
-    found, first = [], 0.0
-    for size in _SIZES:
-        runs = [
-            (site.is_on(rest), len(rest), site.is_wrong(site.corrected(learnt))) for learnt, rest in site.draws(size)
-        ]
-        n_pages = sum(n_rest for _, n_rest, _ in runs)
-        first = sum(int(before[others].sum()) for others, _, _ in runs) / n_pages
-        found.append(sum(int(after[others].sum()) for others, _, after in runs) / n_pages)
-    return [first, *found]
+    found = [
+        rate(site, before, [(site.is_wrong(site.corrected(learnt)), rest) for learnt, rest in site.draws(size)])
+        for size in _SIZES
+    ]
+    return [found[-1][0], *(after for _, after in found)]
 
 
 if __name__ == "__main__":
