@@ -139,7 +139,7 @@ def test_status_and_clean(crawl: Path) -> None:
 
 def test_names_of_outputs_do_not_clash() -> None:
     assert name_of("a/pages.jsonl") != name_of("b/pages.jsonl")
-    assert name_of("s3://b/ä ü?.warc").startswith("_____.warc-") is False
+    assert name_of("s3://b/ä ü?.warc").startswith("____.warc-")
     assert name_of("x/" + "y" * 300 + ".warc.gz").split(".warc.gz-")[0] == "y" * 112
 
 
@@ -186,6 +186,15 @@ def test_a_file_that_kills_three_workers_is_set_aside(tmp_path: Path) -> None:
     }
     assert (tmp_path / "killer").read_text() == "xxx"
     assert not active_children()
+
+
+def test_a_worker_that_is_killed_while_it_waits_is_replaced(tmp_path: Path) -> None:
+    outcomes = LocalEngine(1)(FaultyWork.of(tmp_path), files_named("good", "fine"))
+    assert isinstance(next(outcomes), Entry)
+    (worker,) = active_children()
+    worker.kill()
+    _wait_for(lambda: not active_children())
+    assert [each.input.name for each in outcomes if isinstance(each, Entry)] == ["fine"]
 
 
 def test_a_full_disk_ends_the_run(tmp_path: Path) -> None:

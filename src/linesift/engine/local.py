@@ -6,7 +6,7 @@ was at; a pool of many would lose all files that were under way.
 
 import os
 import signal
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -31,21 +31,24 @@ class LocalEngine:
     def __call__(self, work: Work, files: Sequence[InputFile]) -> Generator[Outcome, None, None]:
         """Do the work, as `Engine` says; a file whose worker is killed is done again."""
         waiting = deque(files)
-        n_killed: dict[str, int] = {}
+        running: dict[Future[Entry], tuple[_Worker, InputFile]] = {}
+        n_killed: Counter[str] = Counter()
         before = set(active_children())
-        workers = [_Worker(work) for _ in range(min(self.n_jobs, len(files)))]
+        workers = [_Worker() for _ in range(min(self.n_jobs, len(files)))]
+        idle = [*workers]
         try:
-            while waiting or any(worker.future for worker in workers):
-                for worker in workers:
-                    if waiting and worker.future is None:
-                        worker.start(waiting.popleft())
-                wait([worker.future for worker in workers if worker.future], return_when=FIRST_COMPLETED)
-                for worker in workers:
-                    if worker.future is None or not worker.future.done():
-                        continue
-                    file, outcome = worker.take()
+            while waiting or running:
+                while waiting and idle:
+                    worker, file = idle.pop(), waiting.popleft()
+                    running[worker.start(work, file)] = worker, file
+                for done in wait(running, return_when=FIRST_COMPLETED).done:
+                    worker, file = running.pop(done)
+                    idle.append(worker)
+                    outcome = _outcome(file, done)
                     if outcome is None:
-                        n_killed[file.name] = n_killed.get(file.name, 0) + 1
+                        worker.close()
+                        _remove_parts(work, file)
+                        n_killed[file.name] += 1
                         if n_killed[file.name] < MAX_KILLED:
                             waiting.append(file)
                             continue
@@ -57,47 +60,47 @@ class LocalEngine:
                 child.kill()
             for worker in workers:
                 worker.close()
+            for _, file in running.values():
+                _remove_parts(work, file)
 
 
 class _Worker:
-    """A pool of one process, and the file that it is at."""
+    """A pool of one process, which starts with the first file and again when it was killed."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
-        self._file: InputFile | None = None
-        self.future: Future[Entry] | None = None
 
-    def start(self, file: InputFile) -> None:
+    def start(self, work: Work, file: InputFile) -> "Future[Entry]":
         """Begin with a file."""
         with signals_held(), _one_thread():
-            self._pool = self._pool or ProcessPoolExecutor(1, get_context("spawn"), _prepare)
-            self._file, self.future = file, self._pool.submit(self._work, file)
-
-    def take(self) -> tuple[InputFile, Outcome | None]:
-        """Take the outcome of the file, `None` if the process was killed."""
-        assert self.future is not None  # noqa: S101
-        assert self._file is not None  # noqa: S101
-        file, future = self._file, self.future
-        self._file = self.future = None
-        try:
-            return file, future.result()
-        except BrokenProcessPool:
-            self._file = file
-            self.close()
-            return file, None
-        except Exception as error:  # noqa: BLE001 - raised again if it is no fault of the file
-            return file, failure_of(file, error)
+            if self._pool is not None:
+                with suppress(BrokenProcessPool):  # it was killed while it waited for a file
+                    return self._pool.submit(work, file)
+                self.close()
+            self._pool = ProcessPoolExecutor(1, get_context("spawn"), _prepare)
+            return self._pool.submit(work, file)
 
     def close(self) -> None:
-        """End the process; of a file that it was at, nothing is left."""
+        """End the process."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
-        if self._file is not None:
-            with suppress(OSError):
-                Store(self._work.out).remove_parts(output_of(name_of(self._file.name)))
-            self._file = None
+
+
+def _outcome(file: InputFile, done: "Future[Entry]") -> Outcome | None:
+    """Give what came of a file, `None` if its process was killed."""
+    try:
+        return done.result()
+    except BrokenProcessPool:
+        return None
+    except Exception as error:  # noqa: BLE001 - raised again if it is no fault of the file
+        return failure_of(file, error)
+
+
+def _remove_parts(work: Work, file: InputFile) -> None:
+    """Remove what a worker left of an output when it was killed."""
+    with suppress(OSError):
+        Store(work.out).remove_parts(output_of(name_of(file.name)))
 
 
 def _prepare() -> None:
