@@ -18,29 +18,29 @@ _MIN_WORDS = 5
 """Fewest common words of a language that decide for it."""
 _CLOSE = 0.7
 """A language is possible, too, if the page has this share of as many of its words as of the best language's."""
-_SCRIPTS: tuple[tuple[str, str], ...] = (
-    ("[\u3040-\u30ff]", "ja"),
-    ("[\uac00-\ud7af]", "ko"),
-    ("[\u4e00-\u9fff]", "zh yue"),
-    ("[\u0e00-\u0e7f]", "th"),
-    ("[\u0e80-\u0eff]", "lo"),
-    ("[\u1780-\u17ff]", "km"),
-    ("[\u1000-\u109f]", "my"),
-    ("[\u0590-\u05ff]", "he"),
-    ("[\u0370-\u03ff]", "el"),
-    ("[\u0530-\u058f]", "hy"),
-    ("[\u10a0-\u10ff]", "ka"),
-    ("[\u1200-\u137f]", "am ti"),
-    ("[\u0900-\u097f]", "hi mr ne"),
-    ("[\u0980-\u09ff]", "bn as"),
-    ("[\u0a00-\u0a7f]", "pa"),
-    ("[\u0a80-\u0aff]", "gu"),
-    ("[\u0b00-\u0b7f]", "or"),
-    ("[\u0b80-\u0bff]", "ta"),
-    ("[\u0c00-\u0c7f]", "te"),
-    ("[\u0c80-\u0cff]", "kn"),
-    ("[\u0d00-\u0d7f]", "ml"),
-    ("[\u0d80-\u0dff]", "si"),
+_SCRIPTS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile("[\u3040-\u30ff]"), "ja"),
+    (re.compile("[\uac00-\ud7af]"), "ko"),
+    (re.compile("[\u4e00-\u9fff]"), "zh yue"),
+    (re.compile("[\u0e00-\u0e7f]"), "th"),
+    (re.compile("[\u0e80-\u0eff]"), "lo"),
+    (re.compile("[\u1780-\u17ff]"), "km"),
+    (re.compile("[\u1000-\u109f]"), "my"),
+    (re.compile("[\u0590-\u05ff]"), "he"),
+    (re.compile("[\u0370-\u03ff]"), "el"),
+    (re.compile("[\u0530-\u058f]"), "hy"),
+    (re.compile("[\u10a0-\u10ff]"), "ka"),
+    (re.compile("[\u1200-\u137f]"), "am ti"),
+    (re.compile("[\u0900-\u097f]"), "hi mr ne"),
+    (re.compile("[\u0980-\u09ff]"), "bn as"),
+    (re.compile("[\u0a00-\u0a7f]"), "pa"),
+    (re.compile("[\u0a80-\u0aff]"), "gu"),
+    (re.compile("[\u0b00-\u0b7f]"), "or"),
+    (re.compile("[\u0b80-\u0bff]"), "ta"),
+    (re.compile("[\u0c00-\u0c7f]"), "te"),
+    (re.compile("[\u0c80-\u0cff]"), "kn"),
+    (re.compile("[\u0d00-\u0d7f]"), "ml"),
+    (re.compile("[\u0d80-\u0dff]"), "si"),
 )
 _MIN_SHARE = 0.2
 """Share of a page's letters in a script that decides for its languages. Half of it is enough for kana, because Japanese
@@ -65,30 +65,37 @@ def add_evidence(lines: Sequence[str], context: Context) -> Context:
 def find_languages(text: str) -> Languages:
     """Languages that a text may be in, by its script and its commonest words; `ANY` where that is open."""
     text = text[:_SAMPLE]
-    n_letters = len(_LETTER.findall(text)) or 1
+    characters = Counter(text)  # far fewer than the text has, so that every script is a short search
+    n_letters = _count(_LETTER, characters) or 1
     for script, languages in _SCRIPTS:
-        if len(re.findall(script, text)) >= n_letters * _MIN_SHARE * (0.5 if languages == "ja" else 1):
+        if _count(script, characters) >= n_letters * _MIN_SHARE * (0.5 if languages == "ja" else 1):
             return frozenset(languages.split())
-    if len(_ARABIC.findall(text)) >= n_letters * _MIN_SHARE:
-        return _arabic_languages(text)
+    if _count(_ARABIC, characters) >= n_letters * _MIN_SHARE:
+        return _arabic_languages(characters)
     counts = Counter(_WORD.findall(lower(text)))
     hits: Counter[str] = Counter()
-    for word, spoken in _common().items():
-        for language in spoken:
+    common = _common()
+    for word in common.keys() & counts.keys():
+        for language in common[word]:
             hits[language] += counts[word]
     best = max(hits.values(), default=0)
     if best < _MIN_WORDS:
-        is_cyrillic = len(_CYRILLIC.findall(text)) >= n_letters * _MIN_SHARE
+        is_cyrillic = _count(_CYRILLIC, characters) >= n_letters * _MIN_SHARE
         return _CYRILLIC_LANGUAGES if is_cyrillic else ANY
     return frozenset(language for language, n_words in hits.items() if n_words >= best * _CLOSE)
 
 
-def _arabic_languages(text: str) -> Languages:
-    n_letters = len(_ARABIC.findall(text))
+def _count(of_one: re.Pattern[str], characters: Counter[str]) -> int:
+    """Count the characters of a text that a pattern of one character fits."""
+    return sum(characters[each] for each in of_one.findall("".join(characters)))
+
+
+def _arabic_languages(characters: Counter[str]) -> Languages:
+    n_letters = _count(_ARABIC, characters)
     for marks, spoken in ((_PASHTO_LETTERS, "ps"), (_URDU_LETTERS, "ur")):
-        if len(marks.findall(text)) >= n_letters * 0.02:
+        if _count(marks, characters) >= n_letters * 0.02:
             return frozenset([spoken])
-    return frozenset(["fa"]) if len(_PERSIAN_LETTERS.findall(text)) >= n_letters * 0.05 else frozenset(["ar"])
+    return frozenset(["fa"]) if _count(_PERSIAN_LETTERS, characters) >= n_letters * 0.05 else frozenset(["ar"])
 
 
 @cache
