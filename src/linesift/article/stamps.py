@@ -94,17 +94,23 @@ def _join_parts(page: LabelledLines, stamps: list[Stamp], context: Context) -> l
     whole = {index for stamp in stamps if stamp.moment.day is not None for index in stamp.lines}
     written = [index for index, label in enumerate(page.labels) if label is not None]
     found: list[Stamp] = []
-    place = 0
-    while place < len(written):
-        stamp = _joined(page, written[place : place + _MAX_PARTS], whole, context)
+    first = 0  # behind the lines that are joined already
+    for place in _near_timestamps(page, written):
+        stamp = _joined(page, written[place : place + _MAX_PARTS], whole, context) if place >= first else None
         if stamp is not None:
             found.append(stamp)
-        place += len(stamp.lines) if stamp is not None else 1
+            first = place + len(stamp.lines)
     if not found:
         return stamps
     used = {index for stamp in found for index in stamp.lines}
     kept = [stamp for stamp in stamps if used.isdisjoint(stamp.lines)]
     return sorted([*kept, *found], key=lambda stamp: stamp.lines)
+
+
+def _near_timestamps(page: LabelledLines, written: Sequence[int]) -> list[int]:
+    """Places of written lines that are timestamps or stand so near above one that both can be parts of a day."""
+    timestamps = [place for place, index in enumerate(written) if page.labels[index] is Label.TIMESTAMP]
+    return sorted({place - back for place in timestamps for back in range(_MAX_PARTS) if place >= back})
 
 
 def _joined(page: LabelledLines, lines: Sequence[int], whole: set[int], context: Context) -> Stamp | None:
