@@ -122,11 +122,11 @@ def _records(table: "pa.Table | pa.RecordBatch", text: str | None, html: str | N
 
 
 def _numbered(number: int, row: dict[str, Any]) -> NumberedRecord:
-    payload, form = (row.get("html"), "html") if row.get("html") else (row.get("text"), "text")
+    payload = row.get("html") or row.get("text")
     url, date = (value if isinstance(value, str) else "" for value in (row.get("url"), row.get("date")))
     if not isinstance(payload, str | bytes):
         return NumberedRecord(number, Record(url, date, "", "text"), problem="the row has no page")
-    return NumberedRecord(number, Record(url, date, payload, "html" if form == "html" else "text"))
+    return NumberedRecord(number, Record(url, date, payload, "html" if row.get("html") else "text"))
 
 
 def _combined(column: "pa.ChunkedArray") -> "pa.Array":

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from linesift.engine.ledger import (
+    PAGES,
     Entry,
     Failure,
     forget,
@@ -17,7 +18,7 @@ from linesift.engine.ledger import (
     set_aside,
     write_run,
 )
-from linesift.engine.places import InputFile, Store
+from linesift.engine.places import PARTS, InputFile, Store
 from linesift.engine.reading import check_kind
 from linesift.engine.unit import LabelOptions, make_settings
 from linesift.engine.work import Engine, Outcome, Work
@@ -173,16 +174,16 @@ def read_status(place: str) -> Status:
     failures = tuple(failure for failure in read_failures(store) if failure.input.name not in done)
     settled = done | {failure.input.name for failure in failures}
     return Status(
-        len(done),
-        failures,
-        tuple(file for file in inputs if file.name not in settled),
-        sum(entry.pages for entry in entries),
-        sum(entry.lines for entry in entries),
-        sum(entry.failed_pages for entry in entries),
-        sum(sum(entry.left_out.values()) for entry in entries),
-        sum(entry.seconds for entry in entries),
-        sum(entry.input.size or 0 for entry in entries),
-        tuple(_orphans(store, entries)),
+        n_done=len(done),
+        failures=failures,
+        open=tuple(file for file in inputs if file.name not in settled),
+        pages=sum(entry.pages for entry in entries),
+        lines=sum(entry.lines for entry in entries),
+        failed_pages=sum(entry.failed_pages for entry in entries),
+        left_out=sum(sum(entry.left_out.values()) for entry in entries),
+        seconds=sum(entry.seconds for entry in entries),
+        bytes_done=sum(entry.input.size or 0 for entry in entries),
+        orphans=tuple(_orphans(store, entries)),
     )
 
 
@@ -202,5 +203,6 @@ def clean(place: str) -> list[str]:
 
 def _orphans(store: Store, entries: Sequence[Entry]) -> Iterator[str]:
     known = {entry.output for entry in entries}
-    yield from (name for name in map("pages/{}".format, sorted(store.names("pages"))) if name not in known)
-    yield from (f"parts/{part}" for part in sorted(store.names("parts")))
+    pages = (f"{PAGES}/{page}" for page in sorted(store.names(PAGES)))
+    yield from (page for page in pages if page not in known)
+    yield from (f"{PARTS}/{part}" for part in sorted(store.names(PARTS)))

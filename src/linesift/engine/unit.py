@@ -65,14 +65,14 @@ def make_settings(model: Path | None, options: LabelOptions) -> Settings:
 
     fields = options.fields
     return Settings(
-        _model_sha256(model or linesift.shipped()),
-        linesift.__version__,
-        SCHEMA,
-        options.columns,
-        options.keep,
-        fields.kept,
-        fields.text,
-        fields.html,
+        model_sha256=_model_sha256(model or linesift.shipped()),
+        linesift=linesift.__version__,
+        schema=SCHEMA,
+        columns=options.columns,
+        keep=options.keep,
+        keep_fields=fields.kept,
+        text_field=fields.text,
+        html_field=fields.html,
     )
 
 
@@ -115,24 +115,25 @@ def label_file(
     keep_freed_memory()
     loaded = linesift.load(model)
     reader = InputReader(file, options.fields)
-    with store.writing(output_of(name_of(file.name))) as stream:
+    output = output_of(name_of(file.name))
+    with store.writing(output) as stream:
         writer = _Writer(stream, options, settings)
         for chunk in chunks(reader):
             writer.write(label_records(loaded, chunk, with_article=writer.needs_article))
         writer.close()
     tally = writer.tally
     entry = Entry(
-        file,
-        output_of(name_of(file.name)),
-        stream.n_bytes,
-        stream.sha256,
-        tally.pages,
-        tally.lines,
-        tally.failed,
-        dict(sorted(tally.kinds.items())),
-        dict(sorted(reader.left_out.items())),
-        settings,
-        round(time.monotonic() - started, 3),
+        input=file,
+        output=output,
+        output_size=stream.n_bytes,
+        output_sha256=stream.sha256,
+        pages=tally.pages,
+        lines=tally.lines,
+        failed_pages=tally.failed,
+        kinds=dict(sorted(tally.kinds.items())),
+        left_out=dict(sorted(reader.left_out.items())),
+        settings=settings,
+        seconds=round(time.monotonic() - started, 3),
     )
     commit(store, entry)
     return entry
