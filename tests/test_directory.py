@@ -268,6 +268,13 @@ def test_a_directory_that_cannot_be_written(model: Model, tmp_path: Path) -> Non
         save_model(small(model), {}, PROBE, tmp_path / "file" / "x")
 
 
+def test_a_file_in_the_place_of_a_directory_is_kept(model: Model, tmp_path: Path) -> None:
+    (tmp_path / "m").write_text("ours")
+    with pytest.raises(ModelError, match="is a file; name a directory"):
+        save_model(small(model), {}, PROBE, tmp_path / "m")
+    assert [each.read_text() for each in tmp_path.iterdir()] == ["ours"]
+
+
 def test_a_directory_of_other_files_is_kept(model: Model, path: Path, tmp_path: Path) -> None:
     (path / "notes.txt").write_text("ours")
     with pytest.raises(ModelError, match=r"notes\.txt, which is no part of a model"):

@@ -87,11 +87,13 @@ def _write(path: Path, about: str, probe: str, weights: bytes) -> None:
 
 
 def refuse_other_files(path: Path) -> None:
-    """Refuse a directory in which a model would take the place of anything but a model.
+    """Refuse a path at which a model would take the place of anything but a model.
 
     Raises:
-        ModelError: if it holds other files than those of a model.
+        ModelError: if it is a file, or a directory that holds other files than those of a model.
     """
+    if path.exists() and not path.is_dir():
+        raise ModelError(f"{path}: is a file; name a directory")
     try:
         names = {each.name for each in path.iterdir()} if path.is_dir() else set()
     except OSError as error:

@@ -168,10 +168,7 @@ def _read(paths: Sequence[Path]) -> list[LabelledPage]:
 
 
 def _check_place(request: AdaptRequest) -> None:
-    out = request.out
-    if out.exists() and not out.is_dir():
-        raise InputError(f"{out}: is a file; name a directory")
-    refuse_other_files(out)
+    refuse_other_files(request.out)
     if not request.site.strip():
         raise InputError("the site has no name; give it one: --site mysite")
 

@@ -138,8 +138,6 @@ def _check_packages(request: TrainRequest) -> None:
 def _check_place(out: Path) -> None:
     """Refuse at once a directory that cannot be written after minutes of fitting, or that holds something else."""
     refuse_other_files(out)
-    if out.exists() and not out.is_dir():
-        raise InputError(f"{out}: is a file; name a directory")
     there = next(place for place in out.resolve().parents if place.exists())  # a directory beside it is renamed
     try:
         with TemporaryDirectory(dir=there, prefix=".linesift-"):
