@@ -159,8 +159,9 @@ def _agree(files: dict[str, bytes]) -> None:
     """Let `model.json` name the checksum, and the probe what the model computes, where that can be found out."""
     from hashlib import sha256
 
+    from linesift.model.files import read_arrays
     from linesift.model.probe import read_probe, write_probe
-    from linesift.model.weights import build_model, read_arrays
+    from linesift.model.weights import build_model
 
     try:
         about = json.loads(files["model.json"])

@@ -9,7 +9,7 @@ from linesift.errors import ModelError
 from linesift.evaluate.sections import Table, markdown_table
 from linesift.labels import KINDS, LABELS
 from linesift.model.directory import read_about
-from linesift.model.weights import brief
+from linesift.model.files import brief
 
 _FRONT_MATTER = """\
 ---

@@ -20,13 +20,13 @@ from typing import Any
 from linesift.atomic import replacing_directory
 from linesift.errors import ModelError
 from linesift.labels import LABELS
+from linesift.model.files import WEIGHTS, brief, pack, read_arrays, read_file
 from linesift.model.fingerprint import fingerprint
 from linesift.model.model import Model
 from linesift.model.part import Part
 from linesift.model.probe import FILE as PROBE
 from linesift.model.probe import check_probe, write_probe
-from linesift.model.weights import FILE as WEIGHTS
-from linesift.model.weights import brief, build_model, model_arrays, pack, read_arrays, read_file
+from linesift.model.weights import build_model, model_arrays
 from linesift.page import Page
 
 FORMAT = 9

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from linesift.errors import ModelError
 from linesift.hints import DTYPES, TAGS, Hints
+from linesift.model.files import brief, read_file
 from linesift.model.model import Model
-from linesift.model.weights import brief, read_file
 from linesift.page import Page
 
 FILE = "probe.jsonl"
