@@ -212,10 +212,15 @@ function confirm() {
   if (then === last) turnToDoubt();
 }
 
+/** The next other page of the list that `accepts` accepts, with the first one after the last; or undefined. */
+function nextPage(accepts) {
+  const place = rows.findIndex(({ name }) => name === page.name);
+  return [...rows.slice(place + 1), ...rows.slice(0, place)].find(accepts);
+}
+
 /** Go to the next page with doubtful lines; where no other has some, to those of this page; or say that none is left. */
 function turnToDoubt() {
-  const place = rows.findIndex(({ name }) => name === page.name);
-  const row = [...rows.slice(place + 1), ...rows.slice(0, place)].find(({ doubtful }) => doubtful);
+  const row = nextPage(({ doubtful }) => doubtful);
   if (row) open(row.name);
   else if (page.doubtful.length) refresh(page.doubtful[0]);
   else if (!opened.size) say(NONE_LEFT);
@@ -277,8 +282,7 @@ function findNext() {
   if (!page || !found) return;
   const line = next(cursor, 1, (index) => filter.has(index));
   if (line !== cursor) return refresh(line);
-  const place = rows.findIndex(({ name }) => name === page.name);
-  const row = [...rows.slice(place + 1), ...rows.slice(0, place)].find(({ name }) => found[name]);
+  const row = nextPage(({ name }) => found[name]);
   if (row) return open(row.name);
   return refresh([...filter][0] ?? cursor);
 }
