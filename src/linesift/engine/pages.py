@@ -1,7 +1,8 @@
 """Label the pages of a chunk at once; a page that fails has its reason, and the others are done."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from linesift.errors import InputError, MissingExtraError
@@ -64,29 +65,32 @@ def label_records(model: "Model", records: Sequence[NumberedRecord], *, with_art
     Raises:
         MissingExtraError: for HTML, if its parser is not installed; that is no fault of the page.
     """
-    done = [LabelledRecord(each.number, each.record) for each in records]
-    read = [each.problem or _attempt(lambda record=each.record: read_page(record)[0]) for each in records]  # type: ignore[misc]
-    pages = [page for page in read if isinstance(page, Page)]
-    predictions = _predict(model, pages)
-    for index, page in enumerate(read):
-        found = page if isinstance(page, str) else next(predictions)
-        article = None if isinstance(found, str) or not with_article else _attempt(found.article)
-        error = next((value for value in (found, article) if isinstance(value, str)), None)
-        if isinstance(found, str) or isinstance(article, str):
-            done[index] = replace(done[index], error=error)
-        else:
-            done[index] = replace(done[index], prediction=found, article=article)
-    return done
+    read = [_attempt(partial(_read, each)) for each in records]
+    predictions = _predict(model, [page for page in read if isinstance(page, Page)])
+    found = (page if isinstance(page, str) else next(predictions) for page in read)
+    return [_labelled(each, page, with_article=with_article) for each, page in zip(records, found, strict=True)]
+
+
+def _read(each: NumberedRecord) -> Page:
+    if each.problem is not None:
+        raise InputError(each.problem)
+    return read_page(each.record)[0]
+
+
+def _labelled(each: NumberedRecord, found: "Prediction | str", *, with_article: bool) -> LabelledRecord:
+    """Put a record together with its prediction, or with the reason why there is none."""
+    if isinstance(found, str):
+        return LabelledRecord(each.number, each.record, error=found)
+    article = _attempt(found.article) if with_article else None
+    if isinstance(article, str):
+        return LabelledRecord(each.number, each.record, error=article)
+    return LabelledRecord(each.number, each.record, found, article)
 
 
 def _predict(model: "Model", pages: Sequence[Page]) -> "Iterator[Prediction | str]":
     """Classify pages at once, and one by one if that fails."""
-    found = _attempt(lambda: model.classify_batch(pages))
-    if not isinstance(found, str):
-        yield from found
-        return
-    for page in pages:
-        yield _attempt(lambda page=page: model.classify(page))  # type: ignore[misc]
+    found = _attempt(partial(model.classify_batch, pages))
+    yield from (_attempt(partial(model.classify, page)) for page in pages) if isinstance(found, str) else found
 
 
 def _attempt(work: "Callable[[], Value]") -> "Value | str":
