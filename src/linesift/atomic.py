@@ -30,7 +30,7 @@ def replacing(path: Path, *, is_new: bool = False) -> Iterator[Path]:
         raise PermissionError(0, "permission denied", str(path))
     temporary = _beside(target)
     try:
-        with _naming(path, temporary):
+        with naming_errors(path, temporary):
             yield temporary
             _flush(temporary)
             _put(temporary, target, is_new=is_new)
@@ -55,7 +55,7 @@ def replacing_directory(path: Path) -> Iterator[Path]:
     target = path.resolve()
     temporary = _beside(target)
     try:
-        with _naming(path, temporary):
+        with naming_errors(path, temporary):
             temporary.mkdir(parents=True)
             yield temporary
             for file in temporary.iterdir():
@@ -73,6 +73,27 @@ def write_atomic(path: Path, data: bytes, *, is_new: bool = False) -> None:
     """Write all of a file at once; arguments and errors are those of `replacing`."""
     with replacing(path, is_new=is_new) as temporary:
         temporary.write_bytes(data)
+
+
+@contextmanager
+def naming_errors(path: Path, written: Path) -> Iterator[None]:
+    """Let an error of writing name the file that the caller gave, not a temporary one nor none at all (disk full).
+
+    Args:
+        path: the file that the caller gave.
+        written: the file or directory that is written for it.
+
+    Raises:
+        OSError: with `path` as its `filename`; errors of other files, which the block reads, as they are.
+    """
+    try:
+        yield
+    except (FileExistsError, BrokenPipeError):
+        raise
+    except OSError as error:
+        if error.filename is not None and written not in (Path(error.filename), *Path(error.filename).parents):
+            raise
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
 def _beside(target: Path) -> Path:
@@ -125,17 +146,3 @@ def _put(temporary: Path, target: Path, *, is_new: bool) -> None:
     elif target.exists():
         temporary.chmod(target.stat().st_mode & 0o777)
     temporary.replace(target)
-
-
-@contextmanager
-def _naming(path: Path, temporary: Path) -> Iterator[None]:
-    """Let an error name the file that the caller gave: not the temporary one, nor none at all (disk full)."""
-    try:
-        yield
-    except (FileExistsError, BrokenPipeError):
-        raise
-    except OSError as error:
-        is_ours = error.filename is None or temporary in (Path(error.filename), *Path(error.filename).parents)
-        if not is_ours:
-            raise  # of another file, which the block reads
-        raise OSError(error.errno, error.strerror or str(error), str(path)) from error

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn, TextIO
 
-from linesift.atomic import replacing
+from linesift.atomic import naming_errors, replacing
 from linesift.errors import LinesiftError
 from linesift.write.tables import clean
 from linesift.write.terminal import visible
@@ -153,7 +153,7 @@ def open_output(path: Path | None) -> Iterator[TextIO]:
         sys.stdout.flush()
         return
     if path.exists() and not path.is_file():
-        with _naming(path), path.open("w", encoding="utf-8", errors="replace", newline="\n") as stream:
+        with naming_errors(path, path), path.open("w", encoding="utf-8", errors="replace", newline="\n") as stream:
             yield stream
         return
     with replacing(path) as temporary, temporary.open("x", encoding="utf-8", errors="replace", newline="\n") as stream:
@@ -224,17 +224,6 @@ def _write_err(text: str) -> None:
 def _can_draw() -> bool:
     has_terminal = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     return has_terminal and not is_terminal()
-
-
-@contextmanager
-def _naming(path: Path) -> Iterator[None]:
-    """Let an `OSError` without a file name, such as that of a full disk, name this one."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
 def _abandon_stdout() -> None:
