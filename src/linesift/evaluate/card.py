@@ -8,7 +8,7 @@ from linesift.atomic import write_atomic
 from linesift.errors import ModelError
 from linesift.evaluate.sections import Table, markdown_table
 from linesift.labels import KINDS, LABELS
-from linesift.model.directory import read_about
+from linesift.model.directory import CARD, read_about
 from linesift.model.files import brief
 
 _FRONT_MATTER = """\
@@ -116,7 +116,7 @@ def write_card(directory: Path) -> None:
     """
     text = card(read_about(directory))
     try:
-        write_atomic(directory / "README.md", text.encode("utf-8", "backslashreplace"))
+        write_atomic(directory / CARD, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise ModelError(f"{directory}: cannot write the card: {error.strerror or error}") from error
 

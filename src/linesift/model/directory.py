@@ -30,8 +30,9 @@ from linesift.model.weights import build_model, model_arrays
 from linesift.page import Page
 
 FORMAT = 9
+CARD = "README.md"
+"""Name of the card, which `linesift.evaluate.card` writes."""
 _ABOUT = "model.json"
-_CARD = "README.md"
 _LARGEST_ABOUT = 16 << 20
 """Most bytes of `model.json`."""
 KEYS_WRITTEN_BY_SAVE = frozenset(
@@ -100,7 +101,7 @@ def refuse_other_files(path: Path) -> None:
         raise ModelError(f"{path}: cannot write the model: {error.strerror or error}") from error
     if names and _ABOUT not in names:
         raise ModelError(f"{path}: holds files but no model; name a new directory or that of a model to replace")
-    if others := names - {_ABOUT, PROBE, WEIGHTS, _CARD}:
+    if others := names - {_ABOUT, PROBE, WEIGHTS, CARD}:
         raise ModelError(
             f"{path}: holds {brief(min(others))}, which is no part of a model and would be lost; name a new directory"
         )
