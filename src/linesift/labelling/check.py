@@ -26,6 +26,7 @@ _LONGEST_DATE_LINE, _LONGEST_DATE_ALONE = 160, 60
 _ALONE = 10
 """Number of other lines on both sides that makes a body line look misplaced."""
 _COMPARED = 200
+"""Lines of both pages that are compared at once."""
 _MAX_CHANGES = 10
 """Changed lines of one page that are reported one by one."""
 
