@@ -1,6 +1,7 @@
 """Dates of articles: what no line may stand in for, what the markup adds, and days over several lines."""
 
 import json
+import math
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -9,8 +10,10 @@ import pytest
 
 import linesift
 from linesift.article.article import Article, build_article
+from linesift.article.dating import find_days
 from linesift.article.likelihood import read_likelihood
 from linesift.article.lines import LabelledLines
+from linesift.dates.context import Context
 from linesift.hints import DateSource, Head, HeadDate, no_hints
 from linesift.page import Page
 from linesift.read.html.page import read_html
@@ -173,6 +176,18 @@ def test_facts_of_plain_text() -> None:
     found = build_article(labelled("H|Ferry returns", *BODY))
     assert (found.language, found.source.language, found.source.headline) == ("en", "line", "line")
     assert (found.author, found.site_name, found.source.author) == ("", "", "")
+
+
+def test_other_dates_of_a_page_count_by_their_day() -> None:
+    shown = {"2020-10-21": (0.9, 0.6), "2020-10-22": (0.8,), "2020-10-23": (0.3, 0.7), "2020-10-24": (0.2,)}
+    rows = [f"S {sure}|Harbour {day}" for day, all_sure in shown.items() for sure in all_sure]
+    found = find_days(labelled("H|Ferry returns", *BODY, *rows), Context())
+    assert [f"{each.day}" for each in found] == [day for day, all_sure in shown.items() for _ in all_sure]
+    own = [math.log(sure / (1 - sure)) for all_sure in shown.values() for sure in all_sure]
+    for each, logit in zip(found, own, strict=True):
+        other = max(two for one, two in zip(found, own, strict=True) if one.day != each.day)
+        assert each.features[_SURE] == pytest.approx(logit - other, abs=1e-5)
+        assert each.features["later days"] == math.log1p(sum(day > f"{each.day}" for day in shown))
 
 
 @pytest.mark.parametrize("is_html", [False, True])

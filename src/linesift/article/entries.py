@@ -1,6 +1,7 @@
 """Split a live page into its entries, each with a time, a title and a text."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -73,7 +74,9 @@ def find_entries(page: LabelledLines, dating: Dating) -> tuple[Entry, ...]:
     bounds = sorted({stamp.lines[0] for stamp in dating.stamps} | {start.index for start in starts})
     ends = dict(pairwise([*bounds, len(page.lines)]))
     body = page.indices(Label.BODY)
-    lines = {start.index: [index for index in body if start.index <= index < ends[start.index]] for start in starts}
+    lines = {
+        start.index: body[bisect_left(body, start.index) : bisect_left(body, ends[start.index])] for start in starts
+    }
     starts = _without_header(page, [start for start in starts if lines[start.index]])
     if len(starts) < _MIN_ENTRIES:
         return ()

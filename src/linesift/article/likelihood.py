@@ -6,11 +6,13 @@ The weights in `likelihood.json` are fitted by `scripts/fit_likelihood.py`, once
 import json
 import math
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 
 from linesift.article.lines import LabelledLines
@@ -95,7 +97,7 @@ def find_candidates(page: LabelledLines, stamps: Sequence[Stamp], claims: Sequen
     for place, stamp in enumerate(view.stamps):
         day = stamp.moment.day
         if day is not None:
-            features = view.describe(place) | _of_markup(day, claims)
+            features = view.describe(place, day) | _of_markup(day, claims)
             found.append(Candidate(day, stamp, _claims_of(day, claims), features))
     for day in dict.fromkeys(claim.day for claim in claims if not claim.is_month):
         if day not in days:
@@ -150,14 +152,19 @@ class _View:
         heads, self._body = page.indices(Label.HEADLINE), page.indices(Label.BODY)
         first = (heads or self._body or (0,))[0]
         self._head = self._place.get(first, 0)
-        self._days = [stamp.moment.day for stamp in stamps]
+        days = [stamp.moment.day for stamp in stamps if stamp.moment.day is not None]
+        self._n_of_day = Counter(days)
+        self._sorted_days = sorted(self._n_of_day)
         self._logits = [self._logit(stamp) for stamp in stamps]
         self._shapes = [tokenize(page.lines[stamp.lines[0]]).codes for stamp in stamps]
         self._is_labelled = [self._has_label(stamp) for stamp in stamps]
         self._n_of_shape = Counter(
             shape for shape, is_own in zip(self._shapes, self._is_labelled, strict=True) if not is_own
         )
-        self._n_of_day = Counter(self._days)
+        best: dict[date, float] = {}
+        for day, logit in zip(days, self._logits, strict=True):
+            best[day] = max(best.get(day, -math.inf), logit)
+        self._likeliest = sorted(best.items(), key=itemgetter(1), reverse=True)[:2]
 
     def _has_label(self, stamp: Stamp) -> bool:
         return any(self.page.labels[index] is Label.TIMESTAMP for index in stamp.lines) or is_in_title(self.page, stamp)
@@ -168,15 +175,13 @@ class _View:
         probability = min(max(sure, _MIN_PROBABILITY), 1 - _MIN_PROBABILITY)
         return math.log(probability / (1 - probability))
 
-    def describe(self, place: int) -> Features:
-        """Features of one date by its line, the lines around it, and the other dates of the page."""
+    def describe(self, place: int, day: date) -> Features:
+        """Features of one date, and its day, by its line, the lines around it, and the other dates of the page."""
         stamp = self.stamps[place]
-        index, day, moment = stamp.lines[0], stamp.moment.day, stamp.moment
+        index, moment = stamp.lines[0], stamp.moment
         label = self.page.labels[index]
         n_words = self._shapes[place].count("x")
-        others = [other for other, logit in enumerate(self._logits) if self._days[other] != day]
-        best_other = max((self._logits[other] for other in others), default=0.0)
-        days = {other for other in self._days if other is not None}
+        best_other = next((logit for other, logit in self._likeliest if other != day), 0.0)
         features = {
             "labelled timestamp": float(self._is_labelled[place]),
             "labelled headline": float(label is Label.HEADLINE),
@@ -192,7 +197,7 @@ class _View:
             "of its kind": math.log1p(self._n_of_shape[self._shapes[place]]),
             "dated lines": math.log1p(len(self.stamps)),
             "same day": math.log1p(self._n_of_day[day] - 1),
-            "later days": math.log1p(sum(day is not None and other > day for other in days)),
+            "later days": math.log1p(len(self._sorted_days) - bisect_right(self._sorted_days, day)),
             "first of its line": float(place == 0 or self.stamps[place - 1].lines[0] != index),
         }
         features |= self._place_of(index) | self._markup_of(index)
