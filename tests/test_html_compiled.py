@@ -151,8 +151,6 @@ def test_nothing_is_bounded_of_an_ordinary_page(html: str) -> None:
             patch.setattr(limits, name, value)
         patch.setattr(limits, "_LONG_PAGE", 0)
         patch.setattr(limits, "_MAX_ATTRIBUTES", 1)
-        values = [*bounds.values()]
-        order = np.array([values[0], values[5], values[1], values[2], values[3], values[4], 20_000])
-        patch.setattr(module, "_BOUNDS", order)
+        patch.setattr(module, "_BOUNDS", module._bounds())
         if is_ordinary(data):
             assert limit_markup(data) == (data, "")

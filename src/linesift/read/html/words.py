@@ -26,7 +26,7 @@ class names say in `data-component` or `data-testid` what others say in `class`.
 shown; a value of `hidden` gives words only in lines that are kept although they are hidden."""
 
 _SEPARATOR = "\0"
-_MAX_KEY = 400
+MAX_KEY = 400
 """Characters of one element's attributes that are read; longer ones are generated, up to megabytes."""
 _OTHER, _LOWER, _UPPER = range(3)
 _TO_LOWER = np.uint8(ord("a") - ord("A"))
@@ -68,7 +68,7 @@ def split_words(keys: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int
     >>> set(hashes.tolist()) == set(map(hash_word, "col md article body news html teaser".split()))
     True
     """
-    joined = _SEPARATOR.join([key[:_MAX_KEY].replace(_SEPARATOR, " ") for key in keys])
+    joined = _SEPARATOR.join([key[:MAX_KEY].replace(_SEPARATOR, " ") for key in keys])
     codes = np.frombuffer(joined.encode("utf-8", "replace"), np.uint8)
     padded = np.zeros(len(codes) + 2, np.uint8)
     padded[1:-1] = _KINDS[codes]

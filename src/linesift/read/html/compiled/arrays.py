@@ -21,9 +21,9 @@ from linesift.read.html.compiled.layout import (
     TAG,
 )  # fmt: skip
 from linesift.read.html.compiled.scan import AMPERSAND, LF, hash_bytes, read_char, to_slot
+from linesift.read.html.words import MAX_KEY
 
 _BASE, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
-_MAX_KEY = 400
 _OTHER, _LOWER, _UPPER = 0, 1, 2
 
 
@@ -145,7 +145,7 @@ def _count_siblings(lines, blocks, paths):
 def _decode_key(data, start, end, codes):
     """Write the first characters of a key without entities; returns the number of bytes."""
     place = n_chars = 0
-    while start < end and n_chars < _MAX_KEY:
+    while start < end and n_chars < MAX_KEY:
         size = read_char(data, start) >> 2
         if data[start] == AMPERSAND:
             first = data[start + 1]
@@ -214,7 +214,7 @@ def _find_words(lines, keysets, part_keys, bounds, key_bytes, time_hashes):
     names_time = np.zeros(n_keys, np.bool_)
     # A word has two letters at least, and something before the next.
     hashes = np.empty(len(key_bytes) // 2 + 2 * n_keys + 2, np.uint64)
-    codes = np.empty(4 * _MAX_KEY + 8, np.uint8)
+    codes = np.empty(4 * MAX_KEY + 8, np.uint8)
     n_hashes = n_words = 0
     for number in range(len(lines)):
         line = lines[number]

@@ -17,12 +17,17 @@ def is_ordinary(html: bytes) -> bool:
     return bool(_is_ordinary(np.frombuffer(html, np.uint8), _BOUNDS, _FORMATS))
 
 
-_BOUNDS = np.array(
-    [
-        limits.MAX_TAGS, limits.MAX_LINE_ENDS, limits.LONG_TAG, limits.MAX_OPTIONS, limits.MAX_COPIES,
-        limits.FEWEST_OPEN, 2 * limits.STEP,
-    ]
-)  # fmt: skip
+def _bounds():
+    """Give the bounds as an array, because what is compiled keeps the value of a constant."""
+    return np.array(
+        [
+            limits.MAX_TAGS, limits.MAX_LINE_ENDS, limits.LONG_TAG, limits.MAX_OPTIONS, limits.MAX_COPIES,
+            limits.FEWEST_OPEN, 2 * limits.STEP,
+        ]
+    )  # fmt: skip
+
+
+_BOUNDS = _bounds()
 _MAX_TAGS, _MAX_LINE_ENDS, _LONG_TAG, _MAX_OPTIONS, _MAX_COPIES, _FEWEST_OPEN, _MANY_TAGS = range(7)
 _FORMATS = np.array([int.from_bytes(name.encode(), "big") for name in limits.FORMAT_NAMES])
 """The names as numbers of base 256."""

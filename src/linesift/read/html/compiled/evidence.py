@@ -4,8 +4,8 @@ import numpy as np
 
 from linesift.read.html.compiled.jit import inner, outer
 from linesift.read.html.compiled.layout import LINE_END, LINE_START
+from linesift.read.html.evidence import LONGEST_DATE, LONGEST_TITLE
 
-LONGEST_TITLE, LONGEST_DATE = 400, 160
 _PRIME, _START = np.uint64(0x100000001B3), np.uint64(0xCBF29CE484222325)
 _MOST = 1 << 40
 """Numbers from here on are no part of a day."""

@@ -7,10 +7,13 @@ from typing import Any, TypeVar
 
 import numba
 
+from linesift import hints
+
 _Function = TypeVar("_Function", bound=Callable[..., object])
 _NJIT: Any = numba.njit
 """Some options that it takes are in no description of it for mypy."""
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+_HTML = Path(__file__).parents[1]
 _INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
@@ -42,8 +45,8 @@ def outer(function: _Function) -> _Function:
         compiled = numba.njit(cache=True, **_OPTIONS)(function)
     except RuntimeError:  # neither directory can be written to
         compiled = numba.njit(**_OPTIONS)(function)
-    # Numba compares the source of this function alone, but it calls functions of other modules.
-    changed = max(source.stat().st_mtime for source in Path(__file__).parent.glob("*.py"))
+    # Numba compares the source of this function alone, but it has functions and constants of other modules in it.
+    changed = max(source.stat().st_mtime for source in (Path(hints.__file__), *_HTML.rglob("*.py")))
     for index in kept(compiled):
         with suppress(OSError):  # another process may have done the same, or nothing can be written here
             if index.stat().st_mtime < changed:

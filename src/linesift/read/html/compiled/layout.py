@@ -6,6 +6,8 @@ sections, then the sections, each a table of rows of the same size. Row 3 of the
 SCOPE_SIZE`, and its flags stand at `FLAGS` from there. The tables of names lie in an array `t` in the same way.
 """
 
+from linesift.hints import N_LEVELS
+
 # Kinds of elements, in the order of those of `walk`.
 SKIP, INLINE, NAMED, BOX, BLOCK, TABLE_ROW, BREAK, MEDIUM = range(8)
 GAP_DUE = -1
@@ -32,7 +34,6 @@ NAME_START, NAME_END, KIND, SCOPE, ROW_START, OPENED_SIZE = range(6)
 # Rows of `SCOPES`; `NO_HREF`, or the kind of a link and 1, or the address for Python, counted down from -1.
 FLAGS, KEYSET, N_OWN, OWN_BLOCK, LINK, KEEPS, SCOPE_SIZE = range(7)
 # Rows of `KEYSETS`: keys from the inside out, and how many there are.
-N_LEVELS = 6
 KEYSET_SIZE = N_LEVELS + 1
 # Rows of `BLOCKS`; `ELEMENT` is the number of its name.
 OUTER, ELEMENT, KEY, TAG, BLOCK_DEPTH, BLOCK_SIZE = range(6)
