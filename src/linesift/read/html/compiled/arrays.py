@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from linesift.hints import N_LEVELS
 from linesift.read.html.compiled.jit import inner, maker, outer
 from linesift.read.html.compiled.layout import (
     BLOCK_DEPTH,
@@ -14,7 +15,6 @@ from linesift.read.html.compiled.layout import (
     LINE_KEYSET,
     LINE_OWN,
     LINK_KIND,
-    N_LEVELS,
     N_PARTS,
     OUTER,
     PART_START,

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from linesift.hints import N_LEVELS
 from linesift.read.html.compiled.jit import inner, leaf
 from linesift.read.html.compiled.layout import (
     BLOCK_SIZE,
@@ -48,7 +49,6 @@ from linesift.read.html.compiled.layout import (
     MEDIUM_SIZE,
     N_INLINE,
     N_LETTERS,
-    N_LEVELS,
     N_LINES,
     N_LINKS,
     N_MEDIA,

@@ -8,6 +8,7 @@ to be, such as an end tag without its start, the pass gives up, and `Walk` reads
 
 import numpy as np
 
+from linesift.hints import N_LEVELS
 from linesift.read.html.compiled.attributes import (
     add_medium,
     find_key,
@@ -75,7 +76,6 @@ from linesift.read.html.compiled.layout import (
     N_INLINE,
     N_KEYS,
     N_KEYSETS,
-    N_LEVELS,
     N_LINES,
     N_OWN,
     N_PIECES,
