@@ -276,7 +276,7 @@ def test_directory_of_something_else_is_not_written_to(tmp_path: Path) -> None:
 
 def test_out_is_a_file_or_under_one(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="is a file"):
+    with pytest.raises(ModelError, match="is a file"):
         train(TrainRequest((OWN,), tmp_path / "file"), say_nothing)
     with pytest.raises(InputError, match="cannot be written"):
         train(TrainRequest((OWN,), tmp_path / "file" / "model"), say_nothing)
