@@ -254,6 +254,5 @@ def test_of_a_long_page_the_most_doubtful_lines_are_explained(monkeypatch: pytes
     probabilities = np.stack([np.zeros_like(sure), np.zeros_like(sure), np.zeros_like(sure), sure], axis=1)
     prediction = Prediction(page, (Label.SIDEBAR,) * 40, probabilities)
     assert affordable(prediction, range(40)) == list(range(40))
-    monkeypatch.setattr(room, "_FEWEST_EXPLAINED", 3)
-    monkeypatch.setattr(room, "_MOST_TIMES_LINES", 200)
+    monkeypatch.setattr(room, "_MOST_EXPLAINED", 5)
     assert affordable(prediction, range(39, -1, -1)) == [0, 1, 2, 3, 4]

@@ -1,5 +1,6 @@
 """Scores of the network taken apart by hiding parts of the page: sums, and a plain loop over every order of parts."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -100,3 +101,40 @@ def test_how_much_is_scored_at_once_does_not_show(
     for one, other in zip(whole, network_shares(network, own, ROWS), strict=True):
         np.testing.assert_array_equal(one.columns, other.columns)
         np.testing.assert_array_equal(one.above, other.above)
+
+
+LONG = np.random.default_rng(8).normal(0, 3, (N_COLUMNS, 150)).astype(np.float32)
+
+
+def of_windows(network: Network, rows: NDArray[np.int64], monkeypatch: pytest.MonkeyPatch) -> list[NetworkShares]:
+    """Shares of lines of the long page from the fewest lines around them that layers can see."""
+    with monkeypatch.context() as patch:
+        patch.setattr(occlusion, "_NEAR_OF_PARTS", 0)
+        patch.setattr(occlusion, "_NEAR_OF_COLUMNS", 0)
+        return list(network_shares(network, LONG, rows))
+
+
+@pytest.mark.parametrize("pool_layers", [[], [0], [2], [3]])
+def test_far_lines_count_by_their_maxima(
+    network: Network, pool_layers: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pooled = replace(
+        network,
+        pool_layers=np.array(pool_layers, np.int32),
+        pool_weights=network.pool_weights[: len(pool_layers)],
+        pool_biases=network.pool_biases[: len(pool_layers)],
+    )
+    rows = np.array([0, 10, 60, 133, 149])
+    for found, whole in zip(of_windows(pooled, rows, monkeypatch), network_shares(pooled, LONG, rows), strict=True):
+        for name in ("base", "columns", "together", "above", "below"):
+            np.testing.assert_allclose(getattr(found, name), getattr(whole, name), atol=1e-4, err_msg=name)
+
+
+def test_everything_adds_up_where_far_lines_are_not_scored_again(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = np.array([0, 10, 60, 133, 149])
+    for row, shares in zip(rows, of_windows(network, rows, monkeypatch), strict=True):
+        np.testing.assert_allclose(total(shares), scores(network, LONG, row), atol=1e-4)
+        median_page = network.centre[:, None].repeat(LONG.shape[1], 1)
+        np.testing.assert_allclose(shares.base, scores(network, median_page, row), atol=1e-4)

@@ -13,12 +13,12 @@ piece  part of a text: of a batch, scanned at once (`linesift.features.scan`); o
        of a line of HTML, between two tags (`linesift.read.html.walk`)
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from linesift.errors import InputError, MissingExtraError
 from linesift.heap import keep_freed_memory
@@ -103,6 +103,7 @@ class Message:
     kind: MessageKind | None = None
 
 
+Written = TypeVar("Written")
 Item = Path | Record | Message
 
 
@@ -156,7 +157,7 @@ def predict_chunk(
 ) -> "Iterator[tuple[Prediction | None, Outcome]]":
     """Read and classify the pages of a chunk: for each item its prediction, if it has one, and its outcome so far."""
     read = [read_item(item, encoding) for item in chunk]
-    predictions = _classify(model, [page for page, _ in read if page is not None])
+    predictions = classify_each(model, [page for page, _ in read if page is not None])
     for page, outcome in read:
         # Items without a page have no prediction, so the two lists are not of one length.
         prediction = None if page is None else next(predictions)
@@ -207,7 +208,7 @@ def _lost(outcome: Outcome, name: str, what: str, error: Exception) -> Outcome:
     return replace(outcome, messages=(*outcome.messages, message), is_failure=True)
 
 
-def _classify(model: "Model", pages: Sequence[Page]) -> "Iterator[Prediction | Exception]":
+def classify_each(model: "Model", pages: Sequence[Page]) -> "Iterator[Prediction | Exception]":
     """Classify pages at once, and one by one if that fails: one bad page must not lose the others."""
     try:
         return iter(model.classify_batch(pages))
@@ -229,14 +230,22 @@ def make_explainer(model: "Model") -> "Explainer":
     return Explainer(model)
 
 
+def write_page(
+    write: "Callable[[Prediction], Written]", prediction: "Prediction", outcome: Outcome
+) -> tuple[Written | None, Outcome]:
+    """Write a page; nothing, and a message in its outcome, where it cannot be written."""
+    try:
+        return write(prediction), outcome
+    except Exception as error:  # noqa: BLE001 - one bad page must not lose the others
+        return None, _lost(outcome, prediction.page.url or prediction.page.source, "written", error)
+
+
 def _complete(
     prediction: "Prediction", outcome: Outcome, options: OutputOptions, explainer: "Explainer | None"
 ) -> Outcome:
     """Add text, counts and messages to the outcome of a page; a message alone where it cannot be written."""
-    try:
-        return _written(prediction, outcome, options, explainer)
-    except Exception as error:  # noqa: BLE001 - one bad page must not lose the others
-        return _lost(outcome, prediction.page.url or prediction.page.source, "written", error)
+    written, so_far = write_page(lambda each: _written(each, outcome, options, explainer), prediction, outcome)
+    return written or so_far
 
 
 def _written(
@@ -249,7 +258,7 @@ def _written(
 
         asked = [index for index, label in enumerate(prediction.labels) if label in options.labels]
         explained = affordable(prediction, asked)
-        explanations = list(explainer.explain(prediction, explained))
+        explanations = explainer.explain(prediction, explained)
         if left := len(asked) - len(explained):
             text = f"{prediction.page.source}: a long page; {left} lines that are less in doubt have no reasons"
             messages = (*messages, Message(f"warning: {text}", is_failure=False, kind=MessageKind.WARNING))
@@ -261,15 +270,16 @@ def _written(
 
 
 def _texts(
-    prediction: "Prediction", options: OutputOptions, explanations: "Sequence[Explanation] | None"
+    prediction: "Prediction", options: OutputOptions, explanations: "Iterable[Explanation] | None"
 ) -> Iterator[str]:
     """Format one page, its lines with their explanations if there are some."""
     brief = full = None
     if explanations is not None:
         from linesift.write import reasons
 
-        brief = {each.index: reasons.brief(each) for each in explanations}
-        full = {each.index: reasons.as_json(each) for each in explanations}
+        brief, full = {}, {}
+        for each in explanations:  # one after the other: all reasons of a long page would fill the memory
+            brief[each.index], full[each.index] = reasons.brief(each), reasons.as_json(each)
     match options.format:
         case Format.TSV:
             yield from tables.tsv(prediction, options.labels, with_path=options.names_pages, reasons=brief)

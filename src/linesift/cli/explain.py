@@ -73,18 +73,19 @@ def explain(
         if len(indices) < len(doubtful):
             chosen = f"the {len(indices)} most doubtful of {len(doubtful)} lines"
             console.say(f"{found.source}: {chosen}; name others with --line")
-        explanations = list(Explainer(loaded).explain(prediction, indices))
+        explanations = Explainer(loaded).explain(prediction, indices)
         is_on_terminal = output_path is None and console.is_terminal()
         width = shutil.get_terminal_size().columns if is_on_terminal else None
         style = terminal.Style(width, console.wants_colour(color, output_path))
         with console.open_output(output_path) as stream:
-            for explanation in explanations:
-                stream.writelines(terminal.pretty(prediction, style=style, only=frozenset([explanation.index])))
+            lines = terminal.pretty(prediction, style=style, only=frozenset(indices))
+            for explanation, text in zip(explanations, lines, strict=True):
+                stream.write(text)
                 stream.writelines(reasons.explained(explanation, n_columns=columns, style=style))
                 stream.write("\n")
-            if explanations:
+            if indices:
                 stream.writelines(f"{text}\n" for text in reasons.LEGEND)
-        if not explanations:
+        if not indices:
             console.say(f"{tables.clean(found.source)}: no line is doubtful; name one with --line")
 
 

@@ -89,21 +89,15 @@ class Explanation:
 
 _MIN_DIFFERENCE = 0.02
 """Difference of probabilities that is worth a sentence."""
-_FEWEST_EXPLAINED, _MOST_TIMES_LINES = 10, 100_000
-"""Lines of a page that are explained unasked, at most: of 300 lines all, of 10,000 ten."""
+_MOST_EXPLAINED = 500
+"""Lines of a page that are explained unasked, at most: half a minute."""
 _ROWS_AT_ONCE = 64
 """Rows whose weights are held at once."""
 
 
 def affordable(prediction: Prediction, lines: Sequence[int]) -> list[int]:
-    """Choose the lines of a page that are explained where nobody named them: the most doubtful ones, in page order.
-
-    The time of each grows with the lines of the page, so that those of a long page would take its square.
-    """
-    most = max(_FEWEST_EXPLAINED, _MOST_TIMES_LINES // max(len(prediction.labels), 1))
-    if len(lines) <= most:
-        return list(lines)
-    return sorted(sorted(lines, key=prediction.confidence)[:most])
+    """Choose the lines of a page that are explained where nobody named them: the most doubtful ones, in page order."""
+    return sorted(sorted(lines, key=prediction.confidence)[:_MOST_EXPLAINED])
 
 
 class Explainer:
@@ -128,7 +122,7 @@ class Explainer:
         part = model.part_for(page)
         batch = part.read([page])
         around = part.neighbourhood(batch)
-        values, texts = self._leaf_values(part.scorer, around), page.lines
+        values, texts, rules = self._leaf_values(part.scorer, around), page.lines, _Rules.of(prediction, model.decoding)
         all_reasons = _reasons(part, around, np.searchsorted(batch.number, lines), values)
         for index, reasons in zip(lines, all_reasons, strict=True):
             compared = _compared(prediction, index, reasons) if part.headline is not None else ""
@@ -139,7 +133,7 @@ class Explainer:
                 reasons=reasons,
                 against=_against(part),
                 words=_words(part.lexicon, texts[index]),
-                decided=" ".join(filter(None, (compared, _decided(prediction, index, model.decoding)))),
+                decided=" ".join(filter(None, (compared, rules.against(index)))),
             )
 
     def _leaf_values(self, scorer: Scorer, around: Neighbourhood) -> LeafValues | None:
@@ -236,33 +230,46 @@ def _compared(prediction: Prediction, index: int, reasons: Reasons) -> str:
     )
 
 
-def _decided(prediction: Prediction, index: int, config: DecodeConfig) -> str:
-    """Name the rules by which `decode` gave a line another label than its likeliest; empty if it did not."""
-    label = prediction.labels[index] or Label.SIDEBAR
-    has_article = prediction.has_article or prediction.kind not in NO_ARTICLE
-    rules = rules_against(label, prediction.probabilities[index].tolist(), has_article=has_article)
-    return " ".join(f'Rule "{rule}": {_say(rule, prediction, config)}' for rule in rules)
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """Says by which rules `decode` gave a line of a page another label than its likeliest."""
 
+    prediction: Prediction
+    config: DecodeConfig
+    has_article: bool
+    body: str
+    """Says from which probability on the lines of the page are body."""
 
-def _say(rule: Rule, prediction: Prediction, config: DecodeConfig) -> str:
-    """Say in a sentence what a rule did on a page."""
-    near, elsewhere = _per_cent(config.timestamp_near), _per_cent(config.timestamp)
-    match rule:
-        case Rule.NO_ARTICLE:
-            what = f"The page is an index or no news ({prediction.kind})"
-            return f"{what}, so it has no article and all its lines are sidebar."
-        case Rule.LIKELIEST_HEADLINE:
-            enough = _per_cent(config.headline)
-            return f"Where the body begins, {enough} are enough for the likeliest headline of the page."
-        case Rule.ONE_HEADLINE:
-            return "A page has one headline, and another line is likelier to be it, or none is likely enough."
-        case Rule.BODY_AS_A_WHOLE:
-            where = _bound(prediction)
-            return f"Which lines are body is decided for the page as a whole; on this page they are {where}."
-        case Rule.NEAR_TIMESTAMP:
-            return f"Near the headline, {near} are enough for a timestamp."
-        case Rule.SURE_TIMESTAMP:
-            return f"A timestamp has to be surer: {near} near the headline, {elsewhere} elsewhere."
+    @classmethod
+    def of(cls, prediction: Prediction, config: DecodeConfig) -> "_Rules":
+        has_article = prediction.has_article or prediction.kind not in NO_ARTICLE
+        return cls(prediction, config, has_article, _bound(prediction))
+
+    def against(self, index: int) -> str:
+        """Name the rules, and say what they did; empty if the line has its likeliest label."""
+        label = self.prediction.labels[index] or Label.SIDEBAR
+        probabilities = self.prediction.probabilities[index].tolist()
+        rules = rules_against(label, probabilities, has_article=self.has_article)
+        return " ".join(f'Rule "{rule}": {self._say(rule)}' for rule in rules)
+
+    def _say(self, rule: Rule) -> str:
+        """Say in a sentence what a rule did on the page."""
+        near, elsewhere = _per_cent(self.config.timestamp_near), _per_cent(self.config.timestamp)
+        match rule:
+            case Rule.NO_ARTICLE:
+                what = f"The page is an index or no news ({self.prediction.kind})"
+                return f"{what}, so it has no article and all its lines are sidebar."
+            case Rule.LIKELIEST_HEADLINE:
+                enough = _per_cent(self.config.headline)
+                return f"Where the body begins, {enough} are enough for the likeliest headline of the page."
+            case Rule.ONE_HEADLINE:
+                return "A page has one headline, and another line is likelier to be it, or none is likely enough."
+            case Rule.BODY_AS_A_WHOLE:
+                return f"Which lines are body is decided for the page as a whole; on this page they are {self.body}."
+            case Rule.NEAR_TIMESTAMP:
+                return f"Near the headline, {near} are enough for a timestamp."
+            case Rule.SURE_TIMESTAMP:
+                return f"A timestamp has to be surer: {near} near the headline, {elsewhere} elsewhere."
 
 
 def _bound(prediction: Prediction) -> str:

@@ -8,22 +8,34 @@ columns. The score of a line is split in two steps:
    score of the line on a page of median lines (`base`) they add up to the score.
 2. Each column of the line is hidden by itself. The difference of the scores is what the column adds. Columns that say
    the same do less by themselves than together, so what is left of the line's share is given as a whole (`together`).
+
+Only lines near the line are scored again, so the time of a line does not grow with the page. Lines farther away count
+by the maxima that the network pools: those of the whole page, or of a page of median lines where they are hidden. That
+leaves out what hiding changes in far lines and these, by a later pooling, in the line: nothing if the page ends within
+`_NEAR_OF_COLUMNS` lines; `docs/decisions.md` says how much on longer pages.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linesift.labels import LABELS
-from linesift.model.network import Network
+from linesift.model.network import Network, cumulative_max
 
 Floats = NDArray[np.float32]
 
 _LINES_AT_ONCE = 1 << 15
-"""Lines of all versions of a page that are scored at once; a version of a longer page is scored alone."""
+"""Lines of all versions of a page that are scored at once."""
+
+_NEAR_OF_PARTS, _NEAR_OF_COLUMNS = 512, 128
+"""Lines above and below a line that are scored again when parts of the page are hidden, and when columns are."""
+
+_SETS = np.array(list(product((False, True), repeat=3)))
+"""Shape (8, 3): each set of the lines above, the line itself and those below."""
 
 _SHAPLEY = {0: 1 / 3, 1: 1 / 6, 2: 1 / 3}
 """Weight of what a part adds to a set of so many of the two other parts."""
@@ -54,11 +66,87 @@ def network_shares(network: Network, own: Floats, rows: NDArray[np.int64]) -> It
         rows: the lines.
     """
     sums = network.sums(own)[: own.shape[1]]
+    page = _Page(network, sums, _maxima(network, sums), _maxima(network, np.zeros_like(sums)))
     for row in rows.tolist():
         terms = _column_terms(network, own[:, row])
         shown = np.flatnonzero(terms.any(axis=1))
-        versions = [*_without_parts(sums, row), *_without_columns(sums, row, terms[shown])]
-        yield _shares(len(terms), shown, _scores(network, versions, row))
+        of_parts = page.score(row, _NEAR_OF_PARTS, _SETS, np.zeros((len(_SETS), terms.shape[1]), np.float32))
+        of_columns = page.score(row, _NEAR_OF_COLUMNS, _SETS[-1:].repeat(len(shown), axis=0), terms[shown])
+        yield _shares(len(terms), shown, of_parts, of_columns)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Page:
+    """A page whose lines are scored with some of it hidden."""
+
+    network: Network
+    sums: Floats
+    """Shape (n_lines, width): sums of the first hidden layer."""
+    shown: list[Floats]
+    """Of each pooling its maxima on each line of the page, as `cumulative_max` gives them."""
+    hidden: list[Floats]
+    """The same of a page of median lines."""
+
+    def score(self, row: int, n_near: int, parts: NDArray[np.bool_], terms: Floats) -> NDArray[np.float64]:
+        """Score a line in some versions of its page, shape (n_versions, 4).
+
+        Args:
+            row: the line.
+            n_near: lines above and below it that are scored again, if they are more than layers see.
+            parts: shape (n_versions, 3), whether the lines above, the line itself and those below are shown.
+            terms: shape (n_versions, width), subtracted from the sums of the line.
+        """
+        n_near = max(n_near, 1 << len(self.network.layers))
+        start, end = max(row - n_near, 0), min(row + n_near + 1, len(self.sums))
+        step = max(1, _LINES_AT_ONCE // (end - start))
+        chunks = []
+        for first in range(0, len(parts), step):
+            some = parts[first : first + step]
+            versions = self.sums[start:end] * some[:, _place_of_part(start, row, end), None]
+            versions[:, row - start] -= terms[first : first + step]
+            find_maxima = partial(self._find_maxima, start, end, some)
+            tiles = self.network.tiles(versions.reshape(-1, versions.shape[2]))
+            scores = self.network.run(tiles, np.full(len(some), end - start), find_maxima)
+            chunks.append(scores[row - start :: end - start])
+        return np.concatenate(chunks).astype(np.float64)
+
+    def _find_maxima(
+        self, start: int, end: int, parts: NDArray[np.bool_], pool: int, hidden: Floats, spans: NDArray[np.int64],
+        n_units: int,
+    ) -> Floats:  # fmt: skip
+        """Find the maxima of versions of the lines from `start` to `end`, and of the page beyond them.
+
+        Lines at these two borders lack neighbours, so their hidden units are wrong. No layer that follows sees them
+        from the line that is scored. They are given the maxima of the lines in their place and beyond.
+        """
+        versions = hidden[: spans.sum()].reshape(len(parts), end - start, -1)
+        n_wrong = 1 << int(self.network.pool_layers[pool])
+        if start > 0:
+            row = start + n_wrong - 1
+            above = np.where(parts[:, 0, None], self.shown[pool][row, :n_units], self.hidden[pool][row, :n_units])
+            versions[:, :n_wrong, :n_units] = above[:, None]
+        if end < len(self.sums):
+            row = end - n_wrong
+            below = np.where(parts[:, 2, None], self.shown[pool][row, n_units:], self.hidden[pool][row, n_units:])
+            versions[:, -n_wrong:, :n_units] = below[:, None]
+        return cumulative_max(hidden, spans, n_units)
+
+
+def _place_of_part(start: int, row: int, end: int) -> NDArray[np.int64]:
+    """Give the place in `_SETS` of the part that each line from `start` to `end` belongs to."""
+    return 1 + np.sign(np.arange(start, end) - row)
+
+
+def _maxima(network: Network, sums: Floats) -> list[Floats]:
+    """Give the maxima of each pooling on a page."""
+    found: list[Floats] = []
+
+    def keep(_pool: int, hidden: Floats, spans: NDArray[np.int64], n_units: int) -> Floats:
+        found.append(cumulative_max(hidden, spans, n_units))
+        return found[-1]
+
+    network.run(network.tiles(sums), np.array([len(sums)]), keep)
+    return found
 
 
 def _column_terms(network: Network, columns: Floats) -> Floats:
@@ -70,40 +158,12 @@ def _column_terms(network: Network, columns: Floats) -> Floats:
     return of_columns
 
 
-def _without_parts(sums: Floats, row: int) -> Iterator[Floats]:
-    """Give the sums of the first hidden layer with each set of the parts hidden, as `product` orders them."""
-    for shows_line, shows_above, shows_below in product((False, True), repeat=3):
-        version = sums.copy()
-        version[:row] *= shows_above
-        version[row] *= shows_line
-        version[row + 1 :] *= shows_below
-        yield version
-
-
-def _without_columns(sums: Floats, row: int, terms: Floats) -> Iterator[Floats]:
-    """Give the same sums with each column of the line hidden."""
-    for term in terms:
-        version = sums.copy()
-        version[row] -= term
-        yield version
-
-
-def _scores(network: Network, versions: list[Floats], row: int) -> NDArray[np.float64]:
-    """Score a line in each version of its page, shape (n_versions, 4)."""
-    n_lines = len(versions[0])
-    step = max(1, _LINES_AT_ONCE // n_lines)
-    chunks = []
-    for start in range(0, len(versions), step):
-        some = versions[start : start + step]
-        scores = network.run(network.tiles(np.concatenate(some)), np.full(len(some), n_lines))
-        chunks.append(scores[row::n_lines])
-    return np.concatenate(chunks).astype(np.float64)
-
-
-def _shares(n_columns: int, shown: NDArray[np.int64], scores: NDArray[np.float64]) -> NetworkShares:
-    """Put the shares together from the scores of all versions, in the order of `network_shares`."""
-    by_parts, by_columns = scores[:8].reshape(2, 2, 2, len(LABELS)), scores[8:]
-    line, above, below = (_shapley(np.moveaxis(by_parts, part, 0)) for part in range(3))
+def _shares(
+    n_columns: int, shown: NDArray[np.int64], of_parts: NDArray[np.float64], by_columns: NDArray[np.float64]
+) -> NetworkShares:
+    """Put the shares together from the scores with each of `_SETS` shown, and without each of the columns `shown`."""
+    by_parts = of_parts.reshape(2, 2, 2, len(LABELS))
+    above, line, below = (_shapley(np.moveaxis(by_parts, part, 0)) for part in range(3))
     columns = np.zeros((n_columns, len(LABELS)))
     columns[shown] = by_parts[1, 1, 1] - by_columns
     return NetworkShares(by_parts[0, 0, 0], columns, line - columns.sum(axis=0), above, below)

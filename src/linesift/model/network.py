@@ -8,7 +8,7 @@ is no article if one stands above. Trees and network are wrong on different line
 better than either.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -96,12 +96,15 @@ class Network:
         tiles[: len(sums)] = sums
         return tiles
 
-    def run(self, sums: NDArray[np.float32], spans: NDArray[np.int64]) -> NDArray[np.float32]:
+    def run(
+        self, sums: NDArray[np.float32], spans: NDArray[np.int64], find_maxima: "FindMaxima | None" = None
+    ) -> NDArray[np.float32]:
         """Score every label of every line.
 
         Args:
             sums: as `sums` gives them; they are overwritten.
             spans: lines of each page, one after the other.
+            find_maxima: used in place of `cumulative_max`; with the number of the pooling first.
 
         Returns:
             Shape (n_lines, 4).
@@ -113,7 +116,9 @@ class Network:
         around = _Around(spans, len(hidden))
         for number, (distance, weights, bias) in enumerate(self.steps()):
             for pool in self.pools_before(number):
-                self._pool(pool, hidden[:-1], spans)
+                n_units = len(self.pool_weights[pool]) // 2
+                maxima = (find_maxima or _find_maxima)(pool, hidden[:-1], spans, n_units)
+                self._add_pooled(pool, hidden[:-1], maxima)
             hidden[n_lines:] = 0  # for neighbours that are not there
             places = around.neighbours(distance)
             for tile in tiles:
@@ -129,10 +134,9 @@ class Network:
         scores += self.out_bias
         return scores[:n_lines]
 
-    def _pool(self, pool: int, hidden: NDArray[np.float32], spans: NDArray[np.int64]) -> None:
-        """Add the result of a cumulative max pooling to hidden units, in whole tiles."""
+    def _add_pooled(self, pool: int, hidden: NDArray[np.float32], maxima: NDArray[np.float32]) -> None:
+        """Add to hidden units what a pooling makes of the maxima, in whole tiles."""
         weights = self.pool_weights[pool]
-        maxima = cumulative_max(hidden, spans, len(weights) // 2)
         more = np.empty((TILE, len(self.entry_bias)), np.float32)
         for tile in _tiles(len(hidden)):
             product(maxima[tile], weights, more)
@@ -296,6 +300,16 @@ def cumulative_max(hidden: NDArray[np.float32], spans: NDArray[np.int64], n_unit
         np.maximum.accumulate(units[start:end], axis=0, out=above[start:end])
         np.maximum.accumulate(units[start:end][::-1], axis=0, out=below[start:end][::-1])
     return maxima
+
+
+FindMaxima = Callable[[int, NDArray[np.float32], NDArray[np.int64], int], NDArray[np.float32]]
+"""Finds the maxima of a pooling: from its number, and then what `cumulative_max` takes."""
+
+
+def _find_maxima(
+    _pool: int, hidden: NDArray[np.float32], spans: NDArray[np.int64], n_units: int
+) -> NDArray[np.float32]:
+    return cumulative_max(hidden, spans, n_units)
 
 
 class _Around:
