@@ -1,8 +1,11 @@
-"""Tasks for other processes, which import this module and nothing that is slow to load."""
+"""Tasks for other processes, which import this module and little that is slow to load."""
 
 import os
 import time
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from linesift.engine.ledger import Entry
 from linesift.engine.places import InputFile
@@ -50,3 +53,13 @@ class FaultyWork(Work):
         if file.name == "full":
             raise OSError(28, "No space left on device", "labels/full")
         return Entry(file, "pages/x", 0, "", 1, 1, 0, {}, {}, self.expected, 0.0)
+
+
+def endless(folder: str) -> None:
+    """Leave a mark with the number of the process, and never end."""
+    Path(folder, str(os.getpid())).touch()
+    time.sleep(600)
+
+
+def sum_of(array: NDArray[np.float64], number: int) -> float:
+    return float(array.sum()) + number

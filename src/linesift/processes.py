@@ -2,8 +2,12 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+_SECONDS = 0.5
+"""Seconds between two looks at the parent."""
 
 
 def end_with_parent() -> None:
@@ -15,6 +19,22 @@ def end_with_parent() -> None:
         parent = parent_process()
         if parent is not None:
             parent.join()
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
+
+
+def end_with(process: int) -> None:
+    """Do the same in a process that multiprocessing has not started, on systems where it gets another parent then.
+
+    Args:
+        process: number of the process that started this one.
+    """
+    from threading import Thread
+
+    def watch() -> None:
+        while os.getppid() == process:
+            time.sleep(_SECONDS)
         os._exit(1)
 
     Thread(target=watch, daemon=True).start()

@@ -57,6 +57,8 @@ COLUMNS = frozenset(("id", "source", "url", "site", "lang", "html", "title", "bo
 
 _LINES_FILE = "lines.jsonl"
 """Pages without HTML in a directory of corpora."""
+_ROWS_AT_ONCE = 8
+"""Rows that a process gets at once."""
 
 
 def read_corpora(path: Path, by_hand: AbstractSet[str] = frozenset(), *, jobs: int = 2) -> list[Example]:
@@ -106,9 +108,9 @@ def read_corpus(file: Path, *, jobs: int = 2) -> list[Example]:
 def label_rows(rows: Iterable[Mapping[str, Any]], *, jobs: int = 2) -> list[Example]:
     """Render rows with `COLUMNS` and align their gold; as `read_corpora`."""
     require_extra("reading corpora", "joblib", "resiliparse")
-    from joblib import Parallel, delayed
+    from linesift.train.workers import parallel
 
-    return list(Parallel(jobs, batch_size=8)(delayed(_example)(row) for row in rows))
+    return list(parallel(_example, ((row,) for row in rows), jobs, batch_size=_ROWS_AT_ONCE))
 
 
 def read_kinds(path: Path, *, jobs: int = 2) -> list[Example]:
@@ -118,13 +120,13 @@ def read_kinds(path: Path, *, jobs: int = 2) -> list[Example]:
         Index pages and others, none where the directory lacks their collection.
     """
     require_extra("reading corpora", "joblib", "datasets", "resiliparse")
-    from joblib import Parallel, delayed
+    from linesift.train.workers import parallel
 
     file = path / f"{KIND_GOLD}.parquet"
     if not file.is_file():
         return []
-    rows = (row for row in read_rows(file) if _page_type(row) in _PAGE_TYPES)
-    return list(Parallel(jobs, batch_size=8)(delayed(_kind_example)(row) for row in rows))
+    rows = ((row,) for row in read_rows(file) if _page_type(row) in _PAGE_TYPES)
+    return list(parallel(_kind_example, rows, jobs, batch_size=_ROWS_AT_ONCE))
 
 
 def left_out(examples: Iterable[Example], *, is_html: bool = False) -> Counter[str]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from linesift.features.batch import Batch, from_fixed, running_sum
@@ -15,6 +14,7 @@ from linesift.model.window import Around, Sums
 from linesift.train.config import TrainConfig
 from linesift.train.examples import Lines
 from linesift.train.folds import CrossFit
+from linesift.train.workers import parallel
 
 if TYPE_CHECKING:
     import scipy.sparse as sparse
@@ -38,14 +38,14 @@ def fit_lexicons(
     """
     matrix = _token_matrix(lines.batch, tokens, bits)
 
-    def jobs() -> Iterator[Any]:  # one at a time: all parts of the tokens together take gigabytes
+    def tasks() -> Iterator[tuple[Any, ...]]:  # one at a time: all parts of the tokens together take gigabytes
         for fold, (labels, weights) in enumerate(zip(lines.labels, lines.line_weights, strict=True)):
             is_learnt = (lines.folds != fold) & (weights > 0)
             learnt, targets = matrix[is_learnt], line_targets(lines.batch, labels)
             for name in TARGETS:
-                yield delayed(_fit_token_weights)(learnt, targets[name][is_learnt], config)
+                yield learnt, targets[name][is_learnt], config
 
-    fitted = Parallel(config.jobs)(jobs())
+    fitted = list(parallel(_fit_token_weights, tasks(), config.jobs))
     return CrossFit.of(_lexicon(fitted[start : start + len(TARGETS)]) for start in range(0, len(fitted), len(TARGETS)))
 
 

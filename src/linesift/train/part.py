@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from linesift.features.table import MARKUP_COLUMNS, extract
@@ -28,6 +27,7 @@ from linesift.train.lexicon import fit_lexicons
 from linesift.train.linear import fit_linear
 from linesift.train.network import NetworkData, fit_network
 from linesift.train.trees import fit_trees
+from linesift.train.workers import parallel
 
 
 def fit_text_parts(
@@ -156,8 +156,8 @@ def _fit_networks(
 ) -> tuple[CrossFit[Network], NDArray[np.float32]]:
     """Fit networks, several at once; score every line by the one that has not seen its fold."""
     every_masks = [lines.fold_masks(fold) for fold in range(config.n_folds + 1)]
-    jobs = (
-        delayed(fit_network)(
+    tasks = (
+        (
             NetworkData(
                 own=np.ascontiguousarray(own.values[:, masks.learnt_pages]),
                 spans=_spans(lines, masks.learnt_pages),
@@ -172,7 +172,7 @@ def _fit_networks(
     )
     fitted: list[Network] = []
     scores = np.zeros((len(lines.folds), len(LABELS)), np.float32)
-    found = Parallel(config.jobs, pre_dispatch="n_jobs", return_as="generator")(jobs)
+    found = parallel(fit_network, tasks, config.jobs)
     for fold, masks in enumerate(every_masks):
         progress(f"network: {_fold_name(fold, config)}")
         fitted.append(next(found))
