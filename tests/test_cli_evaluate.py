@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from linesift.model.directory import save_model
 from linesift.model.linear import LinearScorer, quantile_bins
 from linesift.model.model import Model
 from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, column_names
+from linesift.model.prediction import Prediction
 from linesift.page import Page
 from linesift.train.provenance import digest
 from tinycorpus import row, write_corpus
@@ -79,6 +81,27 @@ def test_tables(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[s
     ):
         assert any(line.startswith(start) for line in out.splitlines()), start
     assert err == "linesift: 1 pages left out: tiny: no gold body\n"
+
+
+def test_a_page_that_cannot_be_classified_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    def classify_batch(self: Model, pages: Iterable[Page]) -> list[Prediction]:
+        pages = list(pages)
+        if any("known" in page.text for page in pages):
+            raise ArithmeticError("as the test asked")
+        return whole(self, pages)
+
+    whole = Model.classify_batch
+    monkeypatch.setattr(Model, "classify_batch", classify_batch)
+    code, out, err = run(monkeypatch, capsys, folder, "-m model known.page other.page")
+    assert code == 1
+    assert "known.page: not classified (ArithmeticError: as the test asked); left out of the scores" in err
+    assert "| other.page |" in out
+    assert "| known.page |" not in out
+    code, out, err = run(monkeypatch, capsys, folder, "-m model known.page --json -")
+    assert (code, out) == (2, "")
+    assert err.endswith("linesift: no page could be classified, so there are no scores\n")
 
 
 def test_kinds_where_the_model_gives_kinds(

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,10 +15,12 @@ import fakes
 import linesift
 from fakes import predict
 from linesift import cli
+from linesift.article.article import Article
 from linesift.explain.explain import Explainer
 from linesift.model.model import Model
+from linesift.model.prediction import Prediction
 from linesift.page import LabelledPage, Page
-from linesift.write.html_report import report
+from linesift.write.html_report import page_section, report
 
 HOSTILE = """H </script><script>document.title = "owned"</script>
 B <img src=x onerror="document.title='owned'"> & <b>bold</b> </style><style>*{display:none}
@@ -60,7 +63,12 @@ class Reader(HTMLParser):
 
 
 def written(*pages: Page, title: str = "Pages") -> str:
-    return "".join(report(map(predict, pages), title))
+    return report_of(*map(predict, pages), title=title)
+
+
+def report_of(*predictions: Prediction, title: str = "Pages", explainer: Explainer | None = None) -> str:
+    sections = (page_section(each, number, explainer=explainer) for number, each in enumerate(predictions, start=1))
+    return "".join(report(sections, title))
 
 
 def test_every_line_is_there_once_and_in_order(pages: list[LabelledPage]) -> None:
@@ -95,7 +103,7 @@ def test_article_beside_and_list_of_pages() -> None:
 
 def test_doubtful_lines_say_why(model: Model) -> None:
     page = Page("Menu\n\nFerry\nThe ferry is back after a year, they said.\nMore on this\nWeather")
-    read = Reader("".join(report([model.classify(page)], "x", explainer=Explainer(model))))
+    read = Reader(report_of(model.classify(page), explainer=Explainer(model)))
     doubtful = [given for tag, given, _ in read.elements if tag == "li" and "d" in (given.get("class") or "").split()]
     assert doubtful
     assert len(read.texts("details", "o")) == len(doubtful)
@@ -109,8 +117,7 @@ def test_the_kind_of_the_page_is_said_where_it_is_known() -> None:
         def __getattr__(self, name: str) -> object:
             return getattr(predict(Page("B Yes.")), name)
 
-    text = "".join(report([Judged()], "x"))  # type: ignore[list-item]
-    assert "live &lt;b&gt;" in text
+    assert "live &lt;b&gt;" in report_of(Judged())  # type: ignore[arg-type]
 
 
 def test_every_text_has_its_own_direction(pages: list[LabelledPage]) -> None:
@@ -239,6 +246,24 @@ def test_a_page_that_fails_leaves_the_others(
     assert run(monkeypatch, "pages/a.txt none.txt --out report.html") == 1
     assert "none.txt: no such file" in capsys.readouterr().err
     assert Reader((folder / "report.html").read_text("utf-8")).texts("h2") == ["pages/a.txt"]
+
+
+def test_a_page_that_cannot_be_written_leaves_the_others(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def article(self: Prediction, now: datetime | None = None) -> Article:
+        if self.page.source.endswith("a.txt"):
+            raise RecursionError("as the test asked")
+        return build(self, now)
+
+    build = Prediction.article
+    monkeypatch.setattr(Prediction, "article", article)
+    assert run(monkeypatch, "pages --out report.html") == 1
+    said = "linesift: pages/a.txt: not written (RecursionError: as the test asked)\nreport.html: 1 page\n"
+    assert capsys.readouterr().err == said
+    read = Reader((folder / "report.html").read_text("utf-8"))
+    assert read.texts("h2") == ["pages/b.txt"]
+    assert [given["id"] for tag, given, _ in read.elements if tag == "section"] == ["p1"]
 
 
 def test_nothing_is_written_where_nothing_could_be_read(

@@ -1,11 +1,13 @@
 """`linesift evaluate`: scores of a model on labelled pages."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from linesift.cli import console
+from linesift.cli.chunks import classify_each
 from linesift.cli.options import Model
 from linesift.errors import InputError
 from linesift.extras import require_extra
@@ -15,6 +17,9 @@ from linesift.read.labelled import LABELLED_SUFFIX
 if TYPE_CHECKING:
     from linesift.evaluate.evaluate import Report
     from linesift.evaluate.kinds import KindReport
+    from linesift.model.model import Model as LineModel
+    from linesift.model.prediction import Prediction
+    from linesift.page import LabelledPage
     from linesift.train.corpora import GoldPages
 
 HELP = """Score a model on labelled pages.
@@ -82,9 +87,9 @@ def evaluate(
                 f"warning: {path}: the model was trained on these pages, so the scores are too good; "
                 f"see its card for held-out scores"
             )
-        predictions = loaded.classify_batch(page.page for page in gold.pages)
-        scores = evaluate_predictions(gold.pages, predictions)
-        kinds = evaluate_kinds(zip(gold.pages, predictions, strict=True))
+        done = _classify(loaded, gold.pages)
+        scores = evaluate_predictions([page for page, _ in done], [prediction for _, prediction in done])
+        kinds = evaluate_kinds(done)
         is_json_printed = json_ is not None and str(json_) == "-"
         if json_ is not None:
             with console.open_output(None if is_json_printed else json_) as stream:
@@ -93,6 +98,26 @@ def evaluate(
             _write_report(scores, report, f"{model or 'linesift'} on {', '.join(map(str, pages))}")
         if not is_json_printed:
             _print_scores(scores, kinds, worst)
+        if len(done) < len(gold.pages):
+            raise typer.Exit(console.EXIT_FAILED)
+
+
+def _classify(model: "LineModel", pages: Sequence["LabelledPage"]) -> "list[tuple[LabelledPage, Prediction]]":
+    """Classify labelled pages; one that fails is said, and left out of the scores.
+
+    Raises:
+        InputError: if all fail.
+    """
+    done = []
+    for page, prediction in zip(pages, classify_each(model, [page.page for page in pages]), strict=True):
+        if isinstance(prediction, Exception):
+            reason = f"{type(prediction).__name__}: {prediction}"
+            console.say(f"{page.page.source}: not classified ({reason}); left out of the scores")
+        else:
+            done.append((page, prediction))
+    if pages and not done:
+        raise InputError("no page could be classified, so there are no scores")
+    return done
 
 
 def _print_scores(scores: "Report", kinds: "KindReport | None", n_worst: int) -> None:

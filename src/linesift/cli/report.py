@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from linesift.cli import console
-from linesift.cli.chunks import chunks, make_explainer, predict_chunk
+from linesift.cli.chunks import chunks, make_explainer, predict_chunk, write_page
 from linesift.cli.files import find_items, report_messages, require_pages
 from linesift.cli.options import PAGES_HELP, Encoding, Model
 from linesift.read.find import refuse_overwriting
 from linesift.read.jsonl import Fields
 from linesift.read.page import find_source
 from linesift.read.text import check_encoding
+from linesift.write.html_report import PageSection, page_section
 from linesift.write.html_report import report as html_report
 
-if TYPE_CHECKING:  # numpy comes with it, and `--help` does not wait for numpy
+if TYPE_CHECKING:  # numpy comes with them, and `--help` does not wait for numpy
+    from linesift.explain.explain import Explainer
     from linesift.model.model import Model as LineModel
     from linesift.model.prediction import Prediction
 
@@ -59,9 +61,9 @@ def report(
         import linesift  # here, so that a wrong option or file name does not wait for numpy
 
         loaded = linesift.load(model)
-        done = _CountedPredictions(_predictions(loaded, pages, encoding))
+        done = _Sections(loaded, make_explainer(loaded) if explain else None)
         with console.open_output(out) as stream:
-            stream.writelines(html_report(done, title, explainer=make_explainer(loaded) if explain else None))
+            stream.writelines(html_report(done.write(pages, encoding), title))
             if not done.n_pages:
                 raise typer.Exit(console.EXIT_FAILED)  # an earlier report is worth more than an empty one
         console.clear_progress()
@@ -70,23 +72,26 @@ def report(
             raise typer.Exit(console.EXIT_FAILED)
 
 
-def _predictions(model: "LineModel", paths: Sequence[Path], encoding: str | None) -> "Iterator[Prediction | None]":
-    """Give the prediction of each page in order, `None` for one that failed, and print the messages."""
-    items = find_items([find_source(path) for path in paths], Fields())
-    yield from report_messages(chain.from_iterable(predict_chunk(model, chunk, encoding) for chunk in chunks(items)))
+class _Sections:
+    """Writes pages as parts of the report, and counts them and those that failed."""
 
-
-class _CountedPredictions:
-    """Predictions of the pages that could be read; counts these and the others while it is iterated over."""
-
-    def __init__(self, predictions: "Iterator[Prediction | None]") -> None:
-        self._predictions = predictions
+    def __init__(self, model: "LineModel", explainer: "Explainer | None") -> None:
+        self._model, self._explainer = model, explainer
         self.n_pages = self.n_failed = 0
 
-    def __iter__(self) -> "Iterator[Prediction]":
-        for prediction in self._predictions:
-            if prediction is None:
+    def write(self, paths: Sequence[Path], encoding: str | None) -> Iterator[PageSection]:
+        """Give the part of each page in order, and print the messages."""
+        items = find_items([find_source(path) for path in paths], Fields())
+        predicted = chain.from_iterable(predict_chunk(self._model, chunk, encoding) for chunk in chunks(items))
+        for section in report_messages(
+            (None, outcome) if prediction is None else write_page(self._write_page, prediction, outcome)
+            for prediction, outcome in predicted
+        ):
+            if section is None:
                 self.n_failed += 1
             else:
                 self.n_pages += 1
-                yield prediction
+                yield section
+
+    def _write_page(self, prediction: "Prediction") -> PageSection:
+        return page_section(prediction, self.n_pages + 1, explainer=self._explainer)

@@ -1,7 +1,7 @@
 """Report of pages as one HTML file: lines in the colour of their label, and the article beside them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from linesift.labels import LABELS
@@ -31,32 +31,48 @@ _HEADER = """\
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    """A page in the list of pages."""
+class PageSection:
+    """A page as a part of the report."""
 
     number: int
+    """Number of the page in the report, from 1."""
     name: str
     tally: Tally
+    html: str
 
 
-def report(predictions: "Iterable[Prediction]", title: str, *, explainer: "Explainer | None" = None) -> Iterator[str]:
+def report(sections: "Iterable[PageSection]", title: str) -> Iterator[str]:
     """Write the report in pieces; only names and counts of the pages are held in memory until its end.
 
-    The label of a line is a word and a colour, its probability a number and the depth of the colour; lines under
-    `DOUBT` are marked. Each line has its own writing direction. The script hides labels, jumps between doubtful lines
-    and shows one page at a time; without it the whole report is shown. With an explainer, doubtful lines have their
-    reasons.
+    The script hides labels, jumps between doubtful lines and shows one page at a time; without it the whole report is
+    shown.
     """
-    yield from html.document(title, _parts(predictions, title, explainer), styles=["report.css"], scripts=["report.js"])
+    yield from html.document(title, _parts(sections, title), styles=["report.css"], scripts=["report.js"])
 
 
-def _parts(predictions: "Iterable[Prediction]", title: str, explainer: "Explainer | None") -> Iterator[str]:
+def page_section(prediction: "Prediction", number: int, *, explainer: "Explainer | None" = None) -> PageSection:
+    """Write the part of a page.
+
+    The label of a line is a word and a colour, its probability a number and the depth of the colour; lines under
+    `DOUBT` are marked. Each line has its own writing direction.
+
+    Args:
+        prediction: the page.
+        number: its number in the report, from 1.
+        explainer: gives the reasons of doubtful lines.
+    """
+    name, counts = prediction.page.url or prediction.page.source or "page", tally(prediction)
+    written = "".join(_page(prediction, PageSection(number, name, counts, ""), _reasons(prediction, explainer)))
+    return PageSection(number, name, counts, written)
+
+
+def _parts(sections: "Iterable[PageSection]", title: str) -> Iterator[str]:
     yield _HEADER.format(title=html.text(title), labels=_LABELS)
     yield '<div id="frame">\n<main>\n'
     entries = []
-    for number, prediction in enumerate(predictions, start=1):
-        entries.append(_Entry(number, prediction.page.url or prediction.page.source or "page", tally(prediction)))
-        yield from _page(prediction, entries[-1], _reasons(prediction, explainer))
+    for section in sections:
+        entries.append(replace(section, html=""))
+        yield section.html
     yield "</main>\n"
     if len(entries) > 1:
         yield from _list(entries)
@@ -73,7 +89,7 @@ def _reasons(prediction: "Prediction", explainer: "Explainer | None") -> dict[in
     return {each.index + 1: brief(each) for each in explainer.explain(prediction, affordable(prediction, doubtful))}
 
 
-def _page(prediction: "Prediction", entry: _Entry, reasons: dict[int, list[str]]) -> Iterator[str]:
+def _page(prediction: "Prediction", entry: PageSection, reasons: dict[int, list[str]]) -> Iterator[str]:
     yield f'<section class="page" id="p{entry.number}" aria-labelledby="h{entry.number}">\n'
     yield f'<h2 id="h{entry.number}" dir="auto">{html.text(entry.name)}</h2>\n<p>{summary(entry.tally)}</p>\n'
     yield '<div class="both">\n<ol class="lines">\n'
@@ -137,7 +153,7 @@ def _article(prediction: "Prediction") -> Iterator[str]:
     yield "</aside>\n"
 
 
-def _list(entries: list[_Entry]) -> Iterator[str]:
+def _list(entries: list[PageSection]) -> Iterator[str]:
     yield '<nav id="pages" aria-label="Pages">\n'
     yield '<input id="find" type="search" placeholder="Find a page" aria-label="Find a page">\n<ol>\n'
     for entry in entries:
