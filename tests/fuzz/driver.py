@@ -106,6 +106,7 @@ def _run_slice(target: Target, first: int, seconds: float) -> tuple[Finding | No
 
 def _watch(target: Target, data: list[bytes] | None, first: int, seconds: float) -> tuple[Finding | None, int]:
     """Run a process over one input or over made ones; give a finding, and the number of the next input."""
+    os.environ["OMP_NUM_THREADS"] = "1"  # of the process: threads that wait for each other would count as CPU time
     context = multiprocessing.get_context("spawn")
     current = context.Value("q", first)
     failures: Queue[str] = context.Queue()
@@ -131,7 +132,6 @@ def _watch(target: Target, data: list[bytes] | None, first: int, seconds: float)
 
 def _work(target: Target, data: list[bytes] | None, current: Any, failures: "Queue[str]", seconds: float) -> None:
     """Run inputs until the slice is over; exit 1 with the reason of a failure."""
-    os.environ["OMP_NUM_THREADS"] = "1"
     resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
     sys.setrecursionlimit(1000)
     _run_quietly(target, b"A page\n\nof two lines.")  # loads what the target needs, before the clock starts
