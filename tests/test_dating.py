@@ -40,12 +40,14 @@ def with_head(page: LabelledLines, head: Head) -> LabelledLines:
     [
         ("14 February, 11:25", "--02-14T11:25", "a day without a year, and it is not known when the page was read"),
         ("16:30", "T16:30", "16:30 is a time without a day"),
-        ("2 hours ago", "", "an age, and it is not known when the page was read"),
-        ("Yesterday at 10:15", "", "an age, and it is not known when the page was read"),
-        ("03/04/2020", "", "the day can be 2020-03-04 or 2020-04-03"),
+        ("2 hours ago", None, "an age, and it is not known when the page was read"),
+        ("Yesterday at 10:15", None, "an age, and it is not known when the page was read"),
+        ("03/04/2020", None, "the day can be 2020-03-04 or 2020-04-03"),
     ],
 )
-def test_no_other_line_stands_in_for_a_timestamp_that_is_open(timestamp: str, partial: str, problem: str) -> None:
+def test_no_other_line_stands_in_for_a_timestamp_that_is_open(
+    timestamp: str, partial: str | None, problem: str
+) -> None:
     found = dated(
         "H|Ferry returns", f"T|{timestamp}", *BODY, "S|Read also", "S .4|Harbour opens", "S .4|9 November 2021"
     )
@@ -188,6 +190,29 @@ def test_other_dates_of_a_page_count_by_their_day() -> None:
         other = max(two for one, two in zip(found, own, strict=True) if one.day != each.day)
         assert each.features[_SURE] == pytest.approx(logit - other, abs=1e-5)
         assert each.features["later days"] == math.log1p(sum(day > f"{each.day}" for day in shown))
+
+
+def test_dates_of_one_line_are_no_rivals() -> None:
+    """The second date of a line counted against the first: "Published ..., updated ..."."""
+    sure = {}
+    for line in ("T .9|Published 1 May 2020", "T .9|Published 1 May 2020, updated 3 May 2020"):
+        found = find_days(labelled("H|Ferry returns", line, *BODY, "S .3|5 May 2020", "S .2|3 May 2020"), Context())
+        sure[line] = [each.features[_SURE] for each in found if each.stamp is not None and each.stamp.lines == (1,)]
+    one, both = sure.values()
+    assert both == pytest.approx(one * 2)
+    assert one == pytest.approx([math.log(0.9 / 0.1)], abs=1e-5)
+
+
+def test_a_line_of_an_update_stays_one_where_its_day_is_not_published() -> None:
+    found = dated("H|Ferry returns", *BODY, "T .6|Last updated: 14 May 2021, 10:15")
+    assert (found.published, found.updated) == (None, "2021-05-14T10:15:00")
+    assert found.problems == ("only the date of an update is given",)
+    assert (found.source.updated, found.lines.updated, found.lines.published) == ("line", (4,), ())
+    found = dated("H|Ferry returns", "S .4|3 May 2021", *BODY, "T .7|Last updated: 14 May 2021")
+    assert (found.published, found.updated) == (None, "2021-05-14")
+    assert found.problems == ("2021-05-03 stands on line 2 and may be another story's; not taken",)
+    found = dated("H|Ferry returns", *BODY, "S|3 May 2021", "S|Last updated: 14 May 2021")
+    assert (found.published, found.updated) == (None, None), "another story can have been updated, too"
 
 
 @pytest.mark.parametrize("is_html", [False, True])

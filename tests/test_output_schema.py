@@ -75,6 +75,7 @@ def test_outputs_are_as_the_schema_says(run: Run) -> None:
 def test_what_a_row_and_an_archive_say_of_a_page(run: Run) -> None:
     empty, row, record = map(json.loads, run("classify", *FILES[3:], "-f", "json", "--keep", "topic").out.splitlines())
     assert (empty["kind"], empty["kind_probability"]) == (None, None)
+    assert (empty["published"], empty["published_partial"]) == (None, None)
     assert (row["path"], row["id"], row["kept"]) == ("pages.jsonl:1", "7", {"topic": ["rain"]})
     assert (row["url"], row["date"]) == ("https://n.example/1", "2024-06-14")
     assert (record["path"], record["archive"], record["offset"]) == ("https://n.example/2", "crawl.warc", 0)

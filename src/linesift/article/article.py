@@ -62,9 +62,9 @@ class Article:
     date, none with a single meaning, or none that is likely enough to be the article's."""
     updated: str | None = None
     """When it was last changed, in the same form."""
-    published_partial: str = ""
+    published_partial: str | None = None
     """Where `published` is `None`, what the timestamp shows of it: `--02-14T11:25` without the year, `T16:30` without
-    the day."""
+    the day. `None` where it shows nothing of it."""
     published_raw: str = ""
     """Text of the line that `published` is from; where that is `None`, of the timestamp lines."""
     timestamp: str = ""
@@ -124,7 +124,7 @@ def build_article(
         headline=facts.headline.text,
         published=published.iso or None,
         updated=updated.iso or None,
-        published_partial="" if published.iso else dating.partial,
+        published_partial=None if published.iso else dating.partial,
         published_raw=published.raw or timestamp,
         timestamp=timestamp,
         body=find_parts(page, times),

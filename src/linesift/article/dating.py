@@ -25,6 +25,7 @@ _WHOLE_DAY = re.compile(r"\d{4}|\d[./\-•|]\s?\d\d?[./\-•|]\s?\d\d|[〇零○
 
 _NEAR = 6
 """Most lines between the date of publication and that of an update."""
+_ONLY_UPDATED = "only the date of an update is given"
 _AGREED = timedelta(1)
 """Most time between two days that do not contradict each other: markup may be in another zone than the text."""
 
@@ -42,7 +43,7 @@ class Dating:
     """Probability that the day of publication is right; `nan` without one."""
     published_source: Source = Source.NONE
     updated_source: Source = Source.NONE
-    partial: str = ""
+    partial: str | None = None
     """What a timestamp shows of the date of publication where the rest is open: `--02-14T11:25`, `T16:30`."""
 
 
@@ -58,22 +59,37 @@ def date_page(page: LabelledLines, context: Context) -> Dating:
     candidates = found.candidates()
     likelihood = read_likelihood(is_html=page.head is not None)
     best = choose(candidates, likelihood)
+    if best is None or not likelihood.publishes(best):
+        return _unpublished(found, best)
     problems = list(found.problems())
-    if best is None:
-        return Dating(None, None, tuple(dict.fromkeys(problems)), found.labelled, partial=found.partial())
-    confidence = likelihood.probability(best.features)
-    if not likelihood.publishes(best):
-        problems.append(f"{best.day.isoformat()} stands {_where(best)} and may be another story's; not taken")
-        return Dating(None, None, tuple(dict.fromkeys(problems)), found.labelled, partial=found.partial())
     published = _stamp_of(best)
     problems += published.moment.problems
     problems += _contradictions(best, candidates, found.claims)
     updated, updated_source = _updated(found, published)
     if published.moment.role is Role.UPDATED:
-        problems.append("only the date of an update is given")
+        problems.append(_ONLY_UPDATED)
     source = Source.MARKUP if best.stamp is None else Source.BOTH if _is_confirmed(best) else Source.LINE
+    confidence = likelihood.probability(best.features)
     return Dating(
         published, updated, tuple(dict.fromkeys(problems)), found.labelled, confidence, source, updated_source
+    )
+
+
+def _unpublished(found: "_Readings", best: Candidate | None) -> Dating:
+    """Say why no day is published; a timestamp that is called an update stays one."""
+    updates = [stamp for stamp in found.labelled if stamp.moment.role is Role.UPDATED and stamp.moment.day is not None]
+    updated = max(updates, key=lambda stamp: stamp.when, default=None)
+    problems = list(found.problems())
+    if best is not None and any(stamp.moment.day == best.day for stamp in updates):
+        problems.append(_ONLY_UPDATED)
+    elif best is not None:
+        problems.append(f"{best.day.isoformat()} stands {_where(best)} and may be another story's; not taken")
+    return Dating(
+        updated=updated,
+        problems=tuple(dict.fromkeys(problems)),
+        stamps=found.labelled,
+        updated_source=Source.NONE if updated is None else Source.LINE,
+        partial=found.partial(),
     )
 
 
@@ -152,14 +168,14 @@ class _Readings:
         if clocks:
             yield f"{_clock(clocks[0].clock)} is a time without a day"
 
-    def partial(self) -> str:
-        """Write what the first open timestamp shows; empty without one."""
+    def partial(self) -> str | None:
+        """Write what the first open timestamp shows; `None` without one."""
         for stamp in self._open:
             yearless, clock = stamp.moment.yearless, stamp.moment.clock
             if yearless is not None or clock is not None:
                 day = "" if yearless is None else f"--{yearless[0]:02}-{yearless[1]:02}"
                 return day + ("" if clock is None else f"T{_clock(clock)}")
-        return ""
+        return None
 
 
 def _clock(clock: time | None) -> str:

@@ -161,10 +161,20 @@ class _View:
         self._n_of_shape = Counter(
             shape for shape, is_own in zip(self._shapes, self._is_labelled, strict=True) if not is_own
         )
+        self._best_other = self._find_rivals(days)
+
+    def _find_rivals(self, days: Sequence[date]) -> dict[int, float]:
+        """Find for each line the log-odds of the likeliest day that is not on it; 0 where there is none.
+
+        Dates of one line, such as "Published 1 May, updated 3 May", are no rivals of each other.
+        """
         best: dict[date, float] = {}
-        for day, logit in zip(days, self._logits, strict=True):
+        of_line: dict[int, set[date]] = {}
+        for stamp, day, logit in zip(self.stamps, days, self._logits, strict=True):
             best[day] = max(best.get(day, -math.inf), logit)
-        self._likeliest = sorted(best.items(), key=itemgetter(1), reverse=True)[:2]
+            of_line.setdefault(stamp.lines[0], set()).add(day)
+        likeliest = sorted(best.items(), key=itemgetter(1), reverse=True)
+        return {line: next((logit for day, logit in likeliest if day not in own), 0.0) for line, own in of_line.items()}
 
     def _has_label(self, stamp: Stamp) -> bool:
         return any(self.page.labels[index] is Label.TIMESTAMP for index in stamp.lines) or is_in_title(self.page, stamp)
@@ -181,7 +191,6 @@ class _View:
         index, moment = stamp.lines[0], stamp.moment
         label = self.page.labels[index]
         n_words = self._shapes[place].count("x")
-        best_other = next((logit for other, logit in self._likeliest if other != day), 0.0)
         features = {
             "labelled timestamp": float(self._is_labelled[place]),
             "labelled headline": float(label is Label.HEADLINE),
@@ -193,7 +202,7 @@ class _View:
             "clock": float(moment.clock is not None),
             "problem": float(bool(moment.problems)),
             "several lines": float(len(stamp.lines) > 1),
-            "likelier than another day": max(-6.0, min(6.0, self._logits[place] - max(best_other, 0.0))),
+            "likelier than another day": max(-6.0, min(6.0, self._logits[place] - max(self._best_other[index], 0.0))),
             "of its kind": math.log1p(self._n_of_shape[self._shapes[place]]),
             "dated lines": math.log1p(len(self.stamps)),
             "same day": math.log1p(self._n_of_day[day] - 1),
