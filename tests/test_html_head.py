@@ -1,7 +1,13 @@
 """What a page says about itself in its head and in JSON-LD."""
 
+from dataclasses import replace
+
 import pytest
 
+import linesift
+from linesift.hints import Head
+from linesift.page import Page
+from linesift.read.html import page as module
 from linesift.read.html.page import read_html
 from test_read_html import PAGE
 
@@ -13,6 +19,21 @@ def test_the_head_is_read_when_asked_for() -> None:
     assert (head.published, head.modified) == ("2024-05-01", "")
     assert head.jsonld_headline.split() == ["Ferry", "sails", "again"]
     assert (head.jsonld_body, head.h1) == ("The ferry sails.", ("Ferry sails again",))
+
+
+def test_labels_do_not_wait_for_the_head_and_an_article_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Head] = []
+    monkeypatch.setattr(module, "read_head", lambda _: read.append(Head(author="Ann Lee")) or read[-1])
+    prediction = linesift.load().classify(read_html(PAGE).page)
+    assert not read
+    assert prediction.article().author == "Ann Lee"
+    assert len(read) == 1
+
+
+def test_the_head_of_a_page_is_that_of_its_html() -> None:
+    found = read_html(PAGE)
+    assert found.page.head == replace(found.read_head(), jsonld_body="")
+    assert Page("Ferry").head is None
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 Gold is what a prediction is compared with: labels by hand or by alignment.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePath
@@ -53,8 +53,9 @@ class Page:
     """Byte of the archive at which the record begins, if reading can start there."""
     kept: Mapping[str, object] = field(default_factory=dict)
     """Other fields of the row, as they were asked for."""
-    head: "Head | None" = None
-    """What the markup says about the page as a whole, if it came as HTML."""
+    read_head: "Callable[[], Head] | None" = field(default=None, compare=False)
+    """Reads what the markup says about the page as a whole, if it came as HTML. It holds the page's HTML and parses it
+    anew: only articles need it, and reading it for every page would take a fifth of the time of reading."""
 
     def __repr__(self) -> str:
         form = "HTML" if self.has_hints else "text"
@@ -64,6 +65,11 @@ class Page:
     def has_hints(self) -> bool:
         """Whether the page came as HTML, so that its markup is known."""
         return self.hints is not None
+
+    @property
+    def head(self) -> "Head | None":
+        """What the markup says about the page as a whole, read anew each time; `None` for plain text."""
+        return None if self.read_head is None else self.read_head()
 
     @property
     def lines(self) -> list[str]:

@@ -21,6 +21,7 @@ fastest source: a pass over it needs no Python for a node.
 """
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from linesift.extras import missing_extra
@@ -94,4 +95,11 @@ def read_html(data: bytes | str, source: str = "", *, encoding: str | None = Non
     html, cut = (html, "") if is_ordinary(html) else limit_markup(html)
     tree = LexborHTMLParser(html, scripting=True)
     text, hints = read_fast(tree, html) or read_plain(tree, html)
-    return HtmlPage(Page(text, source, hints, head=read_head(tree)), tree, cut)
+    return HtmlPage(Page(text, source, hints, read_head=partial(_read_head_of, html)), tree, cut)
+
+
+def _read_head_of(html: bytes) -> Head:
+    """Read the head of a page in UTF-8 whose markup is bounded."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    return read_head(LexborHTMLParser(html, scripting=True))
