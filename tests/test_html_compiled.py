@@ -1,5 +1,6 @@
 """The compiled reader gives the lines and hints of the walk, whatever the page."""
 
+import re
 from dataclasses import fields
 from importlib import import_module
 
@@ -12,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 from htmlpieces import PAGES, PIECES
 from linesift.hints import Hints
 from linesift.read.html import fast, limits
+from linesift.read.html.encoding import to_utf8
 from linesift.read.html.limits import limit_markup
 from linesift.read.html.plain import read_plain
 
@@ -122,6 +124,8 @@ def _add(first: int, second: int) -> int:
     [
         "<p>a",
         f"<p {'a ' * 40_000}>",
+        f"<p {'a ' * 300_000}>",
+        "<a>b</a ><p " + "a='>' " * 100_000 + ">",
         f"<p title='{'>' * 70_000}'>",
         f"a<b'{'>' * 70_000}",
         "<option>" * 6_000,
@@ -138,8 +142,45 @@ def test_a_page_is_ordinary_only_if_nothing_of_it_is_bounded(html: str) -> None:
         assert (limited, cut) == (html.encode(), "")
 
 
+@given(st.lists(st.sampled_from(bytes.fromhex("80 8f 90 9f a0 bf c0 c2 e0 ed f0 f4 f5 1b 24 3c 61")), max_size=12))
+def test_only_utf8_is_ordinary(codes: list[int]) -> None:
+    data = bytes(codes)
+    if is_ordinary(data):
+        assert to_utf8(data) == data
+    elif b"\x1b" not in data:
+        assert to_utf8(data) != data
+
+
+@pytest.mark.parametrize("start", [b"\xef\xbb\xbf", b"<\0", b"\0<", b"\xff\xfe", b"\x1b$B"])
+def test_pages_of_other_encodings_are_not_ordinary(start: bytes) -> None:
+    assert not is_ordinary(start + b"a")
+
+
+@given(
+    st.lists(st.sampled_from(["STRASSE ΐ", "ﬃ İ straße", "𐐀𐐨 ǅ", "ΣίσυφοΣ ferry"])),
+    st.sampled_from(["Straße ffi", "ǆ 𐐨𐐨", "σίσυφος Ferry &amp; co"]),
+)
+def test_lines_are_compared_with_titles_in_letters_of_any_case(lines: list[str], title: str) -> None:
+    assert not _differences(f"<title>{title}</title><p>{'<p>'.join(lines)}".encode())
+
+
+@pytest.mark.parametrize("n_before", range(18))
+def test_days_of_json_are_found_anywhere(n_before: int) -> None:
+    line = "<p>6.5.2024 10:20<p>2 1 2023"
+    for key, day in (("datePublished", "2024-05-06T10:20"), ("dateModified", "2023-01-02")):
+        for page in (f'"{key}" : "{day}"{line}', f'{line}<p>"{key}":"{day}"'):
+            html = ("x" * n_before + page).encode()
+            found = _read_both(html)[0]
+            assert found is not None
+            assert found[1].day_shown.any()
+            assert not _differences(html)
+    assert not _differences(f'{"x" * n_before}"dateModified":"{line}"datePublished":"20'.encode())
+
+
 def test_ordinary_pages_are_told() -> None:
     assert all(is_ordinary(page.encode()) for page in PAGES)
+    assert is_ordinary("<p>A line of letters: ä, €, 𝄞, 水".encode())
+    assert is_ordinary(b"<p>" + b"A long page of few tags.\n" * 40_000)
 
 
 @given(st.lists(st.sampled_from([*PIECES, "<b", "<option ", "'", '"', "<em\n"]), max_size=40).map("".join))
@@ -149,7 +190,8 @@ def test_nothing_is_bounded_of_an_ordinary_page(html: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in bounds.items():
             patch.setattr(limits, name, value)
-        patch.setattr(limits, "_LONG_PAGE", 0)
+        patch.setattr(limits, "LONG_PAGE", 0)
+        patch.setattr(limits, "_SHORT_TAGS", re.compile(rb"(?:[^<]++|<(?![a-zA-Z]))*+"))
         patch.setattr(limits, "_MAX_ATTRIBUTES", 1)
         patch.setattr(module, "_BOUNDS", module._bounds())
         if is_ordinary(data):

@@ -3,6 +3,8 @@
 from itertools import islice
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from linesift.read.html import arrays, limits
@@ -63,6 +65,21 @@ def test_attributes_are_counted_behind_signs_in_their_values(value: str) -> None
     limited, _ = limit_markup(f"<p>before{tag}<p>after".encode())
     assert limited.count(b"=") <= 2 * limits._MAX_ATTRIBUTES
     assert read_html(f"<p>before{tag}<p>after").page.lines == ["before", "after"]
+
+
+LONG = "b " * 33_000
+TAGS = (
+    "<p>x", "</p>", "<", "<1", "<a b='>'>", '<a b=">" c>', "<a '", '"', "'", ">", f"<a {LONG}>", f"<a {LONG}", LONG,
+    f'<a b="{LONG}" c d e f g>', f"<p {'c=d ' * 200}>", "<p " + 'c="d" ' * 50 + ">", f"<p title='{'x' * 1_100}'>",
+)  # fmt: skip
+
+
+@settings(max_examples=30)
+@given(st.lists(st.sampled_from(TAGS), max_size=8).map("".join))
+def test_long_tags_are_found_as_one_by_one(html: str) -> None:
+    whole = (tag.span() for tag in limits._WHOLE_TAG.finditer(html.encode()))
+    expected = [(start, end) for start, end in whole if end - start >= limits.LONG_TAG]
+    assert [tag.span() for tag in limits._long_tags(html.encode())] == expected
 
 
 @pytest.mark.parametrize(

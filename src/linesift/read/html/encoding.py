@@ -13,6 +13,8 @@ _BOMS = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
+MARKS = tuple(mark for mark, _ in _BOMS)
+"""Beginnings of pages that are not UTF-8, or have a mark that is no part of the page."""
 _DECLARED = re.compile(
     rb"<meta[^>]{0,300}?charset\s*+=\s*+[\"']?+\s*+([\w.:-]++)"
     rb"|^\s*+<\?xml[^>]{0,100}?encoding\s*+=\s*+[\"']([\w.:-]++)",

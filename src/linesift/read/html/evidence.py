@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 DATE_META_NAMES: Final = frozenset((*PUBLISHED, *MODIFIED))
 """Names of `<meta>` that give a day."""
+DAY_KEYS: Final = (b'"datePublished"', b'"dateModified"')
+"""Keys of days in JSON-LD."""
 _JSON_DATE = re.compile(rb'\s*:\s*"([^"]{8,40})"')
 _DATE = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:\D{1,3}(\d\d?):(\d\d))?")
 LONGEST_TITLE: Final = 400
 LONGEST_DATE: Final = 160
 """Most characters of a line that can be the title, or show the date."""
-_MAX_DAYS = 8
+MAX_DAYS: Final = 8
 """Days that are read of a page; JSON-LD of a list of stories has one for each story."""
 _NUMBER = re.compile(r"\d+")
 
@@ -64,16 +66,16 @@ def read_claims(tree: "LexborHTMLParser", html: bytes) -> HeadClaims:
         elif node.tag == "title":
             titles.append(node.text())
         node = node.next
-    return make_claims(named, titles, html)
+    return make_claims(named, titles, read_days(html, _find_keys(html)))
 
 
-def make_claims(named: Iterable[tuple[str, str]], titles: Iterable[str], html: bytes) -> HeadClaims:
+def make_claims(named: Iterable[tuple[str, str]], titles: Iterable[str], json_days: Iterable[str]) -> HeadClaims:
     """Choose among the elements of the head.
 
     Args:
         named: name and content of every `<meta>`; others than those for titles and days are left alone.
         titles: texts of every `<title>`.
-        html: the page in UTF-8, for JSON-LD.
+        json_days: days of JSON-LD.
     """
     meta_title = ""
     days: dict[str, None] = {}
@@ -84,23 +86,29 @@ def make_claims(named: Iterable[tuple[str, str]], titles: Iterable[str], html: b
         elif key in TITLES:
             meta_title = meta_title or content
     title = next(filter(None, titles), "")
-    days.update(dict.fromkeys(_json_days(html)))
+    days.update(dict.fromkeys(json_days))
     return HeadClaims(
         tuple(dict.fromkeys(text for text in (meta_title, title) if text.strip())),
-        tuple(days)[:_MAX_DAYS],
+        tuple(days)[:MAX_DAYS],
     )
 
 
-def _json_days(html: bytes) -> Iterator[str]:
-    """Find the days of JSON-LD anywhere on the page; searching for its keys is faster than for its elements."""
-    for key in (b'"datePublished"', b'"dateModified"'):
+def _find_keys(html: bytes) -> Iterator[int]:
+    """Find the places behind `DAY_KEYS` anywhere on the page; to search for elements would take longer."""
+    for key in DAY_KEYS:
         place = -1
-        for _ in range(_MAX_DAYS):
+        for _ in range(MAX_DAYS):
             place = html.find(key, place + 1)
             if place < 0:
                 break
-            if day := _JSON_DATE.match(html, place + len(key)):
-                yield day[1].decode("utf-8", "replace")
+            yield place + len(key)
+
+
+def read_days(html: bytes, keys: Iterable[int]) -> Iterator[str]:
+    """Read the days of JSON-LD from the places behind their keys."""
+    for key in keys:
+        if day := _JSON_DATE.match(html, key):
+            yield day[1].decode("utf-8", "replace")
 
 
 def find_evidence(lines: Sequence[str], claims: HeadClaims) -> Evidence:

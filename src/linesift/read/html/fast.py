@@ -22,7 +22,7 @@ class Reader(NamedTuple):
     read: Callable[["LexborHTMLParser", bytes], tuple[str, Hints] | None]
     """Reads the text and the hints of a page; `None` where only the walk can."""
     is_ordinary: Callable[[bytes], bool]
-    """Says whether `limits.limit_markup` would give a page in UTF-8 back as it is; false also where it is not sure."""
+    """Says whether `encoding.to_utf8` and `limits.limit_markup` would give a page back; false also where not sure."""
 
 
 _BYTES_TO_LOAD, _BYTES_TO_COMPILE = 20_000_000, 800_000_000
@@ -69,7 +69,7 @@ def read_fast(tree: "LexborHTMLParser", html: bytes) -> tuple[str, Hints] | None
 
 
 def is_ordinary(html: bytes) -> bool:
-    """Say whether `limits.limit_markup` would give a page in UTF-8 back as it is; false also where it is not sure."""
+    """Say whether `encoding.to_utf8` and `limits.limit_markup` would give a page back; false also where not sure."""
     return _CHOICE.reader is not None and _CHOICE.reader.is_ordinary(html)
 
 

@@ -30,7 +30,7 @@ MAX_LINE_ENDS = 200_000
 """Line ends and character references, which may make lines of `<pre>` (highest: 54,553)."""
 _MAX_ATTRIBUTES = 5_000
 """Attributes of a tag, if it is longer than `LONG_TAG`."""
-LONG_TAG, _LONG_PAGE = 1 << 16, 1 << 19
+LONG_TAG, LONG_PAGE = 1 << 16, 1 << 19
 MAX_OPTIONS = 5_000
 """Options of all menus together (highest: 1,854)."""
 MAX_COPIES = 500_000
@@ -47,6 +47,11 @@ STEP = 10_000
 _TAG = re.compile(rb"<(/?)([a-zA-Z][^\s/>]*)[^>]*>")
 _WHOLE_TAG = re.compile(rb"""<[a-zA-Z](?:[^"'>]++|"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))*+(?:>|\Z)""")
 """A tag with all its attributes; a quote that is not closed goes on to the end. It never goes back."""
+_SHORT_TAGS = re.compile(
+    rb"""(?:[^<]++|<(?![a-zA-Z])|"""
+    rb"""<[a-zA-Z][^"'>]{0,500}+(?:(?:"[^"]{0,1000}+"|'[^']{0,1000}+')[^"'>]{0,500}+){0,40}+>)*+"""
+)
+"""Texts, and tags that are surely shorter than `LONG_TAG`, as many as follow each other."""
 _TAG_START = re.compile(rb"<[a-zA-Z][^\s/>]*")
 _ATTRIBUTE = re.compile(rb"""[\s/]*+[^\s"'>/=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]++))?""")
 FORMAT_NAMES = ["b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"]
@@ -98,14 +103,22 @@ def _limit_size(html: bytes) -> tuple[bytes, str]:
 
 def _limit_attributes(html: bytes) -> bytes:
     """Leave out the attributes of a tag after the first `_MAX_ATTRIBUTES`; long values are left alone."""
-    if len(html) < _LONG_PAGE:
+    if len(html) < LONG_PAGE:
         return html
     pieces, done = [], 0
-    for tag in _WHOLE_TAG.finditer(html):
-        if tag.end() - tag.start() >= LONG_TAG:
-            pieces += [html[done : tag.start()], _cut_tag(tag[0])]
-            done = tag.end()
+    for tag in _long_tags(html):
+        pieces += [html[done : tag.start()], _cut_tag(tag[0])]
+        done = tag.end()
     return b"".join([*pieces, html[done:]]) if pieces else html
+
+
+def _long_tags(html: bytes) -> Iterator[re.Match[bytes]]:
+    """Find the tags of at least `LONG_TAG` bytes; all others that follow each other are one step."""
+    place = 0
+    while (short := _SHORT_TAGS.match(html, place)) and (tag := _WHOLE_TAG.match(html, short.end())):
+        if tag.end() - tag.start() >= LONG_TAG:
+            yield tag
+        place = tag.end()
 
 
 def _cut_tag(tag: bytes) -> bytes:

@@ -91,11 +91,18 @@ def read_html(data: bytes | str, source: str = "", *, encoding: str | None = Non
     except ImportError as error:
         raise missing_extra("reading HTML", "selectolax", extra="html") from error
     # With scripting, `<noscript>` is text. Without, one in the head would end the head, and its content would be shown.
-    html = to_utf8(data, encoding)
-    html, cut = (html, "") if is_ordinary(html) else limit_markup(html)
+    html, cut = _make_ordinary(data, encoding)
     tree = LexborHTMLParser(html, scripting=True)
     text, hints = read_fast(tree, html) or read_plain(tree, html)
     return HtmlPage(Page(text, source, hints, read_head=partial(_read_head_of, html)), tree, cut)
+
+
+def _make_ordinary(data: bytes | str, encoding: str | None) -> tuple[bytes, str]:
+    """Turn a page into UTF-8 and bound its markup; also says what was cut off."""
+    if isinstance(data, bytes) and is_ordinary(data):
+        return data, ""
+    html = to_utf8(data, encoding)
+    return (html, "") if html is not data and is_ordinary(html) else limit_markup(html)
 
 
 def _read_head_of(html: bytes) -> Head:

@@ -7,6 +7,8 @@ from linesift.read.html.compiled.layout import LINE_END, LINE_START
 from linesift.read.html.evidence import LONGEST_DATE, LONGEST_TITLE
 
 _PRIME, _START = np.uint64(0x100000001B3), np.uint64(0xCBF29CE484222325)
+_MOST_FOLDED = 18
+"""Most bytes that a character is folded to: three characters, and some to spare."""
 _MOST = 1 << 40
 """Numbers from here on are no part of a day."""
 
@@ -61,13 +63,48 @@ def _count_distinct(hashes, n_words):
     return n_distinct
 
 
+@inner
+def _fold(text, start, end, fold_starts, folds, out):
+    """Write a stretch of text as `str.casefold` gives it; returns the number of bytes."""
+    size = 0
+    while start < end:
+        byte = text[start]
+        if byte < 0x80:
+            out[size] = byte + 32 if 65 <= byte <= 90 else byte
+            start += 1
+            size += 1
+            continue
+        n_bytes, code = 2, np.int64(byte & 31)
+        if byte >= 0xF0:
+            n_bytes, code = 4, np.int64(byte & 7)
+        elif byte >= 0xE0:
+            n_bytes, code = 3, np.int64(byte & 15)
+        for place in range(start + 1, start + n_bytes):
+            code = code << 6 | np.int64(text[place] & 63)
+        first = last = 0
+        if code + 1 < len(fold_starts):
+            first, last = fold_starts[code], fold_starts[code + 1]
+        if first == last:
+            for place in range(start, start + n_bytes):
+                out[size] = text[place]
+                size += 1
+        for place in range(first, last):
+            out[size] = folds[place]
+            size += 1
+        start += n_bytes
+    return size
+
+
 @outer
-def compare_titles(folded, n_chars, titles, title_ends, words, word_ends, title_of_word):
+def compare_titles(text, lines, n_chars, folding, titles, title_ends, words, word_ends, title_of_word):
     """Share of each line's words that a title has, and of the title's that the line has; see `evidence`.
 
     Args:
-        folded: all lines, casefolded, in UTF-8, each followed by a line end.
-        n_chars: characters of each line before that.
+        text: the lines in UTF-8.
+        lines: rows of `layout`.
+        n_chars: characters of each.
+        folding: what characters are folded to: where that of each begins, empty for itself, and all one behind the
+            other, in UTF-8.
         titles: the titles, casefolded, one behind the other.
         title_ends: where each ends.
         words: the words of all titles, each once per title, one behind the other.
@@ -88,14 +125,11 @@ def compare_titles(folded, n_chars, titles, title_ends, words, word_ends, title_
     n_common, n_words_of = np.empty(n_titles, np.int64), np.zeros(n_titles, np.int64)
     for word in range(n_sought):
         n_words_of[title_of_word[word]] += 1
-    end = -1
+    folded, start = np.empty(LONGEST_TITLE * _MOST_FOLDED, np.uint8), 0
     for number in range(n_lines):
-        start = end + 1
-        end = start
-        while folded[end] != 10:
-            end += 1
         if n_chars[number] > LONGEST_TITLE:
             continue
+        end = _fold(text, lines[number, LINE_START], lines[number, LINE_END], folding[0], folding[1], folded)
         n_words = _split(folded, start, end, hashes, bounds)
         n_common[:] = 0
         any_common = False

@@ -11,13 +11,16 @@ from linesift.hints import Hints, no_hints
 from linesift.read.html.arrays import MAX_WORDS
 from linesift.read.html.compiled import layout
 from linesift.read.html.compiled.arrays import make_arrays
+from linesift.read.html.compiled.counts import count_prose, count_two, find_keys
 from linesift.read.html.compiled.evidence import compare_titles, find_days
+from linesift.read.html.compiled.media import find_beside
 from linesift.read.html.compiled.run import run
 from linesift.read.html.compiled.tables import make_tables
-from linesift.read.html.evidence import HeadClaims, find_day, make_claims, split_days, split_titles
+from linesift.read.html.compiled.words import as_words
+from linesift.read.html.evidence import HeadClaims, find_day, make_claims, read_days, split_days, split_titles
 from linesift.read.html.links import find_kind
-from linesift.read.html.media import LONGEST_ALT, MOST_MEDIA, compare_alt, join_alt
-from linesift.read.html.prose import MAX_LINKED, MIN_PROSE, has_noscript, is_most
+from linesift.read.html.media import LONGEST_ALT, compare_alt, join_alt
+from linesift.read.html.prose import has_noscript, is_most
 from linesift.read.html.words import TIME_HASHES
 
 if TYPE_CHECKING:
@@ -66,22 +69,21 @@ def read_compiled(tree: "LexborHTMLParser", html: bytes) -> tuple[str, Hints] | 
     found = _run(tree, written, shows_hidden=False)
     if found is None:
         return None
-    n_visible = _count_prose(found)
+    n_visible = count_prose(found.lines, found.shares)
     if has_noscript(tree, n_visible):
         return None
     if found.n_hidden > n_visible:
         with_hidden = _run(tree, written, shows_hidden=True)
         if with_hidden is None:
             return None
-        if is_most(_count_prose(with_hidden), n_visible):
+        if is_most(count_prose(with_hidden.lines, with_hidden.shares), n_visible):
             found = with_hidden
     return _finish(written, found, html)
 
 
 def _run(tree: "LexborHTMLParser", written: bytes, *, shows_hidden: bool) -> _Pass | None:
     data = np.frombuffer(written + layout.SENTINEL, np.uint8)
-    n_tags = int(np.count_nonzero(data == ord("<")))
-    n_newlines = int(np.count_nonzero(data == ord("\n")))
+    n_tags, n_newlines = count_two(data, as_words(data), ord("<"), ord("\n"))
     if n_tags + n_newlines > _MAX_ROWS:
         return None
     is_read, m, text, shares, key_bytes = run(data, n_tags, n_newlines, shows_hidden, *make_tables())
@@ -110,11 +112,6 @@ def _rows(m: NDArray[np.int64], section: int, count: int, size: int) -> NDArray[
     return m[m[section] : m[section] + m[count] * size].reshape(-1, size)
 
 
-def _count_prose(found: _Pass) -> int:
-    n_chars = found.lines[:, layout.LINE_CHARS]
-    return int(n_chars[(n_chars >= MIN_PROSE) & (found.shares[:, 0] < MAX_LINKED)].sum())
-
-
 def _finish(written: bytes, found: _Pass, html: bytes) -> tuple[str, Hints] | None:
     if not len(found.lines):
         return "", no_hints(1)
@@ -127,7 +124,7 @@ def _finish(written: bytes, found: _Pass, html: bytes) -> tuple[str, Hints] | No
         return None
     text = found.text.tobytes().decode()
     lines = text.split("\n")
-    of_head = _find_evidence(text, lines, found, _read_claims(written, found, html))
+    of_head = _find_evidence(lines, found, _read_claims(written, found, html))
     of_media = _find_pictures(written, lines, found)
     in_order = [*of_blocks, *of_head, *of_media, link_kind, word_hash, word_line, word_level]
     return text, Hints(*in_order)
@@ -161,22 +158,24 @@ def _read_claims(written: bytes, found: _Pass, html: bytes) -> HeadClaims:
             titles.append(value)
         else:
             named.append((key or name, value))
-    return make_claims(named, titles, html)
+    data = np.frombuffer(html, np.uint8)
+    return make_claims(named, titles, read_days(html, find_keys(data, as_words(data)).tolist()))
 
 
 def _find_evidence(
-    text: str, lines: list[str], found: _Pass, claims: HeadClaims
+    lines: list[str], found: _Pass, claims: HeadClaims
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.uint8]]:
     n_lines = len(lines)
     n_chars = np.ascontiguousarray(found.lines[:, layout.LINE_CHARS])
     share, cover, shown = np.zeros(n_lines, np.float32), np.zeros(n_lines, np.float32), np.zeros(n_lines, np.uint8)
     if titles := split_titles(claims.titles):
-        folded = np.frombuffer((text.casefold() + "\n").encode(), np.uint8)
         wholes = [whole.encode() for whole, _ in titles]
         words = [(number, word.encode()) for number, (_, own) in enumerate(titles) for word in own]
         share, cover = compare_titles(
-            folded,
+            found.text,
+            found.lines,
             n_chars,
+            _folding(),
             np.frombuffer(b"".join(wholes), np.uint8),
             np.cumsum([*map(len, wholes)], dtype=np.int32),
             np.frombuffer(b"".join(word for _, word in words), np.uint8),
@@ -192,24 +191,22 @@ def _find_evidence(
 
 def _find_pictures(written: bytes, lines: list[str], found: _Pass) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
     """Count the media before every line, and compare it with their alternative texts, as `media.find_pictures` does."""
-    n_lines, media, first_tail = len(lines), found.media, found.first_tail
-    alt_share = np.zeros(n_lines, np.float32)
-    shown = np.flatnonzero(media[:, layout.IS_SHOWN])
-    # Gaps between lines; the last is behind the last line.
-    first = np.append(found.lines[:, layout.LINE_MEDIUM], first_tail)
-    last = first + np.append(found.lines[:, layout.LINE_MEDIA], len(media) - first_tail)
-    low, high = shown.searchsorted(first), shown.searchsorted(last)
-    n_media = np.minimum(high - low, MOST_MEDIA).astype(np.int16)[:n_lines]
-    spans = media[:, layout.ALT_START :]
-    has_alt = (spans[:, 1] > spans[:, 0]) | (spans[:, 3] > spans[:, 2])
-    gaps = np.flatnonzero(high > low)
-    for places, beside in ((gaps, shown[high[gaps] - 1]), (gaps - 1, shown[low[gaps]])):
-        is_compared = has_alt[beside] & (places >= 0) & (places < n_lines)
-        pairs = zip(places[is_compared].tolist(), spans[beside[is_compared]].tolist(), strict=True)
-        for place, (alt_start, alt_end, title_start, title_end) in pairs:
-            alt = join_alt(_decode(written, alt_start, alt_end), _decode(written, title_start, title_end))
-            alt_share[place] = max(alt_share[place], compare_alt(lines[place], alt[:LONGEST_ALT]))
+    alt_share = np.zeros(len(lines), np.float32)
+    n_media, pairs = find_beside(found.lines, found.media, found.first_tail)
+    spans = found.media[pairs[:, 1], layout.ALT_START :].tolist()
+    for place, (start, end, title_start, title_end) in zip(pairs[:, 0].tolist(), spans, strict=True):
+        alt = join_alt(_decode(written, start, end), _decode(written, title_start, title_end))
+        alt_share[place] = max(alt_share[place], compare_alt(lines[place], alt[:LONGEST_ALT]))
     return n_media, alt_share
+
+
+@cache
+def _folding() -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+    """What characters of the first two planes are folded to, as `compare_titles` takes it; no others are."""
+    folded = [char.casefold() for char in map(chr, range(1 << 17))]
+    changed = [fold.encode() if fold != chr(code) else b"" for code, fold in enumerate(folded)]
+    starts = np.cumsum([0, *map(len, changed)], dtype=np.int32)
+    return starts, np.frombuffer(b"".join(changed), np.uint8)
 
 
 @cache

@@ -28,6 +28,7 @@ from linesift.read.html.compiled.layout import (
     UNREAD,
     VOID,
 )  # fmt: skip
+from linesift.read.html.compiled.words import find_hits
 
 TAB, LF, SPACE, QUOTE, HASH, AMPERSAND, DASH, DOT, SLASH, COLON, SEMICOLON, LT, EQUALS, GT, QUESTION, AT, BANG = map(
     ord, '\t\n "#&-./:;<=>?@!'
@@ -143,9 +144,6 @@ def is_blank(data, start, end):
     return True
 
 
-_LOW, _HIGH = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
-
-
 @leaf
 def find_byte(data, words, place, byte):
     """Place of the next such byte; `SENTINEL` has those that are looked for.
@@ -160,13 +158,8 @@ def find_byte(data, words, place, byte):
         if data[place] == byte:
             return place
         place += 1
-    pattern = np.uint64(byte) * _LOW
     word = place >> 3
-    while True:
-        # A byte that is equal becomes 0, from which 1 is borrowed from its highest bit.
-        different = words[word] ^ pattern
-        if (different - _LOW) & ~different & _HIGH:
-            break
+    while not find_hits(words[word], byte):
         word += 1
     place = word << 3
     while data[place] != byte:
