@@ -36,15 +36,33 @@ def _mask(names: tuple[str, ...]) -> np.uint32:
 class Groups:
     """Groups of the lines of one page that share a number, such as `Hints.path`, which stands for one template."""
 
-    def __init__(self, batch: Batch, hashes: NDArray[np.uint64]) -> None:
-        keys = hashes * np.uint64(0x9E3779B97F4A7C15) + batch.page.astype(np.uint64)
-        _, self._group = np.unique(keys, return_inverse=True)
+    def __init__(self, batch: Batch, numbers: NDArray[np.uint64]) -> None:
+        self._group = _number_groups(batch, numbers)
         self.size = np.bincount(self._group)[self._group]
 
     def total(self, values: Values) -> NDArray[np.float64]:
         """Sum of `values` over each line's group, shape (n_lines,)."""
         sums: NDArray[np.float64] = np.bincount(self._group, values)[self._group].astype(np.float64, copy=False)
         return sums
+
+
+_MOST_PLACES = 8
+"""Places of a table of groups for each line; where it would need more, the numbers are sorted."""
+
+
+def _number_groups(batch: Batch, numbers: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Number the groups of lines of one page that share a number; shape (n_lines,)."""
+    most = _MOST_PLACES * len(numbers)
+    if int(numbers.max(initial=0)) < most:
+        # Readers number the paths of a page from 1, so each page has a row of places in a table.
+        n_places = np.maximum.reduceat(numbers, batch.nonempty_starts).astype(np.int64) + 1
+        ends = n_places.cumsum()
+        if ends[-1] <= most:
+            places: NDArray[np.int64] = numbers.astype(np.int64) + (ends - n_places).repeat(batch.nonempty_sizes)
+            return places
+    keys = numbers * np.uint64(0x9E3779B97F4A7C15) + batch.page.astype(np.uint64)
+    _, groups = np.unique(keys, return_inverse=True)
+    return groups
 
 
 def _page_share(batch: Batch, totals: Values, values: Values) -> NDArray[np.float64]:
