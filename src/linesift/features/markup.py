@@ -61,7 +61,7 @@ def _number_groups(batch: Batch, numbers: NDArray[np.uint64]) -> NDArray[np.int6
             places: NDArray[np.int64] = numbers.astype(np.int64) + (ends - n_places).repeat(batch.nonempty_sizes)
             return places
     keys = numbers * np.uint64(0x9E3779B97F4A7C15) + batch.page.astype(np.uint64)
-    _, groups = np.unique(keys, return_inverse=True)
+    groups: NDArray[np.int64] = np.unique(keys, return_inverse=True)[1]
     return groups
 
 
