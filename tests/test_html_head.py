@@ -22,8 +22,13 @@ def test_the_head_is_read_when_asked_for() -> None:
 
 
 def test_labels_do_not_wait_for_the_head_and_an_article_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    read: list[Head] = []
-    monkeypatch.setattr(module, "read_head", lambda _: read.append(Head(author="Ann Lee")) or read[-1])
+    read: list[object] = []
+
+    def read_head(tree: object) -> Head:
+        read.append(tree)
+        return Head(author="Ann Lee")
+
+    monkeypatch.setattr(module, "read_head", read_head)
     prediction = linesift.load().classify(read_html(PAGE).page)
     assert not read
     assert prediction.article().author == "Ann Lee"
