@@ -13,15 +13,20 @@ from time import process_time
 
 import linesift
 from benchmarks.dating import (
+    FORMS,
     DateLine,
     Outcome,
     PageDays,
+    Tool,
     calibration,
     day_rows,
+    days_of,
+    fault_rows,
     outcome,
     published_days,
     read_date_lines,
     read_page_days,
+    threshold_rows,
 )
 from linesift.article.likelihood import read_likelihood
 from linesift.dates.context import Context
@@ -29,7 +34,7 @@ from linesift.dates.moment import read_moments
 from linesift.dates.tokens import tokenize
 from linesift.evaluate.sections import Row, Table, markdown_table
 from linesift.train.folds import fold_of
-from linesift.train.likelihood import Bounds, cross_fit
+from linesift.train.likelihood import Bounds, Choice, cross_fit
 
 ROOT = Path(__file__).parents[1]
 _FOUR = ("fundus", "andy", "misinfo", "wcxb_dev")
@@ -45,7 +50,8 @@ day, clock or offset, or a day where the line leaves it open.
 _PAGES = """
 {n} pages of four collections ({names}) with a gold day: pages per 100 on which `published` has that day, the day
 before or after it, another one, or none. Lines are labelled by models of folds that have not seen the site, and the
-probability that a day is right is fitted without the site as well. Beside it htmldate {htmldate} (original date,
+probability that a day is right is fitted without the site as well. "And address" is with the address of the page known,
+as it is for archives and tables. Beside it htmldate {htmldate} (original date,
 extensive search) and trafilatura {trafilatura} on the HTML of the same pages.
 """
 _SHOWN = """
@@ -54,6 +60,15 @@ markup; on the others no tool can find it:
 """
 _COLLECTIONS = """
 All pages, by collection:
+"""
+_THRESHOLDS = """
+Right days against wrong ones, all pages. `published` has the days from the bounds of
+`scripts/fit_likelihood.py` on; whoever wants fewer wrong ones takes those with a higher `confidence.published`:
+"""
+_LEAST = (0.0, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 0.98, 0.99)
+_FAULTS = """
+What the wrong days are: numbers of pages, each of the first kind that fits. "The markup has" and "the page shows" are
+found by the days that linesift reads.
 """
 _BINS = """
 How sure `confidence.published` is, over the likeliest day of every page of {names_all}, those below the bound
@@ -107,11 +122,13 @@ def _model_of(folds: list[linesift.Model], site: str) -> linesift.Model:
 
 def read_pages(corpora: Path, folds: list[linesift.Model], *, with_tools: bool = True) -> list[PageDays]:
     """Read the days of all pages with a gold day, by the models that have not seen their sites."""
-    tools: list[Callable[[str], str | None]] = []
+    tools: list[Tool] = []
     if with_tools:
         find_date, extract = import_module("htmldate").find_date, import_module("trafilatura.metadata").extract_metadata
-        tools.append(partial(find_date, original_date=True, extensive_search=True))
-        tools.append(lambda html: getattr(extract(html), "date", None))
+        find = partial(find_date, original_date=True, extensive_search=True)
+        tools.append(lambda html, _: find(html))
+        tools.append(lambda html, address: find(html, url=address))
+        tools.append(lambda html, _: getattr(extract(html), "date", None))
     pages = []
     for name in _FOUR + _OTHERS:
         own = tools if name in _FOUR else ()
@@ -119,17 +136,27 @@ def read_pages(corpora: Path, folds: list[linesift.Model], *, with_tools: bool =
     return pages
 
 
+def _choose(pages: list[PageDays]) -> dict[str, list[Choice]]:
+    """Choose the day of every page in every form, with the bounds of the shipped probability."""
+    chosen: dict[str, list[Choice]] = {}
+    for plain in ("text", "html"):
+        shipped = read_likelihood(is_html=plain == "html")
+        bounds = Bounds(shipped.least, shipped.least_elsewhere)
+        found = {id(each.page): each for each in cross_fit(days_of(pages, plain), bounds)}
+        for form in (plain, f"{plain}_and_address"):
+            chosen[form] = [found[id(getattr(page, form))] for page in pages]
+    return {form: chosen[form] for form in FORMS}
+
+
 def write_pages(pages: list[PageDays]) -> list[str]:
     """Write the tables of pages."""
-    shipped = {form: read_likelihood(is_html=form == "html") for form in ("text", "html")}
-    bounds = {form: Bounds(one.least, one.least_elsewhere) for form, one in shipped.items()}
     four = [page for page in pages if page.collection in _FOUR]
-    tools = ("htmldate", "trafilatura") if four and four[0].others else ()
+    tools = ("htmldate", "htmldate, with the address", "trafilatura") if four and four[0].others else ()
     facts = {"n": len(four), "names": ", ".join(_FOUR), "names_all": ", ".join(_FOUR + _OTHERS)}
-    facts |= {name: version(name) for name in tools}
+    facts |= {name: version(name) for name in ("htmldate", "trafilatura") if tools}
     columns = ("", "right", "next day", "wrong", "none")
-    chosen = {form: cross_fit([getattr(page, form) for page in pages], bounds[form]) for form in bounds}
-    published = {form: published_days(chosen[form]) for form in bounds}
+    chosen = _choose(pages)
+    published = {form: published_days(choices) for form, choices in chosen.items()}
     text = [_PAGES.format(**facts), *markdown_table(Table(columns, tuple(day_rows(four, published, tools))))]
     shown = [page for page in four if page.html.is_shown]
     text.append(_SHOWN.format(n_shown=len(shown)))
@@ -138,7 +165,13 @@ def write_pages(pages: list[PageDays]) -> list[str]:
     parts = {name: [page for page in four if page.collection == name] for name in _FOUR}
     rows = [(name, *row) for name, part in parts.items() for row in day_rows(part, published, tools)]
     text += markdown_table(Table(("collection", *columns), tuple(rows)))
-    bins = {form: calibration(chosen[form]) for form in bounds}
+    text.append(_THRESHOLDS)
+    plain = {form: chosen[form] for form in ("text", "html")}
+    rows = threshold_rows(four, plain, _LEAST)
+    text += markdown_table(Table(("", "probability from", "right", "next day", "wrong", "none"), tuple(rows)))
+    text.append(_FAULTS)
+    text += markdown_table(Table(("", *(FORMS[form] for form in plain)), tuple(fault_rows(four, plain))))
+    bins = {form: calibration(choices) for form, choices in plain.items()}
     text.append(_BINS.format(**facts, text=bins["text"][1], html=bins["html"][1]))
     rows = [(form, *row) for form, (own, _) in bins.items() for row in own]
     return [*text, *markdown_table(Table(("", "probability", "pages", "mean", "right"), tuple(rows)))]

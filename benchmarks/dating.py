@@ -1,13 +1,16 @@
 """Compare dates with gold: of lines whose moment is known, and of pages whose day of publication is known."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 from linesift.article.dating import find_days
+from linesift.article.likelihood import OF_PUBLICATION, Candidate
+from linesift.article.markup import MODIFIED
 from linesift.dates.context import Context
 from linesift.evaluate.sections import Row
 from linesift.model.prediction import Prediction
@@ -25,6 +28,10 @@ class Classifier(Protocol):
     def classify(self, page: Page, /) -> Prediction:
         """Label one page."""
         ...
+
+
+Tool = Callable[[str, str], str | None]
+"""Gives the day of a page in ISO 8601, by its HTML and its address."""
 
 
 class Outcome(StrEnum):
@@ -58,8 +65,20 @@ class PageDays:
     collection: str
     text: DatedPage
     html: DatedPage
+    text_and_address: DatedPage
+    """The same lines, and the address of the page is known; the same object where it says nothing new."""
+    html_and_address: DatedPage
     others: tuple[date | None, ...] = ()
     """Days that other tools give."""
+
+
+FORMS = {
+    "text": "linesift, text",
+    "html": "linesift, html",
+    "text_and_address": "linesift, text and address",
+    "html_and_address": "linesift, html and address",
+}
+"""Forms of a page, fields of `PageDays`, with their names in the report."""
 
 
 @dataclass(slots=True)
@@ -115,24 +134,37 @@ def outcome(expected: str | None, found: str | None) -> Outcome:
 
 
 def read_page_days(
-    file: Path, choose_model: Callable[[str], Classifier | None], tools: Sequence[Callable[[str], str | None]] = ()
+    file: Path, choose_model: Callable[[str], Classifier | None], tools: Sequence[Tool] = ()
 ) -> Iterator[PageDays]:
-    """Days of the pages of a collection that have one, as text and as HTML.
+    """Days of the pages of a collection that have one, as text and as HTML, without their address and with it.
 
     Args:
         file: a collection, as for `linesift.train.corpora`.
         choose_model: the model for pages of a site, `None` for those that shall be left out.
-        tools: other tools; each gives the day of a page's HTML in ISO 8601.
+        tools: other tools; each gives the day of a page in ISO 8601, by its HTML and its address.
     """
     for row in read_rows(file):
         gold, site = _day(row_gold(row).date), row["site"] or row["id"]
         model = choose_model(site)
         if gold is not None and model is not None:
             pages = (Page(render(row["html"]), row["id"]), read_html(row["html"], row["id"]).page)
-            found = [tuple(find_days(model.classify(page).labelled(), Context())) for page in pages]
-            is_shown = any(each.day == gold for days in found for each in days)
-            text, html = (DatedPage(site, gold, days, is_shown) for days in found)
-            yield PageDays(file.stem, text, html, tuple(_day(tool(row["html"])) for tool in tools))
+            labelled = [model.classify(page).labelled() for page in pages]
+            plain = [tuple(find_days(lines, Context())) for lines in labelled]
+            at = [tuple(find_days(replace(lines, url=row["url"]), Context())) for lines in labelled]
+            is_shown, is_shown_at = (any(each.day == gold for days in form for each in days) for form in (plain, at))
+            text, html = (DatedPage(site, gold, days, is_shown) for days in plain)
+            text_at, html_at = (
+                form if form.candidates == days else DatedPage(site, gold, days, is_shown_at)
+                for form, days in zip((text, html), at, strict=True)
+            )
+            others = tuple(_day(tool(row["html"], row["url"])) for tool in tools)
+            yield PageDays(file.stem, text, html, text_at, html_at, others)
+
+
+def days_of(pages: Sequence[PageDays], form: str) -> list[DatedPage]:
+    """All pages as `text` or `html`, and once more those whose address says something new."""
+    both = [getattr(page, name) for name in (form, f"{form}_and_address") for page in pages]
+    return list({id(each): each for each in both}.values())
 
 
 def _day(text: str | None) -> date | None:
@@ -142,9 +174,14 @@ def _day(text: str | None) -> date | None:
         return None
 
 
-def published_days(chosen: Iterable[Choice]) -> dict[int, date | None]:
-    """Days that are published, by the `id` of the page."""
-    return {id(each.page): each.best.day if each.best is not None and each.is_published else None for each in chosen}
+def published_days(chosen: Iterable[Choice], least: float = 0.0) -> dict[int, date | None]:
+    """Days that are published with at least some probability, by the `id` of the page."""
+    return {
+        id(each.page): each.best.day
+        if each.best is not None and each.is_published and each.probability >= least
+        else None
+        for each in chosen
+    }
 
 
 def day_rows(
@@ -154,21 +191,102 @@ def day_rows(
 
     Args:
         pages: those that are counted.
-        published: what `published_days` gives for `text` and for `html`.
+        published: what `published_days` gives for forms of pages.
         names: names of the other tools.
     """
     rows: list[Row] = []
     for form, days in published.items():
-        tally = Tally()
-        for each in pages:
-            tally.add(days[id(getattr(each, form))], each.html.gold)
-        rows.append((f"linesift, {form}", *tally.shares))
+        rows.append((FORMS[form], *_tally(pages, form, days).shares))
     for place, name in enumerate(names):
         tally = Tally()
         for each in pages:
             tally.add(each.others[place], each.html.gold)
         rows.append((name, *tally.shares))
     return rows
+
+
+def _tally(pages: Sequence[PageDays], form: str, days: Mapping[int, date | None]) -> Tally:
+    tally = Tally()
+    for each in pages:
+        tally.add(days[id(getattr(each, form))], each.html.gold)
+    return tally
+
+
+def threshold_rows(
+    pages: Sequence[PageDays], chosen: Mapping[str, Sequence[Choice]], thresholds: Sequence[float]
+) -> list[Row]:
+    """Rows of right, wrong and none, by form and by the least probability from which a day is taken.
+
+    Args:
+        pages: those that are counted.
+        chosen: the likeliest days, by form.
+        thresholds: least probabilities, beside the bounds from which a day is published at all; 0 for these alone.
+    """
+    return [
+        (FORMS[form], f"{least:.2f}" if least else "as published", *_tally(pages, form, days).shares)
+        for form, choices in chosen.items()
+        for least in thresholds
+        for days in [published_days(choices, least)]
+    ]
+
+
+class Fault(StrEnum):
+    """Kinds of wrong days, by what the page shows of the gold day."""
+
+    SLIP = "the gold day is a slip: another year, the next month, or day and month swapped"
+    ONLY_UPDATE = "the page dates its update alone"
+    HIDDEN = "another day is visible than the markup has"
+    ELSEWHERE = "the page shows one day, its gold is another"
+    GOLD_IS_UPDATE = "the gold day is that of an update"
+    UPDATE = "an update is taken for the publication"
+    OTHER = "another date of the page is taken"
+
+
+def fault(found: Candidate, page: DatedPage) -> Fault:
+    """Say of which kind a wrong day is.
+
+    Args:
+        found: the day that is published.
+        page: the page; its gold day is another one.
+    """
+    own = [each for each in page.candidates if each.day == page.gold]
+    if not page.is_shown and _is_slip(found.day, page.gold):
+        return Fault.SLIP
+    if _is_update(found):
+        return Fault.UPDATE if own else Fault.ONLY_UPDATE
+    if not own:
+        return Fault.HIDDEN if page.is_shown else Fault.ELSEWHERE
+    return Fault.GOLD_IS_UPDATE if all(map(_is_update, own)) else Fault.OTHER
+
+
+def _is_update(candidate: Candidate) -> bool:
+    """Say whether a day is called that of an update, by its line or by markup that does not publish it."""
+    sources = {claim.source for claim in candidate.claims}
+    return candidate.is_update or (not sources.isdisjoint(MODIFIED) and sources.isdisjoint(OF_PUBLICATION))
+
+
+def _is_slip(one: date, other: date) -> bool:
+    """Say whether two days differ as by a slip of the pen."""
+    is_year = (one.month, one.day) == (other.month, other.day)
+    is_month = (one.year, one.day) == (other.year, other.day) and abs(one.month - other.month) == 1
+    return is_year or is_month or (one.year, one.month, one.day) == (other.year, other.day, other.month)
+
+
+def fault_rows(pages: Sequence[PageDays], chosen: Mapping[str, Sequence[Choice]]) -> list[Row]:
+    """Rows of the kinds of wrong days: how many pages have one, in each form.
+
+    Args:
+        pages: those that are counted.
+        chosen: the likeliest days, by form.
+    """
+    counts: Counter[tuple[Fault, str]] = Counter()
+    for form, choices in chosen.items():
+        counted = {id(getattr(page, form)) for page in pages}
+        for each in choices:
+            is_counted = id(each.page) in counted and each.is_published
+            if is_counted and each.best is not None and abs((each.best.day - each.page.gold).days) > 1:
+                counts[fault(each.best, each.page), form] += 1
+    return [(kind, *(counts[kind, form] for form in chosen)) for kind in Fault]
 
 
 def calibration(choices: Iterable[Choice], n_bins: int = 10) -> tuple[list[Row], float]:

@@ -3,7 +3,7 @@
 import json
 import math
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,15 +11,16 @@ import pytest
 import linesift
 from linesift.article.article import Article, build_article
 from linesift.article.dating import find_days
-from linesift.article.likelihood import read_likelihood
+from linesift.article.likelihood import Candidate, read_likelihood
 from linesift.article.lines import LabelledLines
+from linesift.article.markup import read_claims
 from linesift.dates.context import Context
 from linesift.hints import DateSource, Head, HeadDate, no_hints
 from linesift.page import Page
 from linesift.read.html.page import read_html
 from test_article import labelled
 
-_SURE = "likelier than another day"
+_SURE, _EARLIER = "likelier than another day", "published earlier by the markup"
 CASES = Path(__file__).parent / "data" / "cases"
 BODY = ("B|The ferry came back to the harbour, and all of the town was there.", "B|It sails at noon.")
 
@@ -138,6 +139,26 @@ def test_the_address_alone_is_no_date() -> None:
     assert found.published is None
 
 
+@pytest.mark.parametrize(
+    ("path", "day", "is_month"),
+    [
+        ("2020/10/21/ferry", "2020-10-21", False),
+        ("2020/3/9/ferry", "2020-03-09", False),
+        ("news/20201021/ferry", "2020-10-21", False),
+        ("news/ferry-2020-10-21", "2020-10-21", False),
+        ("news/2020/10/ferry", "2020-10-01", True),
+        ("news/2020/10/31415/ferry", "2020-10-01", True),
+        ("news/202010/ferry", "2020-10-01", True),
+        ("news/2020/ferry?at=2020/10/21/", None, False),
+        ("news/12020/10/ferry", None, False),
+    ],
+)
+def test_the_day_of_an_address(path: str, day: str | None, is_month: bool) -> None:
+    """A day between strokes was read as its month alone."""
+    claims = read_claims(None, f"https://harbour.example/{path}", Context)
+    assert [(f"{claim.day}", claim.is_month) for claim in claims] == ([] if day is None else [(day, is_month)])
+
+
 def test_a_date_in_the_title_is_the_articles() -> None:
     page = read_html(f"""<title>Ferry returns – 14.05.2019 - The Harbour</title><h1>Ferry returns – 14.05.2019</h1>
         <p>Section 12 of the Ferries Act of 3 March 1980 does not apply, the court said on 9.9.2018.</p>
@@ -215,11 +236,24 @@ def test_a_line_of_an_update_stays_one_where_its_day_is_not_published() -> None:
     assert (found.published, found.updated) == (None, None), "another story can have been updated, too"
 
 
+def test_the_markup_tells_an_update_from_an_earlier_publication() -> None:
+    """The line that was changed last is called neither on many pages; the markup knows both days."""
+    page = labelled("H|Ferry returns", "T|2 May 2024", *BODY, "T|Updated 3 May 2024", "S|4 May 2024")
+    dates = (
+        HeadDate(DateSource.META_PUBLISHED, "2024-04-01"),
+        HeadDate(DateSource.META_MODIFIED, "2024-05-02"),
+    )
+    for given, told in ((dates, [2, 3]), (dates[1:], [])):
+        found = find_days(with_head(page, Head(dates=given)), Context())
+        assert [each.day.day for each in found if each.features.get(_EARLIER)] == told
+
+
 @pytest.mark.parametrize("is_html", [False, True])
 def test_likelihood_grows_with_the_label(is_html: bool) -> None:
     likelihood = read_likelihood(is_html=is_html)
     assert likelihood.slope > 0
-    assert 0 < likelihood.probability({_SURE: -5.0}) < likelihood.probability({_SURE: 5.0}) < 1
+    unsure, sure = (Candidate(date(2024, 1, 1), None, (), {_SURE: value}) for value in (-5.0, 5.0))
+    assert 0 < likelihood.probability(unsure) < likelihood.probability(sure) < 1
     assert 0.5 < likelihood.least < 1
 
 

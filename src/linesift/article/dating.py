@@ -69,7 +69,7 @@ def date_page(page: LabelledLines, context: Context) -> Dating:
     if published.moment.role is Role.UPDATED:
         problems.append(_ONLY_UPDATED)
     source = Source.MARKUP if best.stamp is None else Source.BOTH if _is_confirmed(best) else Source.LINE
-    confidence = likelihood.probability(best.features)
+    confidence = likelihood.probability(best)
     return Dating(
         published, updated, tuple(dict.fromkeys(problems)), found.labelled, confidence, source, updated_source
     )

@@ -30,6 +30,10 @@ _IN_TITLE = 0.95
 """Probability that stands for the label of a date in the headline."""
 _SET_APART = re.compile(r"\s[–—|•·\-]+\s|\s\(")
 _ABOVE_HEAD, _RIGHT_BELOW, _BELOW_HEAD = 8, 3, 12
+OF_PUBLICATION = frozenset(
+    [DateSource.JSON_PUBLISHED, DateSource.META_PUBLISHED, DateSource.ITEM_PUBLISHED, DateSource.META_DATE]
+)
+"""Sources that name the day of publication, and not only a day."""
 _ASIDE = sum(1 << ANCESTORS.index(name) for name in ("aside", "footer", "nav", "figcaption"))
 
 
@@ -44,6 +48,11 @@ class Candidate:
     """What the markup gives for this day."""
     features: Features
 
+    @property
+    def is_update(self) -> bool:
+        """Whether the page calls it the day of an update."""
+        return self.stamp is not None and self.stamp.moment.role is Role.UPDATED
+
 
 @dataclass(frozen=True, slots=True)
 class Likelihood:
@@ -54,6 +63,8 @@ class Likelihood:
     slope: float
     """Slope and offset of the calibration, on the log-odds of the best candidate."""
     offset: float
+    offset_updated: float
+    """Added to the offset if the best candidate is the day of an update: often the page shows no other."""
     least: float
     """Probability from which a day is published."""
     least_elsewhere: float
@@ -66,11 +77,13 @@ class Likelihood:
     def publishes(self, candidate: Candidate) -> bool:
         """Say whether the best candidate of a page is sure enough."""
         is_elsewhere = candidate.features.get("elsewhere", 0.0) > 0
-        return self.probability(candidate.features) >= (self.least_elsewhere if is_elsewhere else self.least)
+        return self.probability(candidate) >= (self.least_elsewhere if is_elsewhere else self.least)
 
-    def probability(self, features: Features) -> float:
+    def probability(self, candidate: Candidate) -> float:
         """Probability that the day is right, for the best candidate of a page."""
-        return 1 / (1 + math.exp(-max(-50.0, min(50.0, self.slope * self.log_odds(features) + self.offset))))
+        offset = self.offset + self.offset_updated * candidate.is_update
+        log_odds = self.slope * self.log_odds(candidate.features) + offset
+        return 1 / (1 + math.exp(-max(-50.0, min(50.0, log_odds))))
 
 
 @cache
@@ -78,9 +91,7 @@ def read_likelihood(*, is_html: bool) -> Likelihood:
     """Read the weights; once, the result is kept."""
     stored = json.loads((Path(__file__).parent / "likelihood.json").read_text("utf-8"))
     fitted = stored["html" if is_html else "text"]
-    return Likelihood(
-        fitted["bias"], fitted["weights"], fitted["slope"], fitted["offset"], fitted["least"], fitted["least_elsewhere"]
-    )
+    return Likelihood(**fitted)
 
 
 def find_candidates(page: LabelledLines, stamps: Sequence[Stamp], claims: Sequence[Claim]) -> list[Candidate]:
@@ -97,11 +108,12 @@ def find_candidates(page: LabelledLines, stamps: Sequence[Stamp], claims: Sequen
     for place, stamp in enumerate(view.stamps):
         day = stamp.moment.day
         if day is not None:
-            features = view.describe(place, day) | _of_markup(day, claims)
+            is_update = stamp.moment.role is Role.UPDATED
+            features = view.describe(place, day) | _of_markup(day, claims, is_update=is_update)
             found.append(Candidate(day, stamp, _claims_of(day, claims), features))
     for day in dict.fromkeys(claim.day for claim in claims if not claim.is_month):
         if day not in days:
-            features = {"no line": 1.0} | _of_markup(day, claims)
+            features = {"no line": 1.0} | _of_markup(day, claims, is_update=False)
             found.append(Candidate(day, None, _claims_of(day, claims), features))
     return found
 
@@ -110,8 +122,14 @@ def _claims_of(day: date, claims: Sequence[Claim]) -> tuple[Claim, ...]:
     return tuple(claim for claim in claims if claim.day == day and not claim.is_month)
 
 
-def _of_markup(day: date, claims: Sequence[Claim]) -> Features:
-    """Compare a day with what the markup gives; nothing for plain text."""
+def _of_markup(day: date, claims: Sequence[Claim], *, is_update: bool) -> Features:
+    """Compare a day with what the markup gives; for plain text that is its address, if it is known.
+
+    Args:
+        day: the day.
+        claims: dates of the markup.
+        is_update: whether the line calls it the day of an update.
+    """
     features: Features = {}
     for source in DateSource:
         own = [claim for claim in claims if claim.source is source and not claim.is_month]
@@ -129,6 +147,10 @@ def _of_markup(day: date, claims: Sequence[Claim]) -> Features:
     features["sources"] = math.log1p(published.count(day))
     if not published:
         features["no source"] = 1.0
+    is_update |= any(claim.day == day for claim in claims if claim.source in MODIFIED)
+    told = [claim.day for claim in claims if claim.source in OF_PUBLICATION and not claim.is_month]
+    if is_update and told and day not in told and min(told) < day:
+        features["published earlier by the markup"] = 1.0
     return features
 
 

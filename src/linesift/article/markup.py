@@ -15,7 +15,7 @@ MODIFIED = frozenset([DateSource.JSON_MODIFIED, DateSource.META_MODIFIED, DateSo
 
 _ADDRESS_DAY = re.compile(
     r"(?<!\d)((?:19|20)\d\d)(?:(?P<s>[/_\-.])([01]?\d)(?P=s)([0-3]?\d)|([01]\d)([0-3]\d))(?!\d)|"
-    r"/((?:19|20)\d\d)[/\-]?([01]\d)(?=/)"
+    r"(?<=/)((?:19|20)\d\d)[/\-]?([01]\d)(?=/)"
 )
 
 

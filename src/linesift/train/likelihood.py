@@ -3,8 +3,9 @@
 Every candidate of every page is one row: right or not. The best candidate of a page is surer than others of the same
 log-odds, so its probability is calibrated on the best ones of pages whose site the fit has not seen.
 
-Gold days are wrong at times. A page whose gold day stands neither in its text nor in its markup is not learnt from, and
-neither is a day next to the gold day: which of them is right depends on a zone.
+Gold days are wrong at times. A page whose gold day stands neither in its text nor in its markup is not learnt from,
+except for days of updates: where an update is all that a page dates, the gold day is right and hidden. A day next to
+the gold day is not learnt from either: which of them is right depends on a zone.
 """
 
 from collections.abc import Sequence
@@ -55,7 +56,7 @@ class DatedPage:
 
     def knows(self, candidate: Candidate) -> bool:
         """Whether the gold day says for sure if a candidate is right."""
-        return self.is_shown and abs((candidate.day - self.gold).days) != 1
+        return (self.is_shown or candidate.is_update) and abs((candidate.day - self.gold).days) != 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +75,21 @@ def fit_likelihood(pages: Sequence[DatedPage], bounds: Bounds) -> Likelihood:
         bounds: probabilities from which a day is published.
     """
     best = [
-        (likelihood.log_odds(found.features), found.day == page.gold)
+        ((likelihood.log_odds(found.features), float(found.is_update)), found.day == page.gold)
         for likelihood, own in _folds(pages)
         for page in own
         if (found := choose(page.candidates, likelihood)) is not None and page.knows(found)
     ]
-    odds, is_right = np.array([one for one, _ in best]), np.array([one for _, one in best])
-    slope, offset = _logistic(odds[:, None], is_right, strength=1e3)
-    fitted = replace(_fit_weights(pages), slope=round(float(slope[0]), _DIGITS), offset=round(offset, _DIGITS))
-    return replace(fitted, least=bounds.least, least_elsewhere=bounds.least_elsewhere)
+    known, is_right = np.array([one for one, _ in best]), np.array([one for _, one in best])
+    (slope, offset_updated), offset = _logistic(known, is_right, strength=1e3)
+    return replace(
+        _fit_weights(pages),
+        slope=round(float(slope), _DIGITS),
+        offset=round(offset, _DIGITS),
+        offset_updated=round(float(offset_updated), _DIGITS),
+        least=bounds.least,
+        least_elsewhere=bounds.least_elsewhere,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +110,7 @@ def cross_fit(pages: Sequence[DatedPage], bounds: Bounds) -> list[Choice]:
         for page in pages:
             if _fold(page) == fold:
                 best = choose(page.candidates, likelihood)
-                sure = 0.0 if best is None else likelihood.probability(best.features)
+                sure = 0.0 if best is None else likelihood.probability(best)
                 chosen.append(Choice(page, best, sure, best is not None and likelihood.publishes(best)))
     return chosen
 
@@ -132,7 +139,7 @@ def _fit_weights(pages: Sequence[DatedPage]) -> Likelihood:
         values, is_right, strength=_REGULARISATION, bounds=[_SIGNS.get(name, _ANY) for name in names]
     )
     rounded = {name: round(float(weight), _DIGITS) for name, weight in zip(names, weights, strict=True)}
-    return Likelihood(round(bias, _DIGITS), rounded, 1.0, 0.0, 0.0, 0.0)
+    return Likelihood(round(bias, _DIGITS), rounded, 1.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def _logistic(
