@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from conftest import random_network, without_pools
 from linesift.labels import LABELS
+from linesift.model import network as module
 from linesift.model.network import TILE, Network, product
 
 N_COLUMNS = 7
@@ -112,6 +113,15 @@ def test_a_page_comes_out_the_same_in_any_batch(width: int) -> None:
         found = scores(network, [pages[number] for number in order])
         for number, together in zip(order, found, strict=True):
             np.testing.assert_array_equal(together, alone[number])
+
+
+def test_low_tiles_give_what_whole_ones_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = random_network(N_COLUMNS, seed=2, width=48, n_layers=6)
+    pages = [drawn(size, seed) for seed, size in enumerate((1, 8, 9, 31, 64, 65, TILE, TILE + 5))]
+    low = [scores(network, [page])[0] for page in pages]
+    monkeypatch.setattr(module, "_equal_heights", lambda *_: frozenset())
+    for page, expected in zip(pages, low, strict=True):
+        np.testing.assert_array_equal(scores(network, [page])[0], expected)
 
 
 @pytest.mark.parametrize("shape", [(140, 48), (144, 48), (48, 48), (48, 4), (7, 5)])

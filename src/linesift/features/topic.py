@@ -85,4 +85,4 @@ def shared(batch: Batch) -> Sequence[Values]:
     """Words shared with running text."""
     share, weight = SharedWords(batch).of(batch.is_long.astype(np.float32))
     runs = text_runs(batch)
-    return share, weight, runs.of_lines(runs.means(np.nan_to_num(share)))
+    return share, weight, runs.of_lines(runs.means(np.where(np.isnan(share), np.float32(0), share)))
