@@ -287,6 +287,8 @@ def test_the_command(command: Run, crawl: Path) -> None:
         ([], "no inputs; name some"),
         (["crawl", "--shard", "64/64"], "--shard 64/64: say 0/64 to 63/64"),
         (["crawl", "--columns", "title"], "no column 'title'"),
+        (["crawl", "--keep", "topic"], "cannot keep 'topic'; there are lines, text, html"),
+        (["crawl", "--keep-fields", "topic,url"], "cannot keep field 'url' beside the column 'url'"),
         (["--inputs", "missing"], "missing: no such file"),
         (["page.html"], "for single pages use linesift classify"),
         (["nothing*"], "no files there"),

@@ -55,7 +55,7 @@ def test_outputs_are_as_the_schema_says(run: Run) -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     found = {}
     for name, options in (("jsonl", ["--hints", "--explain"]), ("json", [])):
-        result = run("classify", *FILES, "--format", name, "--keep", "topic", *options)
+        result = run("classify", *FILES, "--format", name, "--keep-fields", "topic", *options)
         assert result.code == 0, result.err
         found[name] = [json.loads(line) for line in result.out.splitlines()]
         check(found[name], name)
@@ -73,7 +73,9 @@ def test_outputs_are_as_the_schema_says(run: Run) -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_what_a_row_and_an_archive_say_of_a_page(run: Run) -> None:
-    empty, row, record = map(json.loads, run("classify", *FILES[3:], "-f", "json", "--keep", "topic").out.splitlines())
+    empty, row, record = map(
+        json.loads, run("classify", *FILES[3:], "-f", "json", "--keep-fields", "topic").out.splitlines()
+    )
     assert (empty["kind"], empty["kind_probability"]) == (None, None)
     assert (empty["published"], empty["published_partial"]) == (None, None)
     assert (row["path"], row["id"], row["kept"]) == ("pages.jsonl:1", "7", {"topic": ["rain"]})
@@ -81,7 +83,10 @@ def test_what_a_row_and_an_archive_say_of_a_page(run: Run) -> None:
     assert (record["path"], record["archive"], record["offset"]) == ("https://n.example/2", "crawl.warc", 0)
     assert (record["id"], record["date"]) == ("urn:uuid:1", "2024-06-14T10:00:00Z")
     assert run("classify", "crawl.warc", "-f", "tsv").out.startswith("https://n.example/2\t1\t")
-    assert "--keep needs --format jsonl or json" in run("classify", "pages.jsonl", "--keep", "x", "-f", "tsv").err
+    assert (
+        "--keep-fields needs --format jsonl or json"
+        in run("classify", "pages.jsonl", "--keep-fields", "x", "-f", "tsv").err
+    )
 
 
 def test_a_page_without_an_address_is_called_by_its_place(run: Run, folder: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from linesift.cli import console
-from linesift.cli.options import Model
+from linesift.cli.options import HtmlField, KeepFields, Model, TextField, split_names
 from linesift.errors import InputError
 from linesift.extras import require_extra
 
@@ -70,16 +70,6 @@ _Columns = Annotated[
 _Keep = Annotated[
     str | None, typer.Option(metavar="NAMES", help="Also write: lines, text, html; with commas between them.")
 ]
-_KeepFields = Annotated[
-    str | None,
-    typer.Option(metavar="NAMES", help="Also write these fields of JSON lines and columns of Parquet, as text."),
-]
-_TextField = Annotated[
-    str, typer.Option(metavar="NAME", help="Field of JSON lines, or column of Parquet, that holds the text of a page.")
-]
-_HtmlField = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Field or column that holds HTML; it is used before text.")
-]
 _Force = Annotated[
     bool, typer.Option("--force", help="Label anew what another model, version or other options have made.")
 ]
@@ -100,9 +90,9 @@ def batch(
     model: Model = None,
     columns: _Columns = None,
     keep: _Keep = None,
-    keep_fields: _KeepFields = None,
-    text_field: _TextField = "text",
-    html_field: _HtmlField = None,
+    keep_fields: KeepFields = None,
+    text_field: TextField = "text",
+    html_field: HtmlField = None,
     force: _Force = False,
     status: _Status = False,
     clean: _Clean = False,
@@ -126,9 +116,9 @@ def batch(
             _print_status(out, engine_run.read_status(out))
             return
         options = LabelOptions(
-            tuple(COLUMNS) if columns is None else _names(columns),
-            _names(keep),
-            Fields(text_field, html_field, _names(keep_fields)),
+            tuple(COLUMNS) if columns is None else split_names(columns),
+            split_names(keep),
+            Fields(text_field, html_field, split_names(keep_fields)),
         )
         request = engine_run.RunRequest(_find(inputs or [], list_), out, model, options, _parse_shard(shard), force)
         if not request.inputs:
@@ -137,10 +127,6 @@ def batch(
             names = [*(inputs or []), *(file.name for file in request.inputs)]
             refuse_directory(Path(out), (Path(name) for name in names if not is_address(name)))
         raise SystemExit(_run(request, _make_engine(engine, jobs, address)))
-
-
-def _names(text: str | None) -> tuple[str, ...]:
-    return tuple(name for part in (text or "").split(",") if (name := part.strip()))
 
 
 def _find(inputs: list[str], list_: Path | None) -> "list[InputFile]":

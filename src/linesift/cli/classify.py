@@ -14,7 +14,18 @@ import typer
 from linesift.cli import console
 from linesift.cli.chunks import Format
 from linesift.cli.files import STDOUT, ClassifyOptions, classify_files
-from linesift.cli.options import PAGES_HELP, Colour, Encoding, Model, Output, Version
+from linesift.cli.options import (
+    PAGES_HELP,
+    Colour,
+    Encoding,
+    HtmlField,
+    KeepFields,
+    Model,
+    Output,
+    TextField,
+    Version,
+    split_names,
+)
 from linesift.labels import LABELS, Label, suggest_label
 from linesift.read.jsonl import Fields
 from linesift.write import tables
@@ -47,7 +58,7 @@ Examples:
   linesift classify pages/ --format json --output-dir articles/
   linesift classify crawl.warc.gz --output labels.jsonl --jobs 4
   linesift classify pages.jsonl.gz --text-field content --output labels.jsonl
-  linesift classify pages.parquet --keep topic --output labels.jsonl
+  linesift classify pages.parquet --keep-fields topic --output labels.jsonl
   curl -s https://news.example/page.txt | linesift classify -
   linesift classify pages/ --same-site
   linesift classify page.txt --site mysite.site
@@ -118,20 +129,6 @@ _Now = Annotated[
         help='When the pages were saved, as 2024-06-14 or 2024-06-14T17:42+02:00; json needs it for "2 hours ago".',
     ),
 ]
-_TextField = Annotated[
-    str,
-    typer.Option("--text-field", metavar="NAME", help="Field of JSON, CSV and Parquet that holds the text of a page."),
-]
-_HtmlField = Annotated[
-    str | None,
-    typer.Option("--html-field", metavar="NAME", help="Field that holds HTML; it is used before text."),
-]
-_Keep = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--keep", metavar="NAME", help="Field of JSON, CSV and Parquet to copy to jsonl and json; may be repeated."
-    ),
-]
 _Hints = Annotated[
     bool, typer.Option("--hints", help="Add to jsonl, for each line of an HTML page, what the markup says about it.")
 ]
@@ -158,9 +155,9 @@ def classify(
     label: _Labels = None,
     model: Model = None,
     encoding: Encoding = None,
-    text_field: _TextField = "text",
-    html_field: _HtmlField = None,
-    keep: _Keep = None,
+    text_field: TextField = "text",
+    html_field: HtmlField = None,
+    keep_fields: KeepFields = None,
     output: Output = None,
     output_dir: _OutputDir = None,
     jobs: _Jobs = 1,
@@ -180,7 +177,7 @@ def classify(
         labels=frozenset(label) if label else tables.ALL_LABELS,
         model=model,
         encoding=encoding,
-        fields=Fields(text_field, html_field, tuple(keep or ())),
+        fields=Fields(text_field, html_field, split_names(keep_fields)),
         output_path=None if output == STDOUT else output,
         output_dir=output_dir,
         shows_path=path,

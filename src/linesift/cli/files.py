@@ -194,7 +194,7 @@ class _Messages:
 
 def _check_output(how_written: OutputOptions, fields: Fields) -> None:
     if fields.kept and how_written.format not in {Format.JSONL, Format.JSON}:
-        raise InputError("--keep needs --format jsonl or json; other formats do not show these fields")
+        raise InputError("--keep-fields needs --format jsonl or json; other formats do not show these fields")
     if how_written.shows_hints and how_written.format is not Format.JSONL:
         raise InputError("--hints needs --format jsonl; other formats do not show hints")
     if how_written.is_explaining and how_written.format in {Format.ARTICLE, Format.JSON, Format.MARKDOWN}:

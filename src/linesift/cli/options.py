@@ -22,6 +22,18 @@ Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="Write to this file, when all is done [default: print]."),
 ]
+TextField = Annotated[
+    str,
+    typer.Option("--text-field", metavar="NAME", help="Field of JSON, CSV and Parquet that holds the text of a page."),
+]
+HtmlField = Annotated[
+    str | None,
+    typer.Option("--html-field", metavar="NAME", help="Field that holds HTML; it is used before text."),
+]
+KeepFields = Annotated[
+    str | None,
+    typer.Option(metavar="NAMES", help="Also write these fields of JSON, CSV and Parquet, with commas between them."),
+]
 LabelledPages = Annotated[
     list[Path],
     typer.Argument(metavar="PAGE", help="Labelled pages: .page files, directories of them, or .jsonl files."),
@@ -29,6 +41,15 @@ LabelledPages = Annotated[
 ModelOut = Annotated[
     Path, typer.Option(metavar="DIR", help="Model directory to write; replaces a model that is there.")
 ]
+
+
+def split_names(names: str | None) -> tuple[str, ...]:
+    """Split names with commas between them.
+
+    >>> split_names("section, rank"), split_names(None)
+    (('section', 'rank'), ())
+    """
+    return tuple(name for part in (names or "").split(",") if (name := part.strip()))
 
 
 def _print_version(is_asked: bool) -> None:

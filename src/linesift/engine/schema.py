@@ -133,11 +133,11 @@ OF_RESULT = tuple(name for name, column in COLUMNS.items() if not column.is_of_r
 """Columns that say what was found on a page."""
 
 
-def check_columns(columns: Sequence[str], kept: Sequence[str]) -> None:
-    """Check names of columns.
+def check_columns(columns: Sequence[str], kept: Sequence[str], fields: Sequence[str] = ()) -> None:
+    """Check names of columns, and of fields of the input that become columns.
 
     Raises:
-        InputError: for a name that is none.
+        InputError: for a name that is none, and for a field with the name of a column beside it.
     """
     for name in columns:
         if name not in COLUMNS:
@@ -145,6 +145,9 @@ def check_columns(columns: Sequence[str], kept: Sequence[str]) -> None:
     for name in kept:
         if name not in KEPT:
             raise InputError(f"cannot keep {name!r}; there are {', '.join(KEPT)}; fields of the input: --keep-fields")
+    for name in fields:
+        if name in {*columns, *kept}:
+            raise InputError(f"cannot keep field {name!r} beside the column {name!r}; leave one of them out")
 
 
 def make_arrays(pages: Sequence[LabelledRecord], names: Sequence[str]) -> "dict[str, pa.Array]":

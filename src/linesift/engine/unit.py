@@ -41,7 +41,7 @@ class LabelOptions:
     """What is written of each page, and where it stands in the input.
 
     Raises:
-        InputError: for a column that does not exist.
+        InputError: for a column that does not exist, and for a field to keep that has the name of one.
     """
 
     columns: tuple[str, ...] = tuple(COLUMNS)
@@ -52,7 +52,7 @@ class LabelOptions:
     """Fields of JSON lines and columns of Parquet that hold the page; those to keep become columns of text."""
 
     def __post_init__(self) -> None:
-        check_columns(self.columns, self.keep)
+        check_columns(self.columns, self.keep, self.fields.kept)
 
 
 def make_settings(model: Path | None, options: LabelOptions) -> Settings:
