@@ -3,22 +3,29 @@
 import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, suppress
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from threading import Event
 
 from benchmarks.crawl import ROOT
 from benchmarks.faults import Disturbed, n_entries, outputs
 
+_ENVIRONMENT = {
+    "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
+    "RAY_USAGE_STATS_ENABLED": "0",
+    # On a machine with other programs at work, a node that answers late must not pass for one that has gone away.
+    "RAY_health_check_timeout_ms": "120000",
+    "RAY_gcs_server_request_timeout_seconds": "300",
+}
+
 
 def disturb_ray(crawl: Path, folder: Path, expected: dict[str, str]) -> Iterator[Disturbed]:
     """Run on a cluster three times: undisturbed, with a killed worker, and with a killed node."""
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ.update(_ENVIRONMENT)
     import ray
     from ray.cluster_utils import Cluster
 
@@ -48,50 +55,53 @@ def import_fault() -> None:
 
 def _disturb(fault: str, strike: Callable[[], None], crawl: Path, out: Path, n_files: int,
              expected: dict[str, str]) -> Disturbed:  # fmt: skip
-    n_done: list[int] = []
+    is_over = Event()
 
-    def watch() -> None:
-        while n_entries(out) < n_files // 4:
-            time.sleep(0.02)
-        n_done.append(n_entries(out))
+    def watch() -> int:
+        while n_entries(out) < n_files // 4 and not is_over.wait(0.02):
+            pass
+        n_done = n_entries(out)
         strike()
+        return n_done
 
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    first = _batch(crawl, out)
-    watcher.join()
+    with ThreadPoolExecutor(1) as pool:
+        watching = pool.submit(watch)
+        try:
+            first = _batch(crawl, out)
+        finally:
+            is_over.set()
     again = _batch(crawl, out)
     left = len(list((out / "parts").iterdir()))
-    return Disturbed(fault, n_done[0], (first, again), left, outputs(out) == expected)
+    return Disturbed(fault, watching.result(), (first, again), left, outputs(out) == expected)
 
 
 def _batch(crawl: Path, out: Path) -> int:
-    """Run the command in this process, which is connected to the cluster."""
+    """Run the command in this process, which is connected to the cluster, and give its exit code.
+
+    Raises:
+        RuntimeError: if it could do nothing.
+    """
     from linesift.cli import main
 
     sys.argv = ["linesift", "batch", str(crawl), "--out", str(out), "--engine", "ray"]
-    with redirect_stderr(StringIO()):
+    with redirect_stderr(StringIO()) as said:
         try:
             main()
         except SystemExit as end:
+            if end.code not in {0, 1}:
+                raise RuntimeError(said.getvalue()) from end
             return int(end.code or 0)
     return 0
 
 
 def _kill_ray_worker() -> None:
-    for process in _ray_workers():
-        with suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)
-            return
-
-
-def _ray_workers() -> Iterator[int]:
-    """Processes of Ray that are at a task: Ray writes its name into their command line."""
-    for path in Path("/proc").iterdir():
-        with suppress(OSError):
-            if path.name.isdecimal() and (path / "cmdline").read_bytes().startswith(b"ray::") and _is_busy(path):
-                yield int(path.name)
-
-
-def _is_busy(path: Any) -> bool:
-    return b"IDLE" not in (path / "cmdline").read_bytes()
+    """Kill a process that is at a file: Ray writes the name of the function into its command line."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        for path in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if (path / "cmdline").read_bytes().startswith(b"ray::_label"):
+                    os.kill(int(path.name), signal.SIGKILL)
+                    return
+        time.sleep(0.01)
+    raise TimeoutError("no process of Ray is at a file")

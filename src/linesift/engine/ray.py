@@ -27,8 +27,13 @@ class RayEngine:
     """Address of the cluster; by default the one that Ray finds, or a new one on this machine."""
 
     def __call__(self, work: Work, files: Sequence[InputFile]) -> Generator[Outcome, None, None]:
-        """Do the work, as `Engine` says; Ray does a file again whose worker or node ends."""
+        """Do the work, as `Engine` says; Ray does a file again whose worker or node ends.
+
+        Raises:
+            InputError: if no cluster answers, or the one at work fails as a whole.
+        """
         import ray
+        from ray.exceptions import RayError
 
         is_ours = not ray.is_initialized()
         if is_ours:
@@ -38,6 +43,9 @@ class RayEngine:
                 raise InputError(f"{self.address}: no cluster of Ray answers there ({error})") from error
         try:
             yield from _do(work, files)
+        except RayError as error:
+            reason = f"{type(error).__name__}: {error}".partition("\n")[0]
+            raise InputError(f"the cluster of Ray failed ({reason}); the same command goes on from here") from error
         finally:
             if is_ours:
                 ray.shutdown()
