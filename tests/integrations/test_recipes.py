@@ -1,6 +1,7 @@
-"""The recipes of docs/scale.md, as they stand there: `make integrations`."""
+"""The recipes and queries of docs/scale.md, as they stand there: `make integrations`."""
 
 import re
+import shutil
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
@@ -10,12 +11,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from benchmarks.crawl import write_crawl
 from linesift.engine.arrow import label_table
+from linesift.engine.unit import label_file
 from linesift.read.labelled import read_labelled
 
 ROOT = Path(__file__).parents[2]
 _RECIPE = re.compile(r"^### ([^\n]*)\n\n```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
-RECIPES = dict(_RECIPE.findall((ROOT / "docs" / "scale.md").read_text("utf-8")))
+_DOCUMENT = (ROOT / "docs" / "scale.md").read_text("utf-8")
+RECIPES = dict(_RECIPE.findall(_DOCUMENT))
+QUERIES = re.findall(r"^```sql\n(.*?)^```", _DOCUMENT, re.MULTILINE | re.DOTALL)
 NEEDS = {"datasets": "datasets", "Ray Data": "ray", "Daft": "daft", "Polars": "polars", "DuckDB": "duckdb"}
 
 
@@ -41,6 +46,31 @@ def test_recipe(name: str, pages: pa.Table, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     exec(compile(RECIPES[name], name, "exec"), {"__name__": "recipe"})  # noqa: S102 - as a reader would
     assert in_order(pq.read_table("labelled.parquet")) == in_order(label_table(pages))
+
+
+def test_queries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only outputs with an entry are read; of pages with the same article, the first is kept."""
+    duckdb = pytest.importorskip("duckdb")
+    monkeypatch.chdir(tmp_path)
+    Path("crawl").mkdir()
+    paths = [path for path in write_crawl(Path("crawl"), 10, 3)[:9] if path.stat().st_size]
+    paths.append(Path(shutil.copy(paths[0], "crawl/again.warc.wet.gz")))
+    entries = [label_file(str(path), "labels") for path in paths]
+    rows = [row for entry in entries for row in pq.read_table(Path("labels", entry.output)).to_pylist()]
+    shutil.copy(Path("labels", entries[0].output), "labels/pages/without-entry.parquet")
+    Path("ten").symlink_to("labels")
+    articles = [row for row in rows if row["kind"] == "article" and row["article"]]
+    read, planned, merged = QUERIES
+    connection = duckdb.connect()
+    found = connection.execute(read).fetchall()
+    assert sorted(found) == sorted((row["url"], row["headline"], row["published"]) for row in articles)
+    speed, hours, *_ = connection.execute(planned).fetchone()
+    assert speed == pytest.approx(len(rows) / sum(entry.seconds for entry in entries))
+    assert hours == pytest.approx(2.5e9 / speed / 3600)
+    connection.execute(merged)
+    texts = pq.read_table("articles.parquet")["article"].to_pylist()
+    assert sorted(texts) == sorted({row["article"] for row in articles})
+    assert len(texts) < len(articles)
 
 
 class FrameStub:
