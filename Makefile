@@ -16,7 +16,7 @@ MINUTES ?= 10
 TARGET ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install classify test slow fuzz oldest check lint types imports gate gate-update train evaluate bench readers compare accuracy dates adaptation sites batch faults integrations docs wheel clean
+.PHONY: help install classify test slow fuzz oldest check lint types imports gate gate-update train evaluate bench readers compare accuracy dates adaptation sites batch batch-workers faults integrations docs wheel clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
@@ -93,8 +93,12 @@ sites: .venv/.complete  ## measure with the shipped model what labelled pages do
 	@cat reports/sites.md
 
 batch: .venv/.complete  ## measure linesift batch on pages of CORPORA, write reports/batch.md
-	$(BIN)/python -m benchmarks.batch $(or $(CORPORA),../shared/corpora)
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.batch $(or $(CORPORA),../shared/corpora)
 	@cat reports/batch.md
+
+batch-workers: .venv/.complete  ## measure two workers beside one, while nothing else runs; write reports/batch_workers.md
+	$(BIN)/python -m benchmarks.batch $(or $(CORPORA),../shared/corpora) --workers
+	@cat reports/batch_workers.md
 
 faults: .venv-integrations/.installed  ## disturb runs of linesift batch, write reports/faults.md
 	.venv-integrations/bin/python -m benchmarks.faults
@@ -112,7 +116,7 @@ wheel: .venv/bin/python  ## build dist/linesift-*.whl, which pip installs anywhe
 	@ls dist/linesift-*.whl
 
 clean:  ## remove .venv and caches
-	rm -rf .venv .venv-compare .venv-dates .venv-docs .venv-oldest .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf .venv .venv-compare .venv-dates .venv-docs .venv-integrations .venv-oldest .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

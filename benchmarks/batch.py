@@ -1,7 +1,7 @@
-"""Measure `linesift batch` (Linux): `batch.py [CORPORA]` writes `reports/batch.md`.
+"""Measure `linesift batch` (Linux): `batch.py [CORPORA]` writes `reports/batch.md`, and `--workers` the other report.
 
-Times are of the processor and ratios are of neighbouring measurements in one run, because other programs may run
-beside; only the speed of two workers needs a machine that has nothing else to do.
+Times are of the processor, and ratios are of neighbouring measurements, because other programs may run beside. Only
+the speed of two workers is by the clock, and is refused where other programs are at work: `reports/batch_workers.md`.
 """
 
 import os
@@ -11,14 +11,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from statistics import median
+from typing import NamedTuple
 
 import linesift
 from benchmarks.bench_process import run
 from benchmarks.crawl import ROOT, archive
-from linesift.engine.ledger import Names, name_of
+from linesift.engine.ledger import Entry, Names, name_of
 from linesift.engine.pages import chunks
 from linesift.engine.places import InputFile, describe
 from linesift.engine.reading import InputReader
@@ -26,13 +29,16 @@ from linesift.engine.schema import COLUMNS, OF_ARTICLE
 from linesift.engine.unit import LabelOptions, label_file, make_settings
 from linesift.evaluate.sections import Table, markdown_table
 from linesift.heap import keep_freed_memory
+from linesift.read.html import fast
 from linesift.read.jsonl import Fields
 from linesift.read.page import read_page
 from linesift.train.corpora import read_rows, render
 
-N_PAGES, N_ROUNDS = {"WET": 60, "HTML": 20}, 3
-_MAX_LOAD = 0.5
-"""Most programs at work beside, on the average of a minute, for a measurement by the clock."""
+N_PAGES, N_ROUNDS, N_WORKER_ROUNDS = {"WET": 600, "HTML": 200}, 5, 3
+_MONTH_PAGES, _DOLLARS = 2.5e9, 0.04
+"""Pages of a month of Common Crawl, and a price of one core for an hour."""
+_MAX_OTHERS = 0.03
+"""Largest share of the machine that other programs may take during a measurement by the clock."""
 _BENCHMARK = "trafilatura.parquet"
 _LABELS_ONLY = LabelOptions(columns=tuple(name for name in COLUMNS if name not in OF_ARTICLE))
 _MEASURED = """
@@ -45,62 +51,69 @@ Path("peak").write_text(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status")
 """A worker that does one file, and writes its largest memory in kilobytes."""
 
 
-def bare(path: Path, *, with_article: bool) -> int:
-    """Read and classify the pages of a file, and do nothing with the results; give their number."""
-    n_pages, model = 0, linesift.load()
+class Unit(NamedTuple):
+    """A file that was labelled several times with all columns."""
+
+    kind: str
+    entry: Entry
+    processor: float
+    """Seconds of processor time, the median."""
+
+    @property
+    def speed(self) -> float:
+        """Pages in a second of processor time."""
+        return self.entry.pages / self.processor
+
+
+def bare(path: Path, *, with_article: bool) -> None:
+    """Read and classify the pages of a file, and do nothing with the results."""
+    model = linesift.load()
     for chunk in chunks(InputReader(describe(str(path)), Fields())):
-        predictions = model.classify_batch([read_page(each.record)[0] for each in chunk])
-        n_pages += len(predictions)
-        if with_article:
-            for prediction in predictions:
+        for prediction in model.classify_batch([read_page(each.record)[0] for each in chunk]):
+            if with_article:
                 prediction.article()
-    return n_pages
 
 
-def overhead(path: Path, out: Path) -> Iterator[tuple[str, ...]]:
+def overhead(kind: str, path: Path, out: Path) -> tuple[list[tuple[str, ...]], Unit]:
     """Compare the unit of work with the bare loop over the same file, with and without articles."""
-    for what, with_article, options in (
-        ("labels", False, _LABELS_ONLY),
-        ("labels, articles and dates", True, LabelOptions()),
+    tools: dict[str, Callable[[], object]] = {
+        "loop, labels": partial(bare, path, with_article=False),
+        "unit, labels": partial(label_file, str(path), str(out), options=_LABELS_ONLY),
+        "loop, all": partial(bare, path, with_article=True),
+        "unit, all": partial(label_file, str(path), str(out)),
+    }
+    spent: dict[str, list[float]] = {name: [] for name in tools}
+    for _ in range(1 + N_ROUNDS):
+        for name, tool in tools.items():
+            start = time.process_time()
+            tool()
+            spent[name].append(time.process_time() - start)
+    rows: list[tuple[str, ...]] = []
+    for unit, loop, what in (
+        ("unit, labels", "loop, labels", "labels; the loop reads and classifies"),
+        ("unit, all", "loop, all", "all columns; the loop reads, classifies and makes articles"),
+        ("unit, all", "loop, labels", "all columns; the loop reads and classifies"),
     ):
-        tools: dict[str, Callable[[], object]] = {
-            "bare": lambda with_article=with_article: bare(path, with_article=with_article),  # type: ignore[misc]
-            "unit": lambda options=options: label_file(str(path), str(out), options=options),  # type: ignore[misc]
-        }
-        spent: dict[str, list[float]] = {name: [] for name in tools}
-        for _ in range(N_ROUNDS):
-            for name, tool in tools.items():
-                start = time.process_time()
-                tool()
-                spent[name].append(time.process_time() - start)
-        ratios = [unit / loop for unit, loop in zip(spent["unit"], spent["bare"], strict=True)]
-        speed = bare(path, with_article=False) / median(spent["unit"])
-        yield (what, f"{median(ratios):.3f}", f"{min(ratios):.3f} to {max(ratios):.3f}", f"{speed:,.0f}")
+        ratios = [one / other for one, other in zip(spent[unit][1:], spent[loop][1:], strict=True)]
+        rows.append((kind, what, f"{median(ratios):.3f}", f"{min(ratios):.3f} to {max(ratios):.3f}"))
+    return rows, Unit(kind, label_file(str(path), str(out)), median(spent["unit, all"][1:]))
 
 
-def against_gunzip(path: Path, out: Path) -> float:
-    """Processor time of the unit, in multiples of that of `gunzip -c FILE | wc -l`."""
-    ratios = []
-    for _ in range(N_ROUNDS):
-        before = os.times()
-        subprocess.run(["sh", "-c", f"gunzip -c {path} | wc -l"], check=True, capture_output=True)
-        after = os.times()
-        unpacked = after.children_user + after.children_system - before.children_user - before.children_system
-        start = time.process_time()
-        label_file(str(path), str(out))
-        ratios.append((time.process_time() - start) / max(unpacked, 0.001))
-    return median(ratios)
+def against_gunzip(path: Path, unit: Unit) -> float:
+    """Processor time of a unit, in multiples of that of `gunzip -c FILE | wc -l`."""
+    command = ["sh", "-c", f"gunzip -c {path} | wc -l"]
+    return unit.processor / median(_processor(command) for _ in range(N_ROUNDS))
 
 
 def memory(paths: Sequence[Path], folder: Path) -> Iterator[tuple[str, ...]]:
     """Largest memory of a worker for files of growing size."""
     for path in paths:
         found = run([sys.executable, "-c", _MEASURED, str(path), str(folder / "memory")], folder)
-        yield f"{path.name}, {path.stat().st_size / 1e6:,.1f} MB", f"{found.megabytes:,.0f}"
+        yield path.name, f"{path.stat().st_size / 1e6:,.1f}", f"{found.megabytes:,.0f}"
 
 
-def start_up(folder: Path, crawl: Path, n_files: int) -> float:
-    """Processor time of a run over so many files that are done, and one that is not."""
+def start_up(folder: Path, n_files: int) -> float:
+    """Processor time of a run over so many files that are done, and one of one page that is not."""
     out, inputs = folder / f"done-{n_files}", folder / f"inputs-{n_files}"
     (out / "ledger").mkdir(parents=True)
     inputs.mkdir()
@@ -112,34 +125,47 @@ def start_up(folder: Path, crawl: Path, n_files: int) -> float:
         (out / "ledger" / entry).touch()
         if not Names({name_of(str(name)): [entry]}).has(InputFile(str(name), 0), settings):
             raise RuntimeError(f"{entry}: a run would not take this for the entry of {name}")
-    names = folder / f"list-{n_files}"
-    names.write_text("".join(f"{name}\n" for name in [*inputs.iterdir(), crawl]))
-    batch = [sys.executable, "-m", "linesift", "batch"]
-    command = [*batch, "--inputs", str(names), "--out", str(out), "--jobs", "1"]
-    return min(_processor(command) for _ in range(2))
+    names, spent = folder / f"list-{n_files}", []
+    for number in range(N_ROUNDS):
+        (inputs / f"new-{number}.warc.wet.gz").write_bytes(archive(["Rain\nIt rained."], number, is_text=True))
+        names.write_text("".join(f"{name}\n" for name in inputs.iterdir()))
+        spent.append(_processor([*_batch(out, 1), "--inputs", str(names)]))
+    return median(spent)
+
+
+def _batch(out: Path, jobs: int) -> list[str]:
+    return [sys.executable, "-m", "linesift", "batch", "--out", str(out), "--jobs", str(jobs)]
 
 
 def _processor(command: Sequence[str]) -> float:
-    before = os.times()
+    before = getrusage(RUSAGE_CHILDREN)
     done = subprocess.run(command, capture_output=True, text=True, env=_environment(), check=False)
     if done.returncode:
         raise RuntimeError(f"{command} ended with {done.returncode}: {done.stderr}")
-    after = os.times()
-    return after.children_user + after.children_system - before.children_user - before.children_system
+    after = getrusage(RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def two_workers(folder: Path, crawl: Path) -> float:
-    """Speed of two workers in multiples of that of one, by the clock."""
-    ratios = []
-    for number in range(3):
+def two_workers(folder: Path, crawl: Path) -> tuple[float, float]:
+    """Speed of two workers in multiples of that of one, by the clock; and the share of the machine of others."""
+    ratios, own, before = [], 0.0, _machine()
+    for number in range(N_WORKER_ROUNDS):
         seconds = []
         for jobs in (1, 2):
             start = time.monotonic()
-            _processor([sys.executable, "-m", "linesift", "batch", str(crawl), "--out",
-                        str(folder / f"jobs-{jobs}-{number}"), "--jobs", str(jobs)])  # fmt: skip
+            own += _processor([*_batch(folder / f"jobs-{jobs}-{number}", jobs), str(crawl)])
             seconds.append(time.monotonic() - start)
         ratios.append(seconds[0] / seconds[1])
-    return median(ratios)
+    busy, whole = (after - earlier for after, earlier in zip(_machine(), before, strict=True))
+    return median(ratios), max(0.0, busy - own) / whole
+
+
+def _machine() -> tuple[float, float]:
+    """Seconds that all cores were busy since the machine started, and all seconds."""
+    first = Path("/proc/stat").read_text().partition("\n")[0].split()[1:9]  # those of guests are in the others, too
+    user, nice, system, idle, waiting, *others = (int(each) / os.sysconf("SC_CLK_TCK") for each in first)
+    busy = user + nice + system + sum(others)
+    return busy, busy + idle + waiting
 
 
 def write_archives(folder: Path, corpora: Path) -> dict[str, Path]:
@@ -151,41 +177,75 @@ def write_archives(folder: Path, corpora: Path) -> dict[str, Path]:
     return {"WET": wet, "HTML": warc}
 
 
+def month(units: Sequence[Unit]) -> Iterator[str]:
+    """Write what a month of Common Crawl takes at the speeds and sizes that were measured."""
+    names = ("", "pages/s of a core", "core-hours", f"at ${_DOLLARS} an hour", "read, TB", "written, TB")
+    rows = []
+    for each in units:
+        hours = _MONTH_PAGES / each.speed / 3600
+        read, written = ((size or 0) / each.entry.pages for size in (each.entry.input.size, each.entry.output_size))
+        sizes = (f"{each_page * _MONTH_PAGES / 1e12:,.1f}" for each_page in (read, written))
+        rows.append((each.kind, f"{each.speed:,.0f}", f"{hours:,.0f}", f"${hours * _DOLLARS:,.0f}", *sizes))
+    yield from markdown_table(Table(names, tuple(rows)))
+
+
 def report(folder: Path, corpora: Path) -> Iterator[str]:
     """Measure, and write the report."""
     keep_freed_memory()
-    load = os.getloadavg()[0]
-    files = write_archives(folder, corpora)
+    is_compiled = fast.use(compiled=True)
+    files, out = write_archives(folder, corpora), folder / "out"
     yield from ["# Many files", ""]
-    yield f"Written by `make batch` on {os.cpu_count()} cores, Python {platform.python_version()}, with other programs"
-    yield f"beside: processor time, medians of {N_ROUNDS} rounds, in which both have their turn. Pages are"
-    yield f"{N_PAGES['WET']} (WET) and {N_PAGES['HTML']} (HTML) of trafilatura's benchmark, gzipped one by one."
-    yield from ["", "## Overhead: `label_file` against the loop read, `classify_batch` (and `article`)", ""]
-    rows = [(kind, *row) for kind, path in files.items() for row in overhead(path, folder / "out")]
-    names = ("file", "columns", "time, the bare loop = 1", "of the rounds", "pages/s of processor time")
-    yield from markdown_table(Table(names, tuple(rows)))
-    times = against_gunzip(files["WET"], folder / "out")
+    yield f"Written by `make batch` on {_about()}: processor time on one core, medians of {N_ROUNDS} rounds in which"
+    yield "every tool has its turn, with other programs beside. Pages are the first of trafilatura's benchmark,"
+    yield f"{N_PAGES['WET']} as text (WET) and {N_PAGES['HTML']} as HTML (WARC), gzipped one by one; HTML is read by"
+    yield "the compiled reader." if is_compiled else "the walk."
+    yield from ["", "## Overhead: `label_file` against a bare loop over the same file", ""]
+    measured = [overhead(kind, path, out) for kind, path in files.items()]
+    units = [unit for _, unit in measured]
+    names = ("file", "written", "time, the loop = 1", "of the rounds")
+    yield from markdown_table(Table(names, tuple(row for rows, _ in measured for row in rows)))
+    times = against_gunzip(files["WET"], units[0])
     yield from ["", f"Labelling the WET file takes {times:,.0f} times as long as `gunzip -c FILE | wc -l`.", ""]
     yield from ["## Memory of a worker", ""]
-    grown = [_repeated(files["WET"], folder, times) for times in (1, 8)]
-    yield from markdown_table(Table(("file", "MB"), tuple(memory([*grown, files["HTML"]], folder))))
-    few, many = (start_up(folder, files["HTML"], n_files) for n_files in (10, 10_000))
+    grown = [_repeated(path, folder, times) for path in files.values() for times in (1, 8)]
+    yield from markdown_table(Table(("file", "its MB", "memory, MB"), tuple(memory(grown, folder))))
+    few, many = (start_up(folder, n_files) for n_files in (10, 10_000))
     yield from ["", "## Start", ""]
     yield f"A run that finds 10,000 files done takes {many - few:.2f} s of processor time more than one that finds 10"
-    yield f"done ({many:.2f} s and {few:.2f} s; one more file is labelled in each)."
-    yield from ["", "## Two workers", ""]
-    if load > _MAX_LOAD:
-        yield f"Not measured: other programs were at work (load {load:.1f})."
-        return
-    crawl = folder / "crawl"
+    yield f"done ({many:.2f} s and {few:.2f} s; one more file, of one page, is labelled in each)."
+    yield from ["", "## A month of Common Crawl", ""]
+    yield f"{_MONTH_PAGES / 1e9} billion pages, if they were like these and all columns were written:"
+    yield from ["", *month(units)]
+
+
+def report_workers(folder: Path, corpora: Path) -> Iterator[str]:
+    """Measure two workers by the clock, and write the report.
+
+    Raises:
+        SystemExit: if other programs were at work.
+    """
+    wet, crawl = write_archives(folder, corpora)["WET"], folder / "crawl"
     crawl.mkdir()
     for number in range(8):
-        (crawl / f"{number}.warc.wet.gz").write_bytes(files["WET"].read_bytes())
-    yield f"By the clock, two workers are {two_workers(folder, crawl):.2f} times as fast as one."
+        (crawl / f"{number}.warc.wet.gz").write_bytes(wet.read_bytes())
+    ratio, others = two_workers(folder, crawl)
+    if others > _MAX_OTHERS:
+        raise SystemExit(
+            f"other programs took {others:.0%} of the machine; measure again when it has nothing else to do"
+        )
+    yield from ["# Two workers", ""]
+    yield f"Written by `make batch-workers` on {_about()}: by the clock, median of {N_WORKER_ROUNDS} rounds, while"
+    yield f"other programs took {others:.1%} of the machine. A run over 8 WET files of {N_PAGES['WET']} pages:"
+    yield from ["", f"two workers are {ratio:.2f} times as fast as one, with the start of the processes."]
+
+
+def _about() -> str:
+    cpu = Path("/proc/cpuinfo").read_text("utf-8").partition("model name\t: ")[2].partition("\n")[0]
+    return f"{cpu or platform.machine()}, {os.cpu_count()} cores; Python {platform.python_version()}"
 
 
 def _repeated(path: Path, folder: Path, times: int) -> Path:
-    grown = folder / f"{times}-times.warc.wet.gz"
+    grown = folder / f"{times}-times-{path.name}"
     grown.write_bytes(path.read_bytes() * times)
     return grown
 
@@ -194,10 +254,15 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(Path(linesift.__file__).parents[1])}
 
 
+def main() -> None:
+    """Measure one of both and write its report."""
+    words = [word for word in sys.argv[1:] if word != "--workers"]
+    corpora = Path(words[0]) if words else ROOT.parent / "shared" / "corpora"
+    name, measure = ("batch_workers", report_workers) if "--workers" in sys.argv else ("batch", report)
+    with tempfile.TemporaryDirectory() as folder:
+        lines = list(measure(Path(folder), corpora))
+    (ROOT / "reports" / f"{name}.md").write_text("\n".join(lines) + "\n", "utf-8")
+
+
 if __name__ == "__main__":
-    place = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT.parent / "shared" / "corpora"
-    with tempfile.TemporaryDirectory() as temporary:
-        lines: list[str] = []
-        for line in report(Path(temporary), place):
-            lines.append(line)
-            (ROOT / "reports" / "batch.md").write_text("\n".join(lines) + "\n")
+    main()
