@@ -17,6 +17,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -49,7 +50,13 @@ class Settings:
     @property
     def digest(self) -> str:
         """Digits that stand for these settings in names of entries."""
-        return sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:_N_SETTINGS_DIGITS]
+        return _digest(self)
+
+
+@cache
+def _digest(settings: Settings) -> str:
+    """Hash settings once: 90,000 inputs ask for the same."""
+    return sha256(json.dumps(asdict(settings), sort_keys=True).encode()).hexdigest()[:_N_SETTINGS_DIGITS]
 
 
 @dataclass(frozen=True, slots=True)
