@@ -278,7 +278,7 @@ def test_the_command(command: Run, crawl: Path) -> None:
     }
     (out / "pages" / "half.parquet").touch()
     assert "without an entry: " in command("batch", "--out", out, "--status").out
-    assert command("batch", "--out", out, "--clean").err == f"removed {out}/pages/half.parquet\n"
+    assert command("batch", "--out", f"{out}/", "--clean").err == f"removed {out}/pages/half.parquet\n"
 
 
 @pytest.mark.parametrize(

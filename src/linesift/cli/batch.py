@@ -110,7 +110,7 @@ def batch(
 
         if clean:
             for name in engine_run.clean(out):
-                console.status(f"removed {out}/{name}")
+                console.status(f"removed {out.rstrip('/')}/{name}")
             return
         if status:
             _print_status(out, engine_run.read_status(out))
@@ -235,7 +235,7 @@ def _print_status(out: str, status: "Status") -> None:
         rows.append(("left", f"{sum(sizes) / 1e9:,.2f} GB, {_duration(seconds)} of one worker"))
     lines = [f"{name + ':':<20} {value}" for name, value in rows]
     lines += [f"failed: {failure.reason}" for failure in status.failures]
-    console.print_lines(lines + [f"without an entry: {out}/{name}" for name in status.orphans])
+    console.print_lines(lines + [f"without an entry: {out.rstrip('/')}/{name}" for name in status.orphans])
     if status.orphans:
         console.status("outputs without an entry are half, or of a run that is under way; --clean removes them")
 
