@@ -43,6 +43,9 @@ def command(crawl: Path, out: Path, *options: str) -> list[str]:
 
 def start(words: list[str]) -> "subprocess.Popen[bytes]":
     """Start the command in a group of processes of its own, as a terminal does."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell makes what it starts in the background ignore Ctrl-C, and so would all that is started here.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(words, cwd=ROOT, start_new_session=True, stderr=subprocess.DEVNULL, env=_environment())
 
 
