@@ -142,6 +142,14 @@ def test_json_with_now(run: Run, now: str, day: str) -> None:
     assert (found["published"], found["problems"]) == (day, [])
 
 
+@pytest.mark.parametrize("now", ["9999-12-31", "0001-01-01"])
+@pytest.mark.usefixtures("folder")
+def test_json_at_the_limits_of_the_calendar(run: Run, now: str) -> None:
+    result = run("page.txt", "--format", "json", "--now", now)
+    assert result.code == 0
+    assert json.loads(result.out)["published"] is None
+
+
 @pytest.mark.usefixtures("folder")
 def test_pretty_with_a_summary_on_stderr(run: Run) -> None:
     result = run("page.txt", "other.txt", "--format", "pretty")

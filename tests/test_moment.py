@@ -1,6 +1,6 @@
 """Date lines of many languages to moments; the lines stand in `data/moments.tsv`."""
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
@@ -177,6 +177,19 @@ def test_other_calendars() -> None:
     assert only("1399/07/30", "fa").day == date(2020, 10, 21)
     assert only("1399/07/30").day is None
     assert only("२०७७ कात्तिक ५", "ne").problems == ("the nepali calendar is not converted",)
+
+
+@pytest.mark.parametrize("age", ["900000 days ago", "99999999999999999999 weeks ago"])
+def test_ages_from_before_the_calendar(age: str) -> None:
+    (found,) = read_moments(age, Context(now=datetime(2024, 6, 15, tzinfo=UTC)))
+    assert (found.iso, found.problems) == (None, ("an age from before the calendar begins",))
+    assert read_moments("2 hours ago", Context(now=datetime.min))[0].iso is None
+
+
+@pytest.mark.parametrize("now", [datetime.min, datetime.max, datetime(9999, 12, 31, tzinfo=UTC)])
+def test_days_at_the_limits_of_the_calendar(now: datetime) -> None:
+    (found,) = read_moments("3 May", Context(now=now))
+    assert (found.iso, found.problems) == (None, ("a day without a year",))
 
 
 def test_ages_need_to_know_when() -> None:

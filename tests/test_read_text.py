@@ -47,7 +47,7 @@ def test_named_encoding(encoding: str) -> None:
     assert decode_text(text.encode(encoding), "p.txt", encoding) == (Page(text, "p.txt"), None)
 
 
-@pytest.mark.parametrize("encoding", ["latin-nonsense", "hex", "rot13", "idna", "undefined", "", "a\0b"])
+@pytest.mark.parametrize("encoding", ["latin-nonsense", "hex", "rot13", "idna", "punycode", "undefined", "", "a\0b"])
 def test_unknown_encoding(encoding: str) -> None:
     with pytest.raises(InputError, match="unknown encoding"):
         check_encoding(encoding)
