@@ -35,7 +35,8 @@ _STYLE: Any = {
 _MOST_LANGUAGES = 40
 _MANY_LINES = 50
 """Lines from which a share is known well enough to join it with the next: its interval is at most .27 wide."""
-_FAMILY = re.compile(r"font-family: [^;\"]*")
+_FAMILIES = re.compile(r"'[^;\"]*, sans-serif")
+"""Names of fonts, which matplotlib gives as `font-family`, before 3.10 within `font`."""
 _METADATA = re.compile(r"<metadata>.*?</metadata>\s*", re.DOTALL)
 
 
@@ -148,5 +149,5 @@ def _svg(figure: "Figure", name: str) -> str:
     figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     drawn = stream.getvalue()
     drawn = drawn[drawn.index("<svg") :].replace(_INK, "currentColor")
-    drawn = _METADATA.sub("", _FAMILY.sub("font-family: system-ui, sans-serif", drawn))
+    drawn = _METADATA.sub("", _FAMILIES.sub("system-ui, sans-serif", drawn))
     return drawn.replace("<svg ", f'<svg role="img" aria-label="{name}" ', 1).rstrip()
