@@ -114,7 +114,7 @@ def _cross_fit(pages: _PageTable, n_folds: int, config: TrainConfig) -> CrossFit
     scores = np.zeros((len(every), len(KINDS)), np.float32)
     for part, scorer in zip(learnt.without_fold, scorers.without_fold, strict=True):
         scores[~part] = scorer.scores(table[:, ~part])
-    temperature, _ = fit_temperature(scores[pages.is_real], pages.kinds[pages.is_real])
+    temperature = fit_temperature(scores[pages.is_real], pages.kinds[pages.is_real])
     scaled = scorers.map(lambda scorer: _scaled(scorer, temperature))
     return CrossFit.of(map(PageKindModel, words, markup, scaled))
 

@@ -62,7 +62,7 @@ def read_sources(sources: Sources, config: TrainConfig, progress: Progress) -> T
         examples, left = _joined(examples, found, progress, "corpora")
         counts += left
         kinds = read_kinds(sources.corpora, jobs=config.jobs)
-        progress(f"{len(kinds)} pages known to have no article")
+        progress(f"{len(kinds)} pages of which the kind alone is known")
     for name in sources.datasets:
         dataset = read_dataset(name, jobs=config.jobs)
         examples, left = _joined(examples, dataset.examples, progress, name)
