@@ -18,7 +18,7 @@ from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS
 from linesift.labels import LABELS
 from linesift.model.lexicon import TARGETS, Lexicon
 from linesift.model.model import Model
-from linesift.model.network import N_POOLINGS, Network
+from linesift.model.network import Network
 from linesift.model.part import Part
 from linesift.model.trees import TreeScorer
 from linesift.model.window import OWN_TEXT_NAMES, Neighbourhood
@@ -96,7 +96,7 @@ def random_network(n_columns: int, *, seed: int, width: int = 8, n_layers: int =
         entry_bias=biases(width),
         layers=weights(n_layers, 3 * width, width),
         layer_biases=biases(n_layers, width),
-        pool_weights=weights(len(pool_layers), N_POOLINGS * (width // 2), width),
+        pool_weights=weights(len(pool_layers), 2 * (width // 2), width),
         pool_biases=biases(len(pool_layers), width),
         pool_layers=pool_layers,
         out=weights(width, len(LABELS)),

@@ -20,6 +20,13 @@ def slower_first(number: int) -> tuple[int, int]:
     return number, os.getpid()
 
 
+def wait_for(mark: str, number: int) -> int:
+    """Wait until there is a file of this name."""
+    while not Path(f"{mark}{number}").exists():
+        time.sleep(0.005)
+    return number
+
+
 def fails_at(bad: int, number: int) -> int:
     if number == bad:
         raise InputError("as the test asked")

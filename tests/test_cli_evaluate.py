@@ -18,7 +18,7 @@ from linesift.labels import KINDS
 from linesift.model.directory import save_model
 from linesift.model.linear import LinearScorer, quantile_bins
 from linesift.model.model import Model
-from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, PageWords, column_names
+from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, column_names
 from linesift.model.prediction import Prediction
 from linesift.page import Page
 from linesift.train.provenance import digest
@@ -111,9 +111,8 @@ def test_kinds_where_the_model_gives_kinds(
     bins = quantile_bins(np.zeros((len(column_names()), 2), np.float32), 3)
     weights = np.zeros((len(column_names()), bins.n_bins, len(KINDS)), np.float32)
     scorer = LinearScorer(bins, weights, np.array([0, 0, 0, 9, 0], np.float32))
-    none = np.zeros((1 << WORD_BITS, len(WORD_KINDS)), np.float32)
-    words = PageWords(none, none[0])
-    judging = replace(model, page_kind=PageKindModel(words, words, scorer))
+    words = np.zeros((1 << WORD_BITS, len(WORD_KINDS)), np.float32)
+    judging = replace(model, page_kind=PageKindModel(words, words[0], scorer))
     save_model(judging, {"files": {}}, [Page("Rain\nIt rained.", "probe")], folder / "judging")
     out = run(monkeypatch, capsys, folder, "-m judging other.page known.page").out
     assert "\n\n| kind | article | live | stub | index | other | pages |\n" in out

@@ -25,7 +25,7 @@ from linesift.model.directory import FORMAT, load_model, read_about, save_model
 from linesift.model.lexicon import Lexicon
 from linesift.model.linear import LinearScorer, quantile_bins
 from linesift.model.model import Model
-from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, PageWords, column_names
+from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, column_names
 from linesift.model.probe import read_probe
 from linesift.model.trees import TreeScorer
 from linesift.model.window import OWN_TEXT_NAMES, table_names
@@ -80,10 +80,10 @@ def with_kinds(model: Model) -> Model:
     columns = draw.normal(0, 9, (len(column_names()), 40)).astype(np.float32)
     bins = quantile_bins(columns, 5)
     weights = draw.normal(0, 1, (len(columns), bins.n_bins, len(KINDS))).astype(np.float32)
-    drawn = draw.normal(0, 1, (2, 1 << WORD_BITS, len(WORD_KINDS))).astype(np.float16).astype(np.float32)
+    words = draw.normal(0, 1, (1 << WORD_BITS, len(WORD_KINDS))).astype(np.float16).astype(np.float32)
     scorer = LinearScorer(bins, weights, draw.normal(0, 1, len(KINDS)).astype(np.float32))
-    words, markup = (PageWords(weights, draw.normal(0, 1, len(WORD_KINDS)).astype(np.float32)) for weights in drawn)
-    return replace(small(model), page_kind=PageKindModel(words, markup, scorer))
+    bias = draw.normal(0, 1, len(WORD_KINDS)).astype(np.float32)
+    return replace(small(model), page_kind=PageKindModel(words, bias, scorer))
 
 
 @pytest.fixture(scope="module")
@@ -627,7 +627,6 @@ NETWORK_DAMAGES: dict[str, tuple[str, Callable[[Any], Any]]] = {
 KIND_DAMAGES: dict[str, tuple[Damage, str]] = {
     "no word of kinds": (about(has_page_kind=...), "incomplete"),
     "no words": (arrays(lambda parts: {k: v for k, v in parts.items() if k != "page_kind.words"}), "incomplete"),
-    "no markup": (arrays(lambda parts: {k: v for k, v in parts.items() if k != "page_kind.markup"}), "incomplete"),
     "words of another shape": (array("page_kind.words", lambda old: old[:-1]), "arrays of page_kind do not fit"),
     "words that are no number": (array("page_kind.words", lambda old: old * np.nan), "arrays of page_kind do not fit"),
     "bias of another shape": (array("page_kind.bias", lambda old: old[:-1]), "arrays of page_kind do not fit"),

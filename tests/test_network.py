@@ -60,15 +60,13 @@ def loop(network: Network, own: Floats) -> list[list[float]]:
 
 
 def pooled(hidden: list[list[float]], weights: list[list[float]], bias: list[float]) -> list[list[float]]:
-    """Hidden units with what a pooling makes of the lines down to each line, of those from it on, and of all lines."""
-    units = range(len(weights) // 3)
-    means = [sum(line[unit] for line in hidden) / len(hidden) for unit in units]
+    """Hidden units with what a pooling makes of the lines down to each line and of those from it on."""
+    units = range(len(weights) // 2)
     found = []
     for place, line in enumerate(hidden):
         above, below = hidden[: place + 1], hidden[place:]
         peaks = [max(other[unit] for other in side) for side in (above, below) for unit in units]
-        sums = times(peaks + means, weights, bias)
-        found.append([value + max(more, 0) for value, more in zip(line, sums, strict=True)])
+        found.append([value + max(more, 0) for value, more in zip(line, times(peaks, weights, bias), strict=True)])
     return found
 
 

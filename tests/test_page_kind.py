@@ -11,25 +11,14 @@ from numpy.typing import NDArray
 from hinted import hinted
 from linesift.features.batch import Batch, read_batch
 from linesift.features.dates import DatePart
-from linesift.hints import hash_word
 from linesift.labels import KINDS, LABELS, Kind, Label
 from linesift.model import page_kind as module
 from linesift.model.decode import decode
 from linesift.model.linear import LinearScorer, quantile_bins
 from linesift.model.model import Model
-from linesift.model.page_kind import (
-    WORD_BITS,
-    WORD_KINDS,
-    PageKindModel,
-    PageWords,
-    column_names,
-    page_columns,
-    page_markup,
-    page_words,
-)
+from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, column_names, page_columns, page_words
 from linesift.model.prediction import Prediction
 from linesift.page import LabelledPage, Page
-from linesift.read.html.page import read_html
 
 TEXTS = ["", " \n", "Home", "Home\nHome\n\nFerry back at 9:20\n21 October 2024, 9:20\nThe ferry is back, they said.\n"]
 Columns = dict[str, float]
@@ -43,18 +32,13 @@ def texts(pages: list[LabelledPage]) -> list[str]:
 def drawn_model(table: NDArray[np.float32], seed: int = 3) -> PageKindModel:
     """A model whose weights are drawn at random and whose cuts fit a table."""
     draw = np.random.default_rng(seed)
-    bins = quantile_bins(np.concatenate((table, np.zeros((2 * len(WORD_KINDS), table.shape[1]), np.float32))), 4)
+    bins = quantile_bins(np.concatenate((table, np.zeros((len(WORD_KINDS), table.shape[1]), np.float32))), 4)
     shape = (len(column_names()), bins.n_bins, len(KINDS))
     return PageKindModel(
-        words=drawn_words(draw),
-        markup=drawn_words(draw),
+        words=draw.normal(0, 1, (1 << WORD_BITS, len(WORD_KINDS))).astype(np.float16).astype(np.float32),
+        words_bias=draw.normal(0, 1, len(WORD_KINDS)).astype(np.float32),
         scorer=LinearScorer(bins, draw.normal(0, 1, shape).astype(np.float32), np.zeros(len(KINDS), np.float32)),
     )
-
-
-def drawn_words(draw: np.random.Generator) -> PageWords:
-    weights = draw.normal(0, 1, (1 << WORD_BITS, len(WORD_KINDS))).astype(np.float16).astype(np.float32)
-    return PageWords(weights, draw.normal(0, 1, len(WORD_KINDS)).astype(np.float32))
 
 
 def probabilities_of(batch: Batch, seed: int = 1) -> NDArray[np.float32]:
@@ -136,7 +120,7 @@ def test_columns_are_those_of_the_plain_loop(model: Model, texts: list[str], see
     probabilities = probabilities_of(batch, seed)
     labels = decode(batch, probabilities, model.decoding)
     table = page_columns(batch, probabilities, labels)
-    names = column_names()[: -2 * len(WORD_KINDS)]
+    names = column_names()[: -len(WORD_KINDS)]
     assert table.shape == (len(names), len(texts))
     for page in range(len(texts)):
         plain = plain_columns(batch, probabilities, labels, page)
@@ -162,25 +146,18 @@ def test_a_word_counts_once_a_page_whatever_the_tile(texts: list[str], monkeypat
         assert list(zip(page.tolist(), found.tolist(), strict=True)) == expected
 
 
-def test_word_scores_are_sums_over_the_root_of_the_number_of_words() -> None:
-    words = drawn_words(np.random.default_rng(4))
-    page, bucket = page_words(read_batch(["ferry ferry harbour", "", "tide"]))
+def test_word_scores_are_sums_over_the_root_of_the_number_of_words(with_kinds: Model) -> None:
+    page_kind = with_kinds.page_kind
+    assert page_kind is not None
+    batch = read_batch(["ferry ferry harbour", "", "tide"])
+    one, none, other = page_kind.word_scores(batch).T
+    page, bucket = page_words(batch)
     assert page.tolist() == [0, 0, 2]
-    one, none, other = words.scores(page, bucket, 3).T
-    np.testing.assert_allclose(one, words.weights[bucket[:2]].sum(axis=0) / np.sqrt(2) + words.bias, rtol=1e-5)
-    assert np.isnan(none).all()
-    np.testing.assert_allclose(other, words.weights[bucket[2]] + words.bias, rtol=1e-5)
-
-
-def test_words_of_markup_are_those_around_the_lines_of_each_page() -> None:
-    html = '<div class="post story"><p>Ferry</p><p class="post">Tide</p></div>'
-    pages = [read_html(text, "a").page for text in (html, "<p>Harbour</p>", '<p class="wiki">Tide</p>')]
-    batch = read_batch([page.text for page in pages], [page.hints for page in pages if page.hints is not None])
-    page, bucket = page_markup(batch)
-    expected = {(0, "post"), (0, "story"), (2, "wiki")}
-    found = sorted((number, hash_word(word) >> (64 - WORD_BITS)) for number, word in expected)
-    assert list(zip(page.tolist(), bucket.tolist(), strict=True)) == found
-    assert page_markup(read_batch(["post"]))[0].size == 0
+    np.testing.assert_allclose(
+        one, page_kind.words[bucket[:2]].sum(axis=0) / np.sqrt(2) + page_kind.words_bias, rtol=1e-5
+    )
+    np.testing.assert_allclose(none, page_kind.words_bias)
+    np.testing.assert_allclose(other, page_kind.words[bucket[2]] + page_kind.words_bias, rtol=1e-5)
 
 
 # --- kinds ------------------------------------------------------------------------------------------------------------

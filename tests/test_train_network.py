@@ -101,7 +101,7 @@ def test_arrays_of_a_network() -> None:
     shapes = {field.name: getattr(network, field.name).shape for field in fields(network)}
     assert shapes == {
         "centre": (3,), "scale": (3,), "flagged": (1,), "entry": (4, 12), "entry_bias": (12,), "layers": (5, 36, 12),
-        "layer_biases": (5, 12), "pool_weights": (2, 18, 12), "pool_biases": (2, 12), "pool_layers": (2,),
+        "layer_biases": (5, 12), "pool_weights": (2, 12, 12), "pool_biases": (2, 12), "pool_layers": (2,),
         "out": (12, 4), "out_bias": (4,),
     }  # fmt: skip
     assert network.flagged.tolist() == [2]

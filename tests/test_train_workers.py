@@ -14,7 +14,7 @@ import pytest
 import linesift
 from commandline import environment
 from linesift.train.workers import parallel
-from tasks import slower_first, sum_of
+from tasks import slower_first, sum_of, wait_for
 from test_run import ROOT
 
 Send = Callable[[int, int], None]
@@ -62,17 +62,19 @@ def test_large_arrays_arrive() -> None:
     ]
 
 
-def test_tasks_are_taken_when_a_process_is_free() -> None:
-    taken = []
+def test_tasks_are_taken_when_a_process_is_free(tmp_path: Path) -> None:
+    taken, mark = [], str(tmp_path / "end")
 
-    def tasks() -> Iterator[tuple[int]]:
-        for number in range(20):
+    def tasks() -> Iterator[tuple[str, int]]:
+        for number in range(12):
             taken.append(number)
-            yield (number,)
+            yield mark, number
 
-    for n_done, _ in enumerate(parallel(slower_first, tasks(), 2), start=1):
-        assert len(taken) <= n_done + 2 * 2
-    assert len(taken) == n_done == 20
+    Path(f"{mark}0").touch()
+    for n_done, number in enumerate(parallel(wait_for, tasks(), 2), start=1):
+        assert len(taken) <= n_done + 2 * 2  # no later task can have ended
+        Path(f"{mark}{number + 1}").touch()
+    assert taken == list(range(12))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals come otherwise")

@@ -10,22 +10,21 @@ columns. The score of a line is split in two steps:
    the same do less by themselves than together, so what is left of the line's share is given as a whole (`together`).
 
 Only lines near the line are scored again, so the time of a line does not grow with the page. Lines farther away count
-by the maxima and means that the network pools: those of the whole page, or of a page of median lines where they are
-hidden. That leaves out what hiding changes in far lines and these, by a later pooling, in the line: nothing if the page
-ends within `_NEAR_OF_COLUMNS` lines; `docs/decisions.md` says how much on longer pages.
+by the maxima that the network pools: those of the whole page, or of a page of median lines where they are hidden. That
+leaves out what hiding changes in far lines and these, by a later pooling, in the line: nothing if the page ends within
+`_NEAR_OF_COLUMNS` lines; `docs/decisions.md` says how much on longer pages.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linesift.labels import LABELS
-from linesift.model.network import Network, pool
+from linesift.model.network import Network, cumulative_max
 
 Floats = NDArray[np.float32]
 
@@ -67,22 +66,13 @@ def network_shares(network: Network, own: Floats, rows: NDArray[np.int64]) -> It
         rows: the lines.
     """
     sums = network.sums(own)[: own.shape[1]]
-    page = _Page(network, sums, _pooled(network, sums), _pooled(network, np.zeros_like(sums)))
+    page = _Page(network, sums, _maxima(network, sums), _maxima(network, np.zeros_like(sums)))
     for row in rows.tolist():
         terms = _column_terms(network, own[:, row])
         shown = np.flatnonzero(terms.any(axis=1))
         of_parts = page.score(row, _NEAR_OF_PARTS, _SETS, np.zeros((len(_SETS), terms.shape[1]), np.float32))
         of_columns = page.score(row, _NEAR_OF_COLUMNS, _SETS[-1:].repeat(len(shown), axis=0), terms[shown])
         yield _shares(len(terms), shown, of_parts, of_columns)
-
-
-class _Pooled(NamedTuple):
-    """What one pooling finds on a page."""
-
-    pooled: Floats
-    """Shape (n_rows, N_POOLINGS * n_units), as `pool` gives it; the last rows are of no line."""
-    sums: NDArray[np.float64]
-    """Shape (n_lines + 1, n_units): sums of the units over the lines above each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,9 +82,9 @@ class _Page:
     network: Network
     sums: Floats
     """Shape (n_lines, width): sums of the first hidden layer."""
-    shown: list[_Pooled]
-    """Of each pooling."""
-    hidden: list[_Pooled]
+    shown: list[Floats]
+    """Of each pooling its maxima on each line of the page, as `cumulative_max` gives them."""
+    hidden: list[Floats]
     """The same of a page of median lines."""
 
     def score(self, row: int, n_near: int, parts: NDArray[np.bool_], terms: Floats) -> NDArray[np.float64]:
@@ -114,39 +104,32 @@ class _Page:
             some = parts[first : first + step]
             versions = self.sums[start:end] * some[:, _place_of_part(start, row, end), None]
             versions[:, row - start] -= terms[first : first + step]
-            pooling = partial(self._pool, start, end, some)
+            find_maxima = partial(self._find_maxima, start, end, some)
             tiles = self.network.tiles(versions.reshape(-1, versions.shape[2]))
-            scores = self.network.run(tiles, np.full(len(some), end - start), pooling)
+            scores = self.network.run(tiles, np.full(len(some), end - start), find_maxima)
             chunks.append(scores[row - start :: end - start])
         return np.concatenate(chunks).astype(np.float64)
 
-    def _pool(
-        self, start: int, end: int, parts: NDArray[np.bool_], number: int, hidden: Floats, spans: NDArray[np.int64],
+    def _find_maxima(
+        self, start: int, end: int, parts: NDArray[np.bool_], pool: int, hidden: Floats, spans: NDArray[np.int64],
         n_units: int,
     ) -> Floats:  # fmt: skip
-        """Pool over versions of the lines from `start` to `end`, and over the page beyond them.
+        """Find the maxima of versions of the lines from `start` to `end`, and of the page beyond them.
 
         Lines at these two borders lack neighbours, so their hidden units are wrong. No layer that follows sees them
-        from the line that is scored. They are given the maxima of the lines in their place and beyond, and the means
-        are those of the lines between them and of all other lines of the page.
+        from the line that is scored. They are given the maxima of the lines in their place and beyond.
         """
-        shown, median = self.shown[number], self.hidden[number]
-        versions = hidden[: spans.sum()].reshape(len(parts), end - start, -1)[:, :, :n_units]
-        n_wrong = 1 << int(self.network.pool_layers[number])
-        first = start + n_wrong if start > 0 else start
-        last = end - n_wrong if end < len(self.sums) else end
-        sums = versions[:, first - start : last - start].sum(axis=1)
-        sums += np.where(parts[:, 0, None], shown.sums[first], median.sums[first])
-        sums += np.where(parts[:, 2, None], *(each.sums[-1] - each.sums[last] for each in (shown, median)))
+        versions = hidden[: spans.sum()].reshape(len(parts), end - start, -1)
+        n_wrong = 1 << int(self.network.pool_layers[pool])
         if start > 0:
-            above = (each.pooled[first - 1, :n_units] for each in (shown, median))
-            versions[:, :n_wrong] = np.where(parts[:, 0, None], *above)[:, None]
+            row = start + n_wrong - 1
+            above = np.where(parts[:, 0, None], self.shown[pool][row, :n_units], self.hidden[pool][row, :n_units])
+            versions[:, :n_wrong, :n_units] = above[:, None]
         if end < len(self.sums):
-            below = (each.pooled[last, n_units : 2 * n_units] for each in (shown, median))
-            versions[:, -n_wrong:] = np.where(parts[:, 2, None], *below)[:, None]
-        pooled = pool(hidden, spans, n_units)
-        pooled[: spans.sum(), 2 * n_units :] = (sums / np.float32(len(self.sums))).repeat(spans, axis=0)
-        return pooled
+            row = end - n_wrong
+            below = np.where(parts[:, 2, None], self.shown[pool][row, n_units:], self.hidden[pool][row, n_units:])
+            versions[:, -n_wrong:, :n_units] = below[:, None]
+        return cumulative_max(hidden, spans, n_units)
 
 
 def _place_of_part(start: int, row: int, end: int) -> NDArray[np.int64]:
@@ -154,16 +137,13 @@ def _place_of_part(start: int, row: int, end: int) -> NDArray[np.int64]:
     return 1 + np.sign(np.arange(start, end) - row)
 
 
-def _pooled(network: Network, sums: Floats) -> list[_Pooled]:
-    """Give what each pooling finds on a page."""
-    found: list[_Pooled] = []
+def _maxima(network: Network, sums: Floats) -> list[Floats]:
+    """Give the maxima of each pooling on a page."""
+    found: list[Floats] = []
 
-    def keep(_number: int, hidden: Floats, spans: NDArray[np.int64], n_units: int) -> Floats:
-        pooled = pool(hidden, spans, n_units)
-        running = np.zeros((len(sums) + 1, n_units))
-        hidden[: len(sums), :n_units].cumsum(axis=0, dtype=np.float64, out=running[1:])
-        found.append(_Pooled(pooled, running))
-        return pooled
+    def keep(_pool: int, hidden: Floats, spans: NDArray[np.int64], n_units: int) -> Floats:
+        found.append(cumulative_max(hidden, spans, n_units))
+        return found[-1]
 
     network.run(network.tiles(sums), np.array([len(sums)]), keep)
     return found

@@ -2,10 +2,10 @@
 
 Trees see sums over windows of lines; the network sees the lines one by one. Each layer reads the hidden units of a
 line, of one line above and of one below, at distances that double from layer to layer, and adds its result to those of
-the line (dilated convolutions, Yu and Koltun 2016, with residual connections). Before some layers, pooling adds the
-highest values that hidden units have anywhere above and anywhere below, and their mean over the page: prose under a
-page of comments is no article if one stands above, and a manual is none wherever it stands. Trees and network are wrong
-on different lines, so a weighted mean of their scores is better than either.
+the line (dilated convolutions, Yu and Koltun 2016, with residual connections). Before some layers, cumulative max
+pooling adds the highest values that hidden units have anywhere above and anywhere below: prose under a page of comments
+is no article if one stands above. Trees and network are wrong on different lines, so a weighted mean of their scores is
+better than either.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -31,8 +31,6 @@ _LARGEST_SCORE = 1e30
 
 _LOW = (8, 16, 32, 64)
 """Heights that the last tile may have, multiples of the smaller of `_ROW_COUNTS`."""
-N_POOLINGS = 3
-"""Numbers that `pool` gives of each unit."""
 
 _ROW_COUNTS = (TILE, 8, 1)
 """Numbers of rows that a tile can be multiplied in; the first is taken with which equal rows have equal results."""
@@ -57,7 +55,8 @@ class Network:
     layer_biases: NDArray[np.float32]
     """Shape (n_layers, width)."""
     pool_weights: NDArray[np.float32]
-    """Shape (n_pools, 3 * n_pooled, width): from what `pool` gives of the first `n_pooled` hidden units."""
+    """Shape (n_pools, 2 * n_pooled, width): from the highest value that each of the first `n_pooled` hidden units has
+    on any line from the first to this one, and from this one to the last."""
     pool_biases: NDArray[np.float32]
     """Shape (n_pools, width)."""
     pool_layers: NDArray[np.int32]
@@ -101,14 +100,14 @@ class Network:
         return tiles
 
     def run(
-        self, sums: NDArray[np.float32], spans: NDArray[np.int64], pooling: "Pooling | None" = None
+        self, sums: NDArray[np.float32], spans: NDArray[np.int64], find_maxima: "FindMaxima | None" = None
     ) -> NDArray[np.float32]:
         """Score every label of every line.
 
         Args:
             sums: as `sums` gives them; they are overwritten.
             spans: lines of each page, one after the other.
-            pooling: used in place of `pool`.
+            find_maxima: used in place of `cumulative_max`; with the number of the pooling first.
 
         Returns:
             Shape (n_lines, 4).
@@ -119,10 +118,10 @@ class Network:
         np.maximum(hidden, 0, out=hidden)
         around = _Around(spans, len(hidden))
         for number, (distance, weights, bias) in enumerate(self.steps()):
-            for place in self.pools_before(number):
-                n_units = len(self.pool_weights[place]) // N_POOLINGS
-                pooled = (pooling or _pool)(place, hidden[:-1], spans, n_units)
-                self._add_pooled(place, hidden, pooled, tiles)
+            for pool in self.pools_before(number):
+                n_units = len(self.pool_weights[pool]) // 2
+                maxima = (find_maxima or _find_maxima)(pool, hidden[:-1], spans, n_units)
+                self._add_pooled(pool, hidden, maxima, tiles)
             hidden[n_lines:] = 0  # for neighbours that are not there
             places = around.neighbours(distance)
             for tile in tiles:
@@ -139,15 +138,15 @@ class Network:
         return scores[:n_lines]
 
     def _add_pooled(
-        self, number: int, hidden: NDArray[np.float32], pooled: NDArray[np.float32], tiles: Sequence[slice]
+        self, pool: int, hidden: NDArray[np.float32], maxima: NDArray[np.float32], tiles: Sequence[slice]
     ) -> None:
-        """Add to hidden units what a pooling makes of the pooled ones, tile by tile."""
-        weights = self.pool_weights[number]
+        """Add to hidden units what a pooling makes of the maxima, tile by tile."""
+        weights = self.pool_weights[pool]
         room = np.empty((TILE, len(self.entry_bias)), np.float32)
         for tile in tiles:
             more = room[: tile.stop - tile.start]
-            product(pooled[tile], weights, more)
-            more += self.pool_biases[number]
+            product(maxima[tile], weights, more)
+            more += self.pool_biases[pool]
             np.maximum(more, 0, out=more)
             hidden[tile] += more
 
@@ -193,7 +192,7 @@ class Network:
         if not all(array.dtype == np.float32 and np.isfinite(array).all() for array in numbers):
             return False
         is_in_order = _ascends_below(self.flagged, n_columns) and _ascends_below(self.pool_layers, n_layers)
-        is_sound = is_in_order and n_pooled % N_POOLINGS == 0 and n_pooled <= N_POOLINGS * width
+        is_sound = is_in_order and n_pooled % 2 == 0 and n_pooled <= 2 * width
         is_sound &= 0 < width <= _WIDEST and n_layers <= _MOST_LAYERS
         is_sound &= bool(((self.scale >= _LEAST_SCALE) & (self.scale <= 1 / _LEAST_SCALE)).all())
         return is_sound and self.largest_score() < _LARGEST_SCORE
@@ -315,34 +314,34 @@ def _bound(
     return is_missing
 
 
-def pool(hidden: NDArray[np.float32], spans: NDArray[np.int64], n_units: int) -> NDArray[np.float32]:
-    """Pool some hidden units over the lines of each page.
+def cumulative_max(hidden: NDArray[np.float32], spans: NDArray[np.int64], n_units: int) -> NDArray[np.float32]:
+    """Find the highest value of some units from the first line of the page to each line, and from it to the last.
 
     Args:
         hidden: shape (n_rows, width); rows behind the last line belong to no page.
-        spans: lines of each page, one after the other; each has some.
+        spans: lines of each page, one after the other.
         n_units: how many of the units, from the first.
 
     Returns:
-        Shape (n_rows, N_POOLINGS * n_units), 0 in rows behind the last line: the highest value of each unit from the
-        first line of the page to this line, then that from this line to the last, then the mean of the page.
+        Shape (n_rows, 2 * n_units), 0 in rows behind the last line.
     """
-    pooled = np.zeros((len(hidden), N_POOLINGS * n_units), hidden.dtype)
-    above, below, mean = np.split(pooled, N_POOLINGS, axis=1)
-    units, ends = hidden[:, :n_units], spans.cumsum()
+    maxima = np.zeros((len(hidden), 2 * n_units), hidden.dtype)
+    above, below, units = maxima[:, :n_units], maxima[:, n_units:], hidden[:, :n_units]
+    ends = spans.cumsum()
     for start, end in zip((ends - spans).tolist(), ends.tolist(), strict=True):
         np.maximum.accumulate(units[start:end], axis=0, out=above[start:end])
         np.maximum.accumulate(units[start:end][::-1], axis=0, out=below[start:end][::-1])
-        mean[start:end] = units[start:end].mean(axis=0)
-    return pooled
+    return maxima
 
 
-Pooling = Callable[[int, NDArray[np.float32], NDArray[np.int64], int], NDArray[np.float32]]
-"""Pools as `pool` does; takes the number of the pooling, and then what `pool` takes."""
+FindMaxima = Callable[[int, NDArray[np.float32], NDArray[np.int64], int], NDArray[np.float32]]
+"""Finds the maxima of a pooling: from its number, and then what `cumulative_max` takes."""
 
 
-def _pool(_number: int, hidden: NDArray[np.float32], spans: NDArray[np.int64], n_units: int) -> NDArray[np.float32]:
-    return pool(hidden, spans, n_units)
+def _find_maxima(
+    _pool: int, hidden: NDArray[np.float32], spans: NDArray[np.int64], n_units: int
+) -> NDArray[np.float32]:
+    return cumulative_max(hidden, spans, n_units)
 
 
 class _Around:

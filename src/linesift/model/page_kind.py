@@ -1,8 +1,8 @@
 """Tell the kind of a page from the labels and probabilities of its lines, and from its words.
 
 An article has a sure headline, a date beside it and one dense block of sure body lines. Lists, shops and forums have
-many lines whose label is unsure. An additive model over such columns, over scores of the page's words and, for HTML, of
-the words of its attributes ("product", "forum", "post"), gives each kind a probability. It does not use the address.
+many lines whose label is unsure. An additive model over such columns, and over scores of the page's words, gives each
+kind a probability. It uses neither address nor markup, so text and HTML share it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -35,55 +35,22 @@ Named = Iterator[tuple[str, Values, Values]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PageWords:
-    """Scores kinds by the words that a page has."""
+class PageKindModel:
+    """Gives each page a probability for each kind; its columns are `column_names`."""
 
-    weights: NDArray[np.float32]
-    """Shape (2**WORD_BITS, len(WORD_KINDS)): of a word on the page for each kind."""
-    bias: NDArray[np.float32]
+    words: NDArray[np.float32]
+    """Shape (2**WORD_BITS, len(WORD_KINDS)): weights of a word on the page for each kind."""
+    words_bias: NDArray[np.float32]
     """Shape (len(WORD_KINDS),)."""
+    scorer: LinearScorer
+    """Scores kinds by the columns; calibrated, so it needs no temperature."""
     _rows: NDArray[np.complex128] = field(init=False, repr=False, compare=False)
     """The weights of each word as one number of 16 bytes, which numpy looks up faster than a row."""
 
     def __post_init__(self) -> None:
-        rows = np.zeros((len(self.weights), 4), np.float32)
-        rows[:, : len(WORD_KINDS)] = self.weights
+        rows = np.zeros((len(self.words), 4), np.float32)
+        rows[:, : len(WORD_KINDS)] = self.words
         object.__setattr__(self, "_rows", rows.reshape(-1).view(np.complex128))
-
-    def scores(self, page: NDArray[np.int64], bucket: NDArray[np.int64], n_pages: int) -> NDArray[np.float32]:
-        """Log-odds of `WORD_KINDS` from the words alone.
-
-        Args:
-            page: shape (n_found,), ascending: the page of each word.
-            bucket: shape (n_found,), of the word; each counts once.
-            n_pages: number of pages.
-
-        Returns:
-            Shape (len(WORD_KINDS), n_pages), NaN for a page without words.
-        """
-        n_words = np.bincount(page, minlength=n_pages)
-        has_words = n_words > 0
-        scores = np.full((n_pages, len(WORD_KINDS)), np.nan, np.float32)
-        if len(page):
-            starts = (n_words.cumsum() - n_words)[has_words]
-            # Viewed as complex numbers, two weights are added at once.
-            weights = self._rows.take(bucket, mode="clip").view(np.complex64).reshape(-1, 2)
-            sums: NDArray[np.float32] = np.add.reduceat(weights, starts, axis=0).view(np.float32)
-            roots: NDArray[np.float32] = np.sqrt(n_words[has_words, None]).astype(np.float32)
-            scores[has_words] = sums[:, : len(WORD_KINDS)] / roots + self.bias
-        return scores.T
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PageKindModel:
-    """Gives each page a probability for each kind; its columns are `column_names`."""
-
-    words: PageWords
-    """Of the text."""
-    markup: PageWords
-    """Of the attributes of HTML."""
-    scorer: LinearScorer
-    """Scores kinds by the columns; calibrated, so it needs no temperature."""
 
     def probabilities(
         self, batch: Batch, probabilities: NDArray[np.float32], labels: NDArray[np.int8]
@@ -98,33 +65,33 @@ class PageKindModel:
         Returns:
             Shape (n_pages, len(KINDS)); a page without lines has zeros.
         """
-        n_pages = len(batch.lines_per_page_with_blanks)
-        words = self.words.scores(*page_words(batch), n_pages)
-        markup = self.markup.scores(*page_markup(batch), n_pages)
-        scores = self.scorer.scores(np.concatenate((page_columns(batch, probabilities, labels), words, markup)))
+        table = page_columns(batch, probabilities, labels)
+        scores = self.scorer.scores(np.concatenate((table, self.word_scores(batch))))
         powers: NDArray[np.float32] = np.exp(scores - scores.max(axis=1, keepdims=True))
         powers /= powers.sum(axis=1, keepdims=True)
         powers[batch.lines_per_page == 0] = 0
         return powers
 
+    def word_scores(self, batch: Batch) -> NDArray[np.float32]:
+        """Log-odds of `WORD_KINDS` from the words alone, shape (len(WORD_KINDS), n_pages); each word counts once."""
+        page, bucket = page_words(batch)
+        n_words = np.bincount(page, minlength=len(batch.lines_per_page_with_blanks))
+        has_words = n_words > 0
+        scores = np.tile(self.words_bias, (len(n_words), 1))
+        if len(page):
+            starts = (n_words.cumsum() - n_words)[has_words]
+            # Viewed as complex numbers, two weights are added at once.
+            weights = self._rows.take(bucket, mode="clip").view(np.complex64).reshape(-1, 2)
+            sums: NDArray[np.float32] = np.add.reduceat(weights, starts, axis=0).view(np.float32)
+            roots: NDArray[np.float32] = np.sqrt(n_words[has_words, None]).astype(np.float32)
+            scores[has_words] += sums[:, : len(WORD_KINDS)] / roots
+        return scores.T
+
 
 def page_words(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Find the buckets of all words of each page, each once; pages and buckets, both of shape (n_found,), sorted."""
-    return _each_once(batch, batch.scan.word_hash, batch.scan.word_line)
-
-
-def page_markup(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Find the buckets of the words of attributes around the lines of each page, as `page_words`; none without HTML."""
-    if batch.hints is None:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    return _each_once(batch, batch.hints.word_hash, batch.hints.word_line)
-
-
-def _each_once(
-    batch: Batch, word_hash: NDArray[np.uint64], word_line: NDArray[np.int32]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    bucket = (word_hash >> np.uint64(64 - WORD_BITS)).astype(np.int64)
-    page = batch.page.take(word_line).astype(np.int64)
+    bucket = (batch.scan.word_hash >> np.uint64(64 - WORD_BITS)).astype(np.int64)
+    page = batch.page.take(batch.scan.word_line).astype(np.int64)
     places = [np.zeros(0, np.int64)]
     n_pages = len(batch.lines_per_page_with_blanks)
     for start in range(0, n_pages, _N_PAGES):
@@ -148,10 +115,9 @@ def page_columns(batch: Batch, probabilities: NDArray[np.float32], labels: NDArr
 
 @cache
 def column_names() -> tuple[str, ...]:
-    """List the names of all columns, in the order of `PageKindModel.scorer`; those of words and markup come last."""
+    """List the names of all columns, in the order of `PageKindModel.scorer`; those of words come last."""
     named = _columns(_Pages(read_batch([""])), np.zeros((len(Label), 0)), np.zeros(0, np.int8))
-    of_words = (f"{what}.{kind}" for what in ("words", "markup") for kind in WORD_KINDS)
-    return (*(name for name, _, _ in named), *of_words)
+    return (*(name for name, _, _ in named), *(f"words.{kind}" for kind in WORD_KINDS))
 
 
 class _Pages:

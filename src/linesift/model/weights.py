@@ -22,7 +22,7 @@ from linesift.model.lexicon import TARGETS, Lexicon
 from linesift.model.linear import MOST_CUTS, Bins, LinearScorer
 from linesift.model.model import Model
 from linesift.model.network import Network
-from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, PageWords, column_names
+from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, column_names
 from linesift.model.part import Part, Scorer
 from linesift.model.trees import TreeScorer
 from linesift.model.window import OWN_HTML_NAMES, OWN_TEXT_NAMES, n_table_columns
@@ -48,8 +48,7 @@ def model_arrays(model: Model) -> dict[str, NDArray[Any]]:
         arrays |= {key: array for key, array in of_html.items() if not (is_shared and key.startswith(_HTML_LEXICON))}
     if model.page_kind is not None:
         kinds = model.page_kind
-        for name, words in (("words", kinds.words), ("markup", kinds.markup)):
-            arrays |= {f"page_kind.{name}": words.weights.astype(np.float16), f"page_kind.{name}_bias": words.bias}
+        arrays |= {"page_kind.words": kinds.words.astype(np.float16), "page_kind.words_bias": kinds.words_bias}
         arrays |= {f"page_kind.{key}": array for key, array in _scorer_arrays(kinds.scorer).items()}
     return arrays
 
@@ -209,13 +208,9 @@ def _headline(prefix: str, settings: Mapping[str, Any] | None, arrays: _Arrays) 
 
 
 def _page_kind(arrays: _Arrays) -> PageKindModel:
-    scorer = _linear("page_kind", len(column_names()), len(KINDS), arrays)
-    return PageKindModel(_page_words("words", arrays), _page_words("markup", arrays), scorer)
-
-
-def _page_words(name: str, arrays: _Arrays) -> PageWords:
-    weights = arrays.take(f"page_kind.{name}", "f", 1 << WORD_BITS, len(WORD_KINDS)).astype(np.float32)
-    return PageWords(weights, arrays.take(f"page_kind.{name}_bias", "f", len(WORD_KINDS)))
+    words = arrays.take("page_kind.words", "f", 1 << WORD_BITS, len(WORD_KINDS)).astype(np.float32)
+    bias = arrays.take("page_kind.words_bias", "f", len(WORD_KINDS))
+    return PageKindModel(words, bias, _linear("page_kind", len(column_names()), len(KINDS), arrays))
 
 
 def _scorer(name: str, n_columns: int, arrays: _Arrays) -> Scorer:

@@ -1,7 +1,7 @@
 """Find out that a text is not what linesift reads: one block of the page on each line.
 
 Of 4,129 pages of collections and of `data/pages`, each with one block a line, three get a warning: of a fixed width,
-where a list is cut at one. Of the 220 in `data/pages`, broken at 72 characters, 117 get one; the others are short, or
+where a list is cut at one. Of 220 pages of `data/pages`, broken at 72 characters, 117 get one; the others are short, or
 mostly menus. Joined into one line, 131 do; the others have few characters. Looking takes a thirtieth of the time of
 classifying.
 """

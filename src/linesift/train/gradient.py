@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.model.network import N_POOLINGS, Network, neighbours, pool
+from linesift.model.network import Network, cumulative_max, neighbours
 
 Floats = NDArray[np.float32]
 
@@ -16,16 +16,14 @@ LEARNT = ("entry", "entry_bias", "layers", "layer_biases", "pool_weights", "pool
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pool:
-    """One pooling of a forward pass."""
+    """One cumulative max pooling of a forward pass."""
 
     units: Floats
     """Shape (n_lines, n_pooled): the hidden units that were pooled."""
-    pooled: Floats
-    """Shape (n_lines, N_POOLINGS * n_pooled), as `pool` gives it."""
-    spans: NDArray[np.int64]
-    """Lines of each page."""
+    maxima: Floats
+    """Shape (n_lines, 2 * n_pooled), as `cumulative_max` gives them."""
     is_active: NDArray[np.bool_]
-    """Shape (n_lines, width): whether the unit through which the pooled ones are added is above 0."""
+    """Shape (n_lines, width): whether the unit that the maxima are added to through is above 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,11 +70,11 @@ class Trace:
             turned = network.layers[number].reshape(3, width, width)[::-1].transpose(0, 2, 1).reshape(3 * width, width)
             of_hidden = of_hidden + _gather(of_sum, self.places[number]) @ turned
             for place in network.pools_before(number):
-                pooling = self.pools[place]
-                of_sum = of_hidden * pooling.is_active
-                pool_weights[place], pool_biases[place] = pooling.pooled.T @ of_sum, of_sum.sum(axis=0)
-                of_pooled = of_sum @ network.pool_weights[place].T
-                of_hidden[:, : pooling.units.shape[1]] += _gradient_of_units(pooling, of_pooled)
+                pool = self.pools[place]
+                of_pool = of_hidden * pool.is_active
+                pool_weights[place], pool_biases[place] = pool.maxima.T @ of_pool, of_pool.sum(axis=0)
+                of_maxima = of_pool @ network.pool_weights[place].T
+                of_hidden[:, : pool.units.shape[1]] += _gradient_of_units(pool, of_maxima)
         of_entry = of_hidden * (self.entered > 0)
         of_weights = {
             "entry": self.inputs.T @ of_entry,
@@ -103,12 +101,12 @@ def trace(network: Network, inputs: Floats, spans: NDArray[np.int64], drops: Seq
     """
     hidden = entered = np.maximum(inputs @ network.entry + network.entry_bias, np.float32(0))
     places, gathered, kept, pools = [], [], [], []
-    n_pooled = network.pool_weights.shape[1] // N_POOLINGS
+    n_pooled = network.pool_weights.shape[1] // 2
     for number, (distance, weights, bias) in enumerate(network.steps()):
         for place in network.pools_before(number):
-            pooled = pool(hidden, spans, n_pooled)
-            sums = pooled @ network.pool_weights[place] + network.pool_biases[place]
-            pools.append(Pool(hidden[:, :n_pooled], pooled, spans, sums > 0))
+            maxima = cumulative_max(hidden, spans, n_pooled)
+            sums = maxima @ network.pool_weights[place] + network.pool_biases[place]
+            pools.append(Pool(hidden[:, :n_pooled], maxima, sums > 0))
             hidden = hidden + np.maximum(sums, 0)
         places.append(neighbours(spans, distance, len(inputs)))
         gathered.append(_gather(hidden, places[-1]))
@@ -132,28 +130,23 @@ def _gather(values: Floats, places: NDArray[np.int64]) -> Floats:
     return padded.take(places, axis=0).reshape(len(values), -1)
 
 
-def _gradient_of_units(pooling: Pool, of_pooled: Floats) -> Floats:
-    """Pass gradients of pooled numbers, shape (n_lines, N_POOLINGS * n_pooled), on to the units, (n_lines, n_pooled).
+def _gradient_of_units(pool: Pool, of_maxima: Floats) -> Floats:
+    """Pass gradients of maxima, shape (n_lines, 2 * n_pooled), on to the units that they are of, (n_lines, n_pooled).
 
-    Among equal maxima the nearest line has the gradient; a unit of 0 has none, because the ReLU before it is flat. Of a
-    mean every line of the page has the same part.
+    Among equal maxima the nearest line has the gradient; a unit of 0 has none, because the ReLU before it is flat.
     """
-    n_lines, n_pooled = pooling.units.shape
-    of_maxima, of_means = of_pooled[:, : 2 * n_pooled], of_pooled[:, 2 * n_pooled :]
-    places = _rows_of_maxima(pooling) * n_pooled + np.tile(np.arange(n_pooled), 2)
+    n_lines, n_pooled = pool.units.shape
+    places = _rows_of_maxima(pool) * n_pooled + np.tile(np.arange(n_pooled), 2)
     of_units = np.bincount(places.ravel(), of_maxima.ravel(), n_lines * n_pooled).reshape(n_lines, n_pooled)
-    starts = pooling.spans.cumsum() - pooling.spans
-    of_page = np.add.reduceat(of_means, starts, axis=0) / pooling.spans[:, None]
-    return (of_units + of_page.repeat(pooling.spans, axis=0)).astype(of_pooled.dtype)
+    return of_units.astype(of_maxima.dtype)
 
 
-def _rows_of_maxima(pooling: Pool) -> NDArray[np.int64]:
+def _rows_of_maxima(pool: Pool) -> NDArray[np.int64]:
     """Find the rows on which maxima stand, of equal ones the nearest; shape (n_lines, 2 * n_pooled).
 
     On the first line of a page the maximum above is the line's own, and on the last that below, so pages do not mix.
     """
-    units = pooling.units
-    above, below, _ = np.split(pooling.pooled, N_POOLINGS, axis=1)
+    units, (above, below) = pool.units, np.split(pool.maxima, 2, axis=1)
     rows = np.arange(len(units))[:, None]
     last = np.maximum.accumulate(np.where(units == above, rows, 0), axis=0)
     following = np.minimum.accumulate(np.where(units == below, rows, len(units))[::-1], axis=0)[::-1]

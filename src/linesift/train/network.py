@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from linesift.labels import LABELS
-from linesift.model.network import N_POOLINGS, Network
+from linesift.model.network import Network
 from linesift.model.part import softmax
 from linesift.train.config import TrainConfig
 from linesift.train.gradient import LEARNT, trace
@@ -141,7 +141,7 @@ def _initial_network(own: Floats, config: TrainConfig, draw: np.random.Generator
         entry_bias=np.zeros(width, np.float32),
         layers=random(n_layers, 3 * width, width, size=0.5),  # so that residual connections begin small
         layer_biases=np.zeros((n_layers, width), np.float32),
-        pool_weights=random(n_pools, N_POOLINGS * n_pooled, width, size=0.5),
+        pool_weights=random(n_pools, 2 * n_pooled, width, size=0.5),
         pool_biases=np.zeros((n_pools, width), np.float32),
         pool_layers=pool_layers,
         out=random(width, len(LABELS)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +12,7 @@ from linesift.labels import KINDS, Kind
 from linesift.model.decode import decode
 from linesift.model.linear import LinearScorer, quantile_bins
 from linesift.model.model import Model
-from linesift.model.page_kind import (
-    WORD_BITS,
-    WORD_KINDS,
-    PageKindModel,
-    PageWords,
-    page_columns,
-    page_markup,
-    page_words,
-)
+from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, page_columns, page_words
 from linesift.page import LabelledPage, LabelSource
 from linesift.train.config import Progress, TrainConfig
 from linesift.train.folds import CrossFit, site_folds
@@ -53,13 +45,11 @@ class _PageTable:
     is_real: NDArray[np.bool_]
     """Whether the page is not synthetic; only real pages decide the temperature."""
     is_text: NDArray[np.bool_]
-    """Whether the page is plain text."""
+    """Whether the page is plain text. HTML is the same pages again, and their words are learnt once."""
     table: NDArray[np.float32]
     """Shape (n_columns, n_pages), without the scores of words."""
     words: "sparse.csr_matrix"
-    """Shape (n_pages, 2**WORD_BITS): 1 for each word of the page, divided by the root of their number."""
-    markup: "sparse.csr_matrix"
-    """The same for the words of attributes; a page of plain text has none."""
+    """Shape (n_pages, 2**WORD_BITS), rows divided by the root of their number of words."""
 
 
 def fit_page_kind(
@@ -103,32 +93,18 @@ def _cross_fit(pages: _PageTable, n_folds: int, config: TrainConfig) -> CrossFit
     """
     every = np.ones(len(pages.kinds), np.bool_)
     learnt = CrossFit(tuple(pages.folds != fold for fold in range(n_folds)), every)
-    # HTML is the same pages again, so the words of the text are learnt from plain text alone.
-    words = learnt.map(lambda part: _fit_words(pages, pages.words, part & pages.is_text))
-    markup = learnt.map(lambda part: _fit_words(pages, pages.markup, part & ~pages.is_text))
-    scores_of_words = [
-        _held_out_scores(matrix, learnt, fitted) for matrix, fitted in ((pages.words, words), (pages.markup, markup))
-    ]
-    table = np.concatenate((pages.table, *scores_of_words))
+    words = learnt.map(lambda part: _fit_words(pages, part))
+    word_scores = np.zeros((len(WORD_KINDS), len(every)), np.float32)
+    for part, (weights, bias) in zip(learnt.without_fold, words.without_fold, strict=True):
+        word_scores[:, ~part] = (pages.words[~part] @ weights + bias).T
+    table = np.concatenate((pages.table, word_scores))
     scorers = learnt.map(lambda part: _fit_scorer(table, pages, part, config))
     scores = np.zeros((len(every), len(KINDS)), np.float32)
     for part, scorer in zip(learnt.without_fold, scorers.without_fold, strict=True):
         scores[~part] = scorer.scores(table[:, ~part])
-    temperature = fit_temperature(scores[pages.is_real], pages.kinds[pages.is_real])
-    scaled = scorers.map(lambda scorer: _scaled(scorer, temperature))
-    return CrossFit.of(map(PageKindModel, words, markup, scaled))
-
-
-def _held_out_scores(
-    matrix: "sparse.csr_matrix", learnt: CrossFit[NDArray[np.bool_]], fitted: CrossFit[PageWords]
-) -> NDArray[np.float32]:
-    """Scores of the words of each page by the fit that has not seen its fold."""
-    scores = np.zeros((len(WORD_KINDS), matrix.shape[0]), np.float32)
-    for part, words in zip(learnt.without_fold, fitted.without_fold, strict=True):
-        held_out = matrix[~part].tocoo()
-        order = np.argsort(held_out.row, kind="stable")
-        scores[:, ~part] = words.scores(held_out.row[order].astype(np.int64), held_out.col[order], held_out.shape[0])
-    return scores
+    temperature, _ = fit_temperature(scores[pages.is_real], pages.kinds[pages.is_real])
+    parts = zip(words, scorers, strict=True)
+    return CrossFit.of(PageKindModel(*fitted, _scaled(scorer, temperature)) for fitted, scorer in parts)
 
 
 def _read_pages(models: CrossFit[Model], pages: Sequence[LabelledPage], *, is_text: bool) -> _PageTable:
@@ -137,14 +113,17 @@ def _read_pages(models: CrossFit[Model], pages: Sequence[LabelledPage], *, is_te
 
     every = [*pages, *synthetic_pages(pages)]
     folds = site_folds(every, len(models.without_fold))
-    found: list[tuple[NDArray[np.int64], _Read]] = []
+    found: list[tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]] = []
     for fold, model in enumerate(models.without_fold):
         chosen = np.flatnonzero(folds == fold)
         for start in range(0, len(chosen), _N_AT_ONCE):
             some = chosen[start : start + _N_AT_ONCE]
-            found.append((some, _read_batch(model, [every[index] for index in some], is_text=is_text)))
-    order = np.argsort(np.concatenate([some for some, _ in found]))
-    table = np.concatenate([read.columns for _, read in found], axis=1)
+            found.append((some, *_read_batch(model, [every[index] for index in some], is_text=is_text)))
+    order = np.concatenate([some for some, *_ in found])
+    table = np.concatenate([columns for _, columns, _, _ in found], axis=1)
+    page = np.concatenate([some[rows] for some, _, rows, _ in found])
+    bucket = np.concatenate([buckets for *_, buckets in found])
+    scale = 1 / np.sqrt(np.maximum(np.bincount(page, minlength=len(every)), 1))
     kinds = [Kind(each.kind) for each in every]
     is_real = np.arange(len(every)) < len(pages)
     return _PageTable(
@@ -155,35 +134,20 @@ def _read_pages(models: CrossFit[Model], pages: Sequence[LabelledPage], *, is_te
         ),
         is_real=is_real,
         is_text=np.full(len(every), is_text),
-        table=table[:, order],
-        words=sparse.vstack([read.words for _, read in found], "csr")[order],
-        markup=sparse.vstack([read.markup for _, read in found], "csr")[order],
+        table=table[:, np.argsort(order)],
+        words=sparse.csr_matrix((scale[page].astype(np.float32), (page, bucket)), (len(every), 1 << WORD_BITS)),
     )
 
 
-class _Read(NamedTuple):
-    """Pages of a batch; fields as in `_PageTable`."""
-
-    columns: NDArray[np.float32]
-    words: "sparse.csr_matrix"
-    markup: "sparse.csr_matrix"
-
-
-def _read_batch(model: Model, pages: Sequence[LabelledPage], *, is_text: bool) -> _Read:
+def _read_batch(
+    model: Model, pages: Sequence[LabelledPage], *, is_text: bool
+) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
+    """Columns of pages, and the page and the bucket of each word."""
     part = model.text if is_text or model.html is None else model.html
     batch = part.read([page.page for page in pages])
     probabilities = part.probabilities(batch)
     labels = decode(batch, probabilities, model.decoding)
-    columns = page_columns(batch, probabilities, labels)
-    return _Read(columns, _matrix(page_words(batch), len(pages)), _matrix(page_markup(batch), len(pages)))
-
-
-def _matrix(found: tuple[NDArray[np.int64], NDArray[np.int64]], n_pages: int) -> "sparse.csr_matrix":
-    import scipy.sparse as sparse
-
-    page, bucket = found
-    scale = 1 / np.sqrt(np.maximum(np.bincount(page, minlength=n_pages), 1))
-    return sparse.csr_matrix((scale[page].astype(np.float32), (page, bucket)), (n_pages, 1 << WORD_BITS))
+    return page_columns(batch, probabilities, labels), *page_words(batch)
 
 
 def _joined(parts: Sequence[_PageTable]) -> _PageTable:
@@ -197,15 +161,14 @@ def _joined(parts: Sequence[_PageTable]) -> _PageTable:
         is_text=np.concatenate([part.is_text for part in parts]),
         table=np.concatenate([part.table for part in parts], axis=1),
         words=sparse.vstack([part.words for part in parts], "csr"),
-        markup=sparse.vstack([part.markup for part in parts], "csr"),
     )
 
 
-def _fit_words(pages: _PageTable, words: "sparse.csr_matrix", chosen: NDArray[np.bool_]) -> PageWords:
-    """Fit weights of words for each of `WORD_KINDS` against the others; zeros for a kind with few pages."""
+def _fit_words(pages: _PageTable, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Weights and bias of the words for each of `WORD_KINDS` against the others; zeros for a kind with few pages."""
     from sklearn.linear_model import LogisticRegression
 
-    rows = chosen & pages.is_real
+    rows = chosen & pages.is_real & pages.is_text
     weights = np.zeros((1 << WORD_BITS, len(WORD_KINDS)), np.float32)
     bias = np.zeros(len(WORD_KINDS), np.float32)
     has_own = np.isin(pages.kinds, [KINDS.index(kind) for kind in WORD_KINDS])
@@ -216,10 +179,10 @@ def _fit_words(pages: _PageTable, words: "sparse.csr_matrix", chosen: NDArray[np
         if min(n_pages, int(rows.sum()) - n_pages) < _N_WORD_PAGES:
             continue
         learner = LogisticRegression(C=_WORDS_C, solver="liblinear", random_state=0)
-        learner.fit(words[rows], is_kind[rows])
+        learner.fit(pages.words[rows], is_kind[rows])
         weights[:, column] = learner.coef_[0].astype(np.float16)  # as on disk
         bias[column] = learner.intercept_[0]
-    return PageWords(weights, bias)
+    return weights, bias
 
 
 def _fit_scorer(
