@@ -70,7 +70,7 @@ bench: .venv-compare/.installed  ## measure speed and memory of MODEL beside oth
 	@cat reports/speed.md
 
 readers: .venv-compare/.installed  ## compare the compiled reader of HTML with the walk on CORPORA, write reports/readers.md and readers_speed.md
-	.venv-compare/bin/python -m benchmarks.readers $(MODEL) $(or $(CORPORA),../shared/corpora)
+	OMP_NUM_THREADS=1 .venv-compare/bin/python -m benchmarks.readers $(MODEL) $(or $(CORPORA),../shared/corpora)
 	@cat reports/readers_speed.md reports/readers.md
 
 compare: .venv-compare/.installed  ## compare MODEL with other extractors on pages of CORPORA, write reports/compare.md
