@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from multiprocessing import active_children
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from commandline import environment
+from ends import ENDS, NAMES, Send
 from linesift.cli.jobs import map_in_order
 from linesift.errors import InputError, LinesiftError
 from tasks import dies_at, fails_at, slower_first
@@ -113,18 +114,10 @@ def test_a_broken_model_is_one_line(mixed: Path) -> None:
     assert (code, out, err.count(b"\n")) == (2, b"", 1)
 
 
-ENDS = [
-    (signal.SIGINT, os.killpg, 130, b"linesift: interrupted"),  # as Ctrl-C: all processes of the group get it
-    (signal.SIGHUP, os.killpg, 129, b"linesift: ended by SIGHUP"),  # as from a terminal that is closed
-    (signal.SIGTERM, os.kill, 143, b"linesift: ended by SIGTERM"),
-    (signal.SIGKILL, os.kill, -9, None),
-]
-
-
 @pytest.mark.skipif(os.name == "nt", reason="signals come otherwise")
-@pytest.mark.parametrize(("number", "send", "code", "message"), ENDS, ids=[number.name for number, *_ in ENDS])
+@pytest.mark.parametrize(("number", "send", "code", "message"), ENDS, ids=NAMES)
 def test_a_signal_is_one_line_and_leaves_no_process(
-    mixed: Path, number: int, send: Callable[[int, int], None], code: int, message: bytes | None
+    mixed: Path, number: int, send: Send, code: int, message: bytes | None
 ) -> None:
     # A runner may ignore signals, as nohup does, and what it starts inherits that.
     default = f"import signal; signal.signal({int(number)}, signal.SIG_DFL); " if number != signal.SIGKILL else ""

@@ -1,11 +1,10 @@
 """Work in several processes while a model is trained: results in order, and no process that outlives the training."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,21 +12,12 @@ import pytest
 
 import linesift
 from commandline import environment
+from ends import ENDS, NAMES, Send
 from linesift.train.workers import parallel
 from tasks import slower_first, sum_of, wait_for
 from test_run import ROOT
 
-Send = Callable[[int, int], None]
-
-ENDS = [
-    (signal.SIGINT, os.killpg, 130, b"linesift: interrupted"),  # as Ctrl-C: all processes of the group get it
-    (signal.SIGHUP, os.killpg, 129, b"linesift: ended by SIGHUP"),
-    (signal.SIGTERM, os.kill, 143, b"linesift: ended by SIGTERM"),
-    (signal.SIGKILL, os.kill, -9, None),
-]
-"""A signal, who gets it, and the exit code and message that follow."""
 MEMORY = Path("/dev/shm")  # noqa: S108 - where joblib puts what processes share
-NAMES = [number.name for number, *_ in ENDS]
 
 DEFAULTS = """
 import signal
