@@ -19,7 +19,6 @@ from linesift.cli.options import (
     Colour,
     Encoding,
     HtmlField,
-    KeepFields,
     Model,
     Output,
     TextField,
@@ -129,6 +128,15 @@ _Now = Annotated[
         help='When the pages were saved, as 2024-06-14 or 2024-06-14T17:42+02:00; json needs it for "2 hours ago".',
     ),
 ]
+_KeepFields = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--keep-fields",
+        "--keep",
+        metavar="NAMES",
+        help="Also write these fields of JSON, CSV and Parquet, with commas between them; may be repeated.",
+    ),
+]
 _Hints = Annotated[
     bool, typer.Option("--hints", help="Add to jsonl, for each line of an HTML page, what the markup says about it.")
 ]
@@ -157,7 +165,7 @@ def classify(
     encoding: Encoding = None,
     text_field: TextField = "text",
     html_field: HtmlField = None,
-    keep_fields: KeepFields = None,
+    keep_fields: _KeepFields = None,
     output: Output = None,
     output_dir: _OutputDir = None,
     jobs: _Jobs = 1,
@@ -177,7 +185,7 @@ def classify(
         labels=frozenset(label) if label else tables.ALL_LABELS,
         model=model,
         encoding=encoding,
-        fields=Fields(text_field, html_field, split_names(keep_fields)),
+        fields=Fields(text_field, html_field, split_names(",".join(keep_fields or ()))),
         output_path=None if output == STDOUT else output,
         output_dir=output_dir,
         shows_path=path,
