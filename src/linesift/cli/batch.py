@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from linesift.cli import console
-from linesift.cli.options import HtmlField, KeepFields, Model, TextField, split_names
+from linesift.cli.options import HtmlField, Model, TextField, split_names
 from linesift.errors import InputError
 from linesift.extras import require_extra
 
@@ -70,6 +70,10 @@ _Columns = Annotated[
 _Keep = Annotated[
     str | None, typer.Option(metavar="NAMES", help="Also write: lines, text, html; with commas between them.")
 ]
+_KeepFields = Annotated[
+    str | None,
+    typer.Option(metavar="NAMES", help="Also write these fields of JSON lines and columns of Parquet, as text."),
+]
 _Force = Annotated[
     bool, typer.Option("--force", help="Label anew what another model, version or other options have made.")
 ]
@@ -90,7 +94,7 @@ def batch(
     model: Model = None,
     columns: _Columns = None,
     keep: _Keep = None,
-    keep_fields: KeepFields = None,
+    keep_fields: _KeepFields = None,
     text_field: TextField = "text",
     html_field: HtmlField = None,
     force: _Force = False,

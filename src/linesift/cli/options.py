@@ -30,10 +30,6 @@ HtmlField = Annotated[
     str | None,
     typer.Option("--html-field", metavar="NAME", help="Field that holds HTML; it is used before text."),
 ]
-KeepFields = Annotated[
-    str | None,
-    typer.Option(metavar="NAMES", help="Also write these fields of JSON, CSV and Parquet, with commas between them."),
-]
 LabelledPages = Annotated[
     list[Path],
     typer.Argument(metavar="PAGE", help="Labelled pages: .page files, directories of them, or .jsonl files."),
