@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +54,21 @@ def test_an_unknown_format_gets_a_suggestion(run: Run, word: str, hint: str) -> 
     result = run("classify", "page.txt", "--format", word)
     assert (result.code, result.out) == (2, "")
     assert f"{word!r} is not a format; {hint}" in " ".join(result.err.split())
+
+
+def test_a_file_in_the_place_of_a_command(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "page.txt").touch()
+    result = run("page.txt")
+    assert (result.code, result.out) == (2, "")
+    assert "'page.txt' is no command; to label its lines: linesift classify page.txt" in " ".join(result.err.split())
+    assert "No such command 'none.txt'" in run("none.txt").err
+
+
+def test_a_time_that_is_none_gets_an_example(run: Run) -> None:
+    result = run("classify", "page.txt", "--format", "json", "--now", "noon")
+    assert result.code == 2
+    assert "'noon' is not a time; write it as 2024-06-14 or 2024-06-14T17:42+02:00" in " ".join(result.err.split())
 
 
 @pytest.mark.parametrize(

@@ -473,12 +473,21 @@ def test_output_file_keeps_its_mode(run: Run, folder: Path) -> None:
     assert (folder / "out.tsv").stat().st_mode & 0o777 == 0o640
 
 
-@pytest.mark.parametrize("target", ["none/out.tsv", ".", "page.txt/out.tsv"])
+@pytest.mark.parametrize(
+    ("arguments", "advice"),
+    [
+        ("--output none/out.tsv", "make its directory first"),
+        ("--output .", "name a file in it"),
+        ("--output page.txt/out.tsv", "name a directory"),
+        ("--output-dir page.txt", "name a directory"),
+    ],
+)
 @pytest.mark.usefixtures("folder")
-def test_unwritable_output(run: Run, target: str) -> None:
-    result = run("page.txt", "--output", target)
+def test_unwritable_output(run: Run, arguments: str, advice: str) -> None:
+    result = run("page.txt", *arguments.split())
     assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
-    assert result.err.startswith(f"linesift: {Path(target)}: cannot write (")
+    assert result.err.startswith(f"linesift: {Path(arguments.split()[1])}: cannot write (")
+    assert result.err.endswith(f"); {advice}\n")
 
 
 def test_interrupted_output_leaves_the_old_file(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

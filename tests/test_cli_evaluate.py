@@ -80,7 +80,7 @@ def test_tables(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[s
         "| tiny/0 |",
     ):
         assert any(line.startswith(start) for line in out.splitlines()), start
-    assert err == "linesift: 1 pages left out: tiny: no gold body\n"
+    assert err == "linesift: 1 page left out: tiny: no gold body\n"
 
 
 def test_a_page_that_cannot_be_classified_is_left_out(

@@ -74,6 +74,7 @@ def test_into_a_file(run: Run, tmp_path: Path) -> None:
         ("explain page.txt --line 2", "linesift: page.txt: line 2 is blank"),
         ("explain page.txt --line 60", "linesift: page.txt: there is no line 60; the page has 6 lines"),
         ("explain page.txt --line 0", "Invalid value for '--line'"),
+        ("explain .", "linesift: .: is a directory; name a file in it"),
         ("explain none.txt", "linesift: none.txt: no such file"),
         ("explain crawl.warc.gz", "linesift: crawl.warc.gz: holds many pages"),
         ("classify page.txt --explain --format article", "linesift: --explain is about lines"),

@@ -73,6 +73,17 @@ def test_a_link_to_an_input_and_a_link_in_a_directory(run: Run, tmp_path: Path) 
     assert (tmp_path / "out.txt").exists()
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    ["explain x.txt --line 1 -o -", "report x.txt --out -", "learn-site x.txt --out -", "export a.page --out -"],
+)
+def test_a_hyphen_is_standard_output(run: Run, tmp_path: Path, arguments: str) -> None:
+    result = run(*arguments.split())
+    assert result.code == 0
+    assert result.out
+    assert not (tmp_path / "-").exists()
+
+
 @pytest.mark.parametrize("arguments", [["classify", ""], ["classify", "x.txt", ""], ["report", "x.txt", "--out", ""]])
 def test_an_empty_file_name_is_misuse(run: Run, arguments: list[str]) -> None:
     result = run(*arguments)

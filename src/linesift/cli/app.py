@@ -17,12 +17,13 @@ from linesift.cli import (
     report,
     train,
 )
-from linesift.cli.options import Command, Version
+from linesift.cli.options import Command, Commands, Version
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
     name="linesift",
+    cls=Commands,
     context_settings=_SETTINGS,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

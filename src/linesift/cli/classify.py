@@ -4,6 +4,7 @@
 `files.classify_files` at once.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,7 +14,7 @@ import typer
 
 from linesift.cli import console
 from linesift.cli.chunks import Format
-from linesift.cli.files import STDOUT, ClassifyOptions, classify_files
+from linesift.cli.files import ClassifyOptions, classify_files
 from linesift.cli.options import (
     PAGES_HELP,
     Colour,
@@ -67,6 +68,9 @@ Exit code: 0 done, 1 some page could not be read, 2 nothing could be done:
 a wrong option, or no file or page where you said.
 """
 
+_TIMES = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z")
+"""Forms of `--now`."""
+
 
 def _parse_label(word: str) -> Label:
     if word in LABELS:
@@ -83,6 +87,13 @@ def _parse_format(word: str) -> Format:
     guesses = get_close_matches(word, names, 1)
     hint = f"did you mean {guesses[0]}?" if guesses else f"use {', '.join(names)}"
     raise typer.BadParameter(f"{word!r} is not a format; {hint}")
+
+
+def _parse_time(text: str) -> datetime:
+    for form in _TIMES:
+        with suppress(ValueError):
+            return datetime.strptime(text, form)
+    raise typer.BadParameter(f"{text!r} is not a time; write it as 2024-06-14 or 2024-06-14T17:42+02:00")
 
 
 def _complete_format(start: str) -> list[str]:
@@ -124,7 +135,7 @@ _Now = Annotated[
     datetime | None,
     typer.Option(
         metavar="TIME",
-        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"],
+        parser=_parse_time,
         help='When the pages were saved, as 2024-06-14 or 2024-06-14T17:42+02:00; json needs it for "2 hours ago".',
     ),
 ]
@@ -186,7 +197,7 @@ def classify(
         model=model,
         encoding=encoding,
         fields=Fields(text_field, html_field, split_names(",".join(keep_fields or ()))),
-        output_path=None if output == STDOUT else output,
+        output_path=output,
         output_dir=output_dir,
         shows_path=path,
         is_coloured=color,

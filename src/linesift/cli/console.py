@@ -1,5 +1,6 @@
 """Messages, exit codes, progress and output of every command."""
 
+import errno
 import io
 import os
 import signal
@@ -15,6 +16,8 @@ from linesift.errors import LinesiftError
 from linesift.write.tables import clean
 from linesift.write.terminal import visible
 
+STDOUT = Path("-")
+"""The path that stands for standard output."""
 EXIT_DONE = 0
 EXIT_FAILED = 1
 """Some page failed; the others are done."""
@@ -25,6 +28,13 @@ EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
 """128 + SIGPIPE: the reader of our output ended early, as in `linesift classify page.txt | head -1`."""
 
+_ADVICE = {
+    errno.ENOENT: "; make its directory first",
+    errno.EISDIR: "; name a file in it",
+    errno.EEXIST: "; name a directory",
+    errno.ENOTDIR: "; name a directory",
+}
+"""What to do where something cannot be written."""
 _N_PAGES_WORTH_PROGRESS = 20
 _CLEAR_LINE = "\r\x1b[K"
 
@@ -127,7 +137,8 @@ def errors() -> Iterator[None]:
         raise SystemExit(EXIT_BROKEN_PIPE) from error
     except OSError as error:
         _abandon_stdout()
-        say(f"{error.filename or 'standard output'}: cannot write ({(error.strerror or str(error)).lower()})")
+        reason = (error.strerror or str(error)).lower()
+        say(f"{error.filename or 'standard output'}: cannot write ({reason}){_ADVICE.get(error.errno or 0, '')}")
         raise SystemExit(EXIT_MISUSE) from error
     except KeyboardInterrupt as error:
         say("interrupted")
@@ -139,14 +150,14 @@ def errors() -> Iterator[None]:
 
 @contextmanager
 def open_output(path: Path | None) -> Iterator[TextIO]:
-    """Open standard output, or a file that appears whole or not at all.
+    """Open a file that appears whole or not at all; standard output for `None` and `-`.
 
     A path that is no regular file (`/dev/null`, a pipe) is written directly.
 
     Raises:
         OSError: with `filename`, if the file cannot be written.
     """
-    if path is None:
+    if path is None or path == STDOUT:
         if sys.stdout is None:  # closed by the caller (`>&-`)
             raise OSError(0, "closed")
         yield sys.stdout
@@ -164,12 +175,12 @@ def wants_colour(choice: bool | None, path: Path | None) -> bool:
     """Tell whether to use colours: as the option says, else on a terminal, unless `NO_COLOR` is set (no-color.org)."""
     if choice is not None:
         return choice
-    return path is None and is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return is_shown(path) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def is_terminal() -> bool:
-    """Tell whether standard output is a terminal."""
-    return sys.stdout is not None and sys.stdout.isatty()
+def is_shown(path: Path | None) -> bool:
+    """Tell whether output to a path, or to standard output for `None` and `-`, is shown on a terminal."""
+    return path in (None, STDOUT) and sys.stdout is not None and sys.stdout.isatty()
 
 
 def progress(n_pages: int, n_all: int | None = None) -> None:
@@ -223,7 +234,7 @@ def _write_err(text: str) -> None:
 
 def _can_draw() -> bool:
     has_terminal = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    return has_terminal and not is_terminal()
+    return has_terminal and not is_shown(None)
 
 
 def _abandon_stdout() -> None:

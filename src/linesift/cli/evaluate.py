@@ -90,9 +90,9 @@ def evaluate(
         done = _classify(loaded, gold.pages)
         scores = evaluate_predictions([page for page, _ in done], [prediction for _, prediction in done])
         kinds = evaluate_kinds(done)
-        is_json_printed = json_ is not None and str(json_) == "-"
+        is_json_printed = json_ == console.STDOUT
         if json_ is not None:
-            with console.open_output(None if is_json_printed else json_) as stream:
+            with console.open_output(json_) as stream:
                 stream.write(scores.to_json())
         if report is not None:
             _write_report(scores, report, f"{model or 'linesift'} on {', '.join(map(str, pages))}")
@@ -143,7 +143,7 @@ def _check_report(path: Path | None) -> None:
     if path.suffix not in {".html", ".md"}:
         raise InputError(f"{path}: a report is .html or .md; change the name")
     if path.suffix == ".html":
-        require_extra("pictures of scores", "matplotlib")
+        require_extra("drawing scores", "matplotlib")
 
 
 def _write_report(scores: "Report", path: Path, title: str) -> None:
@@ -158,4 +158,4 @@ def _write_report(scores: "Report", path: Path, title: str) -> None:
 
 def _say_left_out(gold: "GoldPages") -> None:
     for reason, count in sorted(gold.left_out.items()):
-        console.say(f"{count} pages left out: {reason}")
+        console.say(f"{console.count(count, 'page')} left out: {reason}")

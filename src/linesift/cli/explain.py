@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from linesift.cli import console
-from linesift.cli.files import STDOUT
 from linesift.cli.options import Colour, Encoding, Model, Output
 from linesift.errors import InputError
 from linesift.read.find import refuse_overwriting
@@ -54,8 +53,7 @@ def explain(
 ) -> None:
     """Explain lines of a page, as `HELP` says."""
     with console.errors():
-        output_path = None if output == STDOUT else output
-        refuse_overwriting(output_path, [page])
+        refuse_overwriting(output, [page])
         source = find_source(page)
         if source.kind is not SourceKind.PAGE:
             raise InputError(f"{page}: holds many pages; save the page that you want as a file of its own")
@@ -74,10 +72,9 @@ def explain(
             chosen = f"the {len(indices)} most doubtful of {len(doubtful)} lines"
             console.say(f"{found.source}: {chosen}; name others with --line")
         explanations = Explainer(loaded).explain(prediction, indices)
-        is_on_terminal = output_path is None and console.is_terminal()
-        width = shutil.get_terminal_size().columns if is_on_terminal else None
-        style = terminal.Style(width, console.wants_colour(color, output_path))
-        with console.open_output(output_path) as stream:
+        width = shutil.get_terminal_size().columns if console.is_shown(output) else None
+        style = terminal.Style(width, console.wants_colour(color, output))
+        with console.open_output(output) as stream:
             lines = terminal.pretty(prediction, style=style, only=frozenset(indices))
             for explanation, text in zip(explanations, lines, strict=True):
                 stream.write(text)

@@ -44,7 +44,6 @@ if TYPE_CHECKING:  # numpy comes with it, and `--help` does not wait for numpy
 
 Result = TypeVar("Result")
 
-STDOUT = Path("-")
 _N_CHARACTERS_AT_ONCE = 1 << 16
 _N_ROWS_REPORTED = 100
 """Bad rows of a file that are reported one by one; the others are counted."""
@@ -61,7 +60,7 @@ class ClassifyOptions:
     encoding: str | None = None
     fields: Fields = field(default_factory=Fields)
     output_path: Path | None = None
-    """`None` is standard output."""
+    """`None` and `-` are standard output."""
     output_dir: Path | None = None
     """Directory with one output for each input file, in place of one output."""
     shows_path: bool | None = None
@@ -227,14 +226,15 @@ def require_pages(paths: Sequence[Path]) -> None:
 
 def _output_options(options: ClassifyOptions, sources: Sequence[PageSource]) -> OutputOptions:
     """Choose the format and its details where the options leave them open."""
-    is_on_terminal = options.output_path is None and options.output_dir is None and console.is_terminal()
+    target = options.output_path or options.output_dir
+    is_on_terminal = console.is_shown(target)
     has_collections = any(source.kind is not SourceKind.PAGE for source in sources)
     default_format = Format.PRETTY if is_on_terminal else Format.TSV
     if has_collections or (options.output_path is not None and options.output_path.suffix == ".jsonl"):
         default_format = Format.JSONL
     # Output that goes on to a file or a pager is not cut.
     width = shutil.get_terminal_size().columns if is_on_terminal else None
-    style = terminal.Style(width, console.wants_colour(options.is_coloured, options.output_path or options.output_dir))
+    style = terminal.Style(width, console.wants_colour(options.is_coloured, target))
     has_many = options.output_dir is None and (len(options.paths) > 1 or any(map(is_directory, options.paths)))
     names_pages = has_many or has_collections
     return OutputOptions(
@@ -331,7 +331,7 @@ def _archive_items(source: PageSource) -> Iterator[Item]:
     if counts.skipped:
         reasons = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.skipped.items())
         is_failure = bool(counts.truncated or counts.damaged)
-        yield Message(f"{source.path}: {counts.pages} pages; skipped: {reasons}", is_failure)
+        yield Message(f"{source.path}: {console.count(counts.pages, 'page')}; skipped: {reasons}", is_failure)
 
 
 def _row_items(source: PageSource, fields: Fields) -> Iterator[Item]:
@@ -351,4 +351,4 @@ def _row_items(source: PageSource, fields: Fields) -> Iterator[Item]:
         yield Message(f"{source.path}: {error}")
     if n_skipped:
         word = "line" if source.kind is SourceKind.JSONL else "row"
-        yield Message(f"{source.path}: {n_pages} pages; skipped: {console.count(n_skipped, word)}")
+        yield Message(f"{source.path}: {console.count(n_pages, 'page')}; skipped: {console.count(n_skipped, word)}")

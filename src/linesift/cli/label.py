@@ -14,7 +14,7 @@ from linesift.cli.options import Encoding, Model
 from linesift.errors import InputError, LabelError, MissingExtraError
 from linesift.labels import LABELS
 from linesift.read.find import find_pages
-from linesift.read.labelled import LABELLED_SUFFIX, find_labelled_files
+from linesift.read.labelled import LABELLED_SUFFIX, has_labels
 from linesift.read.text import check_encoding
 from linesift.write import terminal
 
@@ -93,6 +93,7 @@ def label(
     """Draft labelled pages, as `HELP` says, and serve them to the browser where asked for."""
     with console.errors():
         labelled, sources = _sort(pages, has_out=out is not None)
+        require_pages(sources)
         if sources and out is None:
             raise InputError(f"{sources[0]}: is not labelled yet; name a directory for labelled pages: --out DIR")
         if labelled and not web:
@@ -103,7 +104,6 @@ def label(
 
             if encoding is not None:
                 check_encoding(encoding)
-            require_pages(sources)
             config = DraftConfig(out, site=site, lang=lang, encoding=encoding, doubt=doubt, is_update=update)
             found, n_failed = _draft(sources, model, config)
             labelled += found
@@ -127,7 +127,7 @@ def _sort(given: Sequence[Path], *, has_out: bool) -> tuple[list[Path], list[Pat
     labelled: list[Path] = []
     sources: list[Path] = []
     for path in given:
-        if path.suffix == LABELLED_SUFFIX or (not has_out and path.is_dir() and find_labelled_files(path)):
+        if path.suffix == LABELLED_SUFFIX or (not has_out and path.is_dir() and has_labels(path)):
             labelled.append(path)
         else:
             sources += find_pages(path)

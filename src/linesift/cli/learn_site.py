@@ -68,7 +68,7 @@ def learn_site(out: _Out, pages: _Pages = None, merge: _Merge = None, encoding: 
         n_twice = n_read - (memory.n_pages - n_known)
         known = f", {n_twice} known before or empty" if n_twice else ""
         console.status(
-            f"{out}: learnt from {memory.n_pages} pages ({n_read} read{known}); "
+            f"{out}: learnt from {console.count(memory.n_pages, 'page')} ({n_read} read{known}); "
             f"{n_repeated} of {len(memory.lines)} lines are repeated"
         )
         if n_failed:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperArgument, TyperCommand
+from typer.core import TyperArgument, TyperCommand, TyperGroup
 
 Model = Annotated[
     Path | None,
@@ -63,6 +63,16 @@ Version = Annotated[
 PAGES_HELP = (
     "Text, HTML, MHTML, WARC, WET, JSON, CSV and Parquet files, also compressed; directories; or - for standard input."
 )
+
+
+class Commands(TyperGroup):
+    """The commands of `linesift`; a file in the place of one is answered with the command that labels it."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that the first argument names."""
+        if self.get_command(ctx, args[0]) is None and Path(args[0]).exists():
+            ctx.fail(f"{args[0]!r} is no command; to label its lines: linesift classify {args[0]}")
+        return super().resolve_command(ctx, args)
 
 
 class Command(TyperCommand):

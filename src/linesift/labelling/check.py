@@ -11,12 +11,11 @@ from itertools import pairwise
 from pathlib import Path
 
 from linesift.dates.moment import read_moments
-from linesift.errors import InputError, LabelError
+from linesift.errors import LabelError
 from linesift.labelling.draft import SOURCE_SUFFIXES, read_source
 from linesift.labels import KINDS, Label, suggest_label
 from linesift.page import LabelledPage
 from linesift.read.labelled import PageFile, find_beside, find_labelled_files, parse_leniently, parse_page, read_utf8
-from linesift.read.text import no_such_file
 
 _ABOVE, _BELOW = 4, 8
 """Lines above the headline and below it that are searched for the date of the page. Of 148 pages labelled by hand, one
@@ -72,7 +71,7 @@ def check(paths: Sequence[Path]) -> CheckReport:
         InputError: if a path is missing, or a directory without labelled pages.
         MissingExtraError: if there is HTML beside a page, and its parser is not installed.
     """
-    files = [file for path in paths for file in _files(path)]
+    files = [file for path in paths for file in find_labelled_files(path)]
     findings: list[Finding] = []
     texts: dict[str, Path] = {}
     n_doubtful = 0
@@ -140,15 +139,6 @@ def _as_sheet(file: PageFile) -> _Sheet:
 def _with_guess(file: PageFile, line: int, what: str) -> str:
     guess = suggest_label(file.lines[line - file.first].word) if line >= file.first and file.lines else None
     return what if guess is None else f"{what} (did you mean {guess}?)"
-
-
-def _files(path: Path) -> list[Path]:
-    if not path.exists():
-        raise no_such_file(path)
-    files = find_labelled_files(path)
-    if not files:
-        raise InputError(f"{path}: no labelled pages (*.page) in this directory; make some with 'linesift label'")
-    return files
 
 
 def _changes(sheet: _Sheet, path: Path, first: int) -> Iterator[tuple[int, str]]:

@@ -80,12 +80,7 @@ class Folder:
         self._seen: dict[str, OpenedPage] = {}
         self._lock = Lock()
         for path in paths:
-            files = find_labelled_files(path)
-            if not files or not path.exists():
-                raise InputError(
-                    f"{path}: no labelled pages (*.page) here; make some: linesift label PAGE... --out DIR"
-                )
-            for file in files:
+            for file in find_labelled_files(path):
                 self._files.setdefault(str(file), file)
 
     def names(self) -> list[str]:

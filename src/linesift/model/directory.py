@@ -148,12 +148,14 @@ def read_about(path: Path) -> dict[str, Any]:
     Raises:
         ModelError: as for `load_model`.
     """
+    if path.is_file():
+        raise ModelError(f"{path}: is a file; name a directory that holds {_ABOUT}")
     if not path.is_dir():
         raise ModelError(
             f"{path}: no such model directory; name one that holds model.json, or train it: linesift train --out {path}"
         )
     if not (path / _ABOUT).exists():
-        raise ModelError(f"{path}: not a model directory: {_ABOUT} is missing")
+        raise ModelError(f"{path}: not a model directory: {_ABOUT} is missing; name one that holds it")
     try:
         about = json.loads(read_file(path, _ABOUT, _LARGEST_ABOUT).decode("utf-8"))
     except (ValueError, RecursionError) as error:

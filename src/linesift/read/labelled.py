@@ -180,10 +180,18 @@ def find_beside(path: Path, suffixes: Sequence[str]) -> Path | None:
 
 
 def find_labelled_files(path: Path) -> list[Path]:
-    """List the `.page` files below a directory, sorted by path; a file stands for itself."""
-    if not path.is_dir():
-        return [path]
-    return list(_walk(path))
+    """List the `.page` files below a directory, sorted by path; a file stands for itself.
+
+    Raises:
+        InputError: if there is none.
+    """
+    if not path.exists():
+        raise no_such_file(path)
+    files = list(_walk(path)) if path.is_dir() else [path]
+    if not files:
+        made = "make some: linesift label PAGE... --out DIR"
+        raise InputError(f"{path}: no labelled pages (*{LABELLED_SUFFIX}) in this directory; {made}")
+    return files
 
 
 def read_labelled(path: Path, *, needs_html: bool = True) -> list[LabelledPage]:
@@ -204,12 +212,7 @@ def read_labelled(path: Path, *, needs_html: bool = True) -> list[LabelledPage]:
         MissingExtraError: if there is HTML beside a page and the parser is not installed.
     """
     if path.is_dir():
-        files = find_labelled_files(path)
-        if not files:
-            raise InputError(
-                f"{path}: no labelled pages (*{LABELLED_SUFFIX}) in this directory; 'linesift label' makes some"
-            )
-        return [_read_file(file, needs_html=needs_html) for file in files]
+        return [_read_file(file, needs_html=needs_html) for file in find_labelled_files(path)]
     if path.suffix == LABELLED_SUFFIX:
         return [_read_file(path, needs_html=needs_html)]
     if path.suffix == ".jsonl":

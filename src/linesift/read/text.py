@@ -193,6 +193,8 @@ def cannot_read(path: Path, error: OSError | ValueError) -> InputError:
     """Make the error for a path that cannot be opened or read."""
     if isinstance(error, ValueError):  # a path with a NUL character in it
         return InputError(f"{str(path)!r}: not a file name")
+    if isinstance(error, IsADirectoryError):
+        return InputError(f"{path}: is a directory; name a file in it")
     if not isinstance(error, FileNotFoundError):
         return InputError(f"{path}: {(error.strerror or str(error)).lower()}")
     return no_such_file(path)
