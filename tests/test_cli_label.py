@@ -193,7 +193,7 @@ def test_web(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(LabelServer, "serve_forever", interrupted)
     result = run("label", "rain.txt", "--out", "site", "--web", "--port", "0")
     assert result.code == 0
-    assert f"Labelling page, once: {opened[0]}\n" in result.err
+    assert f"Labelling page, at an address that works once: {opened[0]}\n" in result.err
     assert opened[0].startswith(f"http://{HOST}:")
     assert result.err.endswith("1 doubtful line left; find mistakes with: linesift check\n")
     assert run("label", "--web", "site", "--no-browser", "--port", "0").code == 0

@@ -123,6 +123,18 @@ def test_pages_are_listed_most_doubtful_first(site: Site) -> None:
     site.tab.wait("document.getElementById('name').textContent.endsWith('honey.page')")
 
 
+def test_a_page_opens_at_its_head(site: Site) -> None:
+    (site.folder / "honey.page").write_text(HONEY + "body      | More of it\n" * 80, "utf-8")
+    is_seen = "document.getElementById('name').getBoundingClientRect().top >= 0"
+    site.open("honey.page")
+    assert site.tab.run(is_seen)
+    site.tab.press("End", "[")
+    site.tab.wait("document.getElementById('name').textContent.endsWith('ferry.page')")
+    site.tab.press("]")
+    site.tab.wait("document.getElementById('name').textContent.endsWith('honey.page')")
+    assert site.tab.run(is_seen)
+
+
 def test_enter_leads_through_the_doubtful_lines_of_all_pages(site: Site) -> None:
     site.tab.press("n", "Enter")  # the first one is passed over
     site.tab.press("Enter")
@@ -352,7 +364,7 @@ def started(folder: Path, port: str = "0") -> Iterator[tuple["subprocess.Popen[s
         try:
             assert process.stderr is not None
             line = process.stderr.readline()
-            assert line.startswith("Labelling page, once: http://127.0.0.1:"), line
+            assert line.startswith("Labelling page, at an address that works once: http://127.0.0.1:"), line
             yield process, line.split()[-1]
         finally:
             process.kill()

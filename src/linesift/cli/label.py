@@ -199,7 +199,7 @@ def _serve(folder: "Folder", model: "LoadedModel", port: int | None, *, opens: b
             raise InputError(f"{HOST}:{port}: {(error.strerror or str(error)).lower()}; name another --port") from error
         server = LabelServer(folder, model=model)
     with server:
-        console.status(f"Labelling page, once: {server.first_address}")
+        console.status(f"Labelling page, at an address that works once: {server.first_address}")
         console.status("Each change is saved in the files at once. Ctrl+C ends.")
         if opens and _has_desktop():
             webbrowser.open(server.first_address)

@@ -99,11 +99,12 @@ async function open(name) {
     cursor = anchor = page.doubtful[0] ?? page.marks.findIndex((mark) => mark !== null);
     at("kind").replaceChildren(...value.kinds.map((kind) => make("option", "", kind)));
     drawFields(page);
+    for (const scrolled of [document.querySelector("main"), window]) scrolled.scrollTo(0, 0);
     if (found) showFound();
     else setFilter(at("filter").getAttribute("aria-pressed") === "true");
   }
   drawPages(rows, name, open, found);
-  if (!at("find").contains(document.activeElement)) at("lines").focus();
+  if (!at("find").contains(document.activeElement)) focusLines();
   if (page && !opened.has(name)) takeOver();
   else if (page && saver.state(page).isBlocked) settle();
 }
@@ -169,6 +170,9 @@ function replace(mine, merged) {
   else setFilter(Boolean(filter));
   return saver.save(merged);
 }
+
+// Without scrolling: the list is longer than the window, and its first line would go to the top.
+const focusLines = () => at("lines").focus({ preventScroll: true });
 
 const choice = () => ({ cursor, low: Math.min(cursor, anchor), high: Math.max(cursor, anchor) });
 
@@ -289,7 +293,7 @@ function findNext() {
 
 function endFind() {
   at("find-text").value = at("find-label").value = "";
-  at("lines").focus();
+  focusLines();
   find();
 }
 
@@ -352,7 +356,7 @@ WORDS.forEach((word, label) => {
   at("labels").append(button);
 });
 document.querySelector("#bar").addEventListener("click", (event) => {
-  if (!document.querySelector("dialog[open]") && !event.target.closest("search")) at("lines").focus({ preventScroll: true });
+  if (!document.querySelector("dialog[open]") && !event.target.closest("search")) focusLines();
 });
 const BUTTONS = { confirm: "Enter", undo: "u", redo: "r", filter: "f" };
 for (const [id, key] of Object.entries(BUTTONS)) at(id).addEventListener("click", (event) => page && KEYS[key](event));
@@ -377,7 +381,7 @@ at("find").addEventListener("keydown", (event) => {
 });
 at("fields").addEventListener("submit", (event) => {
   event.preventDefault();
-  at("lines").focus();
+  focusLines();
 });
 at("fields").addEventListener("change", (event) => {
   if (!page) return;
@@ -386,7 +390,7 @@ at("fields").addEventListener("change", (event) => {
   drawFields(page);
 });
 at("fields").addEventListener("keydown", (event) => {
-  if (event.key === "Escape") at("lines").focus();
+  if (event.key === "Escape") focusLines();
 });
 tabs.addEventListener("message", lookAgain);
 addEventListener("focus", lookAgain);
