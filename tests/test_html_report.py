@@ -154,7 +154,7 @@ def test_nothing_comes_from_elsewhere() -> None:
 
 # --- colours ----------------------------------------------------------------------------------------------------------
 
-CSS = (Path(linesift.__file__).parent / "write" / "web" / "base.css").read_text("utf-8")
+CSS = (Path(linesift.__file__).parent / "write" / "web" / "colours.css").read_text("utf-8")
 COLOURS = {name: (light, dark) for name, light, dark in re.findall(r"--([\w-]+): light-dark\((#\w+), (#\w+)\)", CSS)}
 
 

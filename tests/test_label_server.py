@@ -216,7 +216,7 @@ def test_found_lines_and_probabilities(server: LabelServer, file: Path, model: M
 
 def test_files_of_the_page(server: LabelServer) -> None:
     html = ask(server, f"/{server.token}/").value.decode()
-    for name in ("app.js", "app.css", "state.js", "view.js"):
+    for name in ("app.js", "colours.css", "app.css", "state.js", "view.js"):
         answer = ask(server, f"/{server.token}/{name}")
         assert answer.status == 200
         assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")

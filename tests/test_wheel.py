@@ -58,7 +58,7 @@ def test_wheel_holds_the_model_and_nothing_stray(wheel: Path) -> None:
         "linesift/features/cues.npz",
     } <= set(names)
     assert {f"linesift/labelling/web/{name}" for name in ("index.html", "app.css", "app.js")} <= set(names)
-    for name in ("base.css", "report.css", "report.js", "sections.css", "theme.js"):
+    for name in ("colours.css", "base.css", "report.css", "report.js", "sections.css", "theme.js"):
         assert f"linesift/write/web/{name}" in names
     assert all(name.startswith(("linesift/", "linesift-")) for name in names)
     assert wheel.stat().st_size < 20_000_000

@@ -33,12 +33,14 @@ PORT = 8377
 """Default port: always the same, because a browser keeps unsaved labels by address."""
 
 _ASSETS = {
-    "": ("index.html", "text/html"),
-    "app.css": ("app.css", "text/css"),
-    "app.js": ("app.js", "text/javascript"),
-    "state.js": ("state.js", "text/javascript"),
-    "view.js": ("view.js", "text/javascript"),
+    "": ("labelling/web/index.html", "text/html"),
+    "colours.css": ("write/web/colours.css", "text/css"),
+    "app.css": ("labelling/web/app.css", "text/css"),
+    "app.js": ("labelling/web/app.js", "text/javascript"),
+    "state.js": ("labelling/web/state.js", "text/javascript"),
+    "view.js": ("labelling/web/view.js", "text/javascript"),
 }
+"""Paths of files in the package, and their types, by address."""
 _HTTP_PORT = 80
 """The port that browsers leave out of addresses."""
 _MOST_DIGITS = 12
@@ -202,7 +204,7 @@ class _Handler(BaseHTTPRequestHandler):
         folder = self.server.folder
         if path in _ASSETS:
             file, kind = _ASSETS[path]
-            data = (files("linesift.labelling") / "web" / file).read_bytes()
+            data = (files("linesift") / file).read_bytes()
             self._send(HTTPStatus.OK, data, f"{kind}; charset=utf-8")
         elif path == "pages":
             self._send_json(HTTPStatus.OK, _listed(folder))

@@ -45,10 +45,10 @@ def document(
     Args:
         title: the title, any text.
         parts: the content as HTML; every text in it went through `text`.
-        styles: style sheets in `web/`, in addition to `base.css`.
+        styles: style sheets in `web/`, in addition to `colours.css` and `base.css`.
         scripts: scripts in `web/`, in addition to `theme.js`.
     """
-    sheets = "".join(_file(name) for name in ("base.css", *styles))
+    sheets = "".join(_file(name) for name in ("colours.css", "base.css", *styles))
     programs = [_file(name) for name in ("theme.js", *scripts)]
     hashes = " ".join(f"'sha256-{base64.b64encode(sha256(code.encode()).digest()).decode()}'" for code in programs)
     yield _HEAD.format(title=text(title), style=sheets, hashes=hashes)
