@@ -158,8 +158,6 @@ class Head:
     """From the first of JSON-LD, `meta` and `<time itemprop=datePublished>` that has it."""
     modified: str = ""
     jsonld_headline: str = ""
-    jsonld_body: str = ""
-    """`articleBody` of JSON-LD, with any markup that the page left in it; only where the whole head was asked for."""
     h1: tuple[str, ...] = ()
     """Text of every `<h1>` that has one, in order."""
     author: str = ""

@@ -263,7 +263,11 @@ def _written(
             text = f"{prediction.page.source}: a long page; {left} lines that are less in doubt have no reasons"
             messages = (*messages, Message(f"warning: {text}", is_failure=False, kind=MessageKind.WARNING))
     if options.format in {Format.ARTICLE, Format.MARKDOWN} and not prediction.has_article:
-        reason = f" ({terminal.format_kind(prediction)})" if prediction.kind in NO_ARTICLE else ""
+        reason = (
+            f" ({prediction.kind} {terminal.per_cent(prediction.kind_probability)})"
+            if prediction.kind in NO_ARTICLE
+            else ""
+        )
         text = f"{prediction.page.source}: the page has no article{reason}"
         messages = (*messages, Message(text, is_failure=False))
     return replace(outcome, text="".join(_texts(prediction, options, explanations)), tally=tally, messages=messages)

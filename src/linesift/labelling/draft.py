@@ -18,7 +18,6 @@ from linesift.read.page import HTML_SUFFIXES, SourceKind, find_source, is_html
 from linesift.read.text import STDIN, check_encoding, decode_text, read_bytes
 
 if TYPE_CHECKING:  # numpy comes with them, and a wrong option does not wait for numpy
-    from linesift.hints import Head
     from linesift.model.model import Model
     from linesift.model.prediction import Prediction
 
@@ -59,8 +58,6 @@ class Source:
     data: bytes
     """Content of its copy."""
     suffix: str
-    head: "Head | None" = None
-    """Head of an HTML page."""
     warning: str | None = None
 
 
@@ -117,7 +114,7 @@ def read_source(path: Path, encoding: str | None = None) -> Source:
             data = b"\xef\xbb\xbf" + to_utf8(data, encoding).removeprefix(b"\xef\xbb\xbf")
         found = read_html(data, str(path))
         suffix = path.suffix.lower() if path.suffix.lower() in HTML_SUFFIXES else HTML_SUFFIXES[0]
-        return Source(found.page, data, suffix, found.read_head())
+        return Source(found.page, data, suffix)
     page, warning = decode_text(data, str(path), encoding)
     if encoding is not None:
         data = b"\xef\xbb\xbf" + page.text.encode("utf-8", "surrogatepass")
@@ -126,7 +123,7 @@ def read_source(path: Path, encoding: str | None = None) -> Source:
 
 def draft(source: Source, prediction: "Prediction", config: DraftConfig) -> LabelledPage:
     """Make a labelled page from a prediction; doubtful lines are marked."""
-    head = source.head
+    head = source.page.head
     lang = head.lang.replace("_", "-").partition("-")[0].lower() if head is not None else ""
     return LabelledPage(
         page=source.page,

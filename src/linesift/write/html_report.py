@@ -1,13 +1,13 @@
 """Report of pages as one HTML file: lines in the colour of their label, and the article beside them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from linesift.labels import LABELS
 from linesift.write import html, tables
 from linesift.write.reasons import brief
-from linesift.write.terminal import DOUBT, Tally, summary, tally
+from linesift.write.terminal import DOUBT, Tally, per_cent, summary, tally
 
 if TYPE_CHECKING:  # numpy comes with it, and `--help` does not wait for numpy
     from linesift.explain.explain import Explainer
@@ -31,18 +31,25 @@ _HEADER = """\
 
 
 @dataclass(frozen=True, slots=True)
-class PageSection:
-    """A page as a part of the report."""
+class _Entry:
+    """A page in the list of pages."""
 
     number: int
     """Number of the page in the report, from 1."""
     name: str
     tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class PageSection:
+    """A page as a part of the report."""
+
+    entry: _Entry
     html: str
 
 
 def report(sections: "Iterable[PageSection]", title: str) -> Iterator[str]:
-    """Write the report in pieces; only names and counts of the pages are held in memory until its end.
+    """Write the report in pieces; of pages that are written, only names and counts stay in memory.
 
     The script hides labels, jumps between doubtful lines and shows one page at a time; without it the whole report is
     shown.
@@ -61,9 +68,8 @@ def page_section(prediction: "Prediction", number: int, *, explainer: "Explainer
         number: its number in the report, from 1.
         explainer: gives the reasons of doubtful lines.
     """
-    name, counts = prediction.page.url or prediction.page.source or "page", tally(prediction)
-    written = "".join(_page(prediction, PageSection(number, name, counts, ""), _reasons(prediction, explainer)))
-    return PageSection(number, name, counts, written)
+    entry = _Entry(number, prediction.page.url or prediction.page.source or "page", tally(prediction))
+    return PageSection(entry, "".join(_page(prediction, entry, _reasons(prediction, explainer))))
 
 
 def _parts(sections: "Iterable[PageSection]", title: str) -> Iterator[str]:
@@ -71,7 +77,7 @@ def _parts(sections: "Iterable[PageSection]", title: str) -> Iterator[str]:
     yield '<div id="frame">\n<main>\n'
     entries = []
     for section in sections:
-        entries.append(replace(section, html=""))
+        entries.append(section.entry)
         yield section.html
     yield "</main>\n"
     if len(entries) > 1:
@@ -89,7 +95,7 @@ def _reasons(prediction: "Prediction", explainer: "Explainer | None") -> dict[in
     return {each.index + 1: brief(each) for each in explainer.explain(prediction, affordable(prediction, doubtful))}
 
 
-def _page(prediction: "Prediction", entry: PageSection, reasons: dict[int, list[str]]) -> Iterator[str]:
+def _page(prediction: "Prediction", entry: _Entry, reasons: dict[int, list[str]]) -> Iterator[str]:
     yield f'<section class="page" id="p{entry.number}" aria-labelledby="h{entry.number}">\n'
     yield f'<h2 id="h{entry.number}" dir="auto">{html.text(entry.name)}</h2>\n<p>{summary(entry.tally)}</p>\n'
     yield '<div class="both">\n<ol class="lines">\n'
@@ -116,17 +122,17 @@ def _line(row: tables.Row, prediction: "Prediction", context: _LineContext) -> s
     """Write one line of a page; names of classes are one letter, because there may be a hundred thousand lines."""
     probabilities = prediction.probabilities[row.number - 1]
     ranked = sorted(LABELS, key=lambda label: -probabilities[label.column])
-    all_labels = ", ".join(f"{label} {_per_cent(probabilities[label.column])}" for label in ranked)
+    all_labels = ", ".join(f"{label} {per_cent(probabilities[label.column])}" for label in ranked)
     is_doubtful = row.probability < DOUBT
     classes = [row.label[0], *(["d"] if is_doubtful else []), *(["gap"] if context.is_after_blank else [])]
     other = next(label for label in ranked if label is not row.label)
     alternative = (
-        _alternative(f"or {other} {_per_cent(probabilities[other.column])}", context.reasons) if is_doubtful else ""
+        _alternative(f"or {other} {per_cent(probabilities[other.column])}", context.reasons) if is_doubtful else ""
     )
     return (
         f'<li class="{" ".join(classes)}" id="{context.id}" style="--c:{row.probability:.2f}" title="{all_labels}">'
         f'<span class="n">{row.number}</span><span class="l">{row.label}</span>'
-        f'<span class="c">{_per_cent(row.probability)}{"?" if is_doubtful else ""}</span>'
+        f'<span class="c">{per_cent(row.probability)}{"?" if is_doubtful else ""}</span>'
         f'<span class="x" dir="auto">{html.text(row.text.strip())}</span>{alternative}</li>\n'
     )
 
@@ -153,7 +159,7 @@ def _article(prediction: "Prediction") -> Iterator[str]:
     yield "</aside>\n"
 
 
-def _list(entries: list[PageSection]) -> Iterator[str]:
+def _list(entries: list[_Entry]) -> Iterator[str]:
     yield '<nav id="pages" aria-label="Pages">\n'
     yield '<input id="find" type="search" placeholder="Find a page" aria-label="Find a page">\n<ol>\n'
     for entry in entries:
@@ -162,7 +168,3 @@ def _list(entries: list[PageSection]) -> Iterator[str]:
         name = f'<span class="name" dir="auto">{html.text(entry.name)}</span>'
         yield f'<li><a href="#p{entry.number}">{name}{count}</a></li>\n'
     yield "</ol>\n</nav>\n"
-
-
-def _per_cent(fraction: float) -> str:
-    return f"{fraction:.0%}".replace("%", " %")

@@ -6,7 +6,7 @@ from math import exp, isnan
 from typing import TYPE_CHECKING
 
 from linesift.labels import LABELS, Label
-from linesift.write.terminal import PLAIN, Style, cut, visible
+from linesift.write.terminal import BOLD, DIM, LOOKS, PLAIN, Style, cut, paint, per_cent, visible
 
 if TYPE_CHECKING:  # numpy comes with them, and `--help` does not wait for numpy
     from linesift.explain.explain import Explanation, Reason, Reasons, Weights
@@ -24,9 +24,8 @@ LEGEND = (
 
 _WIDTHS = tuple(max(len(label), len("+0.00")) + 2 for label in LABELS)
 _INDENT = "  "
-_COLOURS = {Label.HEADLINE: "35", Label.BODY: "32", Label.TIMESTAMP: "36", Label.SIDEBAR: "39"}
-_BOLD, _DIM = "1", "2"
-"""ECMA-48 codes: magenta, green, cyan, the default colour; the same as in `linesift.write.terminal`."""
+_COLOURS = {**{label: looks[0] for label, looks in LOOKS.items()}, Label.SIDEBAR: "39"}
+"""ECMA-48 codes. Sidebar has the default colour here, because faint numbers are those near 0."""
 
 _QUIET = 0.05
 """Numbers nearer to 0 are faint."""
@@ -48,7 +47,7 @@ def explained(explanation: "Explanation", *, n_columns: int, style: Style = PLAI
     yield _row(reasons.base, f"any line: {explanation.against}", style)
     yield from _parts(reasons, n_columns, style)
     yield _row(reasons.score, "sum", style)
-    cells = "".join(f"{_per_cent(p):>{width}}" for p, width in zip(_softmax(reasons.score), _WIDTHS, strict=True))
+    cells = "".join(f"{per_cent(p):>{width}}" for p, width in zip(_softmax(reasons.score), _WIDTHS, strict=True))
     yield f"{cells}{_INDENT}as probabilities\n"
     if explanation.words.reasons:
         yield f"\n{_INDENT}{_bold('its words by themselves, each label against all others', style)}\n"
@@ -129,7 +128,7 @@ def _sum(reasons: "Sequence[Reason]") -> "Weights":
 def _header(style: Style) -> str:
     cells = [f"{label:>{width}}" for label, width in zip(LABELS, _WIDTHS, strict=True)]
     if style.is_coloured:
-        cells = [_paint(cell, _COLOURS[label]) for cell, label in zip(cells, LABELS, strict=True)]
+        cells = [paint(cell, _COLOURS[label]) for cell, label in zip(cells, LABELS, strict=True)]
     return f"{''.join(cells)}\n"
 
 
@@ -150,20 +149,12 @@ def _number(weight: float, label: Label, width: int, style: Style) -> str:
     if not style.is_coloured:
         return padded
     if abs(weight) < _QUIET:
-        return _paint(padded, _DIM)
-    return _paint(padded, _COLOURS[label]) if weight > 0 else padded
+        return paint(padded, DIM)
+    return paint(padded, _COLOURS[label]) if weight > 0 else padded
 
 
 def _bold(text: str, style: Style) -> str:
-    return _paint(text, _BOLD) if style.is_coloured else text
-
-
-def _paint(text: str, look: str) -> str:
-    return f"\x1b[{look}m{text}\x1b[0m"
-
-
-def _per_cent(fraction: float) -> str:
-    return f"{fraction:.0%}".replace("%", " %")
+    return paint(text, BOLD) if style.is_coloured else text
 
 
 def _softmax(scores: "Weights") -> list[float]:

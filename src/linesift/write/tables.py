@@ -71,8 +71,7 @@ def tsv(
     """Write rows `line<TAB>label<TAB>probability<TAB>text`, with `with_path` the path as the first column.
 
     Text and path go through `clean`, so all rows have the same number of columns; there is no quoting and no header.
-    `jsonl` has the verbatim text. With reasons, by index of the
-    line, a last column has them.
+    `jsonl` has the verbatim text. With reasons, by index of the line, a last column has them.
     """
     start = f"{clean(prediction.page.source)}\t" if with_path else ""
     for row in rows(prediction, labels):

@@ -35,13 +35,13 @@ class Style:
     is_coloured: bool = False
 
 
-_BOLD, _DIM = "1", "2"
-_DOUBTFUL = ("33", _BOLD)
-_LOOKS = {
-    Label.HEADLINE: ("35", _BOLD),
+BOLD, DIM = "1", "2"
+_DOUBTFUL = ("33", BOLD)
+LOOKS = {
+    Label.HEADLINE: ("35", BOLD),
     Label.BODY: ("32",),
     Label.TIMESTAMP: ("36",),
-    Label.SIDEBAR: (_DIM,),
+    Label.SIDEBAR: (DIM,),
 }
 """ECMA-48 codes: magenta, green, cyan, faint. They are of the palette of the terminal, which its user can read."""
 
@@ -57,8 +57,8 @@ class Tally:
     n_lines: tuple[int, ...] = (0,) * len(LABELS)
     """One count per label, in the order of `LABELS`."""
     n_doubtful: int = 0
-    kinds: tuple[str, ...] = ()
-    """Kind and probability of each page, such as `index 97 %`; none from a model without kinds."""
+    kinds: tuple[tuple[str, float], ...] = ()
+    """Kind of each page and its probability; none from a model without kinds."""
 
     def __add__(self, other: "Tally") -> "Tally":
         """Add two tallies."""
@@ -96,13 +96,13 @@ def pretty(
         yield _pretty_row(row, number_width, text_width, is_coloured=style.is_coloured)
         for reason in (reasons or {}).get(row.number - 1, ()):
             text = " " * fixed + (visible(reason) if text_width is None else cut(visible(reason), text_width))
-            yield f"{_paint(text, _DIM) if style.is_coloured else text}\n"
+            yield f"{paint(text, DIM) if style.is_coloured else text}\n"
 
 
 def heading(source: str, *, style: Style = PLAIN) -> str:
     """Write the line above each of several pages: `==> path <==`, as `head` and `tail` do."""
     line = f"==> {visible(clean(source))} <=="
-    return f"{_paint(line, _BOLD) if style.is_coloured else line}\n"
+    return f"{paint(line, BOLD) if style.is_coloured else line}\n"
 
 
 def tally(prediction: "Prediction") -> Tally:
@@ -112,12 +112,14 @@ def tally(prediction: "Prediction") -> Tally:
     for row in rows(prediction):
         n_lines[row.label.column] += 1
         n_doubtful += row.probability < DOUBT
-    return Tally(1, tuple(n_lines), n_doubtful, (format_kind(prediction),) if prediction.kind else ())
+    return Tally(
+        1, tuple(n_lines), n_doubtful, ((prediction.kind, prediction.kind_probability),) if prediction.kind else ()
+    )
 
 
-def format_kind(prediction: "Prediction") -> str:
-    """Say what a page is in a few words, such as `index 97 %`."""
-    return f"{prediction.kind} {100 * prediction.kind_probability:.0f} %"
+def per_cent(fraction: float) -> str:
+    """Write a probability in per cent, such as `97 %`."""
+    return f"{fraction:.0%}".replace("%", " %")
 
 
 def summary(total: Tally) -> str:
@@ -131,10 +133,10 @@ def summary(total: Tally) -> str:
     counts = ", ".join(f"{count} {label}" for label, count in zip(LABELS, total.n_lines, strict=True))
     doubt = f"; {total.n_doubtful} in doubt (?)" if total.n_doubtful else ""
     if total.n_pages > 1:
-        found = Counter(kind.partition(" ")[0] for kind in total.kinds)
+        found = Counter(kind for kind, _ in total.kinds)
         kinds = ", ".join(f"{count} {kind}" for kind, count in found.most_common())
     else:
-        kinds = "".join(total.kinds)
+        kinds = "".join(f"{kind} {per_cent(probability)}" for kind, probability in total.kinds)
     return f"{pages}{n_all} line{'' if n_all == 1 else 's'}: {counts}{doubt}{f'; page: {kinds}' if kinds else ''}"
 
 
@@ -184,15 +186,16 @@ def _pretty_row(row: Row, number_width: int, text_width: int | None, *, is_colou
     probability = f"{row.probability:>4.0%}"
     mark = "?" if row.probability < DOUBT else " "
     if is_coloured:
-        number = _paint(number, _DIM)
-        label = _paint(label, *_LOOKS[row.label])
-        probability = _paint(probability, _DIM)
-        mark = _paint(mark, *_DOUBTFUL) if mark == "?" else mark
+        number = paint(number, DIM)
+        label = paint(label, *LOOKS[row.label])
+        probability = paint(probability, DIM)
+        mark = paint(mark, *_DOUBTFUL) if mark == "?" else mark
         text = _paint_text(text, row.label)
     return f"{number}  {label}  {probability}{mark} {text}\n"
 
 
-def _paint(text: str, *looks: str) -> str:
+def paint(text: str, *looks: str) -> str:
+    """Put a text between the codes of its looks and the code that ends them."""
     start = "".join(f"\x1b[{look}m" for look in looks)
     return f"{start}{text}\x1b[0m"
 
@@ -201,7 +204,7 @@ def _paint_text(text: str, label: Label) -> str:
     """Colour a text; body and headline keep the default colour, because they are what one reads."""
     if label is Label.BODY:
         return text
-    return _paint(text, *([_BOLD] if label is Label.HEADLINE else _LOOKS[label]))
+    return paint(text, *([BOLD] if label is Label.HEADLINE else LOOKS[label]))
 
 
 def _picture(match: re.Match[str]) -> str:

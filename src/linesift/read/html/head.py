@@ -68,13 +68,8 @@ class _Found:
     dates: list[HeadDate] = field(default_factory=list)
 
 
-def read_head(tree: "LexborHTMLParser", *, with_body: bool = False) -> Head:
-    """Read the head of a parsed page, and the dates in its attributes. What is broken counts as missing.
-
-    Args:
-        tree: the parsed page.
-        with_body: whether to keep the text of the article in JSON-LD, which is as long as the page's own.
-    """
+def read_head(tree: "LexborHTMLParser") -> Head:
+    """Read the head of a parsed page, and the dates in its attributes. What is broken counts as missing."""
     found = _Found()
     for node in tree.css(_SELECTOR):
         _add(found, node)
@@ -91,7 +86,6 @@ def read_head(tree: "LexborHTMLParser", *, with_body: bool = False) -> Head:
         published=_string(article, "datePublished") or _first(meta, PUBLISHED) or next((d.text for d in itemprops), ""),
         modified=_string(article, "dateModified") or _first(meta, MODIFIED) or next((d.text for d in changes), ""),
         jsonld_headline=_string(article, "headline") or _string(article, "name"),
-        jsonld_body=_string(article, "articleBody") if with_body else "",
         h1=tuple(found.h1),
         author=_author(found),
         site_name=_first(meta, ("og:site_name",))

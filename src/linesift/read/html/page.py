@@ -20,9 +20,8 @@ tag and state what they mean. Most tags of a page stand only once in the same st
 fastest source: a pass over it needs no Python for a node.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from linesift.extras import missing_extra
 from linesift.hints import Head, Hints
@@ -33,9 +32,6 @@ from linesift.read.html.head import read_head
 from linesift.read.html.limits import limit_markup
 from linesift.read.html.plain import read_plain
 
-if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser
-
 
 @dataclass(frozen=True, slots=True)
 class HtmlPage:
@@ -43,7 +39,6 @@ class HtmlPage:
 
     page: Page
     """Lines, with their hints."""
-    _tree: "LexborHTMLParser" = field(repr=False, compare=False)
     cut: str = ""
     """Says what was left out of a page beyond the bounds of `limits`; empty for every ordinary page."""
 
@@ -53,13 +48,6 @@ class HtmlPage:
         if self.page.hints is None:
             raise ValueError("a page that came as HTML has hints")
         return self.page.hints
-
-    def read_head(self) -> Head:
-        """Read what the page says about itself outside its text, with the text of its article in JSON-LD.
-
-        `page.head` has all but this text. Not used for hints: these compare lines with `evidence.HeadClaims`.
-        """
-        return read_head(self._tree, with_body=True)
 
 
 def read_html(data: bytes | str, source: str = "", *, encoding: str | None = None) -> HtmlPage:
@@ -94,7 +82,7 @@ def read_html(data: bytes | str, source: str = "", *, encoding: str | None = Non
     html, cut = _make_ordinary(data, encoding)
     tree = LexborHTMLParser(html, scripting=True)
     text, hints = read_fast(tree, html) or read_plain(tree, html)
-    return HtmlPage(Page(text, source, hints, read_head=partial(_read_head_of, html)), tree, cut)
+    return HtmlPage(Page(text, source, hints, read_head=partial(_read_head_of, html)), cut)
 
 
 def _make_ordinary(data: bytes | str, encoding: str | None) -> tuple[bytes, str]:
