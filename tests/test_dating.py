@@ -2,18 +2,22 @@
 
 import json
 import math
+import re
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import linesift
 from linesift.article.article import Article, build_article
-from linesift.article.dating import find_days
+from linesift.article.dating import _lines_with_days, find_days
 from linesift.article.likelihood import Candidate, read_likelihood
 from linesift.article.lines import LabelledLines
 from linesift.article.markup import read_claims
+from linesift.article.stamps import MAX_LINE
 from linesift.dates.context import Context
 from linesift.hints import DateSource, Head, HeadDate, no_hints
 from linesift.page import Page
@@ -243,8 +247,8 @@ def test_the_markup_tells_an_update_from_an_earlier_publication() -> None:
         HeadDate(DateSource.META_PUBLISHED, "2024-04-01"),
         HeadDate(DateSource.META_MODIFIED, "2024-05-02"),
     )
-    for given, told in ((dates, [2, 3]), (dates[1:], [])):
-        found = find_days(with_head(page, Head(dates=given)), Context())
+    for known, told in ((dates, [2, 3]), (dates[1:], [])):
+        found = find_days(with_head(page, Head(dates=known)), Context())
         assert [each.day.day for each in found if each.features.get(_EARLIER)] == told
 
 
@@ -267,3 +271,12 @@ def test_dates_of_cases(name: str) -> None:
     assert {part: getattr(found, part) for part in ("published", "updated") if part in expected} == {
         part: expected[part] for part in ("published", "updated") if part in expected
     }
+
+
+@given(st.lists(st.text(st.sampled_from("2019/.-|• 年元〇二x"), max_size=12) | st.just("x" * 290 + "2019"), max_size=6))
+def test_lines_with_days_are_those_with_their_digits(lines: list[str]) -> None:
+    """The lines of a page are searched at once."""
+    has_day = re.compile(r"\d{4}|\d[./\-•|]\s?\d\d?[./\-•|]\s?\d\d|[〇二]{4}年|元年")
+    page = labelled(*(f"S|{line}" for line in lines))
+    expected = [index for index, line in enumerate(lines) if len(line) <= MAX_LINE and has_day.search(line)]
+    assert list(_lines_with_days(page)) == expected

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.dating import DateLine, Outcome, outcome, read_date_lines
+from linesift.dates import tokens
 from linesift.dates.calendars import FIRST_YEAR, LAST_YEAR
 from linesift.dates.context import Context, Order
 from linesift.dates.moment import Moment, Role, read_moments
-from linesift.dates.names import ANY, WordKind, lower, read_words
+from linesift.dates.names import ANY, WordKind, fold, lower, read_words
 from linesift.dates.tokens import MAX_LENGTH
 
 ROOT = Path(__file__).parent / "data"
@@ -223,3 +224,22 @@ def test_a_long_line_is_not_cut_inside_a_date(n_before: int) -> None:
 
 def test_names_are_folded_alike() -> None:
     assert all(name == lower(name) for name in read_words().meanings)
+
+
+_NUMBERS = st.sampled_from(["2017", "18:05", "17/11/2019", "2020-10-21", "21.10.20", "20", "3", "17:43", "0931", "1"])
+_WORDS = st.sampled_from(["a.m", "A. M.", "p.m", "ต.ค", "de l'ap. m", "сл.об", "Uhr", "it", "May", " ", ". ", ".", "-"])
+
+
+@given(st.lists(_NUMBERS | _WORDS, max_size=8).map("".join))
+@settings(max_examples=500)
+def test_fast_searches_miss_nothing(line: str) -> None:
+    """Each says whether a slow replacement has anything to do."""
+    if tokens._MAY_RUN_TOGETHER.search(line) is None:
+        assert tokens._RUN_TOGETHER.search(line) is None
+    if tokens._may_have_dotted().search(line) is None:
+        assert tokens._dotted().search(line) is None
+
+
+def test_folding_replaces_each_character() -> None:
+    assert fold("21\u00a0Ottubru\u200b 2020،［09：20］") == "21 Ottubru 2020,(09:20)"
+    assert fold("[09:20]") == "(09:20)"

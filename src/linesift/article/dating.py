@@ -6,9 +6,12 @@
 
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
+from functools import cache
+from itertools import accumulate
 
 from linesift.article.evidence import add_evidence
 from linesift.article.likelihood import Candidate, Likelihood, find_candidates, is_in_title, read_likelihood
@@ -20,7 +23,9 @@ from linesift.dates.moment import Moment, Role
 from linesift.hints import DateSource
 from linesift.labels import Label
 
-_WHOLE_DAY = re.compile(r"\d{4}|\d[./\-•|]\s?\d\d?[./\-•|]\s?\d\d|[〇零○一二三四五六七八九]{4}年|元年")
+_WHOLE_DAY = re.compile(
+    r"[\d〇零○一二三四五六七八九元](?:(?<=\d)(?:\d{3}|[./\-•|][^\S\n]?\d\d?[./\-•|][^\S\n]?\d\d)|(?<=元)年|(?<![\d元])[〇零○一二三四五六七八九]{3}年)"
+)
 """Digits of a day with its year; a line without them is read only if it is labelled as a timestamp."""
 
 _NEAR = 6
@@ -131,10 +136,11 @@ class _Readings:
     def __init__(self, page: LabelledLines, context: Context) -> None:
         self._page, self._context = page, context
         timestamps = page.indices(Label.TIMESTAMP)
-        stamps = read_stamps(page, sorted({*timestamps, *_lines_with_days(page)}), context)
+        evidence = cache(lambda: add_evidence(page.lines, context))
+        stamps = read_stamps(page, sorted({*timestamps, *_lines_with_days(page)}), context, evidence)
         own = frozenset(timestamps)
         self.labelled = tuple(stamp for stamp in stamps if not own.isdisjoint(stamp.lines))
-        self.claims = read_claims(page.head, page.url, lambda: add_evidence(page.lines, context))
+        self.claims = read_claims(page.head, page.url, evidence)
         self.stamps = [stamp for stamp in stamps if stamp.moment.day is not None]
         is_whole = any(stamp.moment.day is not None for stamp in self.labelled)
         self._open = () if is_whole else self.labelled
@@ -184,9 +190,14 @@ def _clock(clock: time | None) -> str:
 
 def _lines_with_days(page: LabelledLines) -> Iterator[int]:
     """Yield the lines that are read even though they have another label."""
-    for index, line in enumerate(page.lines):
-        if len(line) <= MAX_LINE and _WHOLE_DAY.search(line) is not None:
-            yield index
+    short = [index for index, line in enumerate(page.lines) if len(line) <= MAX_LINE]
+    text = "\n".join([page.lines[index] for index in short])
+    ends, end = list(accumulate([len(page.lines[index]) + 1 for index in short])), 0
+    for match in _WHOLE_DAY.finditer(text):
+        if match.start() >= end:
+            place = bisect_right(ends, match.start())
+            end = ends[place]
+            yield short[place]
 
 
 def _where(candidate: Candidate) -> str:

@@ -5,9 +5,11 @@ This is done when one of its dates can be read in several ways.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+
+import numpy as np
 
 from linesift.dates.context import Context, Order
 from linesift.dates.names import ANY, Languages, WordKind, fold, lower, read_words
@@ -42,6 +44,8 @@ _SCRIPTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile("[\u0d00-\u0d7f]"), "ml"),
     (re.compile("[\u0d80-\u0dff]"), "si"),
 )
+_FIRST_OF_SCRIPTS = "\u0370"
+"""First of all characters of the scripts that are looked for."""
 _MIN_SHARE = 0.2
 """Share of a page's letters in a script that decides for its languages. Half of it is enough for kana, because Japanese
 has more Han."""
@@ -65,32 +69,47 @@ def add_evidence(lines: Sequence[str], context: Context) -> Context:
 def find_languages(text: str) -> Languages:
     """Languages that a text may be in, by its script and its commonest words; `ANY` where that is open."""
     text = text[:_SAMPLE]
-    characters = Counter(text)  # far fewer than the text has, so that every script is a short search
+    characters = _count_characters(text)
     n_letters = _count(_LETTER, characters) or 1
-    for script, languages in _SCRIPTS:
+    has_scripts = max(characters, default="") >= _FIRST_OF_SCRIPTS
+    for script, languages in _SCRIPTS if has_scripts else ():
         if _count(script, characters) >= n_letters * _MIN_SHARE * (0.5 if languages == "ja" else 1):
             return frozenset(languages.split())
-    if _count(_ARABIC, characters) >= n_letters * _MIN_SHARE:
+    if has_scripts and _count(_ARABIC, characters) >= n_letters * _MIN_SHARE:
         return _arabic_languages(characters)
-    counts = Counter(_WORD.findall(lower(text)))
-    hits: Counter[str] = Counter()
-    common = _common()
-    for word in common.keys() & counts.keys():
-        for language in common[word]:
-            hits[language] += counts[word]
+    hits = _count_common(lower(text))
     best = max(hits.values(), default=0)
     if best < _MIN_WORDS:
-        is_cyrillic = _count(_CYRILLIC, characters) >= n_letters * _MIN_SHARE
+        is_cyrillic = has_scripts and _count(_CYRILLIC, characters) >= n_letters * _MIN_SHARE
         return _CYRILLIC_LANGUAGES if is_cyrillic else ANY
     return frozenset(language for language, n_words in hits.items() if n_words >= best * _CLOSE)
 
 
-def _count(of_one: re.Pattern[str], characters: Counter[str]) -> int:
+def _count_characters(text: str) -> dict[str, int]:
+    """Count each character of a text; there are far fewer than the text has, so that every script is a short search."""
+    if text.isascii():
+        return {}  # no script is searched, and nothing else asks
+    counts = np.bincount(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4"))
+    codes = np.flatnonzero(counts)
+    return dict(zip(map(chr, codes.tolist()), counts[codes].tolist(), strict=True))
+
+
+def _count(of_one: re.Pattern[str], characters: Mapping[str, int]) -> int:
     """Count the characters of a text that a pattern of one character fits."""
     return sum(characters[each] for each in of_one.findall("".join(characters)))
 
 
-def _arabic_languages(characters: Counter[str]) -> Languages:
+def _count_common(text: str) -> Counter[str]:
+    """Count the common words of each language in a text."""
+    words, common = Counter(_WORD.findall(text)), _common()
+    hits: Counter[str] = Counter()
+    for word in common.keys() & words.keys():
+        for language in common[word]:
+            hits[language] += words[word]
+    return hits
+
+
+def _arabic_languages(characters: Mapping[str, int]) -> Languages:
     n_letters = _count(_ARABIC, characters)
     for marks, spoken in ((_PASHTO_LETTERS, "ps"), (_URDU_LETTERS, "ur")):
         if _count(marks, characters) >= n_letters * 0.02:

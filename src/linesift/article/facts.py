@@ -73,7 +73,11 @@ def _source(text: str, page: LabelledLines, maximum: int) -> Source:
     if not text:
         return Source.NONE
     key = _key(text)
-    return Source.BOTH if any(len(line) <= maximum and key in _key(line) for line in page.lines) else Source.MARKUP
+    first = key.partition(" ")[0]  # a search that tells for most lines that the text is not on them
+    for line in page.lines:
+        if len(line) <= maximum and first in (folded := line.casefold()) and key in " ".join(folded.split()):
+            return Source.BOTH
+    return Source.MARKUP
 
 
 def _language(page: LabelledLines, head: Head) -> Fact:

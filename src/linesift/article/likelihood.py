@@ -6,7 +6,7 @@ The weights in `likelihood.json` are fitted by `scripts/fit_likelihood.py`, once
 import json
 import math
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -72,7 +72,8 @@ class Likelihood:
 
     def log_odds(self, features: Features) -> float:
         """Log-odds that the day is right, before the calibration."""
-        return self.bias + sum(self.weights.get(name, 0.0) * value for name, value in features.items())
+        weights = self.weights
+        return self.bias + sum([weights[name] * value for name, value in features.items() if value and name in weights])
 
     def publishes(self, candidate: Candidate) -> bool:
         """Say whether the best candidate of a page is sure enough."""
@@ -130,6 +131,8 @@ def _of_markup(day: date, claims: Sequence[Claim], *, is_update: bool) -> Featur
         claims: dates of the markup.
         is_update: whether the line calls it the day of an update.
     """
+    if not claims:
+        return {"sources": 0.0, "no source": 1.0}
     features: Features = {}
     for source in DateSource:
         own = [claim for claim in claims if claim.source is source and not claim.is_month]
@@ -169,11 +172,9 @@ class _View:
 
     def __init__(self, page: LabelledLines, stamps: Sequence[Stamp]) -> None:
         self.page, self.stamps = page, stamps
-        self._written = [index for index, label in enumerate(page.labels) if label is not None]
-        self._place = {index: place for place, index in enumerate(self._written)}
+        self._written = page.written
         heads, self._body = page.indices(Label.HEADLINE), page.indices(Label.BODY)
-        first = (heads or self._body or (0,))[0]
-        self._head = self._place.get(first, 0)
+        self._head = self._place((heads or self._body or (0,))[0])
         days = [stamp.moment.day for stamp in stamps if stamp.moment.day is not None]
         self._n_of_day = Counter(days)
         self._sorted_days = sorted(self._n_of_day)
@@ -184,6 +185,11 @@ class _View:
             shape for shape, is_own in zip(self._shapes, self._is_labelled, strict=True) if not is_own
         )
         self._best_other = self._find_rivals(days)
+
+    def _place(self, index: int) -> int:
+        """Place of a line among the written ones; 0 for a blank line."""
+        place = bisect_left(self._written, index)
+        return place if place < len(self._written) and self._written[place] == index else 0
 
     def _find_rivals(self, days: Sequence[date]) -> dict[int, float]:
         """Find for each line the log-odds of the likeliest day that is not on it; 0 where there is none.
@@ -240,7 +246,7 @@ class _View:
 
     def _place_of(self, index: int) -> Features:
         """Place of a line, counted from the headline and the body."""
-        place = self._place.get(index, 0)
+        place = self._place(index)
         distance = place - self._head
         around = [self._written[near] for near in (place - 1, place + 1) if 0 <= near < len(self._written)]
         probabilities = self.page.probabilities

@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linesift.hints import Head, Hints
-from linesift.labels import Label
+from linesift.labels import LABELS, Label
 
 
 class Source(StrEnum):
@@ -36,10 +36,24 @@ class LabelledLines:
     """What the markup says about the page as a whole, if it came as HTML."""
     url: str = ""
     """Address of the page, if it is known."""
+    _written: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _found: tuple[tuple[int, ...], ...] = field(init=False, repr=False, compare=False)
+    """Indices of the lines with each of `LABELS`."""
+
+    def __post_init__(self) -> None:
+        pairs = [(index, label) for index, label in enumerate(self.labels) if label is not None]
+        found = tuple(tuple([index for index, given in pairs if given is label]) for label in LABELS)
+        object.__setattr__(self, "_written", tuple([index for index, _ in pairs]))
+        object.__setattr__(self, "_found", found)
+
+    @property
+    def written(self) -> tuple[int, ...]:
+        """Indices of the lines that have a label."""
+        return self._written
 
     def indices(self, label: Label) -> tuple[int, ...]:
         """Indices of the lines with a label."""
-        return tuple(index for index, given in enumerate(self.labels) if given is label)
+        return self._found[label.column]
 
     def texts(self, label: Label) -> tuple[str, ...]:
         """Texts of the lines with a label, stripped."""

@@ -1,10 +1,11 @@
 """Read the dates of some lines of a page: a day and a clock, or the parts of a day, can stand on several lines."""
 
-from collections.abc import Iterator, Sequence
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
-from linesift.article.evidence import add_evidence
 from linesift.article.lines import LabelledLines
 from linesift.dates.context import Context
 from linesift.dates.moment import Moment, Role, read_moments
@@ -14,6 +15,9 @@ from linesift.labels import Label
 MAX_LINE = 300
 """Most characters of a line that is searched for a date, unless it is labelled as a timestamp."""
 
+_DIGIT = re.compile(r"\d")
+_MAY_HAVE_YEAR = re.compile(r"\d\D*\d\D*\d|年")
+"""A day with its year has three digits at least, as in "1 Oct '20", unless it is written as in 元年."""
 _MAX_ROLE_LINE = 30
 """Most characters of a line such as "Last updated:", which says what the date below it is."""
 _MAX_PART, _MAX_PARTS = 16, 4
@@ -35,17 +39,29 @@ class Stamp:
         return datetime.combine(day, clock.replace(tzinfo=None))
 
 
-def read_stamps(page: LabelledLines, indices: Sequence[int], context: Context) -> list[Stamp]:
+def read_stamps(
+    page: LabelledLines, indices: Sequence[int], context: Context, evidence: Callable[[], Context]
+) -> list[Stamp]:
     """Read the moments of some lines; a day and a clock on neighbouring lines are joined.
 
     If any of them can be read in several ways, all are read again with the languages of the page and its other dates.
+
+    Args:
+        page: the page.
+        indices: the lines.
+        context: what is known without looking at the whole page.
+        evidence: adds to it what the page says.
     """
     moments = [read_moments(page.lines[index], context) for index in indices]
     if any(moment.is_open for line in moments for moment in line):
-        context = add_evidence(page.lines, context)
-        moments = [read_moments(page.lines[index], context) for index in indices]
+        context = evidence()
+        # A line without a moment has none in any context.
+        moments = [
+            line and read_moments(page.lines[index], context) for index, line in zip(indices, moments, strict=True)
+        ]
         if any(moment.choices for line in moments for moment in line):
-            shown = _shown_days(page, context)
+            known = dict(zip(indices, moments, strict=True))
+            shown = _shown_days(page, known, context)
             moments = [[_settle(moment, shown) for moment in line] for line in moments]
     stamps: list[Stamp] = []
     for index, line in zip(indices, moments, strict=True):
@@ -58,13 +74,16 @@ def read_stamps(page: LabelledLines, indices: Sequence[int], context: Context) -
 
 def find_dated_lines(page: LabelledLines) -> list[int]:
     """Indices of all lines that may have a date: short enough, with a digit."""
-    return [index for index, line in enumerate(page.lines) if len(line) <= MAX_LINE and any(map(str.isdigit, line))]
+    return [index for index, line in enumerate(page.lines) if len(line) <= MAX_LINE and _DIGIT.search(line)]
 
 
-def _shown_days(page: LabelledLines, context: Context) -> frozenset[date]:
-    """Days that lines of the page show beyond doubt."""
-    days = (moment.day for index in find_dated_lines(page) for moment in read_moments(page.lines[index], context))
-    return frozenset(day for day in days if day is not None)
+def _shown_days(page: LabelledLines, known: Mapping[int, Sequence[Moment]], context: Context) -> frozenset[date]:
+    """Days that lines of the page show beyond doubt; some lines are read already."""
+    lines = find_dated_lines(page)
+    if context.now is None:  # so ages and days without a year are none
+        lines = [index for index in lines if index in known or _MAY_HAVE_YEAR.search(page.lines[index])]
+    read = (known[index] if index in known else read_moments(page.lines[index], context) for index in lines)
+    return frozenset(moment.day for moments in read for moment in moments if moment.day is not None)
 
 
 def _settle(moment: Moment, shown: frozenset[date]) -> Moment:
@@ -92,10 +111,9 @@ def _join_parts(page: LabelledLines, stamps: list[Stamp], context: Context) -> l
     One of the lines has to be labelled as a timestamp, and none may have a whole day by itself.
     """
     whole = {index for stamp in stamps if stamp.moment.day is not None for index in stamp.lines}
-    written = [index for index, label in enumerate(page.labels) if label is not None]
     found: list[Stamp] = []
-    first = 0  # behind the lines that are joined already
-    for place in _near_timestamps(page, written):
+    written, first = page.written, 0  # `first` is behind the lines that are joined already
+    for place in _near_timestamps(page):
         stamp = _joined(page, written[place : place + _MAX_PARTS], whole, context) if place >= first else None
         if stamp is not None:
             found.append(stamp)
@@ -107,9 +125,9 @@ def _join_parts(page: LabelledLines, stamps: list[Stamp], context: Context) -> l
     return sorted([*kept, *found], key=lambda stamp: stamp.lines)
 
 
-def _near_timestamps(page: LabelledLines, written: Sequence[int]) -> list[int]:
+def _near_timestamps(page: LabelledLines) -> list[int]:
     """Places of written lines that are timestamps or stand so near above one that both can be parts of a day."""
-    timestamps = [place for place, index in enumerate(written) if page.labels[index] is Label.TIMESTAMP]
+    timestamps = [bisect_left(page.written, index) for index in page.indices(Label.TIMESTAMP)]
     return sorted({place - back for place in timestamps for back in range(_MAX_PARTS) if place >= back})
 
 

@@ -38,9 +38,9 @@ def read_age(tokens: Tokens, now: datetime | None) -> Age | None:
     if len(tokens.codes) > _LONGEST:
         return None
     words = [
-        (place, "#" if value >= 0 else _NOT_WORDS.sub("", text.lower()))
+        (place, "#" if value >= 0 else word)
         for place, (text, value) in enumerate(zip(tokens.texts, tokens.values, strict=True))
-        if value >= 0 or _NOT_WORDS.sub("", text)
+        if value >= 0 or (word := text.lower() if text.isalpha() else _NOT_WORDS.sub("", text.lower()))
     ]
     age = _find_age(tokens, words)
     if age is None:
@@ -65,18 +65,14 @@ def _find_age(tokens: Tokens, words: list[tuple[int, str]]) -> tuple[str, int] |
         tokens: the line.
         words: place among the tokens and text of every word; `#` for a number.
     """
-    for place in range(len(tokens.codes)):
-        for meaning in tokens.find(place, WordKind.PAST):
+    for meaning in (meaning for meanings in tokens.meanings for meaning in meanings):
+        if meaning.kind is WordKind.PAST:
             return ("second", 0) if meaning.value == "now" else ("day", int(meaning.value))
     numbers = [index for index, (_, word) in enumerate(words) if word == "#"]
     beginnings = _beginnings()
-    may_begin = [
-        word in beginnings and (place + 1 == len(words) or word + words[place + 1][1] in beginnings or word in _ages())
-        for place, (_, word) in enumerate(words)
-    ]
     for index in numbers or [0] * bool(words):
         for start in range(max(index - _BEFORE, 0), index + 1):
-            for meanings in _matches(words, start, index) if may_begin[start] else ():
+            for meanings in _matches(words, start, index) if words[start][1] in beginnings else ():
                 units = {meaning.value for meaning in meanings}
                 # "1 day 2 hours ago" is more than its last part.
                 if len(units) == 1 and not any(start - 3 <= other < start for other in numbers):

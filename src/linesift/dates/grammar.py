@@ -91,12 +91,11 @@ _RUN_TOGETHER: _Patterns = (
     ("n", re.compile(rf"(?P<day>d)[ .,f]{{0,4}}{_NAME}[ .,f]{{0,4}}(?P<year>n)")),
     ("n", re.compile(rf"{_NAME}[ .f]{{0,3}}(?P<day>d)[ ,]{{1,2}}(?P<year>n)")),
 )
-_CLOCKS = [
-    re.compile(
-        r"(?<![dyn:+])(?<![dZ]-)(?P<hour>d)(?::| : )(?P<minute>d)(?:(?::| : )(?P<second>d)(?:[.,][dyn])?)?(?![:dyn])"
-    ),
-    re.compile(r"(?<![dyn])(?P<hour>d) ?h ?(?P<minute>d)(?: ?m)?(?: ?(?P<second>d) ?s)?(?![dyn:O])"),
-]
+_SECOND = r"(?:(?::| : )(?P<second>d)(?:[.,][dyn])?)?"
+_CLOCKS: _Patterns = (
+    (":", re.compile(rf"(?<![dyn:+])(?<![dZ]-)(?P<hour>d)(?::| : )(?P<minute>d){_SECOND}(?![:dyn])")),
+    ("h", re.compile(r"(?<![dyn])(?P<hour>d) ?h ?(?P<minute>d)(?: ?m)?(?: ?(?P<second>d) ?s)?(?![dyn:O])")),
+)
 _DOTTED = re.compile(r"(?<![dyn.:])(?P<hour>d)\.(?P<minute>d)(?:\.(?P<second>d))?(?![dyn]|\.[dyn])")
 _HOUR_ALONE = re.compile(r"(?<![dyn.:,])(?P<hour>d) ?(?P<mark>[hPfZ])")
 _HOUR_BEHIND = re.compile(r"(?P<at>[fh]) ?(?P<hour>d)(?![dyn.:,/\-]|[ ]?[hPM])")
@@ -155,8 +154,8 @@ def find_clocks(tokens: Tokens) -> tuple[list[ClockText], str]:
         The clocks, and the codes with `_CLOCK` in their place.
     """
     codes, clocks = tokens.codes, []
-    for pattern in _CLOCKS:
-        for match in pattern.finditer(codes):
+    for need, pattern in _CLOCKS:
+        for match in pattern.finditer(codes) if need in codes else ():
             clock = _clock(tokens, match)
             if clock is not None:
                 clocks.append(clock)
@@ -171,7 +170,8 @@ def find_loose_clocks(tokens: Tokens, codes: str) -> list[ClockText]:
         tokens: the line.
         codes: its codes with days and clocks replaced.
     """
-    clocks = [clock for match in _DOTTED.finditer(codes) if (clock := _clock(tokens, match))]
+    dotted = _DOTTED.finditer(codes) if "." in codes else ()
+    clocks = [clock for match in dotted if (clock := _clock(tokens, match))]
     if clocks:
         return clocks
     for match in _HOUR_ALONE.finditer(codes):

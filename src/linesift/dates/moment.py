@@ -87,7 +87,7 @@ def read_moments(line: str, context: Context = _NOTHING_KNOWN) -> list[Moment]:
     days = [day for day in drop_translations(tokens, days) if is_meant(tokens, day, context)]
     if not clocks:
         clocks = find_loose_clocks(tokens, codes)
-    roles = [place for place, code in enumerate(codes) if code in "Up"]
+    roles = [place for place, code in enumerate(codes) if code in "Up"] if "U" in codes or "p" in codes else []
     for place in roles:
         languages = frozenset[str]().union(*(word.languages for word in tokens.meanings[place]))
         context = replace(context, languages=narrow(context.languages, languages))

@@ -13,22 +13,25 @@ ANY: Languages = frozenset()
 FIRST_JOINED = "\u0e00"
 """First letter of the scripts that may write words without spaces: Thai, Lao, Khmer, Burmese, Han, kana, Hangul."""
 
-_FOLDED: dict[int, str | None] = {ord(c): " " for c in "\u00a0\u2007\u2009\u202f\u3000"}
-_FOLDED |= {
-    ord(c): None
-    for c in "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+_FOLDED: dict[str, str] = {
+    **dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", " "),
+    **dict.fromkeys(
+        "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff", ""
+    ),
+    **dict.fromkeys("‐‑‒–—―−－ー〜～", "-"),
+    **dict.fromkeys("’‘ʻʼ´`′", "'"),
+    **dict.fromkeys("،、，", ","),
+    "：": ":",
+    "／": "/",
+    "．": ".",
+    "。": ".",
+    "＋": "+",
+    "İ": "I",
+    "։": ".",
+    **dict.fromkeys("[（【［〔", "("),
+    **dict.fromkeys("]）】］〕", ")"),
 }
-_FOLDED |= {ord(c): "-" for c in "‐‑‒–—―−－ー〜～"} | {ord(c): "'" for c in "’‘ʻʼ´`′"} | {ord(c): "," for c in "،、，"}
-_FOLDED |= {
-    ord("："): ":",
-    ord("／"): "/",
-    ord("．"): ".",
-    ord("。"): ".",
-    ord("＋"): "+",
-    ord("İ"): "I",
-    ord("։"): ".",
-}
-_FOLDED |= {ord(c): "(" for c in "[（【［〔"} | {ord(c): ")" for c in "]）】］〕"}
+"""What stands for a character; no character of the values is replaced itself."""
 
 
 class WordKind(StrEnum):
@@ -100,7 +103,11 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.replace("[", "(").replace("]", ")")
-    return unicodedata.normalize("NFC", text).translate(_FOLDED)
+    text = unicodedata.normalize("NFC", text)
+    for character, new in _FOLDED.items():  # few of them stand in a text, so this is faster than `translate`
+        if character in text:
+            text = text.replace(character, new)
+    return text
 
 
 def lower(text: str) -> str:

@@ -4,6 +4,7 @@ Over these codes dates are short regular expressions: "21 October 2020" is `d M 
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
@@ -34,7 +35,6 @@ four that can be a year of some calendar, else `n`. White space is ` `, and a ma
 
 _RANK = {kind: rank for rank, kind in enumerate(_CODES)}
 _WORD = r"[^\s\d!-/:-@\[-`{-~«»·•…“”„|؛।「」『』・\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]"
-_DOT_INSIDE = re.compile(r"\D\. ?[^\W\d_]")
 _GLUED = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-zà-ÿ])")
 """Place between two words that lost the space between them: `CETFirst`, `PMUpdated`."""
 _RUN_TOGETHER = re.compile(
@@ -50,13 +50,14 @@ _RUN_TOGETHER = re.compile(
     r"|(?<![\d./\-])[0-3]?\d(?P<c>[./\-])[01]?\d(?P=c)(?:19|20)\d\d(?=[0-3]?\d(?P=c)[01]?\d(?P=c)(?:19|20)\d\d)"
 )
 """Dates that lost the space behind them, if they can be cut in one place only: `201718:05`, `17/11/201917/11/2019`."""
+_MAY_RUN_TOGETHER = re.compile(r"[\d:\-](?:(?<=\d)(?:\d{4}|\d{3}:)|(?<!\d)\d{3})")
+"""Found on every line that `_RUN_TOGETHER` changes, and found faster."""
 _HAN_DAY = re.compile("[〇零○一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日")
 _HAN_NUMBER = re.compile("[〇零○一二三四五六七八九十]+")
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 
-_NUMBER, _LETTERS, _SPACE = 1, 2, 3
 _TOKEN = re.compile(rf"(\d+)|({_WORD}+(?:'{_WORD}+)*)|(\s+)|(.)", re.DOTALL)
-"""Pieces of a line; its groups are `_NUMBER`, `_LETTERS`, `_SPACE`, and any other character."""
+"""Pieces of a line; its groups are a number, letters, white space, and any other character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +83,17 @@ class _Parts:
     """`Tokens` while they are collected."""
 
     codes: list[str] = field(default_factory=list)
-    values: list[int] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
-    meanings: list[tuple[WordMeaning, ...]] = field(default_factory=list)
+    values: dict[int, int] = field(default_factory=dict)
+    """Numbers by their index."""
+    meanings: dict[int, tuple[WordMeaning, ...]] = field(default_factory=dict)
+    """Meanings of known words by their index."""
 
-    def add(self, code: str, text: str, value: int = -1, meanings: tuple[WordMeaning, ...] = ()) -> None:
+    def add(self, code: str, text: str, meanings: tuple[WordMeaning, ...] = ()) -> None:
+        if meanings:
+            self.meanings[len(self.codes)] = meanings
         self.codes.append(code)
-        self.values.append(value)
         self.texts.append(text)
-        self.meanings.append(meanings)
 
     def add_number(self, digits: str) -> None:
         """Add a number; `20201021` is added as three, with hyphens between."""
@@ -108,9 +111,9 @@ class _Parts:
             self.add_number(digits[:n_first])
             self.add(" ", " ")
             digits = digits[n_first:]
-        value = int(digits[:9])
+        value = self.values[len(self.codes)] = int(digits[:9])
         can_be_year = len(digits) == 4 and 1300 <= value <= 2700
-        self.add("d" if len(digits) <= 2 else "y" if can_be_year else "n", digits, value)
+        self.add("d" if len(digits) <= 2 else "y" if can_be_year else "n", digits)
 
     def _n_first(self, digits: str) -> int:
         """Count the digits of the first of two numbers that lost the space between them; 0 if that is open.
@@ -127,44 +130,62 @@ class _Parts:
             return 0
         return 4 if is_year_first else len(digits) - 4
 
-    def add_word(self, word: str) -> None:
-        """Add a word.
 
-        One that is not known is cut at apostrophes, between words that lost their space, and in scripts without
-        spaces into the names in it.
-        """
-        known = read_words().meanings.get(lower(word))
-        if known is not None:
-            self.add(_code(known), word, meanings=known)
-        elif "'" in word:
-            before, _, after = word.partition("'")
-            self.add_word(before)
-            self.add("'", "'")
-            self.add_word(after)
-        elif word[0] >= FIRST_JOINED or word[-1] >= FIRST_JOINED:
-            self._add_joined(word)
-        elif (border := _GLUED.search(word)) is not None:
-            self.add_word(word[: border.start()])
-            self.add_word(word[border.start() :])
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """Word as a line has it, looked up."""
+
+    parts: tuple[tuple[str, str, tuple[WordMeaning, ...]], ...]
+    """Code, text and meanings of each part."""
+    most_words: int
+    """Most words of a name that begins with it; 0 without such a name."""
+
+
+@lru_cache(maxsize=8192)
+def _look_up(word: str) -> _Word:
+    """Look a word up; most words of a page occur on many pages."""
+    return _Word(tuple(_parts_of(word)), read_words().n_words.get(lower(word), 0))
+
+
+def _parts_of(word: str) -> Iterator[tuple[str, str, tuple[WordMeaning, ...]]]:
+    """Give code, text and meanings of a word.
+
+    One that is not known is cut at apostrophes, between words that lost their space, and in scripts without spaces into
+    the names in it.
+    """
+    known = read_words().meanings.get(lower(word))
+    if known is not None:
+        yield _code(known), word, known
+    elif "'" in word:
+        before, _, after = word.partition("'")
+        yield from _parts_of(before)
+        yield "'", "'", ()
+        yield from _parts_of(after)
+    elif word[0] >= FIRST_JOINED or word[-1] >= FIRST_JOINED:
+        yield from _joined_parts(word)
+    elif (border := _GLUED.search(word)) is not None:
+        yield from _parts_of(word[: border.start()])
+        yield from _parts_of(word[border.start() :])
+    else:
+        yield "x", word, ()
+
+
+def _joined_parts(word: str) -> Iterator[tuple[str, str, tuple[WordMeaning, ...]]]:
+    names, start, unknown = read_words(), 0, 0
+    while start < len(word):
+        longest = min(names.longest.get(word[start], 0), len(word) - start)
+        for length in range(longest, 0, -1):
+            known = names.meanings.get(word[start : start + length])
+            if known is not None:
+                if unknown < start:
+                    yield "x", word[unknown:start], ()
+                yield _code(known), word[start : start + length], known
+                start = unknown = start + length
+                break
         else:
-            self.add("x", word)
-
-    def _add_joined(self, word: str) -> None:
-        names, start, unknown = read_words(), 0, 0
-        while start < len(word):
-            longest = min(names.longest.get(word[start], 0), len(word) - start)
-            for length in range(longest, 0, -1):
-                known = names.meanings.get(word[start : start + length])
-                if known is not None:
-                    if unknown < start:
-                        self.add("x", word[unknown:start])
-                    self.add(_code(known), word[start : start + length], meanings=known)
-                    start = unknown = start + length
-                    break
-            else:
-                start += 1
-        if unknown < start:
-            self.add("x", word[unknown:])
+            start += 1
+    if unknown < start:
+        yield "x", word[unknown:], ()
 
 
 _SHORTEST_TWICE = 5
@@ -181,31 +202,40 @@ def tokenize(line: str) -> Tokens:
     'yYdOdDW Pdhdm'
     """
     text = fold(line if len(line) <= MAX_LENGTH else line[:MAX_LENGTH].rpartition(" ")[0])
-    if _DOT_INSIDE.search(text):
+    if "." in text and _may_have_dotted().search(text):
         text = _dotted().sub(_without_dots, text)
     if "年" in text:
         text = _HAN_DAY.sub(_in_digits, text).replace("元年", "1年")
-    text = _RUN_TOGETHER.sub(r"\g<0> ", text)
-    text = _once(text.strip())
-    pieces = [(match.lastindex or 0, match.group()) for match in _TOKEN.finditer(text)]
+    if _MAY_RUN_TOGETHER.search(text):
+        text = _RUN_TOGETHER.sub(r"\g<0> ", text)
+    pieces = _TOKEN.findall(_once(text.strip()))
     parts, index = _Parts(), 0
+    codes, texts = parts.codes, parts.texts
     while index < len(pieces):
-        kind, part = pieces[index]
-        n_used = 1
-        if kind == _NUMBER:
-            parts.add_number(part)
-        elif kind == _LETTERS:
-            n_used = _n_phrase(pieces, index)
-            if n_used > 1:
-                phrase = " ".join(text for other, text in pieces[index : index + n_used] if other == _LETTERS)
+        number, letters, space, mark = pieces[index]
+        index += 1
+        if letters:
+            word = _look_up(letters)
+            n_words = _n_words(pieces, index - 1, word.most_words) if word.most_words else 1
+            if n_words > 1:
+                phrase = " ".join(piece[1] for piece in pieces[index - 1 : index + 2 * n_words - 2 : 2])
                 known = read_words().meanings[lower(phrase)]
-                parts.add(_code(known), phrase, meanings=known)
+                parts.add(_code(known), phrase, known)
+                index += 2 * n_words - 2
             else:
-                parts.add_word(part)
+                for part in word.parts:
+                    parts.add(*part)
+        elif number:
+            parts.add_number(number)
         else:
-            parts.add(" " if kind == _SPACE else part, part)
-        index += n_used
-    return Tokens("".join(parts.codes), parts.values, parts.texts, parts.meanings)
+            codes.append(" " if space else mark)
+            texts.append(space or mark)
+    values, meanings = [-1] * len(codes), list[tuple[WordMeaning, ...]]([()]) * len(codes)
+    for place, value in parts.values.items():
+        values[place] = value
+    for place, known in parts.meanings.items():
+        meanings[place] = known
+    return Tokens("".join(codes), values, texts, meanings)
 
 
 def _once(text: str) -> str:
@@ -229,15 +259,15 @@ def _digits(match: re.Match[str]) -> str:
     return f"{tens or 1}{ones or 0}" if ten else tens
 
 
-def _n_phrase(pieces: list[tuple[int, str]], index: int) -> int:
-    """Count the parts, spaces included, of the longest name of several words that begins here; 1 without one."""
+def _n_words(pieces: Sequence[tuple[str, str, str, str]], index: int, n_words: int) -> int:
+    """Count the words of the longest name of several that begins here, of `n_words` at most; 1 without one."""
     names = read_words()
-    n_words = names.n_words.get(lower(pieces[index][1]), 0)
     while n_words > 1:
         span = pieces[index : index + 2 * n_words - 1]
-        is_phrase = [kind for kind, _ in span] == [_LETTERS, *[_SPACE, _LETTERS] * (n_words - 1)]
-        if is_phrase and lower(" ".join(text for kind, text in span if kind == _LETTERS)) in names.meanings:
-            return len(span)
+        words = [letters for _, letters, _, _ in span[::2]]
+        is_phrase = len(span) == 2 * n_words - 1 and all(words) and all(space for _, _, space, _ in span[1::2])
+        if is_phrase and lower(" ".join(words)) in names.meanings:
+            return n_words
         n_words -= 1
     return 1
 
@@ -248,6 +278,15 @@ def _code(meanings: tuple[WordMeaning, ...]) -> str:
 
 
 _CODE_OF_RANK = list(_CODES.values())
+
+
+@cache
+def _may_have_dotted() -> re.Pattern[str]:
+    """Pattern that is found wherever `_dotted` is, and faster: a dot between two characters of such names."""
+    names = [name.replace(" ", "") for name in read_words().meanings if "." in name]
+    dots = [(name, match.start()) for name in names for match in re.finditer(r"(?<=.)\.(?=.)", name)]
+    befores, afters = ("".join(sorted({name[dot + side] for name, dot in dots})) for side in (-1, 1))
+    return re.compile(rf"\.(?<=[{re.escape(befores)}]\.) ?[{re.escape(afters)}]", re.IGNORECASE)
 
 
 @cache
