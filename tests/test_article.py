@@ -250,6 +250,16 @@ def test_entries_keep_the_clock_where_the_day_is_open() -> None:
     assert [entry.time for entry in found.entries] == ["11:05", "10:20", "09:01"]
 
 
+def test_the_day_of_all_entries_does_not_take_the_clock_of_the_first() -> None:
+    rows = ("B|Three.", "T|10:20", "B|Two.", "T|09:01", "B|One.")
+    found = article("H|Live", "T|21 October 2020", "T|11:05", *rows)
+    assert [entry.time[-8:-3] for entry in found.entries] == ["11:05", "10:20", "09:01"]
+    assert (found.published, found.updated) == ("2020-10-21T09:01:00", "2020-10-21T11:05:00")
+    for head in (("T|Published 21 October 2020", "T|11:05"), ("T|21 October 2020", "T|08:55")):
+        found = article("H|Live", *head, "B|It is on.", "T|10:20", "B|Three.", "T|10:01", "B|Two.", "T|09:01", "B|One.")
+        assert [entry.title or entry.text for entry in found.entries] == ["Three.", "Two.", "One."]
+
+
 def test_languages_of_a_text() -> None:
     assert find_languages("The ferry is back in the harbour, and that is for the town") == {"en"}
     assert find_languages("フェリーが港に戻った") == {"ja"}

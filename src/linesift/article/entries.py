@@ -11,7 +11,7 @@ from linesift.article.dating import Dating
 from linesift.article.lines import LabelledLines
 from linesift.article.parts import HEADINGS
 from linesift.dates.grammar import find_clocks, find_loose_clocks
-from linesift.dates.moment import Moment, read_moments
+from linesift.dates.moment import Moment, Role, read_moments
 from linesift.dates.tokens import tokenize
 from linesift.hints import TAGS
 from linesift.labels import Label
@@ -89,7 +89,7 @@ def find_entries(page: LabelledLines, dating: Dating) -> tuple[Entry, ...]:
 
 def _starts(page: LabelledLines, dating: Dating) -> Iterator[_Start]:
     """Lines with which entries may begin, in page order."""
-    stamps = {stamp.lines[0]: stamp.moment for stamp in reversed(dating.stamps)}
+    stamps = {stamp.lines[0]: stamp.moment for stamp in reversed(dating.stamps)} | _clock_below_its_day(page, dating)
     for index, label in enumerate(page.labels):
         if index in stamps:
             moment, codes = stamps[index], tokenize(page.lines[index]).codes
@@ -98,6 +98,28 @@ def _starts(page: LabelledLines, dating: Dating) -> Iterator[_Start]:
                 yield _Start(index, moment)
         elif label is Label.BODY and (start := _inline_start(index, page.lines[index].strip())):
             yield start
+
+
+def _clock_below_its_day(page: LabelledLines, dating: Dating) -> dict[int, Moment]:
+    """Find the clock of the first entry if the line above is the day of all entries, so that both are read as one date.
+
+    The latest entry has to stand first: then the clock of a publication would not be before the others. A word such as
+    "published" says that the two lines belong together.
+
+    Returns:
+        The index of the line and its clock, or nothing.
+    """
+    for stamp in dating.stamps:
+        day, minute = stamp.moment.day, _minutes(stamp.moment)
+        if len(stamp.lines) == 2 and stamp.moment.role is Role.UNKNOWN and day is not None and minute is not None:
+            own = stamp.lines[-1]
+            after = (label for label in page.labels[own + 1 :] if label is not None)
+            clocks = [other.moment for other in dating.stamps if other.lines[0] > own and other.moment.day is None]
+            below = [at for at in map(_minutes, clocks) if at is not None]
+            is_latest_first = all(one >= two for one, two in pairwise([minute, *below[: _MIN_ENTRIES - 1]]))
+            if next(after, None) is Label.BODY and len(below) >= _MIN_ENTRIES - 1 and is_latest_first:
+                return {own: replace(stamp.moment, day=None)}
+    return {}
 
 
 def _inline_start(index: int, line: str) -> _Start | None:
