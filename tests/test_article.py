@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linesift.article.article import Article, build_article
+from linesift.article.article import Article, Brief, build_article, build_brief
 from linesift.article.entries import Entry
 from linesift.article.evidence import add_evidence, find_languages, find_order
 from linesift.article.lines import LabelledLines
@@ -240,6 +240,13 @@ def test_a_page_without_a_body_has_no_article() -> None:
     assert found.problems == ("a headline without a body is no article",)
 
 
+def test_the_brief_of_a_page_has_the_parts_of_its_article() -> None:
+    page = labelled("H|Live", "T|21 October 2020", "T|11:05", "B|C.", "S|More", "T|10:20", "B|B.", "T|09:01", "B|A.")
+    texts = ("11:05", "C.", "10:20", "B.", "09:01", "A.")
+    assert build_brief(page) == Brief("Live", "2020-10-21T09:01:00", "2020-10-21T11:05:00", texts)
+    assert build_brief(labelled("H|A teaser", "T|21 October 2020")) == Brief()
+
+
 def test_entries_with_days_that_stay_open() -> None:
     found = article("H|Live", "T|21 October 2020", "T|03/04/2020 11:05", "B|C.", "T|10:20", "B|B.", "T|09:01", "B|A.")
     assert [entry.time for entry in found.entries] == ["11:05", "2020-10-21T10:20:00", "2020-10-21T09:01:00"]
@@ -277,5 +284,7 @@ def test_languages_of_a_text() -> None:
 def test_any_page_gives_an_article(rows: list[tuple[str, str]], now: datetime | None) -> None:
     page = labelled(*(f"{letter if text.strip() else ''}|{text}" for letter, text in rows))
     found = build_article(page, now=now)
+    texts = tuple(part.text for part in found.body)
+    assert build_brief(page, now=now) == Brief(found.headline, found.published, found.updated, texts)
     assert found.published is None or date.fromisoformat(found.published[:10])
     assert found.updated is None or found.published is not None

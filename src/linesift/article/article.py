@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from linesift.article.dating import date_page
+from linesift.article.dating import Dating, date_page
 from linesift.article.entries import Entry, find_entries
-from linesift.article.facts import find_facts
+from linesift.article.facts import find_facts, find_headline
 from linesift.article.lines import LabelledLines, Source
 from linesift.article.parts import Part, find_parts
 from linesift.article.stamps import Stamp
@@ -95,6 +95,17 @@ class Article:
         return "\n\n".join(text for text in (headline, self.timestamp, *parts) if text)
 
 
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """Parts of an article that a table holds; the others cost time, and no column asks for them."""
+
+    headline: str = ""
+    published: str | None = None
+    updated: str | None = None
+    body: tuple[str, ...] = ()
+    """Texts of the parts of the body."""
+
+
 def build_article(
     page: LabelledLines, *, now: datetime | None = None, kind: str = "", kind_probability: float = math.nan
 ) -> Article:
@@ -111,14 +122,10 @@ def build_article(
     if not page.indices(Label.BODY):
         found = ("a headline without a body is no article",) if page.indices(Label.HEADLINE) else ()
         return Article(kind=kind, confidence=Confidence(kind_probability), problems=found)
-    dating = date_page(page, Context(now=now))
+    dates = _find_dates(page, now, kind)
+    dating, published, updated = dates.dating, dates.published, dates.updated
     facts = find_facts(page)
-    entries = find_entries(page, dating) if kind in ("", "live") else ()
-    times = _times_of(page, entries)
-    published, updated = _of_stamp(page, dating.published), _of_stamp(page, dating.updated)
-    first, last = published, updated
-    published, updated = _with_entries(page, entries, published, updated)
-    heads = [index for index in page.indices(Label.TIMESTAMP) if index not in times]
+    heads = [index for index in page.indices(Label.TIMESTAMP) if index not in dates.times]
     timestamp = " | ".join(page.lines[index].strip() for index in heads)
     return Article(
         headline=facts.headline.text,
@@ -127,16 +134,16 @@ def build_article(
         published_partial=None if published.iso else dating.partial,
         published_raw=published.raw or timestamp,
         timestamp=timestamp,
-        body=find_parts(page, times),
+        body=find_parts(page, dates.times),
         kind=kind,
-        entries=entries,
+        entries=dates.entries,
         author=facts.author.text,
         language=facts.language.text,
         site_name=facts.site_name.text,
         source=Sources(
             facts.headline.source,
-            dating.published_source if published == first else Source.LINE,
-            dating.updated_source if updated == last else Source.LINE,
+            dating.published_source if published == _of_stamp(page, dating.published) else Source.LINE,
+            dating.updated_source if updated == _of_stamp(page, dating.updated) else Source.LINE,
             facts.author.source,
             facts.language.source,
             facts.site_name.source,
@@ -148,6 +155,20 @@ def build_article(
             _from_one(page.indices(Label.HEADLINE)), published.lines, updated.lines, _from_one(page.indices(Label.BODY))
         ),
         problems=dating.problems,
+    )
+
+
+def build_brief(page: LabelledLines, *, now: datetime | None = None, kind: str = "") -> Brief:
+    """Build what a table holds of an article; arguments are those of `build_article`, and so are the values."""
+    if not page.indices(Label.BODY):
+        return Brief()
+    dates = _find_dates(page, now, kind)
+    lines = sorted({*page.indices(Label.BODY), *dates.times})
+    return Brief(
+        headline=find_headline(page).text,
+        published=dates.published.iso or None,
+        updated=dates.updated.iso or None,
+        body=tuple(page.lines[index].strip() for index in lines),
     )
 
 
@@ -174,6 +195,26 @@ class _Dated:
         """Day and clock on the wall, for comparing; the dates of a page are in one zone."""
         day, _, clock = self.iso.partition("T")
         return day, clock[: len("00:00:00")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Dates:
+    """Dates of an article and of its entries."""
+
+    dating: Dating
+    entries: tuple[Entry, ...]
+    times: frozenset[int]
+    """Indices of the lines that are times of entries."""
+    published: _Dated
+    updated: _Dated
+
+
+def _find_dates(page: LabelledLines, now: datetime | None, kind: str) -> _Dates:
+    dating = date_page(page, Context(now=now))
+    entries = find_entries(page, dating) if kind in ("", "live") else ()
+    published, updated = _of_stamp(page, dating.published), _of_stamp(page, dating.updated)
+    published, updated = _with_entries(page, entries, published, updated)
+    return _Dates(dating, entries, _times_of(page, entries), published, updated)
 
 
 def _of_stamp(page: LabelledLines, stamp: Stamp | None) -> _Dated:

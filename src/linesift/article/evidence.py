@@ -57,7 +57,7 @@ _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _CYRILLIC_LANGUAGES = frozenset(["ru", "uk", "be", "bg", "mk", "sr", "kk", "ky", "mn", "tg", "tt", "uz"])
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-_NUMBERS = re.compile(r"(?<![\d./\-])(\d{1,2})([./\-])(\d{1,2})\2((?:19|20)\d\d)(?![\d/\-])")
+_NUMBERS = re.compile(r"(\d(?<![\d./\-].)\d?)([./\-])(\d{1,2})\2((?:19|20)\d\d)(?![\d/\-])")
 
 
 def add_evidence(lines: Sequence[str], context: Context) -> Context:

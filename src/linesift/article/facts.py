@@ -37,11 +37,12 @@ def find_facts(page: LabelledLines) -> Facts:
         return Facts()
     head = page.head or Head()
     site_name = Fact(head.site_name, _source(head.site_name, page, maximum=len(head.site_name) + 1))
-    return Facts(_headline(page, head), _author(page, head), _language(page, head), site_name)
+    return Facts(find_headline(page), _author(page, head), _language(page, head), site_name)
 
 
-def _headline(page: LabelledLines, head: Head) -> Fact:
-    """Lines labelled as headline, else the title of the markup, without the name of the site."""
+def find_headline(page: LabelledLines) -> Fact:
+    """Find the lines labelled as headline, else the title of the markup, without the name of the site."""
+    head = page.head or Head()
     shown = " ".join(page.texts(Label.HEADLINE))
     titles = [title for title in (head.jsonld_headline, head.og_title, head.title) if title]
     if shown:

@@ -11,7 +11,7 @@ from linesift.read.page import read_page
 from linesift.read.record import Record
 
 if TYPE_CHECKING:  # numpy comes with them
-    from linesift.article.article import Article
+    from linesift.article.article import Brief
     from linesift.model.model import Model
     from linesift.model.prediction import Prediction
 
@@ -39,7 +39,7 @@ class LabelledRecord:
     record: Record
     prediction: "Prediction | None" = None
     """`None` for a page that failed."""
-    article: "Article | None" = None
+    article: "Brief | None" = None
     """`None` for a page that failed, and where no article was asked for."""
     error: str | None = None
     """Why the page failed."""
@@ -81,10 +81,18 @@ def _labelled(each: NumberedRecord, found: "Prediction | str", *, with_article: 
     """Put a record together with its prediction, or with the reason why there is none."""
     if isinstance(found, str):
         return LabelledRecord(each.number, each.record, error=found)
-    article = _attempt(found.article) if with_article else None
+    article = _attempt(partial(_brief, found)) if with_article else None
     if isinstance(article, str):
         return LabelledRecord(each.number, each.record, error=article)
     return LabelledRecord(each.number, each.record, found, article)
+
+
+def _brief(found: "Prediction") -> "Brief":
+    # Only now: loading the grammar of dates takes longer than labelling a page.
+    from linesift.article.article import build_brief
+    from linesift.dates.moment import read_instant
+
+    return build_brief(found.labelled(), now=read_instant(found.page.fetched), kind=found.kind)
 
 
 def _predict(model: "Model", pages: Sequence[Page]) -> "Iterator[Prediction | str]":

@@ -109,7 +109,7 @@ COLUMNS: dict[str, Column] = {
     "updated": Column("text", "when it was last changed, in the same form",
                       lambda page: page.article.updated if page.article else None),
     "article": Column("text", "text of the article: its body lines, with a blank line between two",
-                      lambda page: "\n\n".join(part.text for part in page.article.body) if page.article else None),
+                      lambda page: "\n\n".join(page.article.body) if page.article else None),
     "n_lines": Column("int", "number of lines of the page, blank ones included",
                       lambda page: len(page.prediction.labels) if page.prediction else None),
     "line": Column("list of int", "number of each line that is not blank, from 1", _line_numbers, True),
