@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-EXTRAS = ("html", "train")
-"""Extras of users. The tools of ours (`dev`) are not held back."""
+_OURS = ("dev", "docs")
+"""Extras with our own tools, which are not held back."""
 
 
 def oldest_versions(project: dict[str, Any]) -> list[str]:
@@ -15,10 +15,12 @@ def oldest_versions(project: dict[str, Any]) -> list[str]:
 
     >>> oldest_versions({"dependencies": ["numpy>=2.0"], "optional-dependencies": {"html": ["linesift[train]"]}})
     ['numpy==2.0']
+    >>> oldest_versions({"dependencies": ["backports.zstd>=1; python_version < '3.14'"]})
+    ['backports.zstd==1']
     """
     extras = project.get("optional-dependencies", {})
-    required = [*project["dependencies"], *(name for extra in EXTRAS for name in extras.get(extra, ()))]
-    found = (re.fullmatch(r"([\w.-]+)>=([\d.]+)", name) for name in required)
+    required = [*project["dependencies"], *(name for extra in extras if extra not in _OURS for name in extras[extra])]
+    found = (re.fullmatch(r"([\w.-]+)>=([\d.]+)(?:;.*)?", name) for name in required)
     return [f"{match[1]}=={match[2]}" for match in found if match is not None]
 
 

@@ -5,9 +5,12 @@ Times are of the CPU, the better of several, and ratios have slack: 4 is linear,
 
 import gzip
 import io
+import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,12 +21,14 @@ from linesift.article.lines import LabelledLines
 from linesift.errors import InputError
 from linesift.explain.explain import Explainer
 from linesift.labelling.check import _differences
+from linesift.labelling.exchange import ImportConfig, import_pages, jsonl, parquet, read_for_export
 from linesift.labels import Label
 from linesift.model.memory import EMPTY
 from linesift.page import Page
 from linesift.read.html.encoding import to_utf8
 from linesift.read.html.page import read_html
 from linesift.read.jsonl import Fields, read_jsonl
+from linesift.read.mhtml import read_mhtml
 from linesift.read.record import begins_like_html
 from linesift.read.text import limit_text
 from linesift.read.warc import read_warc
@@ -44,6 +49,12 @@ def read_archive(data: bytes) -> None:
         return
 
 
+def read_saved(n: int) -> None:
+    part = b"Content-Type: multipart/mixed; boundary=%d\n\n--%d\n"
+    with suppress(InputError):
+        read_mhtml(b"".join(part % (number, number) for number in range(n)) + b"--x\n" * n, "page.mhtml")
+
+
 def build(line: str, label: Label, n: int) -> None:
     lines = ["A headline", *(f"{line} {number}" for number in range(n))]
     labels = [Label.HEADLINE, *[label] * n]
@@ -62,6 +73,24 @@ def explain(n: int) -> None:
 def classes(n: int) -> bytes:
     names = (b" ".join(bytes([97 + level, 97 + a, 97 + b]) for a in range(6) for b in range(22)) for level in range(8))
     return b"".join(b'<div class="%b">' % name for name in names) + b"<p>x" * n
+
+
+def read_head(piece: bytes, n: int) -> None:
+    """Read a page, and what it says about itself, as an article does."""
+    assert read_html(piece * n + b"x" * n).page.head is not None
+
+
+def exchange(n: int, *, n_lines: int = 4) -> None:
+    """Write labelled pages as JSON lines and Parquet, and import them."""
+    page = "----\nheadline  | Rain\n" + "body      | It rained.\n" * n_lines
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(n):
+            Path(folder, f"{number}.page").write_text("site: a.example\n" + page)
+        pages = list(read_for_export([Path(folder)]))
+        assert len(parquet(pages)) > 0
+        rows = Path(folder, "pages.jsonl")
+        rows.write_text("".join(jsonl(pages)))
+        assert len(import_pages(rows, ImportConfig(Path(folder, "back"))).written) == n
 
 
 def numbered(piece: bytes, n: int) -> bytes:
@@ -85,6 +114,11 @@ MARKUP: dict[str, tuple[int, Callable[[int], bytes]]] = {
     "noscript": (5_000, lambda n: b"<noscript>" + b"<p>x <b" * n),
     "hidden": (5_000, lambda n: b"<div hidden>x" * n),
     "alternative texts": (5_000, lambda n: b"<img alt='x y'>x" * n),
+    "dates in one element": (
+        2_000,
+        lambda n: b'<meta name=date content="' + b"2024-06-14 " * n + b'"><p>1' + b"<p>1" * n,
+    ),
+    "names of attributes": (30_000, lambda n: b"".join(b"<p a%d b%d c%d>" % (each, each, each) for each in range(n))),
     "dates in scripts": (5_000, lambda n: b'"datePublished": "2024-06-14" ' * n),
 }
 KINDS: dict[str, tuple[int, Callable[[int], object]]] = {
@@ -101,6 +135,12 @@ KINDS: dict[str, tuple[int, Callable[[int], object]]] = {
     "numbers as timestamps": (250, lambda n: build(" ".join(map(str, range(20, 45))), Label.TIMESTAMP, n)),
     "clocks in a body": (500, lambda n: build("12:30 x", Label.BODY, n)),
     "ages": (500, lambda n: build("2 hours ago", Label.TIMESTAMP, n)),
+    "updates": (500, lambda n: build("Updated 3 May 2024, 10:30 |", Label.TIMESTAMP, n)),
+    "dates in each other": (4_000, lambda n: read_head(b"<time datetime=2024>", n)),
+    "titles in each other": (4_000, lambda n: read_head(b"<h1><div>", n)),
+    "parts of MHTML in each other": (500, read_saved),
+    "exported pages": (60, exchange),
+    "lines of an exported page": (1_000, lambda n: exchange(1, n_lines=n)),
     "pages of a site": (500, lambda n: EMPTY.learn_all(f"Home\nNews\nStory {number} x" for number in range(n))),
     "explained lines": (600, explain),
     "changed lines between equal ones": (1_000, lambda n: list(_differences(["a", "b"] * n, ["b", "a"] * n))),

@@ -3,6 +3,7 @@
 import pytest
 
 from linesift.hints import DAY_PARTS, Hints
+from linesift.read.html.evidence import split_days
 from linesift.read.html.page import read_html
 
 HEAD = """<title>Ferry returns to the harbour | Harbour Courier</title>
@@ -72,3 +73,10 @@ def test_endless_titles_and_days_cost_little() -> None:
     metas = "".join(f"<meta name=date content=2024-03-{day:04}>" for day in range(9999))
     hints = hints_of("<p>11 ferry" * 9999, f"<title>{'ferry ' * 99999}</title>{metas}")
     assert hints.title_share.tolist() == [0.5] * 9999
+
+
+def test_dates_of_one_element_without_end() -> None:
+    days = "2024-03-11 " * 5_000
+    claims = read_html(f'<meta name="date" content="{days}"><p>x').hints
+    assert not claims.day_shown.any()
+    assert len(split_days([days, "x" * 200 + "2024-03-12", "2024-03-13T09:05"])) == 2

@@ -5,6 +5,7 @@ import pytest
 import linesift
 from linesift.hints import Head
 from linesift.page import Page
+from linesift.read.html import head
 from linesift.read.html import page as module
 from linesift.read.html.page import read_html
 from test_read_html import PAGE
@@ -49,3 +50,20 @@ def test_plain_text_has_no_head() -> None:
 def test_a_head_with_broken_json(script: str) -> None:
     head = head_of(f'<title>T</title><script type="application/ld+json">{script}</script>')
     assert (head.title, head.jsonld_headline, head.published) == ("T", "", "")
+
+
+def test_names_in_each_other_without_end() -> None:
+    names = "[" * 400 + '"Ann Lee"' + "]" * 400
+    script = f'<script type="application/ld+json">{{"@type": "NewsArticle", "author": {names}}}</script>'
+    assert read_html(script + "<p>x").read_head().author == ""
+    one = script.replace("[" * 399, "").replace("]" * 399, "")
+    assert read_html(one + "<p>x").read_head().author == "Ann Lee"
+
+
+def test_elements_in_each_other_are_read_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = "<abbr title='14 June'>" * 40 + "<h1>Ferry <b>sails</b> again</h1>" + "x" * 100
+    assert read_html(page).read_head().h1 == ("Ferry sails again",)
+    monkeypatch.setattr(head, "_MAX_READ", 2_000)
+    found = read_html(page).read_head()
+    assert found.h1 == ()
+    assert {date.text for date in found.dates} == {"14 June"}

@@ -5,7 +5,7 @@ from itertools import islice
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from linesift.read.html import arrays, limits
 from linesift.read.html.limits import limit_markup
@@ -24,9 +24,13 @@ DEEP = {
 }
 
 
-def n_nodes(html: bytes) -> int:
+def nodes(html: bytes) -> list[LexborNode]:
     root = LexborHTMLParser(html, scripting=True).root
-    return 0 if root is None else len(list(root.traverse(include_text=True)))
+    return [] if root is None else list(root.traverse(include_text=True))
+
+
+def n_nodes(html: bytes) -> int:
+    return len(nodes(html))
 
 
 @pytest.mark.parametrize("page", [OPEN_FORMATS, OPEN_FORMATS.replace("<b", "<!-- </b> --><b"), OPEN_FORMATS.upper()])
@@ -57,6 +61,38 @@ def test_options_beyond_the_bound_are_none() -> None:
     page = b"<p>a<select>" + b"<option>x" * 6_000 + b"</select><p>b"
     assert limit_markup(page)[0].count(b"<option") == limits.MAX_OPTIONS
     assert read_html(page).page.lines == ["a", "b"]
+
+
+HIDING = ["", "<a b='>' <c \">\" ", '<!-- <a " -->', "<script>'<a \"'</script>", '<p title="<p c>d" ']
+
+
+@pytest.mark.parametrize("hiding", HIDING)
+@pytest.mark.parametrize("n_of_tag", [1, 1_500])
+def test_names_of_attributes_are_bounded_whatever_hides_them(
+    hiding: str, n_of_tag: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "_MAX_NAMES", 1_000)
+    names = (f"a<{number}{'>x<p ' * (number % n_of_tag == n_of_tag - 1)}" for number in range(4_000))
+    page = f"<p>before{hiding}<p {' '.join(names)}>"
+    limited, _ = limit_markup(page.encode())
+    found = {name for node in nodes(limited) if node.is_element_node for name in node.attributes}
+    assert len(found) <= 1.5 * limits._MAX_NAMES
+    assert "before" in read_html(page).page.text
+
+
+def test_attributes_of_a_page_with_many_words_are_left_alone() -> None:
+    page = "".join(f'<p class="c{number}">w{number} v{number}' for number in range(19_000)).encode()
+    assert limit_markup(page)[0] == page
+
+
+@pytest.mark.parametrize("name", [b"body", b"HTML"])
+def test_attributes_of_the_root_are_bounded(name: bytes) -> None:
+    page = b"<p>a" + b"".join(b"<%b a%d=1>b" % (name, number) for number in range(6_000))
+    limited, _ = limit_markup(page)
+    assert limited.count(b"<" + name) == limits._MAX_ROOTS
+    assert read_html(page).page.lines == ["a" + "b" * 6_000]
+    few = page[: page.index(b"a3900=")]
+    assert limit_markup(few)[0] == few
 
 
 @pytest.mark.parametrize("value", [">", "<", "><b c='"])

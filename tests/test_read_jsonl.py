@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from linesift.errors import InputError
 from linesift.read import jsonl
-from linesift.read.jsonl import Fields, is_jsonl, read_jsonl
+from linesift.read.jsonl import Fields, SkippedRowError, is_jsonl, read_jsonl
 from linesift.read.record import Record
+from linesift.read.rows import read_json
 
 
 def read(data: bytes, fields: Fields | None = None) -> list[Record | InputError]:
@@ -81,6 +82,18 @@ def test_a_line_that_is_too_long_does_not_fill_the_memory(monkeypatch: pytest.Mo
     found = written(read(page(text="a") + page(text="x" * 3_500_000) + page(text="b") + page(text="y" * 1_000_000)))
     problem = "the line is longer than 1 MB; skipped"
     assert found == ["a", f"pages.jsonl:2: {problem}", "b", f"pages.jsonl:4: {problem}"]
+
+
+@pytest.mark.parametrize("unit", ["{},", "[],"])
+def test_objects_that_would_fill_the_memory_are_not_read(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsonl, "_MAX_BRACKETS", 1_000)
+    line = '{"text": "a", "more": [' + unit * 1_000 + "0]}"
+    found = read(f"{line}\n".encode() + page(text="b"))
+    assert written(found) == ["pages.jsonl:1: more than 2,000,000 brackets; skipped", "b"]
+    assert isinstance(found[0], SkippedRowError)
+    assert found[0].reason == "too_large"
+    with pytest.raises(InputError, match=r"after object 0 .*brackets"):
+        list(read_json(io.BytesIO(line.encode()), "pages.json", Fields()))
 
 
 def test_a_packed_file_that_is_cut_gives_everything_before_the_cut() -> None:

@@ -6,6 +6,7 @@ import io
 import lzma
 import re
 import sys
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,6 +109,22 @@ def test_a_compressed_page_that_is_damaged(tmp_path: Path, pack: Callable[[bytes
     path.write_bytes(pack(b"Rain returns to the valley" * 99)[:-5])
     with pytest.raises(InputError, match=r"page\.txt\.gz: cannot be unpacked \(.+\); the file may be damaged"):
         read_page(path)
+
+
+def test_xz_in_several_parts(tmp_path: Path) -> None:
+    (tmp_path / "page.txt.xz").write_bytes(lzma.compress(b"Rain ") + lzma.compress(b"returns") + b"\0" * 8)
+    assert read_page(tmp_path / "page.txt.xz")[0].text == "Rain returns"
+
+
+def test_xz_that_wants_4_gb_of_memory_is_refused(tmp_path: Path) -> None:
+    whole = bytearray(lzma.compress(b"Rain returns"))
+    size = (whole[12] + 1) * 4  # of the head of the first block, whose last four bytes are its checksum
+    assert whole[14:16] == b"\x21\x01"  # the filter LZMA2, and one byte for the size of its dictionary
+    whole[16] = 40
+    whole[8 + size : 12 + size] = zlib.crc32(whole[12 : 8 + size]).to_bytes(4, "little")
+    (tmp_path / "page.txt.xz").write_bytes(whole)
+    with pytest.raises(InputError, match=r"cannot be unpacked .*memory"):
+        read_page(tmp_path / "page.txt.xz")
 
 
 def test_a_page_that_grows_when_unpacked_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

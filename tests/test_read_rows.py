@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from linesift.errors import InputError, MissingExtraError
 from linesift.read import rows
-from linesift.read.jsonl import Fields
+from linesift.read.jsonl import Fields, SkippedRowError
 from linesift.read.record import Record
 from linesift.read.rows import read_csv, read_json, read_parquet
 
@@ -137,6 +137,43 @@ def test_csv_that_cannot_be_read(data: bytes, problem: str) -> None:
     with pytest.raises(InputError) as raised:
         of_csv(data)
     assert str(raised.value).startswith(f"pages: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("start", "n_read"),
+    [(f"text\na\n{'x' * 1_001}\n", 1), ("text\n" + 'a,"\n",' * 400, 0), ("x" * 1_001, 0)],
+)
+def test_csv_that_would_fill_the_memory(start: str, n_read: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "MAX_RECORD", 1_000)
+    with pytest.raises(InputError, match=rf"after row {n_read} .*longer"):
+        of_csv(start)
+    assert len(of_csv("text\n" + "x\n" * 2_000)) == 2_000
+
+
+def test_parquet_that_says_the_same_in_every_row_does_not_fill_the_memory() -> None:
+    file = io.BytesIO()
+    pq.write_table(pa.table({"text": ["x" * 3_000_000] * 200}), file)
+    assert len(file.getvalue()) < 1_000_000
+    before = pa.total_allocated_bytes()
+    for record in read_parquet(file, "pages", Fields()):
+        assert isinstance(record, Record)
+        assert pa.total_allocated_bytes() - before < 100_000_000
+
+
+def test_a_value_of_parquet_that_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "MAX_RECORD", 100)
+    found = of_parquet(pa.table({"text": ["x" * 101, "y"], "topic": ["a", "b"]}))
+    assert isinstance(found[0], SkippedRowError)
+    assert found[0].reason == "too_large"
+    assert isinstance(found[1], Record)
+
+
+@pytest.mark.parametrize("kind", [pa.date32(), pa.timestamp("us"), pa.time64("us")])
+def test_times_of_parquet_that_no_calendar_has(kind: pa.DataType) -> None:
+    number = pa.array([2 ** (30 if kind.bit_width == 32 else 62)], pa.int32() if kind.bit_width == 32 else pa.int64())
+    (found,) = of_parquet(pa.table({"text": ["Rain"], "date": number.view(kind)}), Fields(kept=("date",)))
+    assert isinstance(found, Record)
+    assert (found.payload, found.fetched, found.kept) == ("Rain", "", {"date": None})
 
 
 def test_parquet() -> None:

@@ -8,6 +8,7 @@ import math
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from functools import cache
@@ -255,7 +256,8 @@ def _contradictions(best: Candidate, candidates: Sequence[Candidate], claims: Se
 def _updated(found: _Readings, published: Stamp) -> tuple[Stamp | None, Source]:
     """Latest date that the page calls an update, or that is later and on the same line as that of publication."""
     changes = [claim for claim in found.claims if claim.source in MODIFIED and claim.day >= published.when.date()]
-    shown = [stamp for stamp in found.stamps if _is_update(stamp, published, found.labelled)]
+    labelled = frozenset(found.labelled)
+    shown = [stamp for stamp in found.stamps if _is_update(stamp, published, labelled)]
     if shown:
         latest = max(shown, key=lambda stamp: stamp.when)
         same = [claim for claim in changes if claim.day == latest.moment.day]
@@ -265,7 +267,7 @@ def _updated(found: _Readings, published: Stamp) -> tuple[Stamp | None, Source]:
     return (later[0], Source.MARKUP) if later else (None, Source.NONE)
 
 
-def _is_update(stamp: Stamp, published: Stamp, labelled: Sequence[Stamp]) -> bool:
+def _is_update(stamp: Stamp, published: Stamp, labelled: AbstractSet[Stamp]) -> bool:
     if stamp.when < published.when:
         return False
     if stamp.moment.role is Role.UPDATED:

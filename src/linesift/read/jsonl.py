@@ -12,6 +12,10 @@ from linesift.read.record import MAX_RECORD, Record
 
 _MAX_NAMED = 8
 """Most fields that a message names."""
+_MAX_BRACKETS = 2_000_000
+"""Objects and lists of one object of JSON: each takes some 70 bytes of memory, and 3 of a file. Those in strings count,
+too; a page of the longest kind has far fewer."""
+OVERFULL = f"more than {_MAX_BRACKETS:,} brackets"
 _OBJECT_START = rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:[^"\\]|\\.)*"\s*:'
 _ARRAY_START = rb'(?:\xef\xbb\xbf)?\s*\[\s*\{\s*"'
 
@@ -89,7 +93,18 @@ def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
         yield None
 
 
+def is_overfull(text: bytes | str) -> bool:
+    """Say whether JSON may hold so many objects and lists that they fill the memory."""
+    if len(text) <= _MAX_BRACKETS:
+        return False
+    if isinstance(text, bytes):
+        return text.count(b"[") + text.count(b"{") > _MAX_BRACKETS
+    return text.count("[") + text.count("{") > _MAX_BRACKETS
+
+
 def _read_line(line: bytes, source: str, fields: Fields) -> Record | SkippedRowError:
+    if is_overfull(line):
+        return SkippedRowError(f"{source}: {OVERFULL}; skipped", "too_large")
     try:
         row = json.loads(line)
     except json.JSONDecodeError as error:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:  # only MHTML waits for it
 MHTML_SUFFIXES = (".mhtml", ".mht")
 _SNIFFED = 4096
 _HEADER = re.compile(rb"^content-type:[ \t]*multipart/related\b", re.IGNORECASE | re.MULTILINE)
+_NESTED = re.compile(rb"^content-type:\s*multipart/", re.IGNORECASE | re.MULTILINE)
+_MAX_NESTED = 20
+"""Parts that have parts. A browser writes one or two; every line is compared with the border of each that is open."""
 _FIRST = re.compile(rb"[A-Za-z][A-Za-z-]*:[ \t]")
 
 
@@ -33,12 +36,9 @@ def read_mhtml(data: bytes, source: str) -> Record:
     """
     from email import message_from_bytes
 
-    try:
-        message = message_from_bytes(data)
-    except RecursionError as error:
-        raise InputError(
-            f"{source}: the parts of this MHTML file are nested too deep; save the page once more"
-        ) from error
+    if len(_NESTED.findall(data)) > _MAX_NESTED:
+        raise InputError(f"{source}: the parts of this MHTML file are nested too deep; save the page once more")
+    message = message_from_bytes(data)
     pages = [part for part in message.walk() if part.get_content_type() in {"text/html", "application/xhtml+xml"}]
     if not pages:
         raise InputError(f"{source}: this MHTML file holds no HTML page; save the page once more")

@@ -5,6 +5,7 @@ import sys
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 PACKED_SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
 GZIP_START = b"\x1f\x8b"
 _BUFFER = 1 << 16
+_XZ_MEMORY = 1 << 28
+"""Most bytes that unpacking xz may take: a file says itself how much, up to 4 GB. `xz -9` needs 65 MB."""
 
 
 def plain_path(path: Path) -> Path:
@@ -97,9 +100,7 @@ def _bz2(stream: BinaryIO) -> io.BufferedIOBase:
 
 
 def _xz(stream: BinaryIO) -> io.BufferedIOBase:
-    import lzma
-
-    return lzma.LZMAFile(stream)
+    return _XzFile(stream)
 
 
 def _zstd(stream: BinaryIO) -> io.BufferedIOBase:
@@ -111,6 +112,31 @@ def _zstd(stream: BinaryIO) -> io.BufferedIOBase:
         except ImportError as error:
             raise missing_extra("reading zstd", "backports.zstd", extra="files") from error
     return cast(io.BufferedIOBase, zstd.ZstdFile(stream))
+
+
+class _XzFile(io.BufferedIOBase):
+    """As `lzma.LZMAFile`, which has no bound of memory."""
+
+    def __init__(self, packed: BinaryIO) -> None:
+        from lzma import LZMADecompressor
+
+        self._packed = packed
+        self._make = partial(LZMADecompressor, memlimit=_XZ_MEMORY)
+        self._decoder = self._make()
+
+    def read1(self, size: int = -1, /) -> bytes:
+        """Read some bytes; empty at the end."""
+        while True:
+            given = self._packed.read(_BUFFER) if self._decoder.needs_input else b""
+            if self._decoder.eof:  # another part may follow, behind zeros
+                given = (self._decoder.unused_data + self._packed.read(_BUFFER)).lstrip(b"\0")
+                if not given:
+                    return b""
+                self._decoder = self._make()
+            elif self._decoder.needs_input and not given:
+                raise EOFError("the file ends within its data")
+            if data := self._decoder.decompress(given, size):
+                return data
 
 
 class _Unpacked(io.RawIOBase):

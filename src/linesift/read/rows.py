@@ -15,13 +15,13 @@ from typing import Any, BinaryIO
 
 from linesift.errors import InputError
 from linesift.extras import missing_extra
-from linesift.read.jsonl import Fields, SkippedRowError, make_record, no_text
+from linesift.read.jsonl import OVERFULL, Fields, SkippedRowError, is_overfull, make_record, no_text
 from linesift.read.packed import unpacked
 from linesift.read.record import MAX_RECORD, Record
 
 _CHUNK = 1 << 20
-_BATCH = 64
-"""Rows of a Parquet file that are in memory at once."""
+_BATCH = 8
+"""Rows of a Parquet file that are in memory at once: few, because a file of some KB can say the same 50 MB in each."""
 _DELIMITERS = ",;\t|"
 _BETWEEN = re.compile(r"[\s,]*")
 
@@ -55,6 +55,8 @@ def _values(stream: BinaryIO) -> Iterator[Any]:
             place = _skip(text, place + 1) if text[place] == "[" else place
         if is_last and (place == len(text) or (text[place] == "]" and not text[place + 1 :].strip())):
             return
+        if is_overfull(text):
+            raise ValueError(OVERFULL)
         try:
             value, end = decoder.raw_decode(text, place)
         except json.JSONDecodeError:
@@ -89,12 +91,13 @@ def read_csv(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record |
     csv.field_size_limit(MAX_RECORD)  # of the whole process; the default of 128 KB is less than a page of HTML
     number = 0
     try:
-        text = io.TextIOWrapper(unpacked(stream), "utf-8-sig", newline="")
-        head = text.readline()
+        lines = _Lines(io.TextIOWrapper(unpacked(stream), "utf-8-sig", newline=""))
+        head = next(lines, "")
         delimiter = _delimiter(head, fields)
         names = next(csv.reader([head], delimiter=delimiter), [])
         _check_names(names, source, fields)
-        for number, row in enumerate(csv.reader(text, delimiter=delimiter), start=1):
+        for number, row in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
+            lines.n_chars = 0
             if row:
                 yield make_record(dict(zip(names, row, strict=False)), f"{source}:{number}", fields)
     except UnicodeDecodeError as error:
@@ -102,6 +105,23 @@ def read_csv(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record |
         raise InputError(f"{source}: row {number + 1} is {what}") from error
     except (OSError, csv.Error) as error:
         raise InputError(f"{source}: cannot be read as CSV after row {number} ({error})") from error
+
+
+class _Lines(Iterator[str]):
+    """Lines of a CSV file; too many characters before `n_chars` is set to 0, as after each row, are an error."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self.n_chars = 0
+
+    def __next__(self) -> str:
+        line = self._text.readline(MAX_RECORD + 1)
+        self.n_chars += len(line)
+        if self.n_chars > MAX_RECORD:
+            raise csv.Error(f"a row is longer than {MAX_RECORD // 1_000_000} MB")
+        if not line:
+            raise StopIteration
+        return line
 
 
 def _delimiter(head: str, fields: Fields) -> str:
@@ -136,12 +156,28 @@ def read_parquet(file: Path | BinaryIO, source: str, fields: Fields) -> Iterator
         _check_names(names, source, fields)
         wanted = [name for name in {fields.text, fields.html, "url", "date", "id", *fields.kept} if name in names]
         for batch in table.iter_batches(_BATCH, columns=wanted):
-            for row in batch.to_pylist():
+            for place in range(batch.num_rows):
                 number += 1
-                yield make_record({name: _plain(row[name]) for name in wanted}, f"{source}:{number}", fields)
+                row = {name: _cell(column[place]) for name, column in zip(batch.schema.names, batch, strict=True)}
+                yield _record_of_row(row, f"{source}:{number}", fields)
     except (OSError, ValueError, pa.ArrowException) as error:
         what = " ".join(str(error).split())
         raise InputError(f"{source}: cannot be read as Parquet after row {number} ({what})") from error
+
+
+def _record_of_row(row: dict[str, object], source: str, fields: Fields) -> Record | SkippedRowError:
+    if any(isinstance(value, str) and len(value) > MAX_RECORD for value in row.values()):
+        size = MAX_RECORD // 1_000_000
+        return SkippedRowError(f"{source}: a value is longer than {size} MB; skipped", "too_large")
+    return make_record(row, source, fields)
+
+
+def _cell(value: Any) -> object:
+    """Give a value of Arrow as JSON has it; a time that no calendar has counts as missing."""
+    try:
+        return _plain(value.as_py())
+    except OverflowError:
+        return None
 
 
 def _plain(value: object) -> object:

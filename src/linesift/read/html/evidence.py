@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -23,7 +24,7 @@ _JSON_DATE = re.compile(rb'\s*:\s*"([^"]{8,40})"')
 _DATE = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:\D{1,3}(\d\d?):(\d\d))?")
 LONGEST_TITLE: Final = 400
 LONGEST_DATE: Final = 160
-"""Most characters of a line that can be the title, or show the date."""
+"""Most characters of a line that can be the title, or show the date. No more is read of a date in the head."""
 MAX_DAYS: Final = 8
 """Days that are read of a page; JSON-LD of a list of stories has one for each story."""
 _NUMBER = re.compile(r"\d+")
@@ -171,17 +172,18 @@ def _find_days(lines: Sequence[str], days: Sequence[str]) -> NDArray[np.uint8]:
 
 def split_days(days: Sequence[str]) -> list[tuple[int, ...]]:
     """Find year, month, day, hour and minute of all days; -1 stands for a missing one."""
-    return [tuple(map(_to_int, parts)) for day in days for parts in _DATE.findall(day)]
+    found = (tuple(map(_to_int, parts)) for day in days for parts in _DATE.findall(day[:LONGEST_DATE]))
+    return list(dict.fromkeys(found))
 
 
 def find_day(line: str, sought: Sequence[tuple[int, ...]]) -> int:
     """Bits of `Hints.day_shown` of one line."""
-    if len(line) > LONGEST_DATE or not (numbers := [int(number) for number in _NUMBER.findall(line)]):
+    if len(line) > LONGEST_DATE or not (numbers := {int(number) for number in _NUMBER.findall(line)}):
         return 0
     return max(_parts_shown(numbers, *day) for day in sought)
 
 
-def _parts_shown(numbers: Sequence[int], year: int, _month: int, day: int, hour: int, minute: int) -> int:
+def _parts_shown(numbers: AbstractSet[int], year: int, _month: int, day: int, hour: int, minute: int) -> int:
     has_clock = minute >= 0 and minute in numbers and (hour in numbers or hour - 12 in numbers)
     return (day in numbers) + 2 * (year in numbers) + 4 * has_clock
 

@@ -41,6 +41,11 @@ _MAX_NODES = 10_000
 _MAX_DATES = 12
 """Most dates of one source that are kept; a front page has one for each story."""
 _LONGEST_NAME, _LONGEST_DATE = 120, 80
+_MAX_READ, _OF_NODE = 10_000_000, 10
+"""Most characters that are read of all elements together, and those that a node counts for. Of elements in each other,
+each has the text of the inner ones."""
+_MAX_NAME_DEPTH = 8
+"""Lists and objects in each other, in the name of an author."""
 _SELECTOR = (
     'title, meta, link[rel~="canonical" i], script, h1, time, abbr[title], [itemprop~="datePublished" i],'
     ' [itemprop~="dateModified" i], a[rel~="author" i], [class*="date" i][title], [class*="time" i][title]'
@@ -53,6 +58,8 @@ _BYLINE = re.compile(r"^(?:by|von|par|por|di|door|av|af)\s+", re.IGNORECASE)
 class _Found:
     """Parts of a page that speak of it as a whole, in page order."""
 
+    n_left: int
+    """Characters that may still be read of elements."""
     meta: dict[str, str] = field(default_factory=dict)
     """Contents of all `<meta>` by lower-cased name; of several the first that is not empty."""
     titles: list[str] = field(default_factory=list)
@@ -67,10 +74,32 @@ class _Found:
     """Name of a `WebSite` in JSON-LD."""
     dates: list[HeadDate] = field(default_factory=list)
 
+    def text_of(self, element: "LexborNode", separator: str = "") -> str:
+        """Read the text of an element, on one line; it ends where too much was read."""
+        pieces = []
+        for node in _inside(element):
+            self.n_left -= _OF_NODE
+            if self.n_left < 0:
+                break
+            if node.tag == "-text":
+                pieces.append(node.text_content or "")
+                self.n_left -= len(pieces[-1])
+        return _collapse(separator.join(pieces))
+
+
+def _inside(element: "LexborNode") -> Iterator["LexborNode"]:
+    """Yield all nodes inside an element, in page order."""
+    waiting = [element.first_child]
+    while waiting:
+        node = waiting.pop()
+        if node is not None:
+            yield node
+            waiting += (node.next, node.first_child)
+
 
 def read_head(tree: "LexborHTMLParser") -> Head:
     """Read the head of a parsed page, and the dates in its attributes. What is broken counts as missing."""
-    found = _Found()
+    found = _Found(_MAX_READ)
     for node in tree.css(_SELECTOR):
         _add(found, node)
     _read_json(found)
@@ -109,11 +138,11 @@ def _add(found: _Found, node: "LexborNode") -> None:
     elif tag == "script":
         _add_script(found, node, attributes.get("type") or "")
     elif tag == "title":
-        found.titles.append(_collapse(node.text()))
+        found.titles.append(found.text_of(node))
     elif tag == "link":
         found.canonical = found.canonical or _collapse(attributes.get("href"))
     elif tag == "h1":
-        text = _collapse(node.text(separator=" "))
+        text = found.text_of(node, " ")
         found.h1 += [text] if text else []
     else:
         _add_element(found, node)
@@ -129,7 +158,7 @@ def _add_script(found: _Found, node: "LexborNode", kind: str) -> None:
 def _add_element(found: _Found, node: "LexborNode") -> None:
     """Keep the date or the author of a visible element."""
     attributes = node.attributes
-    shown = _collapse(node.text(separator=" "))[:_LONGEST_DATE]
+    shown = found.text_of(node, " ")[:_LONGEST_DATE]
     item = (attributes.get("itemprop") or "").lower()
     written = _collapse(attributes.get("datetime") or attributes.get("content"))
     if "author" in (attributes.get("rel") or "").lower():
@@ -190,12 +219,14 @@ def _author(found: _Found) -> str:
     return "" if len(names) > _LONGEST_NAME or "@" in names or "://" in names else names
 
 
-def _name(value: Any) -> str:
+def _name(value: Any, depth: int = _MAX_NAME_DEPTH) -> str:
     """Name of a person or an organisation in JSON-LD; of several all, joined by commas."""
+    if not depth:
+        return ""
     if isinstance(value, list):
-        return ", ".join(dict.fromkeys(name for one in value[:_MAX_DATES] if (name := _name(one))))
+        return ", ".join(dict.fromkeys(name for one in value[:_MAX_DATES] if (name := _name(one, depth - 1))))
     if isinstance(value, dict):
-        return _name(value.get("name"))
+        return _name(value.get("name"), depth - 1)
     return _collapse(value) if isinstance(value, str) else ""
 
 

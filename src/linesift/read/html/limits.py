@@ -33,6 +33,15 @@ _MAX_ATTRIBUTES = 5_000
 LONG_TAG, LONG_PAGE = 1 << 16, 1 << 19
 MAX_OPTIONS = 5_000
 """Options of all menus together (highest: 1,854)."""
+_MAX_NAMES = 60_000
+"""Different names of attributes, which the parser compares with each other. Whatever stands between white space counts
+as one, wherever it is, because quotes can hide what is inside a tag (highest: 46,477)."""
+_NEXT_TRY = 100
+"""Tags to pass over where what looks like one is inside a script or a comment."""
+_MAX_ROOTS = 1_000
+"""Tags of `<html>` and `<body>`, on pages with more tags than `_MANY_TAGS`; each adds its attributes to those of the
+first, and is compared with all of them."""
+_MANY_TAGS = 4_000
 MAX_COPIES = 500_000
 """Formatting elements that may be opened again: those open, times the tags of the page. Above it, what is open is
 looked up in the tree (8 pages)."""
@@ -57,6 +66,9 @@ _ATTRIBUTE = re.compile(rb"""[\s/]*+[^\s"'>/=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'
 FORMAT_NAMES = ["b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"]
 _FORMAT = re.compile(rb"<(?:%b)(?=[\s/>])" % "|".join(FORMAT_NAMES).encode(), re.IGNORECASE)
 _OPTION = re.compile(rb"<option", re.IGNORECASE)
+_NAME = re.compile(rb"[^\s/>=]+")
+_BETWEEN_NAMES = np.isin(np.arange(256), np.frombuffer(b"\t\n\v\f\r />=", np.uint8))
+_ROOT = re.compile(rb"<(?:html|body)(?=[\s/])", re.IGNORECASE)
 _TEMPLATE = re.compile(rb"(</?)template", re.IGNORECASE)
 _NOT_TEXT = (b"script", b"style")
 _BLOCK_NAMES = frozenset(name.encode() for name in BLOCKS)
@@ -74,7 +86,7 @@ def limit_markup(html: bytes) -> tuple[bytes, str]:
     """
     html, cut = _limit_size(html)
     n_tags = int(np.count_nonzero(_is(html, "<")))
-    html = _limit_options(_limit_attributes(html))
+    html = _limit_roots(_limit_options(_limit_names(_limit_attributes(html))), n_tags)
     return _limit_depth(_limit_formats(html, n_tags), n_tags), cut
 
 
@@ -133,12 +145,44 @@ def _cut_tag(tag: bytes) -> bytes:
     return tag[:place] + (tag[end:] if end >= 0 else b">" if tag.endswith(b">") else b"")
 
 
+def _limit_names(html: bytes) -> bytes:
+    """Leave out all attributes from soon after the place where the page has had `_MAX_NAMES` different words."""
+    if len(html) < 2 * _MAX_NAMES or np.count_nonzero(_BETWEEN_NAMES[np.frombuffer(html, np.uint8)]) < _MAX_NAMES:
+        return html
+    if len(set(_NAME.findall(html))) <= _MAX_NAMES:
+        return html
+    names: set[bytes] = set()
+    words = _NAME.finditer(html)
+    while len(names) <= _MAX_NAMES:
+        names.add((word := next(words))[0])
+    tags = _TAG_START.finditer(html, word.start())
+    for tag in islice(tags, 0, _NEXT_TRY + 1, _NEXT_TRY):
+        is_near = len(set(_NAME.findall(html, word.start(), tag.start()))) < _MAX_NAMES // 2
+        if is_near and _is_text_before(html, tag.start()):
+            # Here the parser begins a tag, and so it does with all that follow: wherever `<` stands before a letter.
+            rest = html[tag.start() :]
+            return html[: tag.start()] + _TAG.sub(rb"<\1\2>", rest + b">" * (rest.rfind(b"<") > rest.rfind(b">")))
+    return html[: word.start()]
+
+
+def _is_text_before(html: bytes, place: int) -> bool:
+    """Say whether a tag at a place is one: not inside another, a comment or a script."""
+    return _open_elements(html[:place] + b"<x-mark>")[-1:] == ["x-mark"]
+
+
 def _limit_options(html: bytes) -> bytes:
     """Rename options behind the first `MAX_OPTIONS`; no text of menus is read."""
-    if len(html) < MAX_OPTIONS * len(b"<option"):
-        return html
-    beyond = next(islice(_OPTION.finditer(html), MAX_OPTIONS, None), None)
-    return html if beyond is None else html[: beyond.start()] + _OPTION.sub(b"<br", html[beyond.start() :])
+    return html if len(html) < MAX_OPTIONS * len(b"<option") else _rename_beyond(MAX_OPTIONS, _OPTION, b"<br", html)
+
+
+def _limit_roots(html: bytes, n_tags: int) -> bytes:
+    """Rename tags of `<html>` and `<body>` behind the first `_MAX_ROOTS`, to one that shows nothing."""
+    return html if n_tags < _MANY_TAGS else _rename_beyond(_MAX_ROOTS, _ROOT, b"<link", html)
+
+
+def _rename_beyond(most: int, tags: re.Pattern[bytes], name: bytes, html: bytes) -> bytes:
+    beyond = next(islice(tags.finditer(html), most, None), None)
+    return html if beyond is None else html[: beyond.start()] + tags.sub(name, html[beyond.start() :])
 
 
 def _limit_formats(html: bytes, n_tags: int) -> bytes:
