@@ -118,7 +118,6 @@ MARKUP: dict[str, tuple[int, Callable[[int], bytes]]] = {
         2_000,
         lambda n: b'<meta name=date content="' + b"2024-06-14 " * n + b'"><p>1' + b"<p>1" * n,
     ),
-    "names of attributes": (30_000, lambda n: b"".join(b"<p a%d b%d c%d>" % (each, each, each) for each in range(n))),
     "dates in scripts": (5_000, lambda n: b'"datePublished": "2024-06-14" ' * n),
 }
 KINDS: dict[str, tuple[int, Callable[[int], object]]] = {

@@ -5,7 +5,7 @@ import pytest
 import linesift
 from linesift.hints import Head
 from linesift.page import Page
-from linesift.read.html import head
+from linesift.read.html import head as head_module
 from linesift.read.html import page as module
 from linesift.read.html.page import read_html
 from test_read_html import PAGE
@@ -55,15 +55,15 @@ def test_a_head_with_broken_json(script: str) -> None:
 def test_names_in_each_other_without_end() -> None:
     names = "[" * 400 + '"Ann Lee"' + "]" * 400
     script = f'<script type="application/ld+json">{{"@type": "NewsArticle", "author": {names}}}</script>'
-    assert read_html(script + "<p>x").read_head().author == ""
+    assert head_of(script + "<p>x").author == ""
     one = script.replace("[" * 399, "").replace("]" * 399, "")
-    assert read_html(one + "<p>x").read_head().author == "Ann Lee"
+    assert head_of(one + "<p>x").author == "Ann Lee"
 
 
 def test_elements_in_each_other_are_read_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     page = "<abbr title='14 June'>" * 40 + "<h1>Ferry <b>sails</b> again</h1>" + "x" * 100
-    assert read_html(page).read_head().h1 == ("Ferry sails again",)
-    monkeypatch.setattr(head, "_MAX_READ", 2_000)
-    found = read_html(page).read_head()
+    assert head_of(page).h1 == ("Ferry sails again",)
+    monkeypatch.setattr(head_module, "_MAX_READ", 2_000)
+    found = head_of(page)
     assert found.h1 == ()
     assert {date.text for date in found.dates} == {"14 June"}
