@@ -28,7 +28,7 @@ def _run(name: str, arguments: Sequence[str]) -> None:
     # Commands have `errors` too, because typer would handle what they raise; here it is for the time before and after.
     with console.errors(), console.ending_on_signals():
         if arguments and all(map(_cannot_be_option, arguments)):
-            from linesift.cli.files import ClassifyOptions, classify_files
+            from linesift.cli.classify_files import ClassifyOptions, classify_files
 
             sys.exit(classify_files(ClassifyOptions([Path(argument) for argument in arguments])))
         from linesift.cli import app

@@ -9,8 +9,8 @@ chunk  items of input that one process works on at once (`chunks`)
 group  pages of a chunk, all with hints or all without, that are classified at once (`linesift.model.model`)
 batch  lines of the pages of a group, as arrays (`linesift.features.batch.Batch`)
 tile   lines of a batch whose columns or scores are computed at once (`linesift.model.part`, `network` and `trees`)
-piece  part of a text: of a batch, scanned at once (`linesift.features.scan`); of the output, written at once (`files`);
-       of a line of HTML, between two tags (`linesift.read.html.walk`)
+piece  part of a text: of a batch, scanned at once (`linesift.features.scan`); of the output, written at once
+       (`outcomes`); of a line of HTML, between two tags (`linesift.read.html.walk`)
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

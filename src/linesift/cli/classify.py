@@ -1,7 +1,7 @@
 """`linesift classify`: its options.
 
 `classify page.txt`, names of files without any option, does not come through here: `linesift.cli` calls
-`files.classify_files` at once.
+`classify_files` at once.
 """
 
 from contextlib import suppress
@@ -14,7 +14,7 @@ import typer
 
 from linesift.cli import console
 from linesift.cli.chunks import Format
-from linesift.cli.files import ClassifyOptions, classify_files
+from linesift.cli.classify_files import ClassifyOptions, classify_files
 from linesift.cli.options import (
     PAGES_HELP,
     Colour,

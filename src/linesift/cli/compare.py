@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from linesift.cli import console
-from linesift.cli.files import read_pages
+from linesift.cli.items import read_pages
 from linesift.cli.options import Encoding
 
 HELP = """Compare the labels that two models give to the same pages.

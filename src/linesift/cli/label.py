@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from linesift.cli import console
-from linesift.cli.files import require_pages
+from linesift.cli.items import require_pages
 from linesift.cli.options import Encoding, Model
 from linesift.errors import InputError, LabelError, MissingExtraError
 from linesift.labels import LABELS

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from linesift.cli import console
-from linesift.cli.files import read_pages
+from linesift.cli.items import read_pages
 from linesift.cli.options import PAGES_HELP, Encoding
 from linesift.read.find import refuse_overwriting
 

@@ -9,8 +9,9 @@ import typer
 
 from linesift.cli import console
 from linesift.cli.chunks import chunks, make_explainer, predict_chunk, write_page
-from linesift.cli.files import find_items, report_messages, require_pages
+from linesift.cli.items import find_items, require_pages
 from linesift.cli.options import PAGES_HELP, Encoding, Model
+from linesift.cli.outcomes import report_messages
 from linesift.read.find import refuse_overwriting
 from linesift.read.jsonl import Fields
 from linesift.read.page import find_source

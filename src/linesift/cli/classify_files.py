@@ -1,52 +1,42 @@
-"""`classify` once its options are parsed: find pages in files, classify them, write the results in order.
+"""`classify` once its options are parsed: check them, classify the pages of all files, write the results in order.
 
 typer is not imported here, because it takes as long to load as numpy.
 """
 
 import gc
 import shutil
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from linesift.cli import console
 from linesift.cli.chunks import (
     Format,
-    Item,
     JobSettings,
-    Message,
-    MessageKind,
-    Outcome,
     OutputOptions,
     chunks,
     classify_chunk,
     read_item,
 )
+from linesift.cli.items import find_items, require_pages
 from linesift.cli.jobs import map_in_order
-from linesift.errors import InputError, MissingExtraError
+from linesift.cli.outcomes import write_outcomes
+from linesift.errors import InputError
 from linesift.labels import Label
-from linesift.page import Page
-from linesift.read.find import find_pages, is_directory, is_there, refuse_overwriting
+from linesift.read.find import is_directory, refuse_overwriting
 from linesift.read.jsonl import Fields
-from linesift.read.page import PageSource, SourceKind, find_source, read_archive, read_rows, read_stdin
-from linesift.read.text import STDIN, check_encoding, no_such_file
+from linesift.read.page import PageSource, SourceKind, find_source
+from linesift.read.text import STDIN, check_encoding
 from linesift.write import tables, terminal
 
 if TYPE_CHECKING:  # numpy comes with it, and `--help` does not wait for numpy
-    from linesift.cli.folder import TrackedItems
+    from linesift.cli.output_dir import TrackedItems
     from linesift.model.memory import SiteMemory
-
-Result = TypeVar("Result")
-
-_N_CHARACTERS_AT_ONCE = 1 << 16
-_N_ROWS_REPORTED = 100
-"""Bad rows of a file that are reported one by one; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +116,7 @@ def _tracked(options: ClassifyOptions, sources: Sequence[PageSource], form: Form
     """Find the items of the files that each have an output of their own; `None` without `--output-dir`."""
     if options.output_dir is None:
         return None
-    from linesift.cli.folder import TrackedItems, plan
+    from linesift.cli.output_dir import TrackedItems, plan
 
     return TrackedItems(plan(sources, options.output_dir, form), options.fields)
 
@@ -146,51 +136,6 @@ def _memory(options: ClassifyOptions, sources: Sequence[PageSource]) -> "SiteMem
     return memory
 
 
-def read_pages(paths: Sequence[Path], encoding: str | None) -> Iterator[Page | None]:
-    """Read the pages of all files in order, `None` for one that failed, and print the messages.
-
-    Raises:
-        SystemExit: with `EXIT_MISUSE`, if no path may hold a page.
-    """
-    require_pages(paths)
-    items = find_items([find_source(path) for path in paths], Fields())
-    yield from report_messages(read_item(item, encoding) for item in items)
-
-
-def report_messages(results: "Iterable[tuple[Result | None, Outcome]]") -> "Iterator[Result | None]":
-    """Print the messages of each item, and give the results of pages, `None` for one that failed."""
-    n_done = 0
-    told = _Messages()
-    for value, outcome in results:
-        told.tell(outcome.messages)
-        if value is not None or outcome.is_failure:
-            n_done += 1
-            console.progress(n_done)
-            yield value
-    told.tell_rest()
-
-
-class _Messages:
-    """Print messages; of those of one kind the first, and at the end how many more there were."""
-
-    def __init__(self) -> None:
-        self._n_of_kind: Counter[MessageKind] = Counter()
-
-    def tell(self, messages: "Iterable[Message]") -> None:
-        """Print messages that came with one page."""
-        for message in messages:
-            if message.kind is not None:
-                self._n_of_kind[message.kind] += 1
-            if message.kind is None or self._n_of_kind[message.kind] <= message.kind.n_told:
-                console.say(message.text)
-
-    def tell_rest(self) -> None:
-        """Print how many messages were not."""
-        for kind, number in self._n_of_kind.items():
-            if number > kind.n_told:
-                console.say(f"{console.count(number - kind.n_told, 'more page')}: {kind.words}")
-
-
 def _check_output(how_written: OutputOptions, fields: Fields) -> None:
     if fields.kept and how_written.format not in {Format.JSONL, Format.JSON}:
         raise InputError("--keep-fields needs --format jsonl or json; other formats do not show these fields")
@@ -200,28 +145,6 @@ def _check_output(how_written: OutputOptions, fields: Fields) -> None:
         raise InputError(
             f"--explain is about lines, and --format {how_written.format} has none; use pretty, tsv or jsonl"
         )
-
-
-def require_pages(paths: Sequence[Path]) -> None:
-    """Check that some path may hold a page; a missing file and a directory without pages are the same mistake.
-
-    Raises:
-        SystemExit: with `EXIT_MISUSE`, after a message for each path, if none does.
-    """
-    problems = []
-    for path in paths:
-        try:
-            if path != STDIN and not is_there(path):
-                raise no_such_file(path)
-            next(find_pages(path))
-        except InputError as error:
-            problems.append(error)
-        else:
-            return
-    for problem in problems:
-        console.say(str(problem))
-    if problems:
-        raise SystemExit(console.EXIT_MISUSE)
 
 
 def _output_options(options: ClassifyOptions, sources: Sequence[PageSource]) -> OutputOptions:
@@ -258,97 +181,3 @@ def _load(directory: Path | None) -> None:
         linesift.load(directory)
     finally:
         gc.enable()
-
-
-def write_outcomes(outcomes: Iterable[Outcome], how_written: OutputOptions, path: Path | None) -> int:
-    """Write outcomes as they come.
-
-    Returns:
-        How many pages failed.
-    """
-    n_failed = n_written = 0
-    total = terminal.Tally()
-    told = _Messages()
-    with console.open_output(path) as stream:
-        for outcome in outcomes:
-            told.tell(outcome.messages)
-            n_failed += outcome.is_failure
-            if outcome.text is None:
-                continue
-            console.clear_progress()
-            if n_written and how_written.format in {Format.PRETTY, Format.ARTICLE, Format.MARKDOWN}:
-                stream.write("\n")
-            # In pieces, because a stream copies what it gets, and because one write that a closed pipe cut short
-            # passes for done (Python 3.11).
-            stream.writelines(_pieces(outcome.text))
-            n_written += 1
-            console.progress(n_written)
-            if outcome.tally is not None:
-                total += outcome.tally
-        told.tell_rest()
-        if n_failed and not n_written:
-            raise SystemExit(console.EXIT_FAILED)  # an earlier output file is worth more than an empty one
-    console.clear_progress()
-    if total.n_pages:
-        console.status(terminal.summary(total))
-    return n_failed
-
-
-def _pieces(text: str) -> Iterator[str]:
-    for start in range(0, len(text), _N_CHARACTERS_AT_ONCE):
-        yield text[start : start + _N_CHARACTERS_AT_ONCE]
-
-
-def find_items(sources: Sequence[PageSource], fields: Fields) -> Iterator[Item]:
-    """Find the pages of all sources in order, each when it is asked for; a message stands for what cannot be read."""
-    for source in sources:
-        try:
-            if source.kind is SourceKind.PAGE and source.path == STDIN:
-                yield read_stdin(source)
-            elif source.kind is SourceKind.PAGE:
-                for path in find_pages(source.path):
-                    inside = find_source(path)
-                    yield from [path] if inside.kind is SourceKind.PAGE else _records(inside, fields)
-            else:
-                yield from _records(source, fields)
-        except InputError as error:
-            yield Message(str(error))
-
-
-def _records(source: PageSource, fields: Fields) -> Iterator[Item]:
-    """Read a file of many pages; a message at its end says how many records were skipped."""
-    return _archive_items(source) if source.kind is SourceKind.ARCHIVE else _row_items(source, fields)
-
-
-def _archive_items(source: PageSource) -> Iterator[Item]:
-    from linesift.read.warc import WarcCounts
-
-    counts = WarcCounts()
-    try:
-        yield from read_archive(source, counts)
-    except InputError as error:
-        yield Message(str(error))
-    if counts.skipped:
-        reasons = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.skipped.items())
-        is_failure = bool(counts.truncated or counts.damaged)
-        yield Message(f"{source.path}: {console.count(counts.pages, 'page')}; skipped: {reasons}", is_failure)
-
-
-def _row_items(source: PageSource, fields: Fields) -> Iterator[Item]:
-    n_pages = n_skipped = 0
-    try:
-        for record in read_rows(source, fields):
-            if not isinstance(record, InputError):
-                n_pages += 1
-                yield record
-                continue
-            n_skipped += 1
-            if n_skipped <= _N_ROWS_REPORTED:
-                yield Message(str(record))
-    except InputError as error:
-        yield Message(str(error))
-    except MissingExtraError as error:
-        yield Message(f"{source.path}: {error}")
-    if n_skipped:
-        word = "line" if source.kind is SourceKind.JSONL else "row"
-        yield Message(f"{source.path}: {console.count(n_pages, 'page')}; skipped: {console.count(n_skipped, word)}")

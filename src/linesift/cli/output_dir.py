@@ -8,7 +8,8 @@ from operator import itemgetter
 from pathlib import Path
 
 from linesift.cli.chunks import Format, Item, Outcome, OutputOptions
-from linesift.cli.files import find_items, write_outcomes
+from linesift.cli.items import find_items
+from linesift.cli.outcomes import write_outcomes
 from linesift.errors import InputError
 from linesift.read.find import find_pages, is_directory, refuse_overwriting
 from linesift.read.jsonl import Fields
