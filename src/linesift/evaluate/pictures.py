@@ -81,7 +81,7 @@ def calibration(report: Report) -> Picture:
         axes.plot([0, 1], [0, 1], color=_INK, linewidth=0.8, linestyle=":")
         curve = [point for point in report.calibration[label].curve if point[2]]
         for probability, share, n_lines in curve:
-            axes.plot([probability] * 2, wilson_interval(share, n_lines), color=colour, linewidth=1.2, alpha=0.6)
+            axes.plot([probability] * 2, _wilson_interval(share, n_lines), color=colour, linewidth=1.2, alpha=0.6)
             size = 14 + 40 * min(n_lines / _MANY_LINES, 1)
             axes.scatter([probability], [share], s=size, color=colour, zorder=3)
         for before, after in pairwise(curve):
@@ -102,10 +102,10 @@ def calibration(report: Report) -> Picture:
     return Picture(_svg(figure, "Calibration of each label"), caption)
 
 
-def wilson_interval(share: float, n_lines: int) -> tuple[float, float]:
+def _wilson_interval(share: float, n_lines: int) -> tuple[float, float]:
     """Compute the 95 % interval of a share of some lines, as if they were independent (Wilson 1927).
 
-    >>> [round(end, 2) for end in wilson_interval(1.0, 4)]
+    >>> [round(end, 2) for end in _wilson_interval(1.0, 4)]
     [0.51, 1.0]
     """
     z = 1.96

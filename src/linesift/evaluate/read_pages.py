@@ -21,7 +21,7 @@ from linesift.labels import LABELS, Label
 from linesift.page import LabelledPage
 from linesift.read.labelled import PAGE_FILE_COLLECTION
 
-MIN_PAGES = 20
+_MIN_PAGES = 20
 """Least number of pages of a language, or of a collection, for a row of its own."""
 
 _N_RESAMPLES = 200
@@ -206,6 +206,6 @@ def _groups(name: str, pages: Sequence[PageCounts], key: Callable[[PageCounts], 
     rows: tuple[Row, ...] = tuple(
         (group, *score([page for page in pages if key(page) == group]), n)
         for group, n in sizes.most_common()
-        if n >= MIN_PAGES and group
+        if n >= _MIN_PAGES and group
     )
     return Table((name, *COLUMNS, "pages"), rows)

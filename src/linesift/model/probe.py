@@ -23,7 +23,7 @@ from linesift.page import Page
 FILE = "probe.jsonl"
 _LARGEST = 16 << 20
 """Most bytes of the file."""
-TOLERANCE = 2e-3
+_TOLERANCE = 2e-3
 """Largest difference of a probability; float32 sums differ by far less between processors."""
 
 
@@ -64,7 +64,7 @@ def check_probe(model: Model, path: Path) -> None:
     for (page, expected), prediction in zip(stored, predictions, strict=True):
         found = prediction.probabilities
         # Written so that nan is no pass.
-        if expected.shape != found.shape or not np.abs(expected - found).max(initial=0) <= TOLERANCE:
+        if expected.shape != found.shape or not np.abs(expected - found).max(initial=0) <= _TOLERANCE:
             raise ModelError(
                 f"{path}: the model does not reproduce its probe {brief(page.source)}: the weights or the features "
                 "have changed since it was saved; copy it again or train it anew"

@@ -140,7 +140,7 @@ def build_model(about: Mapping[str, Any], arrays: Arrays) -> Model:
     lexicon = _lexicon("lexicon", TOKEN_BITS, stored)
     has_own = stored.has(_HTML_LEXICON)
     html_lexicon = _lexicon(_HTML_LEXICON.rstrip("."), TOKEN_BITS, stored) if has_own else lexicon
-    n_sites = read_number(about, "n_sites", 0, _MOST_SITES, is_whole=True)
+    n_sites = _read_number(about, "n_sites", 0, _MOST_SITES, is_whole=True)
     model = Model(
         text=_part("", lexicon, about["text"], int(n_sites), stored),
         html=None if about["html"] is None else _part(_HTML, html_lexicon, about["html"], int(n_sites), stored),
@@ -151,7 +151,7 @@ def build_model(about: Mapping[str, Any], arrays: Arrays) -> Model:
     return model
 
 
-def read_number(settings: Mapping[str, Any], key: str, least: float, most: float, *, is_whole: bool = False) -> float:
+def _read_number(settings: Mapping[str, Any], key: str, least: float, most: float, *, is_whole: bool = False) -> float:
     """Read a number of `model.json`.
 
     Raises:
@@ -172,7 +172,7 @@ def _decoding(settings: Mapping[str, Any]) -> DecodeConfig:
         raise ModelError("model.json: decoding has thresholds that this linesift does not know")
     return DecodeConfig(
         **{
-            key: read_number(settings, key, 0, _MOST_LINES if known[key] else 1, is_whole=known[key])  # type: ignore[arg-type]
+            key: _read_number(settings, key, 0, _MOST_LINES if known[key] else 1, is_whole=known[key])  # type: ignore[arg-type]
             for key in settings
         }
     )
@@ -184,8 +184,8 @@ def _part(prefix: str, lexicon: Lexicon, settings: Mapping[str, Any], n_sites: i
         lexicon=lexicon,
         scorer=_scorer(f"{prefix}scorer", n_table_columns(is_html=is_html), arrays),
         network=_network(f"{prefix}network", len(OWN_HTML_NAMES if is_html else OWN_TEXT_NAMES), arrays),
-        network_share=read_number(settings, "network_share", *_SHARES),
-        temperature=read_number(settings, "temperature", *_TEMPERATURES),
+        network_share=_read_number(settings, "network_share", *_SHARES),
+        temperature=_read_number(settings, "temperature", *_TEMPERATURES),
         markup_lexicon=_lexicon(f"{prefix}markup_lexicon", MARKUP_BITS, arrays) if is_html else None,
         headline=_headline(prefix, settings["headline"], arrays),
         sites=_sites(prefix, n_sites, arrays),
@@ -203,8 +203,8 @@ def _headline(prefix: str, settings: Mapping[str, Any] | None, arrays: _Arrays) 
         return None
     name = f"{prefix}headline"
     trees = _trees(name, len(CANDIDATE_NAMES) + n_table_columns(is_html=prefix == _HTML), arrays)
-    utility = read_number(settings, "no_title_utility", -_LARGEST, _LARGEST)
-    return HeadlineRanker(trees, utility, read_number(settings, "temperature", *_TEMPERATURES))
+    utility = _read_number(settings, "no_title_utility", -_LARGEST, _LARGEST)
+    return HeadlineRanker(trees, utility, _read_number(settings, "temperature", *_TEMPERATURES))
 
 
 def _page_kind(arrays: _Arrays) -> PageKindModel:

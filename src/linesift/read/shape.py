@@ -75,12 +75,12 @@ def shape_problem(text: str) -> str | None:
         return "its text is full of HTML tags; name it .html, or take them out"
     if len(text) >= _MIN_JOINED and "\n" not in text.strip():
         return "all its text is on one line; each paragraph, title and menu item needs a line of its own"
-    if width := wrapped_width(text):
+    if width := _wrapped_width(text):
         return f"its lines are broken at {width} characters; join those of each paragraph into one line"
     return None
 
 
-def wrapped_width(text: str) -> int | None:
+def _wrapped_width(text: str) -> int | None:
     """Find the width at which a text is broken into lines: where the first word of the next line would not have fit.
 
     Returns:

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 MIN_PROSE: Final = 80
 MAX_LINKED: Final = 0.5
 """A line is prose from the first number of characters, up to this share of them in links."""
-FEW_PROSE: Final = 600
-MIN_NOSCRIPT: Final = 300
+_FEW_PROSE: Final = 600
+_MIN_NOSCRIPT: Final = 300
 """A page with fewer characters of prose than the first is read as if scripts did not run, if it then has twice as many,
 and at least the second. A line that asks for scripts has a hundred or two."""
 
@@ -21,15 +21,15 @@ def has_noscript(tree: "LexborHTMLParser", n_visible: int) -> bool:
 
     Its content is one text with tags.
     """
-    if n_visible >= FEW_PROSE:
+    if n_visible >= _FEW_PROSE:
         return False
     n_bytes = sum(len(replace_tags(node.text().encode(), b"")) for node in tree.css("noscript"))
-    return n_bytes >= MIN_NOSCRIPT
+    return n_bytes >= _MIN_NOSCRIPT
 
 
 def is_enough(n_with_noscript: int, n_visible: int) -> bool:
     """Say whether a page has its text in `<noscript>`, by the prose with it and without."""
-    return n_with_noscript >= max(MIN_NOSCRIPT, 2 * n_visible)
+    return n_with_noscript >= max(_MIN_NOSCRIPT, 2 * n_visible)
 
 
 def is_most(n_with_hidden: int, n_visible: int) -> bool:
