@@ -160,7 +160,7 @@ clean:  ## remove .venv and caches
 .venv-integrations/.installed: pyproject.toml
 	$(PYTHON) -m venv .venv-integrations
 	.venv-integrations/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[html,ray]' 'ray[data]' \
-	  datasets daft polars duckdb datatrove warcio faust-cchardet python-magic orjson pytest hypothesis
+	  datasets daft polars duckdb datatrove warcio faust-cchardet python-magic orjson s3fs 'moto[server]' pytest hypothesis
 	@touch $@
 
 .venv-docs/.installed: pyproject.toml

@@ -14,11 +14,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.crawl import ROOT, write_crawl
+from linesift.engine.ledger import FAILED, LEDGER, PAGES
+from linesift.engine.places import PARTS, Store
 from linesift.evaluate.sections import Table, markdown_table
 
 N_FILES = 200
-FAILED = "00009.warc.gz"
-"""The file of the crawl that is no archive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class Disturbed:
     """Whether outputs are those of an undisturbed run, byte for byte, and the ledger has the same entries."""
 
 
-def command(crawl: Path, out: Path, *options: str) -> list[str]:
-    """Words of the command."""
+def command(crawl: Path | str, out: Path | str, *options: str) -> list[str]:
+    """Words of the command; inputs and output may be addresses."""
     return [sys.executable, "-m", "benchmarks.faulty", "batch", str(crawl), "--out", str(out), *options]
 
 
@@ -54,14 +54,23 @@ def run(words: list[str]) -> int:
     return start(words).wait()
 
 
-def outputs(out: Path) -> dict[str, str]:
+def outputs(out: Path | str) -> dict[str, str]:
     """SHA-256 of every output, and the name of every entry and failure."""
-    pages = {path.name: sha256(path.read_bytes()).hexdigest() for path in (out / "pages").iterdir()}
-    return pages | {path.name: "" for name in ("ledger", "failed") for path in (out / name).iterdir()}
+    store = Store(str(out))
+    pages = sorted(store.names(PAGES))
+    contents = store.read([f"{PAGES}/{name}" for name in pages])
+    found = {name: sha256(content).hexdigest() for name, content in zip(pages, contents, strict=True)}
+    return found | {name: "" for directory in (LEDGER, FAILED) for name in store.names(directory)}
 
 
-def disturb(fault: str, strike: Callable[["subprocess.Popen[bytes]"], None], crawl: Path, out: Path,
-            expected: dict[str, str]) -> Disturbed:  # fmt: skip
+def left_half(out: Path | str) -> int:
+    """Count half outputs and unfinished parts."""
+    store = Store(str(out))
+    return len(store.names(PARTS)) + sum(not name.endswith(".parquet") for name in store.names(PAGES))
+
+
+def disturb(fault: str, strike: Callable[["subprocess.Popen[bytes]"], None], crawl: Path | str,
+            out: Path | str, expected: dict[str, str]) -> Disturbed:  # fmt: skip
     """Start a run, let a fault strike once a quarter is done, wait for its end, and run the same command again."""
     words = command(crawl, out, "--jobs", "2")
     process = start(words)
@@ -72,14 +81,12 @@ def disturb(fault: str, strike: Callable[["subprocess.Popen[bytes]"], None], cra
     first = process.wait()
     wait_for_end_of(process.pid)
     again = run(words)
-    left = len(list((out / "parts").iterdir())) if (out / "parts").exists() else 0
-    left += sum(path.suffix != ".parquet" for path in (out / "pages").iterdir())
-    return Disturbed(fault, n_done, (first, again), left, outputs(out) == expected)
+    return Disturbed(fault, n_done, (first, again), left_half(out), outputs(out) == expected)
 
 
-def n_entries(out: Path) -> int:
+def n_entries(out: Path | str) -> int:
     """Number of entries in the ledger."""
-    return len(list((out / "ledger").iterdir())) if (out / "ledger").exists() else 0
+    return len(Store(str(out)).names(LEDGER))
 
 
 def kill_worker(process: "subprocess.Popen[bytes]") -> None:
@@ -137,8 +144,7 @@ def full_disk(crawl: Path, place: Path, expected: dict[str, str], size: str = "1
         first, n_done = run(words), n_entries(out)
         resize("200m")
         again = run(words)
-        return Disturbed("the disk is full", n_done, (first, again), len(list((out / "parts").iterdir())),
-                         outputs(out) == expected)  # fmt: skip
+        return Disturbed("the disk is full", n_done, (first, again), left_half(out), outputs(out) == expected)
 
 
 FAULTS = {
@@ -170,7 +176,8 @@ def measure(folder: Path) -> Iterator[Disturbed]:
 def four_processes(crawl: Path, out: Path, expected: dict[str, str]) -> Disturbed:
     """Run with four processes; the same command again finds nothing to do but what failed."""
     codes = [run(command(crawl, out, "--jobs", "4")) for _ in range(2)]
-    return Disturbed("none, four processes", n_entries(out), (codes[0], codes[1]), 0, outputs(out) == expected)
+    return Disturbed("none, four processes", n_entries(out), (codes[0], codes[1]), left_half(out),
+                     outputs(out) == expected)  # fmt: skip
 
 
 def report(done: list[Disturbed]) -> Iterator[str]:

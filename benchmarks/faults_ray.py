@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Event
 
 from benchmarks.crawl import ROOT
-from benchmarks.faults import Disturbed, n_entries, outputs
+from benchmarks.faults import Disturbed, left_half, n_entries, outputs
 
 _ENVIRONMENT = {
     "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
@@ -71,8 +71,7 @@ def _disturb(fault: str, strike: Callable[[], None], crawl: Path, out: Path, n_f
         finally:
             is_over.set()
     again = _batch(crawl, out)
-    left = len(list((out / "parts").iterdir()))
-    return Disturbed(fault, watching.result(), (first, again), left, outputs(out) == expected)
+    return Disturbed(fault, watching.result(), (first, again), left_half(out), outputs(out) == expected)
 
 
 def _batch(crawl: Path, out: Path) -> int:

@@ -3,6 +3,8 @@
 import gzip
 import io
 import json
+import subprocess
+import sys
 from contextlib import nullcontext
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest
 
 import fakes
 import linesift
+from commandline import environment
 from crawl import DATE, html_record, jsonl, pack, text_record, wet
 from linesift.engine import reading, unit
 from linesift.engine.ledger import Entry
@@ -271,6 +274,23 @@ def _uploaded(path: Path) -> str:
     with fsspec.open(f"memory://crawl/{path.name}", "wb") as stream:
         stream.write(path.read_bytes())
     return f"memory://crawl/{path.name}"
+
+
+UPLOAD = """
+import os
+from linesift.engine.places import Store
+with Store("memory://bucket/labels").writing("pages/half.parquet") as stream:
+    stream.write(b"half")
+    stream.flush()
+    os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="files without a name cannot be uploaded here")
+def test_an_upload_leaves_nothing_on_this_machine_when_it_is_killed(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", UPLOAD], env=environment(TMPDIR=str(tmp_path)), check=False)
+    assert done.returncode == -9
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_worker_with_other_settings_refuses(tmp_path: Path) -> None:

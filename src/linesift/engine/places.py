@@ -8,13 +8,14 @@ import os
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from errno import EIO
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
-from linesift.errors import InputError
+from linesift.errors import InputError, LinesiftError
 from linesift.extras import missing_extra
 from linesift.read.find import walk
 from linesift.read.page import SourceKind, find_source
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 PARTS = "parts"
 """Directory of outputs that are being written, on this machine."""
+_OF_BUCKETS = frozenset({"s3", "gs", "abfs", "oss", "oci"})
+"""Names that fsspec has for object stores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +204,8 @@ class Store:
                 return [entry.name for entry in os.scandir(Path(self.place, directory)) if entry.is_file()]
             return []
         system, root = self._remote
-        system.invalidate_cache()
-        with suppress(FileNotFoundError):
+        with self._naming(directory), _errors_of_place(), suppress(FileNotFoundError):
+            system.invalidate_cache()
             return [path.rpartition("/")[2] for path in system.find(f"{root}/{directory}", maxdepth=1)]
         return []
 
@@ -212,7 +215,8 @@ class Store:
             return [Path(self.place, name).read_bytes() for name in names]
         system, root = self._remote
         paths = [f"{root}/{name}" for name in names]
-        found = system.cat(paths) if len(paths) != 1 else {paths[0]: system.cat_file(paths[0])}
+        with self._naming(names[0] if names else ""), _errors_of_place():
+            found = system.cat(paths) if len(paths) != 1 else {paths[0]: system.cat_file(paths[0])}
         return [found[path] for path in paths]
 
     @contextmanager
@@ -238,12 +242,12 @@ class Store:
 
     def remove(self, name: str) -> None:
         """Remove a file, if it is there."""
-        with suppress(FileNotFoundError):
-            if self._remote is None:
-                Path(self.place, name).unlink()
-            else:
-                system, root = self._remote
-                system.rm_file(f"{root}/{name}")
+        if self._remote is None:
+            Path(self.place, name).unlink(missing_ok=True)
+            return
+        system, root = self._remote
+        with self._naming(name), _errors_of_place(), suppress(FileNotFoundError):
+            system.rm_file(f"{root}/{name}")
 
     def remove_parts(self, name: str = "") -> int:
         """Remove what was left of outputs that were broken off: of one file, or of all.
@@ -294,14 +298,38 @@ def _part_start(name: str) -> str:
 
 
 def _upload(place: tuple[Any, str], name: str) -> Generator[Digest, None, None]:
-    """Write a file here and put it there as a whole, so that nothing is half if writing fails."""
+    """Write a file here and put it there as a whole, so that nothing is half if writing fails.
+
+    The file here has no name where the system can do so: then it goes with its process, also with one that is killed.
+    """
     system, path = place[0], f"{place[1]}/{name}"
-    with NamedTemporaryFile(prefix="linesift-") as stream:
+    is_nameless = Path("/dev/fd").is_dir()
+    with TemporaryFile() if is_nameless else NamedTemporaryFile(prefix="linesift-") as stream:
         yield Digest(stream)
         stream.flush()
-        with suppress(NotImplementedError):
-            system.makedirs(path.rpartition("/")[0], exist_ok=True)
-        system.put_file(stream.name, path)
+        stream.seek(0)  # where opening a descriptor goes on at its place
+        with _errors_of_place():
+            if not _has_buckets(system):
+                with suppress(NotImplementedError):
+                    system.makedirs(path.rpartition("/")[0], exist_ok=True)
+            system.put_file(f"/dev/fd/{stream.fileno()}" if is_nameless else stream.name, path)
+
+
+def _has_buckets(system: Any) -> bool:
+    """Say whether a system has buckets: there a directory needs not be made, and making one would make its bucket."""
+    names = (system.protocol,) if isinstance(system.protocol, str) else system.protocol
+    return not _OF_BUCKETS.isdisjoint(names)
+
+
+@contextmanager
+def _errors_of_place() -> Iterator[None]:
+    """Turn errors of a place that are of no kind known here, such as a key that is missing, into one of writing."""
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        raise OSError(EIO, str(error) or type(error).__name__) from error
 
 
 @contextmanager
@@ -312,6 +340,10 @@ def _reading(name: str) -> Iterator[None]:
         raise InputError(f"{name}: no such file") from error
     except OSError as error:
         raise InputError(f"{name}: cannot be read ({(error.strerror or str(error)).lower()})") from error
+    except LinesiftError:
+        raise
+    except Exception as error:  # of the package that reads the place, such as a key that is missing
+        raise InputError(f"{name}: cannot be read ({str(error) or type(error).__name__})") from error
 
 
 def _system(address: str) -> tuple[Any, str]:
