@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from linesift.engine.pages import LabelledRecord
 from linesift.errors import InputError
-from linesift.labels import LABELS
+from linesift.labels import LABELS, Label
 
 if TYPE_CHECKING:  # pyarrow is slow to load, and only output needs it
     import pyarrow as pa
@@ -25,7 +25,7 @@ SCHEMA = 1
 
 _N_DIGITS = 3
 """Decimal places of a probability: a dictionary of 1,001 values stores it in about one byte instead of four."""
-_CODES = {label: label.column for label in LABELS}
+_CODES: dict[Label | None, int] = {None: -1, **{label: label.column for label in LABELS}}
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -47,7 +47,7 @@ class Column:
 def _codes(page: LabelledRecord) -> NDArray[np.int8]:
     """Column of the label of each line, -1 for a blank one."""
     labels = page.prediction.labels if page.prediction is not None else ()
-    return np.fromiter((_CODES.get(label, -1) if label else -1 for label in labels), np.int8, len(labels))
+    return np.fromiter(map(_CODES.__getitem__, labels), np.int8, len(labels))
 
 
 def _line_numbers(page: LabelledRecord) -> NDArray[np.int32]:
