@@ -159,6 +159,19 @@ def test_examples_and_outputs_are_found() -> None:
     }
 
 
+def test_the_month_is_that_of_the_report() -> None:
+    report = (ROOT / "reports" / "batch.md").read_text("utf-8")
+    month = report[report.rindex("\n\n|") :].strip()
+    plan = (ROOT / "docs" / "scale.md").read_text("utf-8")
+    assert month in plan
+    times = re.search(r"takes ([\d,]+) times as long as `gunzip", report)
+    workers = re.search(r"are ([\d.]+) times", (ROOT / "reports" / "batch_workers.md").read_text("utf-8"))
+    assert times
+    assert workers
+    assert f"takes {times[1]} times as long as `gunzip" in plan
+    assert f"[{workers[1]} times]" in plan
+
+
 def test_citation_names_this_version() -> None:
     assert f"\nversion: {linesift.__version__}\n" in (ROOT / "CITATION.cff").read_text("utf-8")
 
