@@ -3,6 +3,7 @@
 import io
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -13,11 +14,13 @@ from fuzz.inputs import read_fragments
 from linesift.cli.chunks import Format, Item, JobSettings, Message, OutputOptions, classify_chunk
 from linesift.dates.context import Context
 from linesift.dates.moment import read_moments
+from linesift.errors import LinesiftError
 from linesift.labelling.check import check_file
 from linesift.read.jsonl import Fields, read_jsonl
 from linesift.read.labelled import parse_page
 from linesift.read.page import is_html, read_page
 from linesift.read.record import Record
+from linesift.read.rows import read_csv, read_json, read_parquet
 from linesift.read.warc import read_warc
 
 NOW = datetime(2024, 6, 14, 12, tzinfo=UTC)
@@ -58,6 +61,13 @@ def run_jsonl(data: bytes) -> None:
     for record in read_jsonl(io.BytesIO(data), "pages.jsonl", Fields(html="html")):
         if isinstance(record, Record):
             read_page(record)
+
+
+def run_tables(data: bytes) -> None:
+    """Read bytes as CSV, JSON and Parquet, which may be packed."""
+    for read in (read_csv, read_json, read_parquet):
+        with suppress(LinesiftError):
+            list(read(io.BytesIO(data), "pages", Fields(html="html", kept=("more",))))
 
 
 def run_dates(data: bytes) -> None:
@@ -118,6 +128,7 @@ TARGETS = (
     Target("sniffed", run_sniffed, (*_HTML, *_WARC[:6])),
     Target("warc", run_warc, _WARC),
     Target("jsonl", run_jsonl, read_fragments("jsonl")),
+    Target("tables", run_tables, (*read_fragments("jsonl"), *read_fragments("tables"))),
     Target("dates", run_dates, _DATES, ("tests/data/moments.tsv",), longest=4_000),
     Target("labelled", run_labelled, read_fragments("labelled"), ("data/pages/*.page",)),
     Target("batch", run_batch, (*_HTML, *_DATES, b"\n\n"), longest=20_000),
