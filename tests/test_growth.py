@@ -103,7 +103,7 @@ MARKUP: dict[str, tuple[int, Callable[[int], bytes]]] = {
     "links in links": (2_000, lambda n: numbered(b"<a href=%d><p>x", n)),
     "options": (5_000, lambda n: b"<select>" + b"<option>x" * n),
     "rows of nested tables": (500, lambda n: b"<table><tr><td>" * n + b"<p>x" * (20 * n)),
-    "attributes with signs in their values": (10_000, lambda n: b"<a " + numbered(b'a%d=">" ', n)),
+    "attributes with signs in their values": (60_000, lambda n: b"<a " + numbered(b'a%d=">" ', n)),
     "ends that the parser ignores": (10_000, lambda n: b"<div></x>" * n),
     "ends in comments": (10_000, lambda n: b"<div><!--</div>-->" * n),
     "before a table": (10_000, lambda n: b"<table><div>" * n),
