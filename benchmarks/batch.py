@@ -21,6 +21,7 @@ from typing import NamedTuple
 import linesift
 from benchmarks.bench_process import run
 from benchmarks.crawl import ROOT, archive
+from linesift import fast
 from linesift.engine.ledger import Entry, Names, name_of
 from linesift.engine.pages import chunks
 from linesift.engine.places import InputFile, describe
@@ -29,7 +30,6 @@ from linesift.engine.schema import COLUMNS, OF_ARTICLE
 from linesift.engine.unit import LabelOptions, label_file, make_settings
 from linesift.evaluate.sections import Table, markdown_table
 from linesift.heap import keep_freed_memory
-from linesift.read.html import fast
 from linesift.read.jsonl import Fields
 from linesift.read.page import read_page
 from linesift.train.corpora import read_rows, render

@@ -37,7 +37,7 @@ _STARTS = {
     "the same, read by the compiled reader": [
         sys.executable,
         "-c",
-        f"from linesift.read.html.fast import use; use(compiled=True); {_CLASSIFY[2]}",
+        f"from linesift.read.html.fast import READER; READER.use(compiled=True); {_CLASSIFY[2]}",
         "page.html",
     ],
     "classify page.txt --format tsv (an option brings typer)": [*_CLASSIFY, "page.txt", "--format", "tsv"],

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import linesift
 from benchmarks.bench_peers import PEERS, fasttext
 from linesift.evaluate.sections import Table, markdown_table
+from linesift.fast import use
 from linesift.labels import Label
 from linesift.page import LabelledPage, Page
-from linesift.read.html.fast import use
 from linesift.read.html.page import read_html
 
 _BATCH_PAGES = 64

@@ -23,8 +23,9 @@ from benchmarks.bench_process import start_table, starts
 from benchmarks.bench_tools import in_turns
 from benchmarks.compare_cases import ROOT, read_cases
 from linesift.evaluate.sections import Table, markdown_table
+from linesift.fast import use
 from linesift.read.html.encoding import to_utf8
-from linesift.read.html.fast import load, use
+from linesift.read.html.fast import load
 from linesift.read.html.limits import limit_markup
 from linesift.read.html.page import read_html
 from linesift.read.html.plain import read_plain

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from htmlpieces import PAGES, PIECES
+from linesift.fast import Choice, Sizes
 from linesift.hints import Hints
 from linesift.read.html import fast, limits
 from linesift.read.html.encoding import to_utf8
@@ -18,7 +19,6 @@ from linesift.read.html.limits import limit_markup
 from linesift.read.html.plain import read_plain
 
 numba = pytest.importorskip("numba")
-jit = import_module("linesift.read.html.compiled.jit")
 read_compiled = import_module("linesift.read.html.compiled.reader").read_compiled
 module = import_module("linesift.read.html.compiled.bounds")
 is_ordinary = module.is_ordinary
@@ -86,9 +86,7 @@ def test_a_page_of_many_megabytes_is_read_as_the_walk_reads_it() -> None:
 
 
 def test_the_walk_reads_the_first_pages_and_the_compiled_reader_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fast, "_BYTES_TO_LOAD", 100)
-    monkeypatch.setattr(fast, "_BYTES_TO_COMPILE", 200)
-    monkeypatch.setattr(fast, "_CHOICE", fast._Choice())
+    monkeypatch.setattr(fast, "READER", Choice(fast.load, fast._is_kept, Sizes(100, 200)))
     html = b"<p>" + b"a" * 70
     tree = LexborHTMLParser(html, scripting=True)
     read = [fast.read_fast(tree, html) is not None for _ in range(4)]
@@ -99,24 +97,6 @@ def test_the_walk_reads_the_first_pages_and_the_compiled_reader_the_others(monke
 def test_a_reader_that_reads_its_test_page_wrongly_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fast, "read_plain", lambda tree, html: ("other", read_plain(tree, html)[1]))
     assert fast.load() is None
-
-
-def test_a_function_is_compiled_where_nothing_can_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    njit = numba.njit
-
-    def refuse(*, cache: bool = False, **options: object) -> object:
-        if cache:
-            raise RuntimeError("cannot cache function: no locator available")
-        return njit(**options)
-
-    monkeypatch.setattr(numba, "njit", refuse)
-    add = jit.outer(_add)
-    assert add(1, 2) == 3
-    assert not list(jit.kept(add))
-
-
-def _add(first: int, second: int) -> int:
-    return first + second
 
 
 @pytest.mark.parametrize(

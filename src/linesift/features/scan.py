@@ -4,13 +4,14 @@ Character arrays live only inside this module, for one piece of text at a time; 
 per line or per word. That bounds the memory of a batch by its lines.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from linesift.fast import Choice, Sizes
 from linesift.features.chars import (
     MARK,
     N_CLASSES,
@@ -85,8 +86,9 @@ def scan(text: str) -> LineScan:
     """Scan a text of any number of lines; memory beyond the result is bounded by `PIECE` and `MAX_LINE`."""
     parts: list[LineScan] = []
     lines = rows = 0
+    scan_piece = COMPILED.choose(len(text)) or scan_plain
     for piece, n_lines in _pieces(text):
-        part = _scan_piece(piece)
+        part = scan_piece(piece)
         parts.append(part if not lines else _shifted(part, lines, rows))
         lines += n_lines
         rows += len(part.number)
@@ -161,7 +163,8 @@ def _find_lines(chars: Chars, runs: Runs) -> LinePositions:
 _ZERO = np.zeros(1, np.int64)
 
 
-def _scan_piece(text: str) -> LineScan:
+def scan_plain(text: str) -> LineScan:
+    """Scan a piece of text by numpy alone."""
     chars = read_chars(text)
     runs = find_runs(chars)
     lines = _find_lines(chars, runs)
@@ -256,3 +259,29 @@ def join_pages(texts: Sequence[str]) -> tuple[str, NDArray[np.int64]]:
     """One text of all pages, and the index of each page's first line in it, shape (n_pages + 1,)."""
     n_lines = np.fromiter((text.count("\n") + 1 for text in texts), np.int64, len(texts))
     return "\n".join(texts), np.concatenate((_ZERO, n_lines.cumsum()))
+
+
+def _load() -> Callable[[str], LineScan] | None:
+    """Load the compiled scan; `None` where it would read a text wrongly."""
+    from linesift.features.compiled.scan import scan_piece
+
+    found, expected = scan_piece(_PROBE), scan_plain(_PROBE)
+    is_same = all(np.array_equal(getattr(found, each.name), getattr(expected, each.name)) for each in fields(LineScan))
+    return scan_piece if is_same else None
+
+
+def _is_kept() -> bool:
+    from linesift.features.compiled.scan import scan
+    from linesift.jit import kept
+
+    return any(kept(scan))
+
+
+_PROBE = """  Harbour reopens: 21 October 2024, 9:20 a.m.
+
+\tBy ANNA Berg | 2024-10-21 09.20\r
+水位が上がった。2024年10月21日 5월 ต.ค. "Again?" he said… 3/4
+• It rained; it rained.\u3000"""
+
+COMPILED = Choice(_load, _is_kept, Sizes(10_000_000, 250_000_000))
+"""By characters."""

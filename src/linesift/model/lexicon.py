@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from linesift.fast import Choice, Sizes
 from linesift.features.batch import Batch
-from linesift.features.tokens import line_tokens
+from linesift.features.tokens import line_tokens, markup_tokens
 from linesift.labels import LABELS
 
 Tokens = Callable[[Batch, slice], tuple[NDArray[np.int64], NDArray[np.int64]]]
@@ -62,15 +64,24 @@ class Lexicon:
         Returns:
             Shape (n_targets, n_lines), turned against `Scorer.scores`, because they become columns.
         """
-        n_lines = len(batch.page)
+        n_lines, compiled = len(batch.page), COMPILED.choose(len(batch.page))
+        read = None if compiled is None else compiled.tokens.get(tokens)
         scores = np.empty((len(TARGETS), n_lines), np.float32)
         for start in range(0, n_lines, _TILE_LINES):
             rows = slice(start, min(start + _TILE_LINES, n_lines))
-            row, bucket = tokens(batch, rows)
-            n_tokens = np.bincount(row, minlength=rows.stop - start)
-            sums = self._sums(bucket, n_tokens).T / np.sqrt(np.maximum(n_tokens, 1))
-            np.add(sums, self.bias[:, None], out=scores[:, rows], casting="same_kind")
+            if compiled is not None and read is not None:
+                n_tokens, buckets = read(batch, rows)
+                compiled.add_rows(self._rows.whole(), buckets, n_tokens, self.bias, start, scores)
+            else:
+                row, bucket = tokens(batch, rows)
+                scores[:, rows] = self.scores_of(bucket, np.bincount(row, minlength=rows.stop - start))
         return scores
+
+    def scores_of(self, bucket: NDArray[np.int64], n_tokens: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Score lines, from the buckets of their tokens, line after line; shape (n_targets, n_lines)."""
+        scores = np.empty((len(TARGETS), len(n_tokens)), np.float32)
+        sums = self._sums(bucket, n_tokens).T / np.sqrt(np.maximum(n_tokens, 1))
+        return np.add(sums, self.bias[:, None], out=scores, casting="same_kind")
 
     def _sums(self, bucket: NDArray[np.int64], n_tokens: NDArray[np.int64]) -> NDArray[np.float32]:
         """Sum the weights of every line's tokens, shape (n_lines, len(TARGETS))."""
@@ -98,12 +109,59 @@ class _PaddedRows:
         self._n_tokens += len(bucket)
         if self._padded is None and self._n_tokens < _MANY:
             return _padded(self._weights.take(bucket, axis=0, mode="clip"))
+        return self.whole().take(bucket, axis=0, mode="clip")
+
+    def whole(self) -> NDArray[np.float32]:
+        """Give all rows, shape (n_buckets, _WIDTH)."""
         if self._padded is None:
             self._padded = _padded(self._weights)
-        return self._padded.take(bucket, axis=0, mode="clip")
+        return self._padded
 
 
 def _padded(weights: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
     rows = np.zeros((len(weights), _WIDTH), np.float32)
     rows[:, : len(TARGETS)] = weights
     return rows
+
+
+class _Compiled(NamedTuple):
+    """The compiled sums."""
+
+    tokens: dict[Tokens, Callable[[Batch, slice], tuple[NDArray[np.int32], NDArray[np.int32]]]]
+    """Compiled readers of tokens, by the plain ones: they give the tokens of each line and their buckets."""
+    add_rows: Callable[..., None]
+    """Writes what `Lexicon.scores_of` gives into columns of an array."""
+
+
+def _load() -> _Compiled | None:
+    """Load the compiled sums; `None` where numpy adds in another order, which another version of it might."""
+    from linesift.features.compiled import tokens
+    from linesift.model.compiled.sums import add_rows
+
+    compiled = _Compiled({line_tokens: tokens.line_tokens, markup_tokens: tokens.markup_tokens}, add_rows)
+    lexicon, bucket, n_tokens = _probe()
+    expected = lexicon.scores_of(bucket, n_tokens)
+    found = np.empty_like(expected)
+    compiled.add_rows(lexicon._rows.whole(), bucket.astype(np.int32), n_tokens.astype(np.int32), lexicon.bias, 0, found)
+    return compiled if np.array_equal(found, expected) else None
+
+
+@cache
+def _probe() -> tuple[Lexicon, NDArray[np.int64], NDArray[np.int64]]:
+    """Make weights of many sizes, so that their sum depends on its order, and lines of up to 600 tokens."""
+    n_buckets, n_targets = 256, len(TARGETS)
+    places = np.arange(n_buckets * n_targets, dtype=np.float32).reshape(n_buckets, n_targets)
+    lexicon = Lexicon(np.cos(places) * np.exp(5 * np.sin(3 * places)), np.cos(places[0]))
+    n_tokens = np.concatenate((np.arange(150), np.arange(150, 600, 37)))
+    return lexicon, np.arange(n_tokens.sum()) * 89 % n_buckets, n_tokens
+
+
+def _is_kept() -> bool:
+    from linesift.jit import kept
+    from linesift.model.compiled.sums import add_rows
+
+    return any(kept(add_rows))
+
+
+COMPILED = Choice(_load, _is_kept, Sizes(200_000, 5_000_000))
+"""By lines."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from linesift.hints import N_LEVELS
-from linesift.read.html.compiled.jit import inner, maker, outer
+from linesift.jit import inner, maker, outer
 from linesift.read.html.compiled.layout import (
     BLOCK_DEPTH,
     ELEMENT,

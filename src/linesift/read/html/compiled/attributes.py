@@ -1,6 +1,6 @@
 """Read the attributes of tags: keys, links, what is hidden, and pictures."""
 
-from linesift.read.html.compiled.jit import inner, leaf
+from linesift.jit import inner, leaf
 from linesift.read.html.compiled.layout import (
     ALT,
     ALT_END,

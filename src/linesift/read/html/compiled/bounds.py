@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from linesift.jit import inner, outer
 from linesift.read.html import limits
-from linesift.read.html.compiled.jit import inner, outer
 from linesift.read.html.compiled.scan import GT, LF, LT, NOT_ASCII, QUOTE
 from linesift.read.html.compiled.words import HIGH, as_words, find_hits, first_hit, next_hits, read_word
 from linesift.read.html.encoding import MARKS

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from linesift.read.html.compiled.jit import outer
+from linesift.jit import outer
 from linesift.read.html.compiled.layout import LINE_CHARS
 from linesift.read.html.compiled.scan import is_at
 from linesift.read.html.compiled.words import MOST_COUNTED, add_bytes, count_equal, find_hits, first_hit, next_hits

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from linesift.read.html.compiled.jit import inner, outer
+from linesift.jit import inner, outer
 from linesift.read.html.compiled.layout import LINE_END, LINE_START
 from linesift.read.html.evidence import LONGEST_DATE, LONGEST_TITLE
 

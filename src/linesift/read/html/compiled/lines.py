@@ -3,7 +3,7 @@
 import numpy as np
 
 from linesift.hints import N_LEVELS
-from linesift.read.html.compiled.jit import inner, leaf
+from linesift.jit import inner, leaf
 from linesift.read.html.compiled.layout import (
     BLOCK_SIZE,
     BLOCKS,

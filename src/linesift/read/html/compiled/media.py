@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from linesift.read.html.compiled.jit import outer
+from linesift.jit import outer
 from linesift.read.html.compiled.layout import (
     ALT_END,
     ALT_START,

@@ -9,6 +9,7 @@ to be, such as an end tag without its start, the pass gives up, and `Walk` reads
 import numpy as np
 
 from linesift.hints import N_LEVELS
+from linesift.jit import leaf, maker, outer
 from linesift.read.html.compiled.attributes import (
     add_medium,
     find_key,
@@ -17,7 +18,6 @@ from linesift.read.html.compiled.attributes import (
     is_hidden,
     read_attributes,
 )  # fmt: skip
-from linesift.read.html.compiled.jit import leaf, maker, outer
 from linesift.read.html.compiled.layout import (
     BLOCK,
     BLOCK_DEPTH,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from linesift.read.html.compiled.jit import inner, leaf
+from linesift.jit import inner, leaf
 from linesift.read.html.compiled.layout import (
     COUNTS_HIDDEN,
     DEPTH,

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.read.html.compiled.jit import leaf
+from linesift.jit import leaf
 
 _LOW, HIGH, _OTHERS = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080), np.uint64(0x7F7F7F7F7F7F7F7F)
 _ONE, _SEVEN, _EIGHT, _LAST, _LAST_PAIR = (np.uint64(number) for number in (1, 7, 8, 56, 48))

@@ -7,13 +7,11 @@ from typing import Any, TypeVar
 
 import numba
 
-from linesift import hints
-
 _Function = TypeVar("_Function", bound=Callable[..., object])
 _NJIT: Any = numba.njit
 """Some options that it takes are in no description of it for mypy."""
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
-_HTML = Path(__file__).parents[1]
+_HINTS = Path(__file__).parent / "hints.py"
 _INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
@@ -38,7 +36,8 @@ def maker(function: _Function) -> _Function:
 def outer(function: _Function) -> _Function:
     """Compile a function that Python calls. Numba keeps it beside the source, or else in the cache of the user.
 
-    Where it can keep nothing, every process compiles anew.
+    Where it can keep nothing, every process compiles anew. The function stands in a folder `compiled`, beside the plain
+    code that does the same.
     """
     compiled: Any
     try:
@@ -46,7 +45,9 @@ def outer(function: _Function) -> _Function:
     except RuntimeError:  # neither directory can be written to
         compiled = numba.njit(**_OPTIONS)(function)
     # Numba compares the source of this function alone, but it has functions and constants of other modules in it.
-    changed = max(source.stat().st_mtime for source in (Path(hints.__file__), *_HTML.rglob("*.py")))
+    room = Path(function.__code__.co_filename).parents[1]
+    sources = (_HINTS, *room.glob("*.py"), *room.glob("compiled/*.py"))
+    changed = max(source.stat().st_mtime for source in sources)
     for index in kept(compiled):
         with suppress(OSError):  # another process may have done the same, or nothing can be written here
             if index.stat().st_mtime < changed:

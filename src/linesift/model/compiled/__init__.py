@@ -1,0 +1,1 @@
+"""Sums of the model once more, compiled: used where numba is."""

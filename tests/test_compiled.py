@@ -1,0 +1,188 @@
+"""Compiled code gives what the plain code gives, to the last bit, whatever the text."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import linesift
+from fuzz.driver import HOSTILE
+from hinted import random_hints
+from linesift.features import scan as scan_room
+from linesift.features import tokens as token_room
+from linesift.features.batch import Batch, read_batch
+from linesift.features.scan import LineScan, scan_plain
+from linesift.hints import Hints
+from linesift.model import lexicon as lexicon_room
+from linesift.model.lexicon import TARGETS, Lexicon
+from linesift.page import LabelledPage, Page
+from linesift.read.html.page import read_html
+from linesift.read.labelled import read_labelled
+
+pytest.importorskip("numba")
+
+from linesift.features.compiled import tokens as compiled_tokens
+from linesift.features.compiled.scan import scan_piece
+
+DATA = Path(__file__).parents[1] / "data"
+_MARKS = ":：h时時點点시年月日년월일.-/ 　\n\r\t•|…!?？。，、\"'”)]»¿@#%©+\u0300\u200d\ud800\U0001f600\U00020000"
+_WORDS = [
+    *(
+        "21",
+        "2024",
+        "10",
+        "9",
+        "1980",
+        "٣",
+        "١٤٤٥",
+        "12345",
+        "007",
+        "October",
+        "oct",
+        "Mon",
+        "a",
+        "m",
+        "p.m",
+        "EST",
+        "ago",
+    ),
+    *("UTC", "Rain", "IN", "ΣίσυφοΣ", "水位", "が", "ต", "ค", "5월", "часов", "ferry", "e\u0301", "अक्टूबर", "x" * 300),
+]
+_TEXTS = st.lists(st.one_of(st.sampled_from(_MARKS), st.sampled_from(_WORDS), st.characters()), max_size=60).map(
+    "".join
+)
+
+
+@pytest.fixture
+def compiled() -> Iterator[None]:
+    choices = (scan_room.COMPILED, lexicon_room.COMPILED)
+    assert all([choice.use(compiled=True) for choice in choices])  # noqa: C419 (all of them)
+    yield
+    for choice in choices:
+        choice.use(compiled=False)
+
+
+def _differences(text: str) -> list[str]:
+    found, expected = scan_piece(text), scan_plain(text)
+    pairs = ((each.name, getattr(found, each.name), getattr(expected, each.name)) for each in fields(LineScan))
+    return [name for name, one, other in pairs if one.dtype != other.dtype or not np.array_equal(one, other)]
+
+
+@given(_TEXTS)
+def test_any_text_is_scanned_alike(text: str) -> None:
+    assert not _differences(text)
+
+
+@given(st.text(alphabet="0123456789 .:/-\n年月時", max_size=40))
+def test_any_numbers_are_scanned_alike(text: str) -> None:
+    assert not _differences(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", "\n\n\n", " \r\n\t\n\u2028", "\x1c\x85", "1", "a", "水", ".", "12:", "5월 5"]
+)
+def test_short_texts_are_scanned_alike(text: str) -> None:
+    assert not _differences(text)
+
+
+def test_counts_stop_at_255() -> None:
+    assert not _differences("9:20 " * 300 + "\n" + "Monday 21 October " * 300)
+
+
+def test_our_pages_are_scanned_alike(pages: list[LabelledPage]) -> None:
+    sites = [page for folder in sorted((DATA / "sites").iterdir()) for page in read_labelled(folder)]
+    assert sites
+    assert [page.name for page in (*pages, *sites) if _differences(page.page.text)] == []
+
+
+def test_hostile_inputs_are_scanned_alike() -> None:
+    inputs = [path.read_bytes() for path in sorted(HOSTILE.glob("*/*"))]
+    assert inputs
+    texts = [data.decode(name, "replace") for data in inputs for name in ("utf-8", "utf-16-le")]
+    assert not [text[:40] for text in texts if _differences(text[:200_000])]
+
+
+@given(st.lists(_TEXTS, min_size=1, max_size=3), st.integers(0, 99))
+def test_tokens_are_hashed_alike(texts: list[str], seed: int) -> None:
+    batch = read_batch(texts, [random_hints(text, seed) for text in texts])
+    for rows in (slice(None), slice(1, 3)):
+        for name in ("line_tokens", "markup_tokens"):
+            row, bucket = getattr(token_room, name)(batch, rows)
+            n_tokens, found = getattr(compiled_tokens, name)(batch, rows)
+            np.testing.assert_array_equal(found, bucket)
+            np.testing.assert_array_equal(np.arange(len(n_tokens)).repeat(n_tokens), row)
+
+
+def test_pages_without_hints_have_no_markup_tokens() -> None:
+    n_tokens, buckets = compiled_tokens.markup_tokens(read_batch(["rain\nsun"]), slice(None))
+    assert n_tokens.tolist() == [0, 0]
+    assert not len(buckets)
+
+
+@given(st.lists(st.integers(0, 1200), max_size=6), st.integers(0, 99))
+def test_weights_are_added_in_the_same_order(n_tokens: list[int], seed: int) -> None:
+    assert lexicon_room.COMPILED.use(compiled=True)
+    compiled = lexicon_room.COMPILED.compiled
+    lexicon_room.COMPILED.use(compiled=False)
+    assert compiled is not None
+    draw = np.random.default_rng(seed)
+    weights = (draw.normal(size=(500, len(TARGETS))) * 10.0 ** draw.integers(-4, 4, (500, 1))).astype(np.float32)
+    lexicon = Lexicon(weights, draw.normal(size=len(TARGETS)).astype(np.float32))
+    sizes, bucket = np.array(n_tokens, np.int64), draw.integers(0, 500, sum(n_tokens))
+    found = np.zeros((len(TARGETS), len(sizes) + 3), np.float32)
+    arrays = bucket.astype(np.int32), sizes.astype(np.int32)
+    compiled.add_rows(lexicon._rows.whole(), *arrays, lexicon.bias, 2, found)
+    np.testing.assert_array_equal(found[:, 2:-1], lexicon.scores_of(bucket, sizes))
+    assert not found[:, [0, 1, -1]].any()
+
+
+def test_sums_in_another_order_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    def sums(lexicon: Lexicon, bucket: np.ndarray, n_tokens: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+        lines = np.split(lexicon._rows.take(bucket)[:, : len(TARGETS)], n_tokens.cumsum()[:-1])
+        return np.array([line.sum(axis=0) for line in lines], np.float32)
+
+    monkeypatch.setattr(Lexicon, "_sums", sums)
+    assert lexicon_room._load() is None
+
+
+def test_a_scan_that_reads_its_text_wrongly_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = scan_plain("Other.")
+    monkeypatch.setattr(scan_room, "scan_plain", {scan_room._PROBE: wrong}.get)
+    assert scan_room._load() is None
+
+
+def _as_bytes(page: Page, model: linesift.Model) -> tuple[tuple[object, ...], bytes]:
+    prediction = model.classify(page)
+    return prediction.labels, prediction.probabilities.tobytes()
+
+
+@pytest.mark.usefixtures("compiled")
+def test_labels_and_probabilities_are_the_same(pages: list[LabelledPage]) -> None:
+    model = linesift.load()
+    html = [read_html(path.read_bytes()).page for path in sorted((DATA / "pages").glob("*.html"))]
+    every = [*(page.page for page in pages), *html]
+    fast = [_as_bytes(page, model) for page in every]
+    scan_room.COMPILED.use(compiled=False)
+    lexicon_room.COMPILED.use(compiled=False)
+    assert [_as_bytes(page, model) for page in every] == fast
+
+
+@pytest.mark.usefixtures("compiled")
+def test_tiles_do_not_show(html_model: linesift.Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["Rain in May\n\n•\nSun", "", "水位上\nRead more about it\n12"]
+    hints: list[Hints] = [random_hints(text, place) for place, text in enumerate(texts)]
+    batch: Batch = read_batch(texts, hints)
+    assert html_model.html is not None
+    assert html_model.html.markup_lexicon is not None
+    pairs = (
+        (html_model.text.lexicon, token_room.line_tokens),
+        (html_model.html.markup_lexicon, token_room.markup_tokens),
+    )
+    whole = [lexicon.scores(batch, tokens) for lexicon, tokens in pairs]
+    monkeypatch.setattr(lexicon_room, "_TILE_LINES", 2)
+    for (lexicon, tokens), scores in zip(pairs, whole, strict=True):
+        np.testing.assert_array_equal(lexicon.scores(batch, tokens), scores)
