@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import linesift
+from conftest import random_network
 from fuzz.driver import HOSTILE
 from hinted import random_hints
 from linesift.features import scan as scan_room
@@ -18,6 +19,7 @@ from linesift.features.batch import Batch, read_batch
 from linesift.features.scan import LineScan, scan_plain
 from linesift.hints import Hints
 from linesift.model import lexicon as lexicon_room
+from linesift.model import steps as step_room
 from linesift.model.lexicon import TARGETS, Lexicon
 from linesift.page import LabelledPage, Page
 from linesift.read.html.page import read_html
@@ -57,12 +59,14 @@ _TEXTS = st.lists(st.one_of(st.sampled_from(_MARKS), st.sampled_from(_WORDS), st
 )
 
 
+CHOICES = (scan_room.COMPILED, lexicon_room.COMPILED, step_room.COMPILED)
+
+
 @pytest.fixture
 def compiled() -> Iterator[None]:
-    choices = (scan_room.COMPILED, lexicon_room.COMPILED)
-    assert all([choice.use(compiled=True) for choice in choices])  # noqa: C419 (all of them)
+    assert all(choice.use(compiled=True) for choice in CHOICES)
     yield
-    for choice in choices:
+    for choice in CHOICES:
         choice.use(compiled=False)
 
 
@@ -166,8 +170,8 @@ def test_labels_and_probabilities_are_the_same(pages: list[LabelledPage]) -> Non
     html = [read_html(path.read_bytes()).page for path in sorted((DATA / "pages").glob("*.html"))]
     every = [*(page.page for page in pages), *html]
     fast = [_as_bytes(page, model) for page in every]
-    scan_room.COMPILED.use(compiled=False)
-    lexicon_room.COMPILED.use(compiled=False)
+    for choice in CHOICES:
+        choice.use(compiled=False)
     assert [_as_bytes(page, model) for page in every] == fast
 
 
@@ -186,3 +190,23 @@ def test_tiles_do_not_show(html_model: linesift.Model, monkeypatch: pytest.Monke
     monkeypatch.setattr(lexicon_room, "_TILE_LINES", 2)
     for (lexicon, tokens), scores in zip(pairs, whole, strict=True):
         np.testing.assert_array_equal(lexicon.scores(batch, tokens), scores)
+
+
+@given(st.lists(st.integers(1, 300), max_size=4), st.integers(0, 99))
+def test_scores_of_the_network_are_the_same(sizes: list[int], seed: int) -> None:
+    network, spans = random_network(9, seed=seed), np.array(sizes, np.int64)
+    own = np.random.default_rng(seed).normal(0, 3, (9, spans.sum())).astype(np.float32)
+    own[own > 4] = np.nan
+    expected = network.scores(own, spans)
+    assert step_room.COMPILED.use(compiled=True)
+    found = network.scores(own, spans)
+    step_room.COMPILED.use(compiled=False)
+    assert found.tobytes() == expected.tobytes()
+
+
+def test_steps_that_come_to_other_numbers_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    def rectify(sums: step_room.Floats, bias: step_room.Floats, base: step_room.Floats, out: step_room.Floats) -> None:
+        out[:] = sums + bias - base
+
+    monkeypatch.setattr(step_room, "PLAIN", step_room.PLAIN._replace(rectify=rectify))
+    assert step_room._load() is None

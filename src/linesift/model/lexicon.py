@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.fast import Choice, Sizes
-from linesift.features.batch import Batch
-from linesift.features.tokens import line_tokens, markup_tokens
+from linesift.features.batch import Batch, read_batch
+from linesift.features.tokens import ALL, line_tokens, markup_tokens
+from linesift.hints import no_hints
 from linesift.labels import LABELS
 
 Tokens = Callable[[Batch, slice], tuple[NDArray[np.int64], NDArray[np.int64]]]
@@ -138,12 +139,14 @@ def _load() -> _Compiled | None:
     from linesift.features.compiled import tokens
     from linesift.model.compiled.sums import add_rows
 
-    compiled = _Compiled({line_tokens: tokens.line_tokens, markup_tokens: tokens.markup_tokens}, add_rows)
+    readers = {line_tokens: tokens.line_tokens, markup_tokens: tokens.markup_tokens}
+    page = read_batch(["Rain in May.\nSun"], [no_hints(2)])
+    are_same = [np.array_equal(plain(page, ALL)[1], read(page, ALL)[1]) for plain, read in readers.items()]
     lexicon, bucket, n_tokens = _probe()
     expected = lexicon.scores_of(bucket, n_tokens)
     found = np.empty_like(expected)
-    compiled.add_rows(lexicon._rows.whole(), bucket.astype(np.int32), n_tokens.astype(np.int32), lexicon.bias, 0, found)
-    return compiled if np.array_equal(found, expected) else None
+    add_rows(lexicon._rows.whole(), bucket.astype(np.int32), n_tokens.astype(np.int32), lexicon.bias, 0, found)
+    return _Compiled(readers, add_rows) if all(are_same) and np.array_equal(found, expected) else None
 
 
 @cache
@@ -152,6 +155,7 @@ def _probe() -> tuple[Lexicon, NDArray[np.int64], NDArray[np.int64]]:
     n_buckets, n_targets = 256, len(TARGETS)
     places = np.arange(n_buckets * n_targets, dtype=np.float32).reshape(n_buckets, n_targets)
     lexicon = Lexicon(np.cos(places) * np.exp(5 * np.sin(3 * places)), np.cos(places[0]))
+    lexicon.bias.setflags(write=False)  # as those of a model are
     n_tokens = np.concatenate((np.arange(150), np.arange(150, 600, 37)))
     return lexicon, np.arange(n_tokens.sum()) * 89 % n_buckets, n_tokens
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.labels import LABELS
+from linesift.model.steps import COMPILED, PLAIN, Steps, bound
 
 TILE = 128
 """Lines of a matrix product, always as many: products of another shape may add in another order, and a page must come
@@ -84,12 +85,14 @@ class Network:
         Returns:
             Shape (n_rows, width): whole tiles, whose rows behind the last line mean nothing, and a row of zeros.
         """
+        return self._sums(own, COMPILED.choose(own.shape[1]) or PLAIN)
+
+    def _sums(self, own: NDArray[np.float32], steps: Steps) -> NDArray[np.float32]:
         tiles = _tiles(own.shape[1])
         sums = np.zeros((len(tiles) * TILE + 1, len(self.entry_bias)), np.float32)
         inputs = np.zeros((len(self.entry), TILE), np.float32)
         for tile in tiles:
-            part = own[:, tile]
-            self._fill(part, inputs[:, : part.shape[1]])
+            steps.fill_inputs(own, self.centre, self.scale, self.flagged, tile.start, inputs)
             product(inputs[:, : tile.stop - tile.start].T, self.entry, sums[tile])
         return sums
 
@@ -112,24 +115,32 @@ class Network:
         Returns:
             Shape (n_lines, 4).
         """
+        return self._run(sums, spans, find_maxima, COMPILED.choose(0) or PLAIN)
+
+    def _run(
+        self, sums: NDArray[np.float32], spans: NDArray[np.int64], find_maxima: "FindMaxima | None", steps: Steps
+    ) -> NDArray[np.float32]:
         n_lines, hidden, following = int(spans.sum()), sums, np.empty_like(sums)
         tiles = _tiles(n_lines)
+        rows = np.empty((TILE, 3 * sums.shape[1]), np.float32)
         hidden += self.entry_bias
         np.maximum(hidden, 0, out=hidden)
         around = _Around(spans, len(hidden))
         for number, (distance, weights, bias) in enumerate(self.steps()):
             for pool in self.pools_before(number):
                 n_units = len(self.pool_weights[pool]) // 2
-                maxima = (find_maxima or _find_maxima)(pool, hidden[:-1], spans, n_units)
-                self._add_pooled(pool, hidden, maxima, tiles)
+                if find_maxima is None:
+                    maxima = steps.cumulative_max(hidden[:-1], spans, n_units)
+                else:
+                    maxima = find_maxima(pool, hidden[:-1], spans, n_units)
+                self._add_pooled(pool, hidden, maxima, tiles, steps)
             hidden[n_lines:] = 0  # for neighbours that are not there
             places = around.neighbours(distance)
             for tile in tiles:
                 more = following[tile]
-                product(hidden.take(places[tile], axis=0).reshape(len(more), -1), weights, more)
-                more += bias
-                np.maximum(more, 0, out=more)
-                more += hidden[tile]
+                steps.gather(hidden, places[tile], rows[: len(more)])
+                product(rows[: len(more)], weights, more)
+                steps.rectify(more, bias, hidden[tile], more)
             hidden, following = following, hidden
         scores = np.empty((tiles[-1].stop if tiles else 0, len(self.out_bias)), np.float32)
         for tile in tiles:
@@ -138,7 +149,12 @@ class Network:
         return scores[:n_lines]
 
     def _add_pooled(
-        self, pool: int, hidden: NDArray[np.float32], maxima: NDArray[np.float32], tiles: Sequence[slice]
+        self,
+        pool: int,
+        hidden: NDArray[np.float32],
+        maxima: NDArray[np.float32],
+        tiles: Sequence[slice],
+        steps: Steps,
     ) -> None:
         """Add to hidden units what a pooling makes of the maxima, tile by tile."""
         weights = self.pool_weights[pool]
@@ -146,26 +162,18 @@ class Network:
         for tile in tiles:
             more = room[: tile.stop - tile.start]
             product(maxima[tile], weights, more)
-            more += self.pool_biases[pool]
-            np.maximum(more, 0, out=more)
-            hidden[tile] += more
+            steps.rectify(more, self.pool_biases[pool], hidden[tile], hidden[tile])
 
     def inputs(self, own: NDArray[np.float32]) -> NDArray[np.float32]:
         """Turn columns into inputs, shape (n_inputs, n_lines): numbers between -1 and 1, 0 where missing, and flags."""
         inputs = np.empty((len(self.entry), own.shape[1]), np.float32)
-        self._fill(own, inputs)
+        PLAIN.fill_inputs(own, self.centre, self.scale, self.flagged, 0, inputs)
         return inputs
-
-    def _fill(self, own: NDArray[np.float32], inputs: NDArray[np.float32]) -> None:
-        """Write the inputs of some lines, shape (n_inputs, n_lines)."""
-        n_columns = len(self.centre)
-        is_missing = _bound(own, self.centre, self.scale, inputs[:n_columns])
-        inputs[n_columns:] = is_missing.take(self.flagged, axis=0)
 
     def inputs_of(self, columns: NDArray[np.int64], values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Turn values of some columns into inputs, without flags; shape (len(columns), n_lines) in and out."""
         inputs = np.empty_like(values)
-        _bound(values, self.centre[columns], self.scale[columns], inputs)
+        bound(values, self.centre[columns], self.scale[columns], inputs)
         return inputs
 
     def is_sound(self, n_columns: int) -> bool:
@@ -300,48 +308,8 @@ def _tiles(n_lines: int) -> list[slice]:
     return tiles
 
 
-def _bound(
-    values: NDArray[np.float32], centre: NDArray[np.float32], scale: NDArray[np.float32], out: NDArray[np.float32]
-) -> NDArray[np.bool_]:
-    """Scale columns to numbers between -1 and 1, 0 where missing; return where they are missing."""
-    np.subtract(values, centre[:, None], out=out)
-    out *= (1 / scale)[:, None]
-    size = np.abs(out)
-    size += 1
-    out /= size
-    is_missing = np.isnan(out)
-    np.copyto(out, 0, where=is_missing)
-    return is_missing
-
-
-def cumulative_max(hidden: NDArray[np.float32], spans: NDArray[np.int64], n_units: int) -> NDArray[np.float32]:
-    """Find the highest value of some units from the first line of the page to each line, and from it to the last.
-
-    Args:
-        hidden: shape (n_rows, width); rows behind the last line belong to no page.
-        spans: lines of each page, one after the other.
-        n_units: how many of the units, from the first.
-
-    Returns:
-        Shape (n_rows, 2 * n_units), 0 in rows behind the last line.
-    """
-    maxima = np.zeros((len(hidden), 2 * n_units), hidden.dtype)
-    above, below, units = maxima[:, :n_units], maxima[:, n_units:], hidden[:, :n_units]
-    ends = spans.cumsum()
-    for start, end in zip((ends - spans).tolist(), ends.tolist(), strict=True):
-        np.maximum.accumulate(units[start:end], axis=0, out=above[start:end])
-        np.maximum.accumulate(units[start:end][::-1], axis=0, out=below[start:end][::-1])
-    return maxima
-
-
 FindMaxima = Callable[[int, NDArray[np.float32], NDArray[np.int64], int], NDArray[np.float32]]
 """Finds the maxima of a pooling: from its number, and then what `cumulative_max` takes."""
-
-
-def _find_maxima(
-    _pool: int, hidden: NDArray[np.float32], spans: NDArray[np.int64], n_units: int
-) -> NDArray[np.float32]:
-    return cumulative_max(hidden, spans, n_units)
 
 
 class _Around:
