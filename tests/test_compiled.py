@@ -20,6 +20,7 @@ from linesift.features.scan import LineScan, scan_plain
 from linesift.hints import Hints
 from linesift.model import lexicon as lexicon_room
 from linesift.model import steps as step_room
+from linesift.model import window as window_room
 from linesift.model.lexicon import TARGETS, Lexicon
 from linesift.page import LabelledPage, Page
 from linesift.read.html.page import read_html
@@ -59,7 +60,7 @@ _TEXTS = st.lists(st.one_of(st.sampled_from(_MARKS), st.sampled_from(_WORDS), st
 )
 
 
-CHOICES = (scan_room.COMPILED, lexicon_room.COMPILED, step_room.COMPILED)
+CHOICES = (scan_room.COMPILED, lexicon_room.COMPILED, step_room.COMPILED, window_room.COMPILED)
 
 
 @pytest.fixture
@@ -210,3 +211,17 @@ def test_steps_that_come_to_other_numbers_are_not_used(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(step_room, "PLAIN", step_room.PLAIN._replace(rectify=rectify))
     assert step_room._load() is None
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=4), st.integers(0, 99), st.booleans())
+def test_tables_of_lines_are_filled_alike(sizes: list[int], seed: int, is_html: bool) -> None:
+    texts, draw = ["Rain in May.\n" * size for size in sizes], np.random.default_rng(seed)
+    batch = read_batch(texts, [random_hints(text, seed) for text in texts] if is_html else None)
+    own = draw.normal(0, 3, (len(window_room.own_names(batch)), len(batch.page))).astype(np.float32)
+    own[:3, draw.random(own.shape[1]) < 0.1] = np.nan
+    rows = np.flatnonzero(draw.random(len(batch.page)) < 0.8)
+    expected = window_room.Neighbourhood(batch, own).table(rows)
+    assert window_room.COMPILED.use(compiled=True)
+    found = window_room.Neighbourhood(batch, own).table(rows)
+    window_room.COMPILED.use(compiled=False)
+    assert found.tobytes() == expected.tobytes()

@@ -44,7 +44,7 @@ def test_a_broken_numba_leaves_the_plain_code() -> None:
 
 def test_without_numba_nothing_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("linesift.fast.find_spec", {}.get)
-    choice = Choice(pytest.fail, pytest.fail, Sizes(0, 0))
+    choice: Choice[str] = Choice(pytest.fail, pytest.fail, Sizes(0, 0))
     assert choice.choose(1 << 40) is None
 
 

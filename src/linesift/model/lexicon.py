@@ -139,14 +139,15 @@ def _load() -> _Compiled | None:
     from linesift.features.compiled import tokens
     from linesift.model.compiled.sums import add_rows
 
-    readers = {line_tokens: tokens.line_tokens, markup_tokens: tokens.markup_tokens}
+    compiled = _Compiled({line_tokens: tokens.line_tokens, markup_tokens: tokens.markup_tokens}, add_rows)
     page = read_batch(["Rain in May.\nSun"], [no_hints(2)])
-    are_same = [np.array_equal(plain(page, ALL)[1], read(page, ALL)[1]) for plain, read in readers.items()]
+    are_same = [np.array_equal(plain(page, ALL)[1], read(page, ALL)[1]) for plain, read in compiled.tokens.items()]
     lexicon, bucket, n_tokens = _probe()
     expected = lexicon.scores_of(bucket, n_tokens)
     found = np.empty_like(expected)
-    add_rows(lexicon._rows.whole(), bucket.astype(np.int32), n_tokens.astype(np.int32), lexicon.bias, 0, found)
-    return _Compiled(readers, add_rows) if all(are_same) and np.array_equal(found, expected) else None
+    arrays = bucket.astype(np.int32), n_tokens.astype(np.int32)
+    compiled.add_rows(lexicon._rows.whole(), *arrays, lexicon.bias, 0, found)
+    return compiled if all(are_same) and np.array_equal(found, expected) else None
 
 
 @cache

@@ -4,14 +4,15 @@ The table of a line has its own columns first, then some of them of each neighbo
 above), then sums over windows (`window.words.above8` is the number of words in the eight lines above).
 """
 
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Callable, Iterable
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.batch import FIXED, Batch, from_fixed, running_sum
+from linesift.fast import Choice, Sizes
+from linesift.features.batch import FIXED, Batch, from_fixed, read_batch, running_sum
 from linesift.features.table import FEATURE_NAMES, MARKUP_NAMES
 from linesift.model.lexicon import TARGETS
 
@@ -65,29 +66,39 @@ class Neighbourhood:
         """Compute the prefix sums; `own` has shape (len(own_names(batch)), n_lines)."""
         self.own = own
         self._batch, self._is_html = batch, batch.has_hints
-        row_numbers = _row_numbers(self._is_html)
-        near, far = _neighbour_names(self._is_html)
-        self._near = padded(own[[row_numbers[name] for name in near]])
-        self._far = padded(own[[row_numbers[name] for name in far]])
-        prefix = running_sum(_summed(batch, own, row_numbers))
-        self._sums, self._likely_words = Sums(prefix), Sums(prefix[_SUMMED.index("likely_words")])
+        self._prefix = running_sum(_summed(batch, own, _row_numbers(self._is_html)))
+        self._fill_compiled = COMPILED.choose(own.shape[1])
+
+    @cached_property
+    def _padded(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        near, far = _neighbour_rows(self._is_html)
+        return padded(self.own[near]), padded(self.own[far])
 
     def table(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Compute all columns of some lines, shape (len(table_names(...)), n_rows)."""
+        out = np.empty((len(table_names(is_html=self._is_html)), len(rows)), np.float32)
+        if self._fill_compiled is None:
+            self._fill(rows, out)
+        else:
+            (near, far), pages = _neighbour_rows(self._is_html), (self._batch.own_page_start, self._batch.own_page_end)
+            columns = self.own, near, _NEAR_STEPS, far, _FAR_STEPS, self._prefix, _WINDOWS
+            self._fill_compiled(*columns, _SUMMED.index("likely_words"), rows, *pages, out)
+        return out
+
+    def _fill(self, rows: NDArray[np.int64], out: NDArray[np.float32]) -> None:
         around = Around(self._batch, rows)
         n_own, n_rows = len(self.own), len(rows)
-        out = np.empty((len(table_names(is_html=self._is_html)), n_rows), np.float32)
         np.take(self.own, rows, axis=1, out=out[:n_own], mode="clip")
         start = n_own
-        for values, steps in ((self._near, _NEAR_STEPS), (self._far, _FAR_STEPS)):
+        for values, steps in zip(self._padded, (_NEAR_STEPS, _FAR_STEPS), strict=True):
             block = out[start : start + len(values) * len(steps)].reshape(len(values), len(steps), n_rows)
             np.take(values, around.neighbours(steps), axis=1, out=block, mode="clip")
             start += len(values) * len(steps)
-        windows = self._sums.windows(around, around.edges(_WINDOWS))
+        windows = Sums(self._prefix).windows(around, around.edges(_WINDOWS))
         out[start : -len(_OF_PAGE)].reshape(windows.shape)[:] = windows
+        likely_words = Sums(self._prefix[_SUMMED.index("likely_words")])
         for row, name in zip(out[-len(_OF_PAGE) :], _OF_PAGE, strict=True):
-            row[:] = getattr(self._likely_words, name)(around)
-        return out
+            row[:] = getattr(likely_words, name)(around)
 
 
 def _summed(batch: Batch, own: NDArray[np.float32], row_numbers: dict[str, int]) -> NDArray[np.float32]:
@@ -218,6 +229,14 @@ def _neighbour_names(is_html: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return ((*_NEAR, *_NEAR_MARKUP), (*_FAR, *_FAR_MARKUP)) if is_html else (_NEAR, _FAR)
 
 
+@cache
+def _neighbour_rows(is_html: bool) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Find the same columns by their numbers."""
+    numbers = _row_numbers(is_html)
+    near, far = (np.array([numbers[name] for name in names]) for names in _neighbour_names(is_html))
+    return near, far
+
+
 def _summed_names(is_html: bool) -> tuple[str, ...]:
     """List the columns that windows sum."""
     return (*_SUMMED, *_SUMMED_MARKUP) if is_html else _SUMMED
@@ -242,3 +261,27 @@ def table_names(*, is_html: bool = False) -> tuple[str, ...]:
         *(window for name in _summed_names(is_html) for window in _window_names(f"window.{name}", _WINDOWS)),
         *(f"window.likely_words.{name}" for name in _OF_PAGE),
     )
+
+
+def _load() -> Callable[..., None] | None:
+    """Load the compiled loops; `None` where they fill a table with other numbers."""
+    from linesift.model.compiled.window import fill_table
+
+    batch = read_batch(["Rain in May.\n" * 30, "", "Sun.\n" * 3])
+    shape = len(own_names(batch)), len(batch.page)
+    neighbourhood = Neighbourhood(batch, np.cos(np.arange(np.prod(shape), dtype=np.float32)).reshape(shape))
+    rows = np.arange(len(batch.page))
+    expected = neighbourhood.table(rows)
+    neighbourhood._fill_compiled = fill_table
+    return fill_table if np.array_equal(neighbourhood.table(rows), expected, equal_nan=True) else None
+
+
+def _is_kept() -> bool:
+    from linesift.jit import kept
+    from linesift.model.compiled.window import fill_table
+
+    return any(kept(fill_table))
+
+
+COMPILED: Choice[Callable[..., None]] = Choice(_load, _is_kept, Sizes(200_000, 5_000_000))
+"""By lines."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.model.network import Network, cumulative_max, neighbours
+from linesift.model.network import Network, neighbours
+from linesift.model.steps import cumulative_max
 
 Floats = NDArray[np.float32]
 
