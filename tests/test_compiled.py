@@ -101,7 +101,7 @@ def test_counts_stop_at_255() -> None:
 def test_our_pages_are_scanned_alike(pages: list[LabelledPage]) -> None:
     sites = [page for folder in sorted((DATA / "sites").iterdir()) for page in read_labelled(folder)]
     assert sites
-    assert [page.name for page in (*pages, *sites) if _differences(page.page.text)] == []
+    assert not [page.page.text[:40] for page in (*pages, *sites) if _differences(page.page.text)]
 
 
 def test_hostile_inputs_are_scanned_alike() -> None:
@@ -146,7 +146,7 @@ def test_weights_are_added_in_the_same_order(n_tokens: list[int], seed: int) -> 
 
 
 def test_sums_in_another_order_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    def sums(lexicon: Lexicon, bucket: np.ndarray, n_tokens: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def sums(lexicon: Lexicon, bucket: np.ndarray, n_tokens: np.ndarray) -> np.ndarray:
         lines = np.split(lexicon._rows.take(bucket)[:, : len(TARGETS)], n_tokens.cumsum()[:-1])
         return np.array([line.sum(axis=0) for line in lines], np.float32)
 
