@@ -137,7 +137,7 @@ def model(table: NDArray[np.float32]) -> Model:
     part = Part(
         lexicon=Lexicon(weights, np.linspace(-2, 1, len(TARGETS), dtype=np.float32)),
         scorer=random_trees(table, seed=1),
-        network=random_network(len(OWN_TEXT_NAMES), seed=2),
+        networks=tuple(random_network(len(OWN_TEXT_NAMES), seed=seed) for seed in (2, 5)),
         temperature=1.25,
     )
     return Model(part)
@@ -155,7 +155,7 @@ def html_model(model: Model, pages: list[LabelledPage]) -> Model:
     html = replace(
         model.text,
         scorer=random_trees(table_of(batch, own), seed=3),
-        network=random_network(len(own), seed=4),
+        networks=(random_network(len(own), seed=4),),
         temperature=0.75,
         markup_lexicon=Lexicon(weights, np.linspace(1, -1, len(TARGETS), dtype=np.float32)),
     )

@@ -129,13 +129,13 @@ def with_linear(model: Model, table: NDArray[np.float32]) -> Model:
 @pytest.mark.parametrize("kind", ["boosting", "linear"])
 def test_round_trip(model: Model, table: NDArray[np.float32], kind: str, has_network: bool, tmp_path: Path) -> None:
     first = with_linear(model, table) if kind == "linear" else model
-    first = first if has_network else with_text(first, network=None)
+    first = first if has_network else with_text(first, networks=())
     save_model(first, {}, PROBE, tmp_path / "deep" / "x")
     second = load_model(tmp_path / "deep" / "x")
     assert second.text.temperature == first.text.temperature
     assert second.text.network_share == first.text.network_share
     assert second.decoding == first.decoding
-    assert (second.text.network is not None) == has_network
+    assert len(second.text.networks) == (2 if has_network else 0)
     one, other = first.classify(TEXT), second.classify(TEXT)
     assert one.labels == other.labels
     np.testing.assert_array_equal(one.probabilities, other.probabilities)
@@ -146,6 +146,9 @@ def assert_same_arrays(first: object, second: object) -> None:
     assert type(first) is type(second)
     if isinstance(first, np.ndarray):
         np.testing.assert_array_equal(first, second)
+    elif isinstance(first, tuple):
+        for one, other in zip(first, second, strict=True):  # type: ignore[call-overload]
+            assert_same_arrays(one, other)
     elif hasattr(first, "__dataclass_fields__"):
         for each in fields(first):  # type: ignore[arg-type]
             if each.compare:  # otherwise it is made of the others
@@ -417,7 +420,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "model.json cut": (content("model.json", lambda old: old[: len(old) // 2]), "model.json cannot be read"),
     "model.json not text": (content("model.json", lambda _: b"\xff\xfe\x00"), "model.json cannot be read"),
     "model.json a list": (content("model.json", lambda _: b"[1]"), "model format None"),
-    "other format": (about(format=10), f"model format 10, this linesift reads format {FORMAT}; train the model anew"),
+    "other format": (about(format=FORMAT + 1), f"model format {FORMAT + 1}, this linesift reads format {FORMAT}; train the model anew"),
     **{
         f"old format {number}": (
             about(format=number), f"model format {number}, this linesift reads format {FORMAT}; train the model anew",
@@ -519,20 +522,20 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
               .astype(np.float16)), "arrays of lexicon do not fit",
     ),
     "network without an array": (
-        arrays(lambda parts: {k: v for k, v in parts.items() if k != "network.entry_bias"}), "incomplete",
+        arrays(lambda parts: {k: v for k, v in parts.items() if k != "network0.entry_bias"}), "incomplete",
     ),
-    "network without a width": (array("network.entry_bias", lambda old: old[0]), "arrays of network do not fit"),
-    "network without layers": (array("network.layers", lambda old: old[0, 0, 0]), "arrays of network do not fit"),
+    "network without a width": (array("network0.entry_bias", lambda old: old[0]), "arrays of network0 do not fit"),
+    "network without layers": (array("network0.layers", lambda old: old[0, 0, 0]), "arrays of network0 do not fit"),
     "network without pools": (
-        arrays(lambda parts: {k: v for k, v in parts.items() if k != "network.pool_weights"}), "incomplete",
+        arrays(lambda parts: {k: v for k, v in parts.items() if k != "network0.pool_weights"}), "incomplete",
     ),
-    "pools flat": (array("network.pool_weights", lambda old: old[0]), "arrays of network do not fit"),
+    "pools flat": (array("network0.pool_weights", lambda old: old[0]), "arrays of network0 do not fit"),
     "network gone": (
-        arrays(lambda parts: {k: v for k, v in parts.items() if not k.startswith("network.")}),
+        arrays(lambda parts: {k: v for k, v in parts.items() if not k.startswith("network")}),
         "does not reproduce its probe ferry",
     ),
     "other weights of the network": (
-        array("network.out_bias", lambda old: old + np.eye(4, dtype=np.float32)[0]),
+        array("network0.out_bias", lambda old: old + np.eye(4, dtype=np.float32)[0]),
         "does not reproduce its probe ferry",
     ),
     "bias of words": (array("lexicon.bias", lambda old: old.astype("U9")), "lexicon.bias: an array of"),
@@ -563,11 +566,11 @@ HTML_DAMAGES: dict[str, tuple[Damage, str]] = {
         "arrays of html.scorer do not fit together",
     ),
     "network of the model for text": (
-        arrays(lambda parts: parts | {f"html.{k}": v for k, v in parts.items() if k.startswith("network.")}),
-        "arrays of html.network do not fit together",
+        arrays(lambda parts: parts | {f"html.{k}": v for k, v in parts.items() if k.startswith("network")}),
+        "arrays of html.network0 do not fit together",
     ),
     "network that is no number": (
-        array("html.network.layers", lambda old: old * np.nan), "arrays of html.network do not fit together",
+        array("html.network0.layers", lambda old: old * np.nan), "arrays of html.network0 do not fit together",
     ),
     "columns of html in the model for text": (
         array("scorer.columns", lambda old: np.full_like(old, len(table_names(is_html=True)) - 1)),
@@ -663,8 +666,8 @@ def test_damage_is_explained_in_a_sentence(path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", NETWORK_DAMAGES)
 def test_damage_of_the_network_is_explained_in_a_sentence(path: Path, name: str) -> None:
     key, change = NETWORK_DAMAGES[name]
-    array(f"network.{key}", change)(path)
-    assert_explained(path, "weights.npz: the arrays of network do not fit together")
+    array(f"network0.{key}", change)(path)
+    assert_explained(path, "weights.npz: the arrays of network0 do not fit together")
 
 
 @pytest.mark.parametrize("name", HTML_DAMAGES)
@@ -689,7 +692,7 @@ def change_bias(name: str, path: Path) -> None:
     about(weights_sha256=sha256((path / "weights.npz").read_bytes()).hexdigest())(path)
 
 
-@pytest.mark.parametrize("name", ["scorer.bias", "network.out_bias", "markup_lexicon.bias"])
+@pytest.mark.parametrize("name", ["scorer.bias", "network0.out_bias", "markup_lexicon.bias"])
 def test_other_weights_of_the_part_for_html_are_refused(html_saved: Files, tmp_path: Path, name: str) -> None:
     """By the probe, whatever `model.json` gives as the SHA-256 of the file."""
     write(html_saved, tmp_path)

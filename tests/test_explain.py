@@ -64,7 +64,7 @@ def assert_adds_up(found: list[Explanation], prediction: Prediction) -> None:
 @pytest.mark.parametrize("has_shares", [True, False])
 def test_text(model: Model, has_shares: bool, has_network: bool) -> None:
     model = with_shares(model) if has_shares else model
-    model = model if has_network else with_text(model, network=None)
+    model = model if has_network else with_text(model, networks=())
     found = explain(model, TEXT)
     assert [each.index for each in found] == NON_BLANK
     assert [each.label for each in found] == [model.classify(TEXT).labels[index] for index in NON_BLANK]
@@ -106,7 +106,7 @@ def linear(table: NDArray[np.float32], seed: int) -> LinearScorer:
 
 def test_linear_weights_are_the_model_s(model: Model, table: NDArray[np.float32]) -> None:
     scorer = linear(table, 1)
-    alone = with_text(model, scorer=scorer, network=None)
+    alone = with_text(model, scorer=scorer, networks=())
     found = explain(alone, TEXT)
     assert_adds_up(found, alone.classify(TEXT))
     assert found[0].against == "the mean of the lines that the model learnt from"
@@ -128,7 +128,7 @@ def only(reasons: Reasons, name: str) -> Reason:
 
 
 def test_without_shares_the_base_is_the_page_s_mean(model: Model) -> None:
-    found = explain(with_text(model, network=None), TEXT)
+    found = explain(with_text(model, networks=()), TEXT)
     scores = np.mean([each.reasons.score for each in found], axis=0)
     np.testing.assert_allclose(found[0].reasons.base, scores, atol=1e-5)
 

@@ -156,7 +156,7 @@ def test_tiles_do_not_show(
 
 
 def test_a_page_of_two_hundred_thousand_lines(model: Model, table: NDArray[np.float32]) -> None:
-    small = Model(Part(model.text.lexicon, random_trees(table, seed=1, n_trees=4), model.text.network))
+    small = Model(Part(model.text.lexicon, random_trees(table, seed=1, n_trees=4), model.text.networks))
     lines = ["Home | News", "", "The river rose for the third day.", "21 October 2024, 9:20"] * 50_000
     prediction = small.classify("\n".join(lines))
     assert len(prediction.labels) == 200_000
@@ -184,20 +184,20 @@ def test_temperature_flattens(model: Model) -> None:
     assert cold.classify(text).probabilities.max() > model.classify(text).probabilities.max()
 
 
-def test_log_odds_are_the_weighted_mean_of_trees_and_network(model: Model, pages: list[LabelledPage]) -> None:
+def test_log_odds_are_the_weighted_mean_of_trees_and_networks(model: Model, pages: list[LabelledPage]) -> None:
     text = replace(model.text, network_share=0.65)
     batch = text.read([page.page for page in pages[:5]])
-    trees = replace(text, network=None)
-    assert text.network is not None
-    network = text.network.scores(text.neighbourhood(batch).own, batch.nonempty_sizes) / np.float32(text.temperature)
-    mean = 0.35 * trees.log_odds(batch) + 0.65 * network
+    trees = replace(text, networks=())
+    own = text.neighbourhood(batch).own
+    first, second = (network.scores(own, batch.nonempty_sizes) / text.temperature for network in text.networks)
+    mean = 0.35 * trees.log_odds(batch) + 0.65 * (first + second) / 2
     np.testing.assert_allclose(text.log_odds(batch), mean, rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(text.probabilities(batch), softmax(mean), atol=1e-5)
     assert not np.allclose(text.probabilities(batch), trees.probabilities(batch), atol=0.05)
 
 
 def test_the_scorer_stands_alone_without_a_network(model: Model) -> None:
-    alone = with_text(model, network=None)
+    alone = with_text(model, networks=())
     text = "Home | News\nThe river rose for the third day.\n21 October 2024"
     batch = alone.text.read([Page(text)])
     scores = alone.text.scorer.scores(alone.text.neighbourhood(batch).table(np.arange(3)))

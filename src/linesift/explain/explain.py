@@ -1,11 +1,11 @@
 """Give the reasons of a line's label: what each column, and each word, adds to the score of each label.
 
-The score is the mean of the scorer's and the network's, and each is taken apart in its own way:
+The score is the mean of the scorer's and the networks', and each is taken apart in its own way:
 
 - a linear scorer by its weights,
 - trees by Shapley values against the lines that they were fitted on (`linesift.explain.shapley`), or against the lines
   of the page itself if the model does not hold the shares of their leaves,
-- the network by hiding parts of the page (`linesift.explain.occlusion`). What a column of the line adds there is added
+- the networks by hiding parts of the page (`linesift.explain.occlusion`). What a column of the line adds there is added
   to what it adds to the scorer; three rows of its own have the rest, `linesift.explain.describe.NETWORK`.
 
 The base and the weights of all reasons add up to the score. Scores are log-odds against the mean of the four labels:
@@ -14,7 +14,6 @@ only differences between labels mean something, so the four weights of a reason 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 from math import nan
 
 import numpy as np
@@ -156,14 +155,12 @@ def _reasons(
     values: LeafValues | None,
 ) -> Iterator[Reasons]:
     """Take the log-odds of some rows of a page apart."""
-    shares: Iterator[NetworkShares | None] = repeat(None)
-    if part.network is not None:
-        shares = network_shares(part.network, around.own, rows)
+    every_shares = [network_shares(network, around.own, rows) for network in part.networks]
     for start in range(0, len(rows), _ROWS_AT_ONCE):
         table = around.table(rows[start : start + _ROWS_AT_ONCE])
         base, weights = _of_scorer(part.scorer, table, values)
         for row, of_row in enumerate(weights.swapaxes(0, 1)):
-            yield _of_line(part, table[:, row], base, of_row, next(shares))
+            yield _of_line(part, table[:, row], base, of_row, [next(shares) for shares in every_shares])
 
 
 def _of_line(
@@ -171,22 +168,21 @@ def _of_line(
     columns: NDArray[np.float32],
     base: NDArray[np.float64],
     weights: NDArray[np.float64],
-    shares: NetworkShares | None,
+    every_shares: Sequence[NetworkShares],
 ) -> Reasons:
-    """Join the reasons of the scorer, `base` of shape (4,) and `weights` of (n_columns, 4), and of the network."""
+    """Join the reasons of the scorer, `base` of shape (4,) and `weights` of (n_columns, 4), and of the networks."""
     names, values = table_names(is_html=part.is_html), columns.tolist()
     of_scorer, of_network = part.shares
     base, weights = of_scorer * base, of_scorer * weights
-    if shares is not None:
+    others = dict.fromkeys(NETWORK, np.zeros(len(LABELS)))
+    for shares in every_shares:
         base = base + of_network * shares.base
         weights[: len(shares.columns)] += of_network * shares.columns
-        others = {
-            TOGETHER: shares.together,
-            "network.above": shares.above,
-            "network.below": shares.below,
-        }
-        weights = np.concatenate((weights, [of_network * others[name] for name in NETWORK]))
-        names, values = (*names, *NETWORK), [*values, *[nan] * len(NETWORK)]
+        of_rows = {TOGETHER: shares.together, "network.above": shares.above, "network.below": shares.below}
+        others = {name: weight + of_network * of_rows[name] for name, weight in others.items()}
+    if every_shares:
+        weights = np.concatenate((weights, [*others.values()]))
+        names, values = (*names, *others), [*values, *[nan] * len(others)]
     base, weights = (_against_mean(scores) / part.temperature for scores in (base, weights))
     return Reasons(base, _sorted(names, values, weights))
 
@@ -287,7 +283,7 @@ def _against(part: Part) -> str:
     """Say what line the base is the score of."""
     is_page = isinstance(part.scorer, TreeScorer) and part.scorer.shares is None
     mean = "the mean of this page's lines" if is_page else "the mean of the lines that the model learnt from"
-    return mean if part.network is None else f"{mean}, and a page of median lines"
+    return f"{mean}, and a page of median lines" if part.networks else mean
 
 
 def _against_mean(scores: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -5,7 +5,7 @@ A batch of pages goes through six steps:
 1. `_groups` gathers neighbouring pages that are all plain text or all HTML. `Part.read` scans their text.
 2. `Part.neighbourhood` computes the columns of each line, those of its words among them (`lexicon`), and sums over the
    lines around it (`window`).
-3. The scorer (`trees` or `linear`) and the `network` score every line. The weighted mean of both, divided by a
+3. The scorer (`trees` or `linear`) and the networks score every line. Their weighted mean, divided by a
    temperature, is the log-odds. Corrections of a site (`site`, `memory`) are added to them.
 4. `headline` compares the likely headlines of each page with each other.
 5. `decode` gives each line its label, page by page.

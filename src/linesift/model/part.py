@@ -45,10 +45,10 @@ class Part:
     """Weights of the words of a line."""
     scorer: Scorer
     """Scores a line by its columns and those of the lines around it."""
-    network: Network | None = None
-    """Scores the lines of a page in their order."""
+    networks: tuple[Network, ...] = ()
+    """Score the lines of a page in their order. They differ by their seed alone, and the mean of two is better."""
     network_share: float = 0.5
-    """Share of the network's scores in the mean with the scorer's, above 0 and below 1. Fitted on held-out folds."""
+    """Share of the networks' scores in the mean with the scorer's, above 0 and below 1. Fitted on held-out folds."""
     temperature: float = 1.0
     """Temperature scaling: log-odds are divided by it, so that .9 means nine in ten. Fitted on held-out folds."""
     markup_lexicon: Lexicon | None = None
@@ -65,8 +65,9 @@ class Part:
 
     @property
     def shares(self) -> tuple[float, float]:
-        """Shares of the scorer's and of the network's scores in their mean."""
-        return (1.0, 0.0) if self.network is None else (1 - self.network_share, self.network_share)
+        """Shares of the scorer's and of each network's scores in their mean."""
+        n_networks = len(self.networks)
+        return (1 - self.network_share, self.network_share / n_networks) if n_networks else (1.0, 0.0)
 
     def read(self, pages: Sequence[Page]) -> Batch:
         """Read pages into a batch, with their hints if the part is for HTML."""
@@ -114,9 +115,9 @@ class Part:
         for start in range(0, n_lines, _TILE_LINES):
             rows = np.arange(start, min(start + _TILE_LINES, n_lines))
             scores[start : start + _TILE_LINES] = self.scorer.scores(neighbourhood.table(rows))
-        if self.network is not None:
-            scores *= np.float32(of_scorer)
-            scores += np.float32(of_network) * self.network.scores(neighbourhood.own, batch.nonempty_sizes)
+        scores *= np.float32(of_scorer)
+        for network in self.networks:
+            scores += np.float32(of_network) * network.scores(neighbourhood.own, batch.nonempty_sizes)
         scores /= np.float32(self.temperature)
         return scores
 

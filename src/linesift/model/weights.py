@@ -1,12 +1,13 @@
 """Turn a model into named arrays and back; `linesift.model.files` reads and writes the file that holds them.
 
-Arrays of the part for text are named `lexicon.weights`, `scorer.leaves`, `network.out` and so on; those of the part for
+Arrays of the part for text are named `lexicon.weights`, `scorer.leaves`, `network0.out` and so on; those of the part for
 HTML have `html.` before the name. Shapes, types and ranges of all arrays and numbers are checked. So a damaged file
 gives an error and no crash, and whatever passes gives finite scores.
 """
 
 from collections.abc import Mapping
 from dataclasses import fields
+from itertools import count, takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,8 +60,8 @@ def _part_arrays(part: Part) -> dict[str, NDArray[Any]]:
         if lexicon is not None:
             arrays |= {f"{name}.weights": lexicon.weights.astype(np.float16), f"{name}.bias": lexicon.bias}
     arrays |= {f"scorer.{key}": array for key, array in _scorer_arrays(part.scorer).items()}
-    if part.network is not None:
-        arrays |= {f"network.{each.name}": getattr(part.network, each.name) for each in fields(part.network)}
+    for number, network in enumerate(part.networks):
+        arrays |= {f"network{number}.{each.name}": getattr(network, each.name) for each in fields(network)}
     if part.headline is not None:
         arrays |= {f"headline.{key}": array for key, array in _scorer_arrays(part.headline.trees).items()}
     for number, site in enumerate(part.sites):
@@ -183,7 +184,7 @@ def _part(prefix: str, lexicon: Lexicon, settings: Mapping[str, Any], n_sites: i
     return Part(
         lexicon=lexicon,
         scorer=_scorer(f"{prefix}scorer", n_table_columns(is_html=is_html), arrays),
-        network=_network(f"{prefix}network", len(OWN_HTML_NAMES if is_html else OWN_TEXT_NAMES), arrays),
+        networks=_networks(prefix, len(OWN_HTML_NAMES if is_html else OWN_TEXT_NAMES), arrays),
         network_share=_read_number(settings, "network_share", *_SHARES),
         temperature=_read_number(settings, "temperature", *_TEMPERATURES),
         markup_lexicon=_lexicon(f"{prefix}markup_lexicon", MARKUP_BITS, arrays) if is_html else None,
@@ -239,9 +240,12 @@ def _linear(name: str, n_columns: int, n_outcomes: int, arrays: _Arrays) -> Line
     return LinearScorer(bins, weights, arrays.take(f"{name}.bias", "f", n_outcomes))
 
 
-def _network(name: str, n_columns: int, arrays: _Arrays) -> Network | None:
-    if not arrays.has(f"{name}.out"):
-        return None
+def _networks(prefix: str, n_columns: int, arrays: _Arrays) -> tuple[Network, ...]:
+    names = takewhile(lambda name: arrays.has(f"{name}."), (f"{prefix}network{number}" for number in count()))
+    return tuple(_network(name, n_columns, arrays) for name in names)
+
+
+def _network(name: str, n_columns: int, arrays: _Arrays) -> Network:
     whole = {"flagged", "pool_layers"}
     n_axes = {"entry": 2, "layers": 3, "layer_biases": 2, "pool_weights": 3, "pool_biases": 2, "out": 2}
     network = Network(

@@ -22,7 +22,9 @@ class TrainConfig:
     learning_rate: float = 0.2
     n_cuts: int = 32
     """Cuts per column for trees; the linear model takes half as many."""
-    network_width: int = 64
+    networks: int = 2
+    """Networks of a part; they differ by their seed alone, and their scores are averaged."""
+    network_width: int = 48
     network_layers: int = 6
     """Each reads twice as far as the one before it; together these reach 63 lines up and down."""
     network_pool_layers: tuple[int, ...] = (2, 4)

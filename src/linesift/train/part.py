@@ -4,7 +4,8 @@ What a later step sees of an earlier one comes from the fit that has not seen th
 columns as uncertain as those of pages to come.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -107,15 +108,15 @@ def _fit_parts(
     """Fit what scores lines, and put the parts together.
 
     1. Trees, or a linear model, over the lines' own columns and those of their neighbours.
-    2. A network over the own columns, line after line.
-    3. The share of the network in the mean of both scores, and a temperature, on held-out scores of lines with gold.
+    2. Networks over the own columns, line after line.
+    3. The share of the networks in the mean of all scores, and a temperature, on held-out scores of lines with gold.
     4. A ranker of the lines that may be the headline.
 
     A linear model has the first and the third alone.
     """
     table = Neighbourhood(lines.batch, own.values).table(np.arange(len(lines.folds)))
     scorers, scores = _fit_scorers(table, lines, config, progress)
-    networks: CrossFit[Network | None] = CrossFit.same(None, config.n_folds)
+    networks: CrossFit[tuple[Network, ...]] = CrossFit.same((), config.n_folds)
     is_gold = (np.arange(len(scores)) < lines.n_gold) & (lines.line_weights.everything > 0)
     gold = lines.labels.everything[is_gold]
     share = 0.5
@@ -130,8 +131,8 @@ def _fit_parts(
         rankers = fit_rankers(table, softmax(scores / np.float32(temperature)), lines, config)
     parts = zip(lexicons, scorers, networks, rankers, strict=True)
     return CrossFit.of(
-        Part(used.words, scorer, network, share, temperature, markup_lexicon=used.markup, headline=ranker)
-        for used, scorer, network, ranker in parts
+        Part(used.words, scorer, several, share, temperature, markup_lexicon=used.markup, headline=ranker)
+        for used, scorer, several, ranker in parts
     )
 
 
@@ -153,8 +154,8 @@ def _fit_scorers(
 
 def _fit_networks(
     own: _OwnColumns, lines: Lines, config: TrainConfig, progress: Progress
-) -> tuple[CrossFit[Network], NDArray[np.float32]]:
-    """Fit networks, several at once; score every line by the one that has not seen its fold."""
+) -> tuple[CrossFit[tuple[Network, ...]], NDArray[np.float32]]:
+    """Fit networks, several at once; score every line by those that have not seen its fold."""
     every_masks = [lines.fold_masks(fold) for fold in range(config.n_folds + 1)]
     tasks = (
         (
@@ -166,18 +167,19 @@ def _fit_networks(
                 lexicon_rows=own.lexicon_rows,
                 unknown=own.unknown[:, masks.learnt_pages],
             ),
-            config,
+            replace(config, seed=config.seed + number),
         )
         for masks, labels, weights in zip(every_masks, lines.labels, lines.line_weights, strict=True)
+        for number in range(config.networks)
     )
-    fitted: list[Network] = []
+    fitted: list[tuple[Network, ...]] = []
     scores = np.zeros((len(lines.folds), len(LABELS)), np.float32)
     found = parallel(fit_network, tasks, config.jobs)
     for fold, masks in enumerate(every_masks):
-        progress(f"network: {_fold_name(fold, config)}")
-        fitted.append(next(found))
+        progress(f"networks: {_fold_name(fold, config)}")
+        fitted.append(tuple(islice(found, config.networks)))
         columns, spans = np.ascontiguousarray(own.values[:, masks.held_out]), _spans(lines, masks.held_out)
-        scores[masks.held_out] = fitted[-1].scores(columns, spans)
+        scores[masks.held_out] = sum(network.scores(columns, spans) for network in fitted[-1]) / config.networks
     return CrossFit.of(fitted), scores
 
 
@@ -192,11 +194,11 @@ def _spans(lines: Lines, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 
 _SHARES = (0.35, 0.5, 0.65, 0.8)
-"""Shares of the network that are tried."""
+"""Shares of the networks that are tried."""
 
 
 def _fit_share(scores: NDArray[np.float32], network_scores: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """Choose the share of the network with the least log loss of held-out lines, each with its best temperature."""
+    """Choose the share of the networks with the least log loss of held-out lines, each with its best temperature."""
     return min(_SHARES, key=lambda share: fit_temperature(_mean(scores, network_scores, share), labels)[1])
 
 
