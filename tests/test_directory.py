@@ -420,7 +420,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "model.json cut": (content("model.json", lambda old: old[: len(old) // 2]), "model.json cannot be read"),
     "model.json not text": (content("model.json", lambda _: b"\xff\xfe\x00"), "model.json cannot be read"),
     "model.json a list": (content("model.json", lambda _: b"[1]"), "model format None"),
-    "other format": (about(format=FORMAT + 1), f"model format {FORMAT + 1}, this linesift reads format {FORMAT}; train the model anew"),
+    "other format": (about(format=FORMAT + 1), f"format {FORMAT + 1}, this linesift reads format {FORMAT}; train"),
     **{
         f"old format {number}": (
             about(format=number), f"model format {number}, this linesift reads format {FORMAT}; train the model anew",

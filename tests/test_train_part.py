@@ -72,11 +72,8 @@ def test_the_temperature_makes_scores_calibrated() -> None:
     powers = np.exp(scores)
     chances = (powers / powers.sum(axis=1, keepdims=True)).cumsum(axis=1)
     labels = (draw.random((20_000, 1)) > chances[:, :3]).sum(axis=1)
-    cool, loss = fit_temperature(scores, labels)
-    warm, same_loss = fit_temperature(2 * scores, labels)
-    assert cool == pytest.approx(1.0, abs=0.06)
-    assert warm == pytest.approx(2.0, abs=0.1)
-    assert loss == pytest.approx(same_loss, abs=0.002)
+    assert fit_temperature(scores, labels) == pytest.approx(1.0, abs=0.06)
+    assert fit_temperature(2 * scores, labels) == pytest.approx(2.0, abs=0.1)
 
 
 @pytest.mark.parametrize(("likely", "n_rankers"), [([0.9, 0.0], 0), ([0.0, 0.0], 0), ([0.6, 0.3], 3)])

@@ -1,7 +1,7 @@
 """Turn a model into named arrays and back; `linesift.model.files` reads and writes the file that holds them.
 
-Arrays of the part for text are named `lexicon.weights`, `scorer.leaves`, `network0.out` and so on; those of the part for
-HTML have `html.` before the name. Shapes, types and ranges of all arrays and numbers are checked. So a damaged file
+Arrays of the part for text are named `lexicon.weights`, `scorer.leaves`, `network0.out` and so on; those of the part
+for HTML have `html.` before the name. Shapes, types and ranges of all arrays and numbers are checked. So a damaged file
 gives an error and no crash, and whatever passes gives finite scores.
 """
 

@@ -24,10 +24,10 @@ class TrainConfig:
     """Cuts per column for trees; the linear model takes half as many."""
     networks: int = 2
     """Networks of a part; they differ by their seed alone, and their scores are averaged."""
-    network_width: int = 48
-    network_layers: int = 6
-    """Each reads twice as far as the one before it; together these reach 63 lines up and down."""
-    network_pool_layers: tuple[int, ...] = (2, 4)
+    network_width: int = 64
+    network_layers: int = 4
+    """Each reads twice as far as the one before it; together these reach 15 lines up and down."""
+    network_pool_layers: tuple[int, ...] = (1, 3)
     """Layers of the network before which hidden units are pooled over the page."""
     network_pooled: int = 24
     """Hidden units that are pooled."""

@@ -102,7 +102,7 @@ def _cross_fit(pages: _PageTable, n_folds: int, config: TrainConfig) -> CrossFit
     scores = np.zeros((len(every), len(KINDS)), np.float32)
     for part, scorer in zip(learnt.without_fold, scorers.without_fold, strict=True):
         scores[~part] = scorer.scores(table[:, ~part])
-    temperature, _ = fit_temperature(scores[pages.is_real], pages.kinds[pages.is_real])
+    temperature = fit_temperature(scores[pages.is_real], pages.kinds[pages.is_real])
     parts = zip(words, scorers, strict=True)
     return CrossFit.of(PageKindModel(*fitted, _scaled(scorer, temperature)) for fitted, scorer in parts)
 
