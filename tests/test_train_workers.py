@@ -84,7 +84,7 @@ def test_a_signal_leaves_no_process(tmp_path: Path, number: int, send: Send, cod
         _end(process, number, send, (code, message))
 
 
-STAGES = (b"words", b"text, network: fold 1", b"text, network: fold 1", b"words")
+STAGES = (b"words", b"text, networks: fold 1", b"text, networks: fold 1", b"words")
 
 
 @pytest.mark.slow
