@@ -33,7 +33,6 @@ _RANGES: dict[str, tuple[float, float]] = {
     "body_floor": (0.1, 0.5),
     "sure": (0.6, 0.99),
     "body_floor_sure": (0.35, 0.7),
-    "body_floor_sure_html": (0.35, 0.7),
     "headline": (0.2, 0.6),
     "headline_elsewhere": (0.5, 1.0),
     "headline_pair": (0.3, 0.7),

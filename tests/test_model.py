@@ -189,8 +189,9 @@ def test_log_odds_are_the_weighted_mean_of_trees_and_networks(model: Model, page
     batch = text.read([page.page for page in pages[:5]])
     trees = replace(text, networks=())
     own = text.neighbourhood(batch).own
-    first, second = (network.scores(own, batch.nonempty_sizes) / text.temperature for network in text.networks)
-    mean = 0.35 * trees.log_odds(batch) + 0.65 * (first + second) / 2
+    first, second = (network.scores(own, batch.nonempty_sizes) for network in text.networks)
+    of_networks = (first + second) / np.float32(2 * text.temperature)
+    mean = np.float32(0.35) * trees.log_odds(batch) + np.float32(0.65) * of_networks
     np.testing.assert_allclose(text.log_odds(batch), mean, rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(text.probabilities(batch), softmax(mean), atol=1e-5)
     assert not np.allclose(text.probabilities(batch), trees.probabilities(batch), atol=0.05)

@@ -24,12 +24,10 @@ class DecodeConfig:
 
     body_floor: float = 0.2
     """A line below this is never body, and a page with none above it has no article."""
-    sure: float = 0.95
+    sure: float = 0.8
     """A page with a line of at least this probability of body has a sure article, and a higher floor."""
-    body_floor_sure: float = 0.55
-    """That floor for plain text: no line below is body."""
-    body_floor_sure_html: float = 0.45
-    """That floor for HTML, where the markup helps to tell a table beside the article from one in it."""
+    body_floor_sure: float = 0.57
+    """That floor: no line below is body."""
     headline: float = 0.4
     """Least probability of the headline near the beginning of the article."""
     headline_reach: int = 20
@@ -126,8 +124,7 @@ def decode(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfi
         return labels
     _, body, timestamp, sidebar = probabilities.T
     is_sure = _per_line(batch, np.maximum.reduceat(body, batch.nonempty_starts)) >= np.float32(config.sure)
-    floor_sure = config.body_floor_sure if not batch.has_hints else config.body_floor_sure_html
-    least = np.where(is_sure, np.float32(floor_sure), np.float32(config.body_floor))
+    least = np.where(is_sure, np.float32(config.body_floor_sure), np.float32(config.body_floor))
     is_body = (body >= _body_thresholds(batch, body)) & (body >= least)
     first_body = _first_row(batch, is_body)
     headline_row, is_headline = _headline(batch, probabilities, first_body, config)

@@ -26,8 +26,8 @@ _N_CUTS = 5
 """Cuts per column; with 8 or 15 it is no better by folds."""
 _C, _WORDS_C = 0.03, 10.0
 """Inverse strengths of the L2 regularisation: of the columns, and of the words."""
-_SYNTHETIC_WEIGHTS = {Kind.INDEX: 0.25, Kind.STUB: 0.3, Kind.LIVE: 1.0}
-"""Weight of a synthetic page against a real one; with 1 each, more articles are called a stub or an index."""
+_SYNTHETIC_WEIGHTS = {Kind.INDEX: 0.25, Kind.STUB: 0.1, Kind.LIVE: 1.0}
+"""Weight of a synthetic page against a real one; with more, short articles are called a stub or an index."""
 _N_WORD_PAGES = 20
 """Least number of pages of a kind whose words are learnt."""
 _N_AT_ONCE = 64
