@@ -95,7 +95,7 @@ def test_an_earlier_date_near_an_update_is_the_publication() -> None:
 
 def test_only_an_update_is_told() -> None:
     found = article("H|Ferry returns", "T|Last updated: 21 October 2020", "B|One.")
-    assert found.published == found.updated == "2020-10-21"
+    assert (found.published, found.updated) == (None, "2020-10-21")
     assert found.problems == ("only the date of an update is given",)
 
 
