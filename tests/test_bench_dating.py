@@ -179,6 +179,14 @@ def test_updates_are_learnt_from_where_the_day_of_publication_is_hidden() -> Non
     assert fitted.probability(other) > 0.95
 
 
+def test_lines_that_are_no_timestamps_are_learnt_from_where_the_day_of_publication_is_hidden() -> None:
+    """A fit on pages that show their day alone would trust the day of a comment where there is no other."""
+    elsewhere = replace(candidate("2023-05-06", role=Role.UNKNOWN), features={"elsewhere": 1.0})
+    right = [DatedPage(f"site{number}.example", elsewhere.day, (elsewhere,), is_shown=True) for number in range(60)]
+    wrong = [replace(page, gold=date(2021, 3, 4), is_shown=False) for page in right[:20]]
+    assert fit_likelihood([*right, *wrong], Bounds(0.5, 0.5)).probability(elsewhere) == pytest.approx(0.75, abs=0.05)
+
+
 def test_a_tally_counts_the_next_day_by_itself() -> None:
     tally = Tally()
     for found in (date(2024, 3, 11), date(2024, 3, 12), date(2023, 3, 11), None):

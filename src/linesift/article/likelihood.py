@@ -53,6 +53,11 @@ class Candidate:
         """Whether the page calls it the day of an update."""
         return self.stamp is not None and self.stamp.moment.role is Role.UPDATED
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether its line is not labelled as a timestamp."""
+        return self.features.get("elsewhere", 0.0) > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Likelihood:
@@ -77,8 +82,7 @@ class Likelihood:
 
     def publishes(self, candidate: Candidate) -> bool:
         """Say whether the best candidate of a page is sure enough."""
-        is_elsewhere = candidate.features.get("elsewhere", 0.0) > 0
-        return self.probability(candidate) >= (self.least_elsewhere if is_elsewhere else self.least)
+        return self.probability(candidate) >= (self.least_elsewhere if candidate.is_elsewhere else self.least)
 
     def probability(self, candidate: Candidate) -> float:
         """Probability that the day is right, for the best candidate of a page."""

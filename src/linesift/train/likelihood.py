@@ -3,9 +3,9 @@
 Every candidate of every page is one row: right or not. The best candidate of a page is surer than others of the same
 log-odds, so its probability is calibrated on the best ones of pages whose site the fit has not seen.
 
-Gold days are wrong at times. A page whose gold day stands neither in its text nor in its markup is not learnt from,
-except for days of updates: where an update is all that a page dates, the gold day is right and hidden. A day next to
-the gold day is not learnt from either: which of them is right depends on a zone.
+Gold days are wrong at times. Of a page whose gold day stands neither in its text nor in its markup, timestamps are not
+learnt from. Days of updates are, and those of lines that are no timestamps: where these are all that a page dates, the
+gold day is right and hidden. A day next to the gold day is not learnt from: which of them is right depends on a zone.
 """
 
 from collections.abc import Sequence
@@ -56,7 +56,8 @@ class DatedPage:
 
     def knows(self, candidate: Candidate) -> bool:
         """Whether the gold day says for sure if a candidate is right."""
-        return (self.is_shown or candidate.is_update) and abs((candidate.day - self.gold).days) != 1
+        is_doubted = candidate.is_update or candidate.is_elsewhere
+        return (self.is_shown or is_doubted) and abs((candidate.day - self.gold).days) != 1
 
 
 @dataclass(frozen=True, slots=True)
