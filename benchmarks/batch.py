@@ -207,7 +207,7 @@ def report(folder: Path, corpora: Path) -> Iterator[str]:
     times = against_gunzip(files["WET"], units[0])
     yield from ["", f"Labelling the WET file takes {times:,.0f} times as long as `gunzip -c FILE | wc -l`.", ""]
     yield from ["## Memory of a worker", ""]
-    grown = [_repeated(path, folder, times) for path in files.values() for times in (1, 8)]
+    grown = [_repeated(path, folder, times) for path in files.values() for times in (1, 8, 24)]
     yield from markdown_table(Table(("file", "its MB", "memory, MB"), tuple(memory(grown, folder))))
     few, many = (start_up(folder, n_files) for n_files in (10, 10_000))
     yield from ["", "## Start", ""]

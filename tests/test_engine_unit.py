@@ -98,7 +98,7 @@ def test_row_groups_end_at_a_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     entry = label_file(str(wet(tmp_path / "a.wet.gz", ["B a"] * 600)), str(tmp_path))
     metadata = pq.ParquetFile(tmp_path / entry.output).metadata
     sizes = [metadata.row_group(index).num_rows for index in range(metadata.num_row_groups)]
-    assert sizes == [512, 88]  # whole chunks of 256 pages
+    assert sizes == [384, 216]  # whole chunks of 128 pages
     assert [row["number"] for row in rows(tmp_path, entry)] == list(range(1, 601))
 
 

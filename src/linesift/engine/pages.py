@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # numpy comes with them
     from linesift.model.model import Model
     from linesift.model.prediction import Prediction
 
-_CHUNK_PAGES, _CHUNK_BYTES = 256, 2_000_000
+_CHUNK_PAGES, _CHUNK_BYTES = 128, 1_000_000
 """Pages and bytes at which a chunk ends: enough to pay for numpy's calls, few enough for memory."""
 
 Value = TypeVar("Value")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pyarrow.parquet import ParquetWriter
 
 
-_GROUP_PAGES, _GROUP_BYTES = 10_000, 16_000_000
+_GROUP_PAGES, _GROUP_BYTES = 10_000, 8_000_000
 """Pages and bytes in memory at which a row group ends: large enough to be read fast, small enough for the memory."""
 
 
