@@ -72,7 +72,8 @@ class SiteMemory:
         _, first = np.unique(digests, return_index=True)
         is_new = np.zeros(len(digests), bool)
         is_new[first] = True
-        is_new &= ~np.isin(digests, self.pages) & (batch.lines_per_page > 0)
+        # Sorted, because numpy 2.0 fails on tables of hashes that are far apart.
+        is_new &= ~np.isin(digests, self.pages, kind="sort") & (batch.lines_per_page > 0)
         kept = is_new[batch.page]
         pairs = np.stack((batch.scan.hash[kept], batch.page[kept].astype(np.uint64)))
         lines, counts = np.unique(np.unique(pairs, axis=1)[0], return_counts=True)
@@ -90,7 +91,7 @@ class SiteMemory:
 
     def recurrence(self, batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Count the remembered pages with each line, and all of them; the line's own page counts in neither."""
-        is_own = np.isin(_page_digests(batch), self.pages)[batch.page].astype(np.int64)
+        is_own = np.isin(_page_digests(batch), self.pages, kind="sort")[batch.page].astype(np.int64)
         n_pages_with = np.zeros(len(batch.page), np.int64)
         if len(self.lines):
             place = np.minimum(np.searchsorted(self.lines, batch.scan.hash), len(self.lines) - 1)

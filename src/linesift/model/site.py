@@ -83,7 +83,7 @@ class SiteCorrection:
 
     def is_site(self, batch: Batch) -> NDArray[np.bool_]:
         """Whether each page of a batch has enough of the site's recurring lines, shape (n_pages,)."""
-        is_anchor = np.isin(batch.scan.hash, self.anchors)
+        is_anchor = np.isin(batch.scan.hash, self.anchors, kind="sort")
         shares: NDArray[np.bool_] = batch.per_page(is_anchor) >= MIN_SHARE * np.maximum(batch.lines_per_page, 1)
         return shares
 
@@ -177,7 +177,7 @@ def _nearest_anchors(batch: Batch, anchors: Hashes) -> tuple[Hashes, _Ints, Hash
     Beyond the ends of a page the hash is 0 and the distance `_BEYOND`.
     """
     lines, n_lines = batch.scan.hash, len(batch.page)
-    rows, is_anchor = np.arange(n_lines), np.isin(batch.scan.hash, anchors)
+    rows, is_anchor = np.arange(n_lines), np.isin(batch.scan.hash, anchors, kind="sort")
     above = np.concatenate(([-1], np.maximum.accumulate(np.where(is_anchor, rows, -1))))[:n_lines]
     below = np.concatenate((np.minimum.accumulate(np.where(is_anchor, rows, n_lines)[::-1])[::-1], [n_lines]))[1:]
     has_above, has_below = above >= batch.page_starts[batch.page], below < batch.page_starts[batch.page + 1]
