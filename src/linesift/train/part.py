@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from linesift.evaluate.metrics import label_scores, macro_f1
 from linesift.features.table import MARKUP_COLUMNS, extract
 from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS, line_tokens, markup_tokens
 from linesift.labels import LABELS
@@ -202,13 +203,13 @@ def _fit_share(scores: NDArray[np.float32], network_scores: NDArray[np.float32],
 
     By log loss more of the trees would be taken, but it hardly sees titles and dates, of which a page has one or two.
     """
-    return max(_SHARES, key=lambda share: _macro_f1(_mean(scores, network_scores, share).argmax(axis=1), labels))
+    gold = [LABELS[column] for column in labels.tolist()]
 
+    def f1_with(share: float) -> float:
+        likeliest = _mean(scores, network_scores, share).argmax(axis=1)
+        return macro_f1(label_scores(gold, [LABELS[column] for column in likeliest.tolist()]))
 
-def _macro_f1(given: NDArray[np.int64], labels: NDArray[np.int64]) -> float:
-    """Mean F1 of the labels, from columns of `LABELS`."""
-    counts = np.bincount(labels * len(LABELS) + given, minlength=len(LABELS) ** 2).reshape(len(LABELS), len(LABELS))
-    return float((2 * counts.diagonal() / np.maximum(counts.sum(axis=0) + counts.sum(axis=1), 1)).mean())
+    return max(_SHARES, key=f1_with)
 
 
 def _mean(scores: NDArray[np.float32], network_scores: NDArray[np.float32], share: float) -> NDArray[np.float32]:
