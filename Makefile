@@ -14,7 +14,6 @@ OUT ?= models/mine
 JOBS ?= 2
 MINUTES ?= 10
 TARGET ?=
-TESTS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help install classify test slow fuzz oldest check lint types imports gate gate-update train evaluate bench readers compare accuracy dates adaptation sites batch batch-workers faults integrations docs wheel clean
@@ -37,8 +36,8 @@ slow: .venv/.complete  ## run the slow tests: the wheel, training
 fuzz: .venv/.complete  ## run MINUTES=10 of random hostile inputs; what breaks something is kept in build/fuzz; TARGET=html
 	PYTHONPATH=tests $(BIN)/python -m fuzz --minutes $(MINUTES) $(foreach name,$(TARGET),--target $(name))
 
-oldest: .venv-oldest/.installed  ## run the tests, or TESTS=tests/test_run.py, with the oldest versions that pyproject.toml allows
-	.venv-oldest/bin/python -m pytest -q -W ignore::DeprecationWarning -W ignore::FutureWarning $(TESTS)
+oldest: .venv-oldest/.installed  ## run the tests with the oldest versions that pyproject.toml allows
+	.venv-oldest/bin/python -m pytest -q -W ignore::DeprecationWarning -W ignore::FutureWarning
 
 check: lint types imports test  ## lint, types, imports, tests
 
