@@ -7,6 +7,7 @@ of the compiled code would.
 
 import math
 from collections.abc import Callable
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -71,6 +72,18 @@ class Choice(Generic[_Compiled]):
             except ImportError:
                 return False
         return self._compiled is not None
+
+
+def make_is_kept(name: str) -> Callable[[], bool]:
+    """Make the `is_kept` of a choice from the full name, "package.module.function", of a compiled function of it."""
+
+    def find() -> bool:
+        from linesift.jit import kept  # here, because it loads numba, as the module of the function does
+
+        module, _, function = name.rpartition(".")
+        return any(kept(getattr(import_module(module), function)))
+
+    return find
 
 
 def use(*, compiled: bool) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.fast import Choice, Sizes
+from linesift.fast import Choice, Sizes, make_is_kept
 from linesift.features.chars import (
     MARK,
     N_CLASSES,
@@ -270,18 +270,11 @@ def _load() -> Callable[[str], LineScan] | None:
     return scan_piece if is_same else None
 
 
-def _is_kept() -> bool:
-    from linesift.features.compiled.scan import scan
-    from linesift.jit import kept
-
-    return any(kept(scan))
-
-
 _PROBE = """  Harbour reopens: 21 October 2024, 9:20 a.m.
 
 \tBy ANNA Berg | 2024-10-21 09.20\r
 水位が上がった。2024年10月21日 5월 ต.ค. "Again?" he said… 3/4
 • It rained; it rained.\u3000"""
 
-COMPILED = Choice(_load, _is_kept, Sizes(10_000_000, 250_000_000))
+COMPILED = Choice(_load, make_is_kept("linesift.features.compiled.scan.scan"), Sizes(10_000_000, 250_000_000))
 """By characters."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.fast import Choice, Sizes
+from linesift.fast import Choice, Sizes, make_is_kept
 from linesift.features.batch import Batch, read_batch
 from linesift.features.tokens import ALL, line_tokens, markup_tokens
 from linesift.hints import no_hints
@@ -161,12 +161,5 @@ def _probe() -> tuple[Lexicon, NDArray[np.int64], NDArray[np.int64]]:
     return lexicon, np.arange(n_tokens.sum()) * 89 % n_buckets, n_tokens
 
 
-def _is_kept() -> bool:
-    from linesift.jit import kept
-    from linesift.model.compiled.sums import add_rows
-
-    return any(kept(add_rows))
-
-
-COMPILED = Choice(_load, _is_kept, Sizes(200_000, 5_000_000))
+COMPILED = Choice(_load, make_is_kept("linesift.model.compiled.sums.add_rows"), Sizes(200_000, 5_000_000))
 """By lines."""

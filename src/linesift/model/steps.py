@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.fast import Choice, Sizes
+from linesift.fast import Choice, Sizes, make_is_kept
 
 Floats = NDArray[np.float32]
 
@@ -114,12 +114,5 @@ def _run_probe(steps: Steps) -> tuple[Floats, ...]:
     return inputs, rows, hidden, steps.cumulative_max(hidden[:-1], np.array([2, n_lines - 4]), width // 2)
 
 
-def _is_kept() -> bool:
-    from linesift.jit import kept
-    from linesift.model.compiled.network import rectify
-
-    return any(kept(rectify))
-
-
-COMPILED: Choice[Steps] = Choice(_load, _is_kept, Sizes(200_000, 5_000_000))
+COMPILED = Choice(_load, make_is_kept("linesift.model.compiled.network.rectify"), Sizes(200_000, 5_000_000))
 """By lines."""

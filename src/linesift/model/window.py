@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.fast import Choice, Sizes
+from linesift.fast import Choice, Sizes, make_is_kept
 from linesift.features.batch import FIXED, Batch, from_fixed, read_batch, running_sum
 from linesift.features.table import FEATURE_NAMES, MARKUP_NAMES
 from linesift.model.lexicon import TARGETS
@@ -276,12 +276,5 @@ def _load() -> Callable[..., None] | None:
     return fill_table if np.array_equal(neighbourhood.table(rows), expected, equal_nan=True) else None
 
 
-def _is_kept() -> bool:
-    from linesift.jit import kept
-    from linesift.model.compiled.window import fill_table
-
-    return any(kept(fill_table))
-
-
-COMPILED: Choice[Callable[..., None]] = Choice(_load, _is_kept, Sizes(200_000, 5_000_000))
+COMPILED = Choice(_load, make_is_kept("linesift.model.compiled.window.fill_table"), Sizes(200_000, 5_000_000))
 """By lines."""
