@@ -63,6 +63,17 @@ def test_every_option_that_names_an_output_is_among_them() -> None:
     assert outputs <= tested
 
 
+def test_every_command_takes_all_names_of_its_output(run: Run, tmp_path: Path) -> None:
+    commands: Any = get_command(app.app)
+    options = [set(option.opts) for command in commands.commands.values() for option in command.params]
+    outputs = [names for names in options if names & {"--out", "--output"}]
+    assert outputs == [{"--out", "--output", "-o"}] * 10
+    for number, name in enumerate(("--out", "--output", "-o")):
+        assert run("classify", "x.txt", name, f"{number}.tsv").code == 0
+        assert run("report", "x.txt", name, f"{number}.html").code == 0
+    assert len([*tmp_path.glob("?.tsv"), *tmp_path.glob("?.html")]) == 6
+
+
 def test_a_link_to_an_input_and_a_link_in_a_directory(run: Run, tmp_path: Path) -> None:
     (tmp_path / "link.tsv").symlink_to("x.txt")
     assert run("classify", "x.txt", "--output", "link.tsv").code == 2

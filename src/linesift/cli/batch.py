@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from linesift.cli import console
-from linesift.cli.options import HtmlField, Model, TextField, split_names
+from linesift.cli.options import OUT, HtmlField, Model, TextField, split_names
 from linesift.errors import InputError
 from linesift.extras import require_extra
 
@@ -47,7 +47,7 @@ class EngineName(StrEnum):
 
 
 _Inputs = Annotated[list[str] | None, typer.Argument(metavar="INPUT", help="Input files, directories or addresses.")]
-_Out = Annotated[str, typer.Option("--out", metavar="DIR", help="Directory, or address of one, to write to.")]
+_Out = Annotated[str, typer.Option(*OUT, metavar="DIR", help="Directory, or address of one, to write to.")]
 _List = Annotated[
     Path | None, typer.Option("--inputs", metavar="FILE", help="Read names of inputs from this file, one on each line; "
                               "- is standard input.")

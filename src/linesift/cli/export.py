@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from linesift.cli import console
-from linesift.cli.options import LabelledPages
+from linesift.cli.options import OUT, LabelledPages
 
 HELP = """Write labelled pages as one file for Hugging Face datasets.
 
@@ -27,7 +27,7 @@ class _To(StrEnum):
 
 
 _Option = Annotated[_To, typer.Option("--to", hidden=True, help="Kept for commands of earlier versions; only hf.")]
-_Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write to this file [default: print].")]
+_Out = Annotated[Path | None, typer.Option(*OUT, metavar="FILE", help="Write to this file [default: print].")]
 
 
 def export(pages: LabelledPages, to: _Option = _To.HF, out: _Out = None) -> None:  # noqa: ARG001

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from linesift.cli import console
+from linesift.cli.options import OUT
 
 HELP = """Write .page files from what 'linesift export' wrote.
 
@@ -22,7 +23,7 @@ Exit code: 0 all written, 1 some files existed and were kept, 2 nothing could be
 """
 
 _File = Annotated[Path, typer.Argument(metavar="FILE", help="Labelled pages as JSON lines (.jsonl) or .parquet.")]
-_Out = Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Write .page files to this directory.")]
+_Out = Annotated[Path, typer.Option(*OUT, metavar="DIR", help="Write .page files to this directory.")]
 _Update = Annotated[
     bool, typer.Option("--update", help="Write the labels into files that exist, if they hold the same page.")
 ]

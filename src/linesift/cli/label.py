@@ -10,7 +10,7 @@ import typer
 
 from linesift.cli import console
 from linesift.cli.items import require_pages
-from linesift.cli.options import Encoding, Model
+from linesift.cli.options import OUT, Encoding, Model
 from linesift.errors import InputError, LabelError, MissingExtraError
 from linesift.labels import LABELS
 from linesift.read.find import find_pages
@@ -47,7 +47,7 @@ _Pages = Annotated[
 ]
 _Out = Annotated[
     Path | None,
-    typer.Option("--out", "-o", metavar="DIR", help="Write labelled pages to this directory; one for each site."),
+    typer.Option(*OUT, metavar="DIR", help="Write labelled pages to this directory; one for each site."),
 ]
 _Web = Annotated[
     bool, typer.Option("--web", "-w", help="Correct the labels in the browser; no other machine can open the page.")

@@ -8,7 +8,7 @@ import typer
 
 from linesift.cli import console
 from linesift.cli.items import read_pages
-from linesift.cli.options import PAGES_HELP, Encoding
+from linesift.cli.options import OUT, PAGES_HELP, Encoding
 from linesift.read.find import refuse_overwriting
 
 HELP = """Learn which lines a site repeats, from pages without labels.
@@ -27,7 +27,7 @@ Examples:
 """
 
 _Pages = Annotated[list[Path] | None, typer.Argument(metavar="PAGE", help=PAGES_HELP)]
-_Out = Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Write to this file, when all is done.")]
+_Out = Annotated[Path, typer.Option(*OUT, metavar="FILE", help="Write to this file, when all is done.")]
 _Merge = Annotated[
     list[Path] | None, typer.Option(metavar="FILE", help="Start with what this file holds; may be repeated.")
 ]

@@ -7,6 +7,9 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup
 
+OUT = "--out", "--output", "-o"
+"""Names of the option for the output. A user who knows one command guesses; help and documents have the first name."""
+
 Model = Annotated[
     Path | None,
     typer.Option("--model", "-m", metavar="DIR", help="Use this model directory, not the model of the package."),
@@ -20,7 +23,9 @@ Colour = Annotated[
 ]
 Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write to this file, when all is done [default: print]."),
+    typer.Option(
+        "--output", "--out", "-o", metavar="FILE", help="Write to this file, when all is done [default: print]."
+    ),
 ]
 TextField = Annotated[
     str,
@@ -35,7 +40,7 @@ LabelledPages = Annotated[
     typer.Argument(metavar="PAGE", help="Labelled pages: .page files, directories of them, or .jsonl files."),
 ]
 ModelOut = Annotated[
-    Path, typer.Option(metavar="DIR", help="Model directory to write; replaces a model that is there.")
+    Path, typer.Option(*OUT, metavar="DIR", help="Model directory to write; replaces a model that is there.")
 ]
 
 

@@ -10,7 +10,7 @@ import typer
 from linesift.cli import console
 from linesift.cli.chunks import chunks, make_explainer, predict_chunk, write_page
 from linesift.cli.items import find_items, require_pages
-from linesift.cli.options import PAGES_HELP, Encoding, Model
+from linesift.cli.options import OUT, PAGES_HELP, Encoding, Model
 from linesift.cli.outcomes import report_messages
 from linesift.read.find import refuse_overwriting
 from linesift.read.jsonl import Fields
@@ -38,7 +38,7 @@ Examples:
 """
 
 _Pages = Annotated[list[Path], typer.Argument(metavar="PAGE", help=PAGES_HELP)]
-_Out = Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Write to this file, when all is done.")]
+_Out = Annotated[Path, typer.Option(*OUT, metavar="FILE", help="Write to this file, when all is done.")]
 _Title = Annotated[str, typer.Option(metavar="TEXT", help="Title of the report.")]
 _Explain = Annotated[
     bool, typer.Option("--explain", help="Show for doubtful lines what counted most for and against their label.")
