@@ -192,3 +192,16 @@ def test_names_that_no_file_can_have(tmp_path: Path) -> None:
     (tmp_path / "all.jsonl").write_text("".join(jsonl(pages)), "utf-8")
     done = import_pages(tmp_path / "all.jsonl", ImportConfig(tmp_path / "out"))
     assert [path.name for path in done.written] == ["a-.page", "b\udcff.page", "c-.page"]
+
+
+def test_names_that_are_too_long_are_cut_and_stay_apart(tmp_path: Path) -> None:
+    """Addresses make ids of any length; of a name systems take 255 bytes, and of a path some take 1,024."""
+    ids = [f"{'雨' * 400}{end}" for end in "ab"] + [f"{'deep/' * 300}{end}" for end in "ab"] + ["short"]
+    pages = [ExchangedPage(name, replace(RAIN, page=Page(f"{RAIN.page.text} {name}"))) for name in ids]
+    (tmp_path / "all.jsonl").write_text("".join(jsonl(pages)), "utf-8")
+    done = import_pages(tmp_path / "all.jsonl", ImportConfig(tmp_path / "out"))
+    names = [path.relative_to(tmp_path / "out").as_posix() for path in done.written]
+    assert len(set(names)) == len(ids)
+    assert max(len(name.encode()) for name in names) < 200
+    assert names[0].startswith("雨雨雨")
+    assert names[-1] == "short.page"

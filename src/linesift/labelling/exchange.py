@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,11 @@ _NOT_IN_A_NAME = str.maketrans(dict.fromkeys('\\:*?"<>|\x00', "-")) | {
     code: "-" for code in range(0xD800, 0xE000) if not 0xDC80 <= code < 0xDD00
 }
 """Characters that some system has not in names. Of lone surrogates, 128 stand for bytes of names that are not UTF-8."""
+
+_LONGEST_NAME, _LONGEST_PATH = 160, 640
+"""Most bytes of a name, and of a path below the folder. Systems take 255 bytes of a name, and a file that is being
+written has some more; of a path some take 1,024."""
+_N_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,13 +212,25 @@ def _names(pages: Sequence[ExchangedPage]) -> list[str]:
 
 
 def _safe(name: str) -> str:
-    """Make an id a path that stays in the folder.
+    """Make an id a path that stays in the folder, and that no system finds too long.
 
     >>> _safe("../deep/a: b"), _safe("//")
     ('deep/a- b', 'page')
     """
     parts = (part.translate(_NOT_IN_A_NAME).strip(". ") for part in name.split("/"))
-    return "/".join(filter(None, parts)) or "page"
+    path = "/".join(part if _size(part) <= _LONGEST_NAME else _cut(part, part) for part in parts if part) or "page"
+    return path if _size(path) <= _LONGEST_PATH else _cut(path.rpartition("/")[2], path)
+
+
+def _size(name: str) -> int:
+    return len(name.encode("utf-8", "surrogateescape"))
+
+
+def _cut(name: str, whole: str) -> str:
+    """Shorten a name to `_LONGEST_NAME`; digits of a hash of what it stands for keep it apart from others."""
+    end = "-" + sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()[:_N_DIGITS]
+    start = name.encode("utf-8", "surrogateescape")[: _LONGEST_NAME - len(end)]
+    return start.decode("utf-8", "ignore") + end
 
 
 def _write_html(file: Path, data: bytes) -> None:
