@@ -113,7 +113,7 @@ def test_merge(run: Run, folder: Path) -> None:
     ("words", "message"),
     [
         (["classify", "-", "--same-site"], "not possible for standard input"),
-        (["classify", "pages", "--site", "none.site"], "none.site: cannot be read"),
+        (["classify", "pages", "--site", "none.site"], "none.site: no such file; linesift learn-site"),
         (["learn-site", "-o", "a.site"], "no pages; name some"),
         (["learn-site", "none.txt", "-o", "a.site"], "none.txt"),
         (["adapt", "site", "--site", "a", "--out", "pages"], "pages: holds files but no model"),

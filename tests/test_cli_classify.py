@@ -478,7 +478,7 @@ def test_output_file_keeps_its_mode(run: Run, folder: Path) -> None:
     [
         ("--output none/out.tsv", "make its directory first"),
         ("--output .", "name a file in it"),
-        ("--output page.txt/out.tsv", "name a directory"),
+        ("--output page.txt/out.tsv", "name a directory before the last /"),
         ("--output-dir page.txt", "name a directory"),
     ],
 )

@@ -296,6 +296,7 @@ def test_the_command(command: Run, crawl: Path) -> None:
 )
 def test_misuse(command: Run, crawl: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], reason: str) -> None:
     monkeypatch.chdir(crawl.parent)
+    Path("page.html").touch()
     result = command("batch", *arguments, "--out", "out")
     assert (result.code, result.out) == (2, "")
     assert reason in result.err

@@ -154,7 +154,7 @@ def test_a_damaged_file_is_explained(tmp_path: Path, text: str, words: str) -> N
 
 
 def test_a_missing_file_is_explained(tmp_path: Path) -> None:
-    with pytest.raises(MemoryFileError, match=r"none\.site: cannot be read \(no such file"):
+    with pytest.raises(MemoryFileError, match=r"none\.site: no such file; linesift learn-site"):
         read_memory(tmp_path / "none.site")
 
 

@@ -278,7 +278,7 @@ def test_out_is_a_file_or_under_one(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ModelError, match="is a file"):
         train(TrainRequest((OWN,), tmp_path / "file"), say_nothing)
-    with pytest.raises(InputError, match="cannot be written"):
+    with pytest.raises(ModelError, match=r"cannot write the model \(not a directory\)"):
         train(TrainRequest((OWN,), tmp_path / "file" / "model"), say_nothing)
 
 

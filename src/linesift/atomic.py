@@ -1,5 +1,6 @@
 """Atomic writing: a file appears whole or not at all, whatever happens while it is written."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ def replacing(path: Path, *, is_new: bool = False) -> Iterator[Path]:
         FileExistsError: with `is_new`, if the file exists.
         OSError: with `filename`, if the file cannot be written.
     """
-    target = path.resolve()
+    target = resolve(path)
     if is_new and target.exists():
         raise FileExistsError(0, "exists already", str(path))
     if not is_new and target.exists() and not os.access(target, os.W_OK):
@@ -52,7 +53,7 @@ def replacing_directory(path: Path) -> Iterator[Path]:
     Raises:
         OSError: with `filename`, if it cannot be written.
     """
-    target = path.resolve()
+    target = resolve(path)
     temporary = _beside(target)
     try:
         with naming_errors(path, temporary):
@@ -67,6 +68,54 @@ def replacing_directory(path: Path) -> Iterator[Path]:
                 temporary.rename(target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def check_writable(path: Path) -> None:
+    """Check that a file can be written, before the work whose result it is to hold.
+
+    Raises:
+        OSError: with `filename`, as writing would raise it.
+    """
+    target = resolve(path)
+    if target.is_dir():
+        raise _error(errno.EISDIR, path)
+    if not target.parent.is_dir():
+        raise _error(errno.ENOTDIR if target.parent.exists() else errno.ENOENT, path)
+    needed = [target] if target.exists() else []
+    if not needed or target.is_file():  # else it is a pipe or a device, which is written where it is
+        needed.append(target.parent)
+    if not all(os.access(place, os.W_OK) for place in needed):
+        raise _error(errno.EACCES, path)
+
+
+def check_directory(path: Path) -> None:
+    """Check that files can be written to a directory, which may be missing with its parents.
+
+    Raises:
+        OSError: with `filename`, as writing would raise it.
+    """
+    target = resolve(path)
+    there = next(place for place in (target, *target.parents) if place.exists())
+    if not there.is_dir():
+        raise _error(errno.EEXIST if there == target else errno.ENOTDIR, path)
+    if not os.access(there, os.W_OK):
+        raise _error(errno.EACCES, path)
+
+
+def resolve(path: Path) -> Path:
+    """Follow all links of a path.
+
+    Raises:
+        OSError: with `filename`, if they form a loop; before Python 3.13, `Path.resolve` raises `RuntimeError` then.
+    """
+    try:
+        return path.resolve()
+    except RuntimeError as error:
+        raise _error(errno.ELOOP, path) from error
+
+
+def _error(number: int, path: Path) -> OSError:
+    return OSError(number, os.strerror(number), str(path))
 
 
 def write_atomic(path: Path, data: bytes, *, is_new: bool = False) -> None:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from linesift.atomic import check_directory
 from linesift.cli import console
 from linesift.cli.options import OUT, HtmlField, Model, TextField, split_names
 from linesift.errors import InputError
 from linesift.extras import require_extra
+from linesift.read.find import require_there
 
 if TYPE_CHECKING:  # numpy and pyarrow come with them
     from linesift.engine.places import InputFile
@@ -112,6 +114,10 @@ def batch(
         from linesift.read.find import refuse_directory
         from linesift.read.jsonl import Fields
 
+        if status and clean:
+            raise InputError("--status does nothing and --clean removes files; leave out one of them")
+        if not is_address(out):
+            check_directory(Path(out))
         if clean:
             for name in engine_run.clean(out):
                 console.status(f"removed {out.rstrip('/')}/{name}")
@@ -134,15 +140,19 @@ def batch(
 
 
 def _find(inputs: list[str], list_: Path | None) -> "list[InputFile]":
-    from linesift.engine.places import find_inputs
+    from linesift.engine.places import find_inputs, is_address
 
     if list_ is not None:
         try:
             text = sys.stdin.read() if str(list_) == "-" else list_.read_text("utf-8", "surrogateescape")
         except OSError as error:
-            raise InputError(f"{list_}: {(error.strerror or str(error)).lower()}") from error
+            reason = (error.strerror or str(error)).lower()
+            raise InputError(f"{list_}: {reason}; name a text file with one input on each line") from error
         inputs = [*inputs, *(line.strip() for line in text.splitlines() if line.strip())]
-    return [file for name in inputs for file in find_inputs(name)]
+    files = [file for name in inputs for file in find_inputs(name)]
+    if files and all(file.size is None and not is_address(file.name) for file in files):
+        require_there(Path(file.name) for file in files)  # some of many may be missing; their reasons are kept
+    return files
 
 
 def _parse_shard(text: str) -> "Shard":

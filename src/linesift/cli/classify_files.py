@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from linesift.atomic import check_directory
 from linesift.cli import console
 from linesift.cli.chunks import (
     Format,
@@ -28,7 +29,7 @@ from linesift.cli.jobs import map_in_order
 from linesift.cli.outcomes import write_outcomes
 from linesift.errors import InputError
 from linesift.labels import Label
-from linesift.read.find import is_directory, refuse_overwriting
+from linesift.read.find import is_directory
 from linesift.read.jsonl import Fields
 from linesift.read.page import PageSource, SourceKind, find_source
 from linesift.read.text import STDIN, check_encoding
@@ -75,14 +76,14 @@ def classify_files(options: ClassifyOptions) -> int:
         OSError: with `filename`, if the output cannot be written.
     """
     _check(options)
-    refuse_overwriting(options.output_path, [*options.paths, *filter(None, [options.memory_file])])
+    console.check_output(options.output_path, [*options.paths, *filter(None, [options.memory_file])])
     require_pages(options.paths)
     sources = [find_source(path) for path in options.paths]
     how_written = _output_options(options, sources)
     _check_output(how_written, options.fields)
+    tracked = _tracked(options, sources, how_written.format)
     _load(options.model)
     settings = JobSettings(options.model, how_written, options.encoding, _memory(options, sources))
-    tracked = _tracked(options, sources, how_written.format)
     tasks = chunks(tracked or find_items(sources, options.fields))
     # Closed at once if writing ends early, so that no process works on in vain.
     with closing(map_in_order(partial(classify_chunk, settings), tasks, options.n_jobs)) as done:
@@ -118,6 +119,7 @@ def _tracked(options: ClassifyOptions, sources: Sequence[PageSource], form: Form
         return None
     from linesift.cli.output_dir import TrackedItems, plan
 
+    check_directory(options.output_dir)
     return TrackedItems(plan(sources, options.output_dir, form), options.fields)
 
 

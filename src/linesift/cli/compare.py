@@ -8,6 +8,8 @@ import typer
 from linesift.cli import console
 from linesift.cli.items import read_pages
 from linesift.cli.options import Encoding
+from linesift.read.find import require_there
+from linesift.read.text import check_encoding
 
 HELP = """Compare the labels that two models give to the same pages.
 
@@ -38,6 +40,9 @@ def compare(first: _First, second: _Second, pages: _Pages, lines: _Lines = True,
         from linesift.evaluate.compare import compare_pages, difference_lines, sum_lines
         from linesift.read.labelled import has_labels, read_labelled
 
+        require_there(pages)
+        if encoding is not None:
+            check_encoding(encoding)
         models = linesift.load(first), linesift.load(second)
         gold = [page for path in pages if has_labels(path) for page in read_labelled(path)]
         read = list(read_pages([path for path in pages if not has_labels(path)], encoding))

@@ -11,8 +11,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn, TextIO
 
-from linesift.atomic import naming_errors, replacing
+from linesift.atomic import check_writable, naming_errors, replacing
 from linesift.errors import LinesiftError
+from linesift.read.find import PAGE_SUFFIXES, refuse_overwriting
 from linesift.write.tables import clean
 from linesift.write.terminal import visible
 
@@ -32,7 +33,8 @@ _ADVICE = {
     errno.ENOENT: "; make its directory first",
     errno.EISDIR: "; name a file in it",
     errno.EEXIST: "; name a directory",
-    errno.ENOTDIR: "; name a directory",
+    errno.ELOOP: "; remove the link",
+    errno.ENOTDIR: "; name a directory before the last /",
 }
 """What to do where something cannot be written."""
 _N_PAGES_WORTH_PROGRESS = 20
@@ -146,6 +148,23 @@ def errors() -> Iterator[None]:
     except Ended as error:
         say(f"ended by {signal.Signals(error.number).name}")
         raise SystemExit(128 + error.number) from error
+
+
+def check_output(path: Path | None, inputs: Iterable[Path], suffixes: tuple[str, ...] = PAGE_SUFFIXES) -> None:
+    """Check that an output can be written and is not read too; every command does so before it reads or writes.
+
+    Args:
+        path: as for `open_output`.
+        inputs: as for `refuse_overwriting`.
+        suffixes: as for `refuse_overwriting`.
+
+    Raises:
+        InputError: if it is one of the inputs, or would be one.
+        OSError: with `filename`, if it cannot be written.
+    """
+    refuse_overwriting(path, inputs, suffixes)
+    if path is not None and path != STDOUT:
+        check_writable(path)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from linesift.cli.chunks import classify_each
 from linesift.cli.options import Model
 from linesift.errors import InputError
 from linesift.extras import require_extra
-from linesift.read.find import refuse_overwriting
+from linesift.read.find import require_there
 from linesift.read.labelled import LABELLED_SUFFIX
 
 if TYPE_CHECKING:
@@ -68,9 +68,10 @@ def evaluate(
 ) -> None:
     """Score a model, as `HELP` says; the scores as Markdown on standard output."""
     with console.errors():
+        require_there(pages)
         _check_report(report)
         for output in filter(None, (json_, report)):
-            refuse_overwriting(output, pages, (LABELLED_SUFFIX,))
+            console.check_output(output, pages, (LABELLED_SUFFIX,))
         # Imported here, so that a wrong option does not wait for numpy.
         import linesift
         from linesift.evaluate.evaluate import evaluate as evaluate_predictions
@@ -82,6 +83,8 @@ def evaluate(
         loaded = linesift.load(model)
         gold = read_gold(pages, jobs=jobs, is_html=html)
         _say_left_out(gold)
+        if not gold.pages:
+            raise InputError(f"{', '.join(map(str, pages))}: no labelled page, so there are no scores; name others")
         for path in trained_on(read_about(model or linesift.shipped()), pages):
             console.say(
                 f"warning: {path}: the model was trained on these pages, so the scores are too good; "

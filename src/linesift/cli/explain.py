@@ -9,7 +9,6 @@ import typer
 from linesift.cli import console
 from linesift.cli.options import Colour, Encoding, Model, Output
 from linesift.errors import InputError
-from linesift.read.find import refuse_overwriting
 from linesift.read.page import SourceKind, find_source, read_page, read_stdin
 from linesift.read.text import STDIN
 from linesift.write import reasons, tables, terminal
@@ -53,7 +52,7 @@ def explain(
 ) -> None:
     """Explain lines of a page, as `HELP` says."""
     with console.errors():
-        refuse_overwriting(output, [page])
+        console.check_output(output, [page])
         source = find_source(page)
         if source.kind is not SourceKind.PAGE:
             raise InputError(f"{page}: holds many pages; save the page that you want as a file of its own")

@@ -35,10 +35,9 @@ def export(pages: LabelledPages, to: _Option = _To.HF, out: _Out = None) -> None
     with console.errors():
         from linesift.atomic import write_atomic
         from linesift.labelling.exchange import PARQUET_SUFFIX, jsonl, parquet, read_for_export
-        from linesift.read.find import refuse_overwriting
         from linesift.read.labelled import LABELLED_SUFFIX
 
-        refuse_overwriting(out, pages, (LABELLED_SUFFIX,))
+        console.check_output(out, pages, (LABELLED_SUFFIX,))
         found = list(read_for_export(pages))
         if out is not None and out.suffix == PARQUET_SUFFIX:
             write_atomic(out, parquet(found))

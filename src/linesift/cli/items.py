@@ -68,10 +68,17 @@ def _archive_items(source: PageSource) -> Iterator[Item]:
         yield from read_archive(source, counts)
     except InputError as error:
         yield Message(str(error))
+    else:
+        if not counts.pages and not counts.skipped:
+            yield _empty(source)
     if counts.skipped:
         reasons = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.skipped.items())
         is_failure = bool(counts.truncated or counts.damaged)
         yield Message(f"{source.path}: {console.count(counts.pages, 'page')}; skipped: {reasons}", is_failure)
+
+
+def _empty(source: PageSource) -> Message:
+    return Message(f"warning: {source.path}: the file holds no page", is_failure=False)
 
 
 def _row_items(source: PageSource, fields: Fields) -> Iterator[Item]:
@@ -89,6 +96,9 @@ def _row_items(source: PageSource, fields: Fields) -> Iterator[Item]:
         yield Message(str(error))
     except MissingExtraError as error:
         yield Message(f"{source.path}: {error}")
+    else:
+        if not n_pages and not n_skipped:
+            yield _empty(source)
     if n_skipped:
         word = "line" if source.kind is SourceKind.JSONL else "row"
         yield Message(f"{source.path}: {console.count(n_pages, 'page')}; skipped: {console.count(n_skipped, word)}")

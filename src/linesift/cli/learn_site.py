@@ -9,7 +9,7 @@ import typer
 from linesift.cli import console
 from linesift.cli.items import read_pages
 from linesift.cli.options import OUT, PAGES_HELP, Encoding
-from linesift.read.find import refuse_overwriting
+from linesift.read.text import check_encoding
 
 HELP = """Learn which lines a site repeats, from pages without labels.
 
@@ -39,7 +39,9 @@ def learn_site(out: _Out, pages: _Pages = None, merge: _Merge = None, encoding: 
         if not pages and not merge:
             console.say("no pages; name some, or give files to --merge")
             raise typer.Exit(console.EXIT_MISUSE)
-        refuse_overwriting(out, pages or [])
+        if encoding is not None:
+            check_encoding(encoding)
+        console.check_output(out, pages or [])
         # Imported here, so that a wrong option does not wait for numpy.
         from linesift.model.memory import EMPTY, read_memory, write_memory
 

@@ -12,7 +12,6 @@ from linesift.cli.chunks import chunks, make_explainer, predict_chunk, write_pag
 from linesift.cli.items import find_items, require_pages
 from linesift.cli.options import OUT, PAGES_HELP, Encoding, Model
 from linesift.cli.outcomes import report_messages
-from linesift.read.find import refuse_overwriting
 from linesift.read.jsonl import Fields
 from linesift.read.page import find_source
 from linesift.read.text import check_encoding
@@ -57,7 +56,7 @@ def report(
     with console.errors():
         if encoding is not None:
             check_encoding(encoding)
-        refuse_overwriting(out, pages)
+        console.check_output(out, pages)
         require_pages(pages)
         import linesift  # here, so that a wrong option or file name does not wait for numpy
 

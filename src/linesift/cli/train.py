@@ -9,7 +9,6 @@ import typer
 from linesift.cli import console
 from linesift.cli.options import ModelOut
 from linesift.extras import require_extra
-from linesift.read.find import refuse_overwriting
 from linesift.read.labelled import LABELLED_SUFFIX
 
 if TYPE_CHECKING:
@@ -97,9 +96,13 @@ def train(
     """Train a model, as `HELP` says; progress on standard error, scores on standard output."""
     with console.errors():
         for output in () if report is None else (report, report.with_suffix(".json")):
-            refuse_overwriting(output, pages, (LABELLED_SUFFIX,))
+            console.check_output(output, pages, (LABELLED_SUFFIX,))
+        # Imported here, so that a wrong option does not wait for numpy.
+        from linesift.model.directory import check_place
+
+        check_place(out)
         require_extra("training", "joblib", "sklearn")
-        # Imported here: it takes seconds to load, and a wrong option does not wait for it.
+        # It takes seconds to load, and a wrong option does not wait for it.
         from linesift.train.config import TrainConfig
         from linesift.train.run import TrainRequest
         from linesift.train.run import train as train_model

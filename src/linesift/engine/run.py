@@ -23,6 +23,7 @@ from linesift.engine.reading import check_kind
 from linesift.engine.unit import LabelOptions, make_settings
 from linesift.engine.work import Engine, Outcome, Work
 from linesift.errors import InputError
+from linesift.model.directory import read_about
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,8 @@ def run(request: RunRequest, engine: Engine, report: Callable[[Progress, Outcome
     files = _part(request.inputs, request.shard)
     for file in files:
         check_kind(file.name)
+    if request.model is not None:
+        read_about(request.model)  # says all that may be wrong with a model, before a worker does
     settings = make_settings(request.model, request.options)
     store = Store(request.out)
     names = read_names(store)
@@ -166,9 +169,7 @@ def read_status(place: str) -> Status:
         InputError: if there is no run, or the ledger is damaged.
     """
     store = Store(place)
-    inputs = read_runs(store)
-    if not inputs:
-        raise InputError(f"{place}: no run has written here; begin one with linesift batch INPUT... --out {place}")
+    inputs = _read_inputs(store, place)
     entries = list(read_entries(store))
     done = {entry.input.name for entry in entries}
     failures = tuple(failure for failure in read_failures(store) if failure.input.name not in done)
@@ -187,13 +188,24 @@ def read_status(place: str) -> Status:
     )
 
 
+def _read_inputs(store: Store, place: str) -> list[InputFile]:
+    inputs = read_runs(store)
+    if not inputs:
+        raise InputError(f"{place}: no run has written here; begin one with linesift batch INPUT... --out {place}")
+    return inputs
+
+
 def clean(place: str) -> list[str]:
     """Remove outputs without an entry, and what was left of broken ones; only while no run writes there.
 
     Returns:
         Names of what was removed.
+
+    Raises:
+        InputError: as `read_status`.
     """
     store = Store(place)
+    _read_inputs(store, place)
     orphans = list(_orphans(store, list(read_entries(store))))
     for name in orphans:
         store.remove(name)

@@ -11,11 +11,19 @@ from itertools import pairwise
 from pathlib import Path
 
 from linesift.dates.moment import read_moments
-from linesift.errors import LabelError
+from linesift.errors import InputError, LabelError
 from linesift.labelling.draft import SOURCE_SUFFIXES, read_source
 from linesift.labels import KINDS, Label, suggest_label
 from linesift.page import LabelledPage
-from linesift.read.labelled import PageFile, find_beside, find_labelled_files, parse_leniently, parse_page, read_utf8
+from linesift.read.labelled import (
+    LABELLED_SUFFIX,
+    PageFile,
+    find_beside,
+    find_labelled_files,
+    parse_leniently,
+    parse_page,
+    read_utf8,
+)
 
 _ABOVE, _BELOW = 4, 8
 """Lines above the headline and below it that are searched for the date of the page. Of 148 pages labelled by hand, one
@@ -72,6 +80,11 @@ def check(paths: Sequence[Path]) -> CheckReport:
         MissingExtraError: if there is HTML beside a page, and its parser is not installed.
     """
     files = [file for path in paths for file in find_labelled_files(path)]
+    for file in files:
+        if file.suffix != LABELLED_SUFFIX:
+            what, command = ("some", "import") if file.suffix in {".jsonl", ".parquet"} else ("one", "label")
+            make = f"make {what}: linesift {command} {file} --out DIR"
+            raise InputError(f"{file}: not a {LABELLED_SUFFIX} file; {make}")
     findings: list[Finding] = []
     texts: dict[str, Path] = {}
     n_doubtful = 0

@@ -141,6 +141,8 @@ def import_pages(path: Path, config: ImportConfig) -> Imported:
         OSError: with `filename`, if a file cannot be written.
     """
     pages = _read(path)
+    if not pages:
+        raise InputError(f"{path}: holds no page; write one with linesift export PAGE... --out FILE")
     written: list[Path] = []
     kept: list[Path] = []
     for name, page in zip(_names(pages), pages, strict=True):
@@ -169,13 +171,16 @@ def _row(exchanged: ExchangedPage) -> dict[str, Any]:
 
 
 def _read(path: Path) -> list[ExchangedPage]:
+    if path.is_dir():
+        raise InputError(f"{path}: is a directory; name a file in it")
     if path.suffix == _JSONL_SUFFIX:
         pages = read_labelled(path)  # checks the rows
         rows = [json.loads(line) for line in read_utf8(path).split("\n") if line.strip()]
         return [_exchanged(page, row) for page, row in zip(pages, rows, strict=True)]
     if path.suffix == PARQUET_SUFFIX:
         return list(_read_parquet(path))
-    raise InputError(f"{path}: labelled pages are imported from {_JSONL_SUFFIX} or {PARQUET_SUFFIX} files")
+    suffixes = f"{_JSONL_SUFFIX} or {PARQUET_SUFFIX}"
+    raise InputError(f"{path}: labelled pages are imported from {suffixes} files; linesift export writes them")
 
 
 def _read_parquet(path: Path) -> Iterator[ExchangedPage]:

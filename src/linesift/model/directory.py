@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from linesift.atomic import replacing_directory
+from linesift.atomic import replacing_directory, resolve
 from linesift.errors import ModelError
 from linesift.labels import LABELS
 from linesift.model.files import WEIGHTS, brief, pack, read_arrays, read_file
@@ -85,6 +85,24 @@ def _write(path: Path, about: str, probe: str, weights: bytes) -> None:
             (temporary / _ABOUT).write_bytes(about.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise ModelError(f"{path}: cannot write the model: {error.strerror or error}") from error
+
+
+def check_place(path: Path) -> None:
+    """Check that a model can be written to a path, before it is fitted.
+
+    Raises:
+        ModelError: if it cannot, or something else than a model is there.
+    """
+    from tempfile import TemporaryDirectory  # here, because a start does not need it, and it loads much
+
+    refuse_other_files(path)
+    try:
+        there = next(place for place in resolve(path).parents if place.exists())  # a directory beside it is renamed
+        with TemporaryDirectory(dir=there, prefix=".linesift-"):
+            pass
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ModelError(f"{path}: cannot write the model ({reason}); name another directory") from error
 
 
 def refuse_other_files(path: Path) -> None:

@@ -159,6 +159,10 @@ def read_memory(path: Path) -> SiteMemory:
     """
     try:
         stored = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise MemoryFileError(
+            f"{path}: no such file; linesift learn-site PAGE... --out FILE writes what a site repeats"
+        ) from error
     except OSError as error:
         raise MemoryFileError(f"{path}: cannot be read ({(error.strerror or str(error)).lower()})") from error
     except (ValueError, RecursionError) as error:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from linesift.atomic import resolve
 from linesift.errors import InputError
 from linesift.read.packed import PACKED_SUFFIXES
 from linesift.read.page import ARCHIVE_SUFFIXES, ONE_PAGE_SUFFIXES
-from linesift.read.text import STDIN
+from linesift.read.text import STDIN, no_such_file
 
 _PLAIN_SUFFIXES = (*ONE_PAGE_SUFFIXES, *ARCHIVE_SUFFIXES)
 PAGE_SUFFIXES = tuple(f"{plain}{packed}" for plain in _PLAIN_SUFFIXES for packed in ("", *PACKED_SUFFIXES))
@@ -51,6 +52,17 @@ def is_there(path: Path) -> bool:
     return True
 
 
+def require_there(paths: Iterable[Path]) -> None:
+    """Check that something is at every path, before a model is loaded or an extra is asked for.
+
+    Raises:
+        InputError: for the first path where nothing is.
+    """
+    for path in paths:
+        if not is_there(path):
+            raise no_such_file(path)
+
+
 def is_directory(path: Path) -> bool:
     """Say whether a path is a directory, and never raise.
 
@@ -85,7 +97,7 @@ def refuse_overwriting(output: Path | None, inputs: Iterable[Path], suffixes: tu
         if output is None or not output.name.lower().endswith(suffixes) or not is_directory(path):
             continue
         # Where the name is, and where the file is that a link of this name leads to.
-        if any(_is_below(place, path) for place in (output.parent.resolve() / output.name, output.resolve())):
+        if any(_is_below(place, path) for place in (resolve(output.parent) / output.name, resolve(output))):
             ending = next(suffix for suffix in suffixes if output.name.lower().endswith(suffix))
             raise InputError(
                 f"{name}: {ending} files in {path} are read, so this one would be, too; "

@@ -14,11 +14,12 @@ from linesift.evaluate.card import CHECKS, write_card
 from linesift.evaluate.evaluate import Report, evaluate
 from linesift.evaluate.metrics import Score
 from linesift.evaluate.sections import Table, markdown_table
-from linesift.model.directory import KEYS_WRITTEN_BY_SAVE, load_model, read_about, refuse_other_files, save_model
+from linesift.model.directory import KEYS_WRITTEN_BY_SAVE, check_place, load_model, read_about, save_model
 from linesift.model.model import Model
 from linesift.model.prediction import Prediction
 from linesift.model.probe import read_probe
 from linesift.page import LabelledPage
+from linesift.read.find import require_there
 from linesift.read.labelled import read_labelled
 from linesift.train.config import Progress
 from linesift.train.provenance import digest, short_name
@@ -93,7 +94,10 @@ def adapt(request: AdaptRequest, progress: Progress) -> Adapted:
         LabelError: if a page is not in its format.
         ModelError: if the base cannot be read or the model cannot be written.
     """
-    _check_place(request)
+    if not request.site.strip():
+        raise InputError("the site has no name; give it one: --site mysite")
+    require_there(request.pages)
+    check_place(request.out)
     base_path = request.model or linesift.shipped()
     base, about = load_model(base_path), read_about(base_path)
     pages = _read(request.pages)
@@ -165,12 +169,6 @@ def _read(paths: Sequence[Path]) -> list[LabelledPage]:
     if len(pages) > _MAX_PAGES:
         raise InputError(f"{len(pages)} pages: too many to adapt to (at most {_MAX_PAGES}); train with them instead")
     return pages
-
-
-def _check_place(request: AdaptRequest) -> None:
-    refuse_other_files(request.out)
-    if not request.site.strip():
-        raise InputError("the site has no name; give it one: --site mysite")
 
 
 def _info(

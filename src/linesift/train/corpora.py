@@ -16,6 +16,7 @@ from linesift.example import Example
 from linesift.extras import require_extra
 from linesift.labels import Kind, Label
 from linesift.page import LabelledPage, Labels, LabelSource, Origin, Page
+from linesift.read.find import require_there
 from linesift.read.html.page import read_html
 from linesift.read.labelled import read_labelled
 from linesift.read.text import no_such_file
@@ -101,6 +102,7 @@ def corpus_files(path: Path) -> list[Path]:
 
 def read_corpus(file: Path, *, jobs: int = 2) -> list[Example]:
     """Read one collection; as `read_corpora`."""
+    require_there([file])
     require_extra("reading corpora", "datasets")
     return label_rows(read_rows(file), jobs=jobs)
 

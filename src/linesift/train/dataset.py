@@ -16,6 +16,7 @@ from linesift.example import Example
 from linesift.extras import require_extra
 from linesift.page import LabelledPage
 from linesift.read.labelled import read_row
+from linesift.read.text import no_such_file
 from linesift.train.corpora import COLUMNS, label_rows
 
 _LINE_COLUMNS = frozenset(("id", "site", "text", "labels"))
@@ -31,6 +32,17 @@ class Dataset:
     examples: list[Example]
     digest: str
     """SHA-256 of the rows."""
+
+
+def check_dataset(name: str) -> None:
+    """Check that a file is there, if the name is that of one: a hub would be asked for it, again and again.
+
+    Raises:
+        InputError: if it is missing.
+    """
+    path = Path(name)
+    if (path.suffix in _FORMATS or name.startswith((".", "/"))) and not path.exists():
+        raise no_such_file(path)
 
 
 def read_dataset(name: str, *, jobs: int = 2) -> Dataset:

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from linesift.errors import InputError
@@ -25,11 +24,13 @@ from linesift.evaluate.kinds import KindReport, evaluate_kinds
 from linesift.evaluate.report import TITLE, accuracy_report, write_report
 from linesift.example import Example
 from linesift.extras import require_extra
-from linesift.model.directory import refuse_other_files, save_model
+from linesift.model.directory import check_place, save_model
 from linesift.page import Page
+from linesift.read.find import require_there
 from linesift.read.labelled import LABELLED_SUFFIX, PAGE_FILE_COLLECTION
 from linesift.train.config import Progress, TrainConfig
 from linesift.train.corpora import KIND_GOLD, corpus_files
+from linesift.train.dataset import check_dataset
 from linesift.train.fit import fit
 from linesift.train.folds import predict_held_out
 from linesift.train.page_kind import fit_page_kind
@@ -83,8 +84,8 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
         MissingExtraError: if the packages of the train extra are missing.
         ModelError: if the model cannot be written.
     """
+    _check_places(request)
     _check_packages(request)
-    _check_place(request.out)
     data = read_sources(Sources(request.pages, request.corpora, request.datasets), request.config, progress)
     probe = _probe(data)
     models = fit_page_kind(fit(data.examples, request.config, progress), data.examples, request.config, progress)
@@ -135,15 +136,17 @@ def _check_packages(request: TrainRequest) -> None:
         require_extra("the accuracy report", "py3langid")
 
 
-def _check_place(out: Path) -> None:
-    """Refuse at once a directory that cannot be written after minutes of fitting, or that holds something else."""
-    refuse_other_files(out)
-    there = next(place for place in out.resolve().parents if place.exists())  # a directory beside it is renamed
-    try:
-        with TemporaryDirectory(dir=there, prefix=".linesift-"):
-            pass
-    except OSError as error:
-        raise InputError(f"{out}: cannot be written ({(error.strerror or str(error)).lower()})") from error
+def _check_places(request: TrainRequest) -> None:
+    """Refuse at once what could not be read or written after minutes of reading and fitting."""
+    require_there(request.pages)
+    if request.corpora is not None:
+        corpus_files(request.corpora)
+    for name in request.datasets:
+        check_dataset(name)
+    check_place(request.out)
+    if request.keep_folds is not None:
+        for fold in range(request.config.n_folds):
+            check_place(request.keep_folds / str(fold))
 
 
 def _probe(data: TrainingPages) -> list[Page]:
