@@ -106,8 +106,7 @@ def _change_arrays(draw: Random, data: bytes, archive: bytes) -> bytes:
     """Change numbers, types, shapes and bytes of some arrays."""
     with zipfile.ZipFile(io.BytesIO(archive)) as stored:
         members = {name: stored.read(name) for name in stored.namelist()}
-    for _ in range(draw.randint(1, 3)):
-        name = draw.choice(list(members))
+    for name in draw.sample(list(members), draw.randint(1, 3)):  # each once: a damaged one cannot be read again
         member = bytearray(members[name])
         kind = draw.randrange(5)
         if kind == 0:
