@@ -49,7 +49,7 @@ WRONG = {
     "train --pages a.page --out m --report dir": "dir: cannot write (is a directory)",
     "train --pages a.page --out m --keep-folds file": "file/0: cannot write the model (not a directory)",
     "train --pages a.page --out m --keep-folds full": "full/0: holds files but no model",
-    "train --pages a.page --out m --corpora no": "no: no corpora: expected a directory of *.parquet files",
+    "train --pages a.page --out m --corpora no": "no: no collections; name a directory of *.parquet files",
     "train --pages a.page --out m --dataset no.parquet": "no.parquet: no such file",
     "train --pages a.page --out m --dataset ./no": "no: no such file",
     "batch no.jsonl --out o": "no.jsonl: no such file",

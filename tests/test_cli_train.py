@@ -97,7 +97,7 @@ def test_scores_on_stdout_progress_on_stderr(
         ("--pages p --out m --model-kind forest", "--model-kind"),
         ("--pages nowhere --out m", "linesift: nowhere: no such file"),
         ("--pages empty --out m", "linesift: empty: no labelled pages"),
-        ("--pages . --out empty --corpora empty", "linesift: empty: no corpora"),
+        ("--pages . --out empty --corpora empty", "linesift: empty: no collections"),
     ],
 )
 def test_misuse(

@@ -123,7 +123,7 @@ def test_column_missing(tmp_path: Path) -> None:
 
 
 def test_directory_without_collections(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no corpora"):
+    with pytest.raises(InputError, match="no collections"):
         read_corpora(tmp_path)
 
 

@@ -130,7 +130,7 @@ def _print_scores(trained: "Trained") -> None:
 
     reports = {"all pages": trained.report, **trained.reports_by_path}
     if trained.html is not None:
-        reports["corpora as HTML"] = trained.html
+        reports["collections as HTML"] = trained.html
     for name, scores in reports.items():
         console.print_lines([f"## {name}, held out by site", "", *table(scores), ""])
     if trained.kinds is not None:

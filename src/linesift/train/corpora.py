@@ -95,7 +95,7 @@ def corpus_files(path: Path) -> list[Path]:
     """
     files = sorted(file for file in path.glob("*.parquet") if file.stem not in _OTHER_GOLD)
     if not files:
-        raise InputError(f"{path}: no corpora: expected a directory of *.parquet files")
+        raise InputError(f"{path}: no collections; name a directory of *.parquet files")
     lines = path / _LINES_FILE
     return [*files, lines] if lines.is_file() else files
 
@@ -103,13 +103,13 @@ def corpus_files(path: Path) -> list[Path]:
 def read_corpus(file: Path, *, jobs: int = 2) -> list[Example]:
     """Read one collection; as `read_corpora`."""
     require_there([file])
-    require_extra("reading corpora", "datasets")
+    require_extra("reading collections", "datasets")
     return label_rows(read_rows(file), jobs=jobs)
 
 
 def label_rows(rows: Iterable[Mapping[str, Any]], *, jobs: int = 2) -> list[Example]:
     """Render rows with `COLUMNS` and align their gold; as `read_corpora`."""
-    require_extra("reading corpora", "joblib", "resiliparse")
+    require_extra("reading collections", "joblib", "resiliparse")
     from linesift.train.workers import parallel
 
     return list(parallel(_example, ((row,) for row in rows), jobs, batch_size=_ROWS_AT_ONCE))
@@ -121,7 +121,7 @@ def read_kinds(path: Path, *, jobs: int = 2) -> list[Example]:
     Returns:
         Index pages and others, none where the directory lacks their collection.
     """
-    require_extra("reading corpora", "joblib", "datasets", "resiliparse")
+    require_extra("reading collections", "joblib", "datasets", "resiliparse")
     from linesift.train.workers import parallel
 
     file = path / f"{KIND_GOLD}.parquet"
@@ -184,7 +184,7 @@ def read_rows(file: Path) -> Iterator[Mapping[str, Any]]:
         InputError: if it is missing, no Parquet file, or lacks a column.
         MissingExtraError: if the packages of the train extra are missing.
     """
-    require_extra("reading corpora", "datasets")
+    require_extra("reading collections", "datasets")
     if not file.is_file():
         raise no_such_file(file)
     with file.open("rb") as stream:
@@ -198,7 +198,9 @@ def read_rows(file: Path) -> Iterator[Mapping[str, Any]]:
         for number, row in enumerate(rows):
             if not number and not row.keys() >= COLUMNS:
                 missing = ", ".join(sorted(COLUMNS - row.keys()))
-                raise InputError(f"{file}: the column {missing} is missing; a corpus has {', '.join(sorted(COLUMNS))}")
+                raise InputError(
+                    f"{file}: the column {missing} is missing; a collection has {', '.join(sorted(COLUMNS))}"
+                )
             yield row
     except (pyarrow.ArrowException, datasets.exceptions.DatasetsError, OSError) as error:
         raise InputError(f"{file}: cannot be read as a Parquet file ({' '.join(str(error).split())})") from error

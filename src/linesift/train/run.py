@@ -129,7 +129,7 @@ def _check_packages(request: TrainRequest) -> None:
     if request.config.learner == "boosting":
         require_extra("training boosted trees", "catboost")
     if request.corpora is not None or request.datasets:
-        require_extra("reading corpora", "datasets", "resiliparse")
+        require_extra("reading collections", "datasets", "resiliparse")
     if request.report is not None:
         if request.report.suffix == ".json":
             raise InputError(f"{request.report}: the report is Markdown, with JSON beside it; name it .md")
