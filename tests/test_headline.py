@@ -1,5 +1,7 @@
 """The likely headlines of a page against each other."""
 
+from math import log1p, nan
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from numpy.typing import NDArray
 
 from conftest import random_trees
 from linesift.features.batch import Batch, read_batch
+from linesift.features.topic import word_buckets
 from linesift.labels import LABELS, Label
 from linesift.model.headline import (
     _MIN_BEST_PROBABILITY,
@@ -23,16 +26,17 @@ HEADLINE = Label.HEADLINE.column
 N_COLUMNS = 5
 
 
-def drawn(seed: int, sizes: list[int]) -> tuple[Batch, NDArray[np.float32], NDArray[np.float32]]:
-    """Pages of short lines, some of them twice; probabilities; and a table."""
+def drawn(seed: int, sizes: list[int]) -> tuple[list[str], Batch, NDArray[np.float32], NDArray[np.float32]]:
+    """Pages of short lines, some of them twice; the same as a batch; probabilities; and a table."""
     draw = np.random.default_rng(seed)
-    words = ("rain", "sun", "wind", "fog")
-    batch = read_batch(["\n".join(words[draw.integers(4)] for _ in range(size)) for size in sizes])
+    words = ("rain", "sun", "wind again", "storm", "storm again")
+    texts = ["\n".join(words[draw.integers(5)] for _ in range(size)) for size in sizes]
+    batch = read_batch(texts)
     probabilities = draw.dirichlet([0.3, 1, 0.3, 2], len(batch.page)).astype(np.float32)
-    return batch, probabilities, draw.normal(size=(N_COLUMNS, len(batch.page))).astype(np.float32)
+    return texts, batch, probabilities, draw.normal(size=(N_COLUMNS, len(batch.page))).astype(np.float32)
 
 
-def compared(batch: Batch, probabilities: NDArray[np.float32], row: int) -> list[float]:
+def compared(batch: Batch, words: list[list[int]], probabilities: NDArray[np.float32], row: int) -> list[float]:
     """The columns of one candidate by plain loops."""
     here = range(int(batch.own_page_start[row]), int(batch.own_page_end[row]))
     beside = {
@@ -57,25 +61,64 @@ def compared(batch: Batch, probabilities: NDArray[np.float32], row: int) -> list
         sum(o < row for o in copies), sum(o > row for o in copies),
         max((probabilities[o, HEADLINE] for o in copies), default=0),
     ]  # fmt: skip
-    return [float(value) for value in found]
+    return [float(value) for value in found] + shared(batch, words, probabilities, row, every)
+
+
+def shared(
+    batch: Batch, words: list[list[int]], probabilities: NDArray[np.float32], row: int, every: list[int]
+) -> list[float]:
+    """The columns of shared words of one candidate by plain loops."""
+    here = range(int(batch.own_page_start[row]), int(batch.own_page_end[row]))
+    body = probabilities[:, Label.BODY.column]
+    is_lead = {line: sum(float(body[other]) for other in here if other < line) < 3 for line in here}
+    kinds = [
+        {line: float(body[line]) for line in here},
+        {line: float(body[line]) * is_lead[line] for line in here},
+        {line: float(body[line]) * (not is_lead[line]) for line in here},
+        {line: float(probabilities[line, HEADLINE]) for line in here},
+    ]
+    found: list[float] = []
+    for weights in kinds:
+        own = shared_words(words, weights, row)
+        others = [shared_words(words, weights, other) for other in every if words[other]]
+        best = [max((each[column] for each in others), default=nan) for column in (0, 1)]
+        found += [*own, *(value - most for value, most in zip(own, best, strict=True))]
+    return found
+
+
+def words_of(batch: Batch) -> list[list[int]]:
+    """Give the buckets of the words of every line."""
+    rows, buckets, _ = word_buckets(batch)
+    return [[int(bucket) for bucket in buckets[rows == row]] for row in range(len(batch.page))]
+
+
+def shared_words(words: list[list[int]], weights: dict[int, float], row: int) -> tuple[float, float]:
+    """Share of the words of a line that other lines have, and the mean of the logarithm of their weight."""
+    own = words[row]
+    if not own:
+        return nan, nan
+    sums = [sum(weight * words[line].count(word) for line, weight in weights.items()) for word in own]
+    others = [max(total - weights[row], 0) for total in sums]
+    return sum(other >= 0.5 for other in others) / len(own), sum(map(log1p, others)) / len(own)
 
 
 @given(st.integers(0, 10**6), st.lists(st.integers(0, 40), min_size=1, max_size=4))
 def test_columns_are_those_of_plain_loops(seed: int, sizes: list[int]) -> None:
-    batch, probabilities, table = drawn(seed, sizes)
+    _, batch, probabilities, table = drawn(seed, sizes)
     rows = candidates(probabilities)
     if not len(rows):
         return
     fast = candidate_table(batch, rows, table[:, rows], probabilities)
     assert fast.shape == (len(CANDIDATE_NAMES) + N_COLUMNS, len(rows))
-    slow = np.array([compared(batch, probabilities, int(row)) for row in rows], np.float32).T
+    words = words_of(batch)
+    slow = np.array([compared(batch, words, probabilities, int(row)) for row in rows], np.float32).T
     np.testing.assert_allclose(fast[: len(CANDIDATE_NAMES)], slow, rtol=1e-5, atol=1e-6)
     np.testing.assert_array_equal(fast[len(CANDIDATE_NAMES) :], table[:, rows])
 
 
 @given(st.integers(0, 10**6), st.lists(st.integers(0, 40), min_size=1, max_size=4))
 def test_a_page_is_weighed_by_itself(seed: int, sizes: list[int]) -> None:
-    batch, probabilities, table = drawn(seed, sizes)
+    texts, batch, probabilities, table = drawn(seed, sizes)
     rows = candidates(probabilities)
     example = np.random.default_rng(1).random((len(CANDIDATE_NAMES) + N_COLUMNS, 50)).astype(np.float32)
     ranker = HeadlineRanker(random_trees(example, seed=seed, n_trees=9), no_headline_utility=0.1, temperature=0.7)
@@ -83,15 +126,14 @@ def test_a_page_is_weighed_by_itself(seed: int, sizes: list[int]) -> None:
     np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-5)
     others = np.setdiff1d(np.arange(len(probabilities)), rows)
     np.testing.assert_array_equal(found[others], probabilities[others])
-    for first, end in zip(batch.page_starts[:-1], batch.page_starts[1:], strict=True):
+    for text, first, end in zip(texts, batch.page_starts[:-1], batch.page_starts[1:], strict=True):
         mine = rows[(rows >= first) & (rows < end)]
         if len(mine) and probabilities[mine, HEADLINE].max() >= _MIN_BEST_PROBABILITY:
             assert found[mine, HEADLINE].sum() <= 1 + 1e-5
         else:
             np.testing.assert_allclose(found[mine], probabilities[mine], rtol=1e-5)
         if end > first:
-            alone = read_batch(["\n".join(["rain"] * int(end - first))])
-            alone.scan.hash[:] = batch.scan.hash[first:end]
+            alone = read_batch([text])
             again = ranker.rerank(alone, mine - first, table[:, mine], probabilities[first:end])
             np.testing.assert_array_equal(again, found[first:end])
 

@@ -45,3 +45,13 @@ def test_a_word_that_its_line_repeats_is_shared() -> None:
     share, weight = SharedWords(read_batch(["water stone water"])).of(np.ones(1, np.float32))
     np.testing.assert_allclose(share, [2 / 3], rtol=1e-6)
     np.testing.assert_allclose(weight, [2 / 3 * np.log(2)], rtol=1e-6)
+
+
+def test_words_of_some_lines_are_those_of_all(pages: list[LabelledPage]) -> None:
+    """The words of the other lines are left out, and what is found of these lines is the same to the last bit."""
+    batch = read_batch([page.page.text for page in pages[:6]])
+    rows = np.arange(1, len(batch.page), 7)
+    weights = np.random.default_rng(2).random(len(batch.page), np.float32)
+    every, some = SharedWords(batch).of(weights), SharedWords(batch, rows).of(weights)
+    np.testing.assert_array_equal(np.array(some), np.array(every)[:, rows])
+    assert len(SharedWords(batch, rows[:0]).of(weights)[0]) == 0

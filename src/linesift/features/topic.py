@@ -42,31 +42,55 @@ def word_buckets(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64], in
 
 
 class SharedWords:
-    """How much of each line's words recurs in the other lines of its page, by the weight of those lines.
+    """How much of a line's words recurs in the other lines of its page, by the weight of those lines.
 
     A word that a line of weight repeats counts as shared too: leaving that out would take a sort of all words.
     """
 
-    def __init__(self, batch: Batch) -> None:
-        self._row, self._bucket, self._n_buckets = word_buckets(batch)
-        self._n_lines = len(batch.page)
-        self._n_words = np.bincount(self._row, minlength=self._n_lines)
-
-    def of(self, weights: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Look for the words of every line among lines of these weights.
+    def __init__(self, batch: Batch, rows: NDArray[np.int64] | None = None) -> None:
+        """Gather the words that are compared.
 
         Args:
-            weights: shape (n_lines,), how much of the article's text each line is taken for, 0 to 1.
+            batch: the pages.
+            rows: the lines whose words are looked for, ascending; by default all lines. Of the others, only words are
+                kept that these have.
+        """
+        self._row, self._bucket, self._n_buckets = word_buckets(batch)
+        self._sought: NDArray[np.int64] | slice = slice(None)
+        """Which words are looked for."""
+        self._line, self._n_lines = self._row, len(batch.page)
+        """The line of each of these, counted among those that are looked at."""
+        if rows is not None:
+            self._keep_words_of(rows)
+        self._n_words = np.bincount(self._line, minlength=self._n_lines)
+
+    def _keep_words_of(self, rows: NDArray[np.int64]) -> None:
+        place = np.full(self._n_lines, -1)
+        place[rows] = np.arange(len(rows))
+        is_sought = np.zeros(self._n_buckets, np.bool_)
+        is_sought[self._bucket[place.take(self._row) >= 0]] = True
+        kept, buckets = nonzero_indices(is_sought.take(self._bucket)), nonzero_indices(is_sought)
+        self._row, self._bucket = self._row.take(kept), buckets.searchsorted(self._bucket.take(kept))
+        of_words = place.take(self._row)
+        self._sought = nonzero_indices(of_words >= 0)
+        self._line, self._n_lines, self._n_buckets = of_words.take(self._sought), len(rows), len(buckets)
+
+    def of(self, weights: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Look for the words of each line among lines of these weights.
+
+        Args:
+            weights: shape (n_lines,) of the batch, how much of the article's text each line is taken for, 0 to 1.
 
         Returns:
             Share of the line's words that occur in other lines of weight 0.5 in sum, and the mean of the logarithm of
-            that weight plus one; both of shape (n_lines,), `nan` on lines without words.
+            that weight plus one; both with one entry for each line that is looked at, `nan` on lines without words.
         """
         own = weights.take(self._row).astype(np.float64)
-        elsewhere = np.bincount(self._bucket, own, self._n_buckets).take(self._bucket) - own
-        n_shared = np.bincount(self._row[elsewhere >= 0.5], minlength=self._n_lines)
+        total = np.bincount(self._bucket, own, self._n_buckets)
+        elsewhere = total.take(self._bucket[self._sought]) - own[self._sought]
+        n_shared = np.bincount(self._line[elsewhere >= 0.5], minlength=self._n_lines)
         known = np.log1p(np.maximum(elsewhere, 0, out=elsewhere), out=elsewhere)
-        return self._mean(n_shared), self._mean(np.bincount(self._row, known, self._n_lines))
+        return self._mean(n_shared), self._mean(np.bincount(self._line, known, self._n_lines))
 
     def _mean(self, total: NDArray[Any]) -> NDArray[np.float32]:
         out = np.full(self._n_lines, np.nan, np.float32)

@@ -2,7 +2,7 @@
 
 The model scores each line by itself. A standfirst below the headline, a copy of it at the top of the page, and the
 headline of the next story look like headlines too. Comparing them tells which one it is: which stands above which,
-which text comes twice, between which of them the date stands.
+which text comes twice, between which of them the date stands, which has the words of the article.
 
 Lines above a low probability are the candidates of a page. Exactly one of them is the headline, or none: a conditional
 logit over the candidates (McFadden 1974) whose utilities come from boosted trees.
@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.batch import Batch
+from linesift.features.batch import Batch, from_fixed, running_sum
 from linesift.features.chars import lengths, nonzero_indices
+from linesift.features.topic import SharedWords
 from linesift.labels import Label
 from linesift.model.trees import TreeScorer
 
@@ -46,7 +47,14 @@ _AMONG_NAMES = (
     "candidate.above", "candidate.below", "candidate.better", "candidate.of_best", "candidate.likelier_above",
     "candidate.likelier_below", "candidate.copies_above", "candidate.copies_below", "candidate.best_copy",
 )  # fmt: skip
-CANDIDATE_NAMES = (*_OWN_NAMES, *_BESIDE_NAMES, *_SPAN_NAMES, *_AMONG_NAMES)
+_LEAD = 3.0
+"""Body lines, as their probabilities sum up, that are the beginning of the article."""
+_SHARED_NAMES = tuple(
+    f"candidate.words_in_{where}.{what}"
+    for where in ("body", "lead", "rest", "headlines")
+    for what in ("share", "weight", "share_to_best", "weight_to_best")
+)
+CANDIDATE_NAMES = (*_OWN_NAMES, *_BESIDE_NAMES, *_SPAN_NAMES, *_AMONG_NAMES, *_SHARED_NAMES)
 """Columns of a candidate; those of its line in `linesift.model.window` follow."""
 
 
@@ -123,6 +131,7 @@ def candidate_table(
         near.take([_REACH + step for step in _BESIDE], axis=1).reshape(-1, n_rows),
         np.stack(spans, axis=1).reshape(-1, n_rows),
         _among(batch, rows, near[Label.HEADLINE.column, _REACH]),
+        _shared(batch, rows, probabilities),
         table,
     )
     return np.concatenate(blocks)
@@ -157,6 +166,29 @@ def _among(batch: Batch, rows: NDArray[np.int64], probability: NDArray[np.float3
     out = np.empty((len(_AMONG_NAMES), n), np.float32)
     for row, name in zip(out, _AMONG_NAMES, strict=True):
         row[:] = columns[name]
+    return out
+
+
+def _shared(batch: Batch, rows: NDArray[np.int64], probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Look for the words of each candidate in the article, as far as it is known: a title has the words of its story.
+
+    The words of a standfirst are in the first lines of the article, those of a teaser in other teasers.
+
+    Returns:
+        Shape (len(_SHARED_NAMES), n_candidates); `nan` for a candidate without words of some length.
+    """
+    out = np.empty((len(_SHARED_NAMES), len(rows)), np.float32)
+    if not len(rows):
+        return out
+    body, words = probabilities[:, Label.BODY.column], SharedWords(batch, rows)
+    n_before = running_sum(body)
+    is_lead = from_fixed(n_before[:-1] - n_before[batch.own_page_start]) < _LEAD
+    starts, sizes = _candidates_per_page(batch.page.take(rows))
+    weights = (body, body * is_lead, body * ~is_lead, probabilities[:, Label.HEADLINE.column])
+    for place, weight in zip(range(0, len(out), 4), weights, strict=True):
+        found = np.array(words.of(weight))
+        out[place : place + 2] = found
+        out[place + 2 : place + 4] = found - np.fmax.reduceat(found, starts, axis=1).repeat(sizes, axis=1)
     return out
 
 
