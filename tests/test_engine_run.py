@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from multiprocessing import active_children
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -165,18 +166,25 @@ def test_a_long_list_needs_no_entry_to_be_read(tmp_path: Path) -> None:
 # Worker processes
 
 
+@pytest.fixture
+def workers() -> Callable[[], set[BaseProcess]]:
+    """Give the processes that the test has started and that run; others are of tests before it, which joblib keeps."""
+    before = set(active_children())
+    return lambda: set(active_children()) - before
+
+
 def files_named(*names: str) -> list[InputFile]:
     return [InputFile(name, 1) for name in names]
 
 
-def test_a_file_whose_worker_is_killed_is_done_again(tmp_path: Path) -> None:
+def test_a_file_whose_worker_is_killed_is_done_again(tmp_path: Path, workers: Callable[[], set[BaseProcess]]) -> None:
     work = FaultyWork.of(tmp_path)
     outcomes = list(LocalEngine(2)(work, files_named("good", "killed once", "fine")))
     assert sorted(each.input.name for each in outcomes if isinstance(each, Entry)) == ["fine", "good", "killed once"]
-    assert not active_children()
+    assert not workers()
 
 
-def test_a_file_that_kills_three_workers_is_set_aside(tmp_path: Path) -> None:
+def test_a_file_that_kills_three_workers_is_set_aside(tmp_path: Path, workers: Callable[[], set[BaseProcess]]) -> None:
     work = FaultyWork.of(tmp_path)
     outcomes = {each.input.name: each for each in LocalEngine(2)(work, files_named("killer", "good", "fails", "fine"))}
     failures = {name: each.reason for name, each in outcomes.items() if isinstance(each, Failure)}
@@ -185,30 +193,32 @@ def test_a_file_that_kills_three_workers_is_set_aside(tmp_path: Path) -> None:
         "fails": "fails: ValueError: as the test asked",
     }
     assert (tmp_path / "killer").read_text() == "xxx"
-    assert not active_children()
+    assert not workers()
 
 
-def test_a_worker_that_is_killed_while_it_waits_is_replaced(tmp_path: Path) -> None:
+def test_a_worker_that_is_killed_while_it_waits_is_replaced(
+    tmp_path: Path, workers: Callable[[], set[BaseProcess]]
+) -> None:
     outcomes = LocalEngine(1)(FaultyWork.of(tmp_path), files_named("good", "fine"))
     assert isinstance(next(outcomes), Entry)
-    (worker,) = active_children()
+    (worker,) = workers()
     worker.kill()
-    _wait_for(lambda: not active_children())
+    _wait_for(lambda: not workers())
     assert [each.input.name for each in outcomes if isinstance(each, Entry)] == ["fine"]
 
 
-def test_a_full_disk_ends_the_run(tmp_path: Path) -> None:
+def test_a_full_disk_ends_the_run(tmp_path: Path, workers: Callable[[], set[BaseProcess]]) -> None:
     with pytest.raises(OSError, match="No space left") as raised:
         list(LocalEngine(2)(FaultyWork.of(tmp_path), files_named("good", "full", *map(str, range(20)))))
     assert raised.value.filename == "labels/full"
-    assert not active_children()
+    assert not workers()
 
 
-def test_workers_end_when_a_run_is_left(tmp_path: Path) -> None:
+def test_workers_end_when_a_run_is_left(tmp_path: Path, workers: Callable[[], set[BaseProcess]]) -> None:
     outcomes = LocalEngine(2)(FaultyWork.of(tmp_path), files_named("good", "endless", "fine"))
     assert isinstance(next(outcomes), Entry)
     outcomes.close()
-    assert not active_children()
+    assert not workers()
 
 
 DRIVER = """
