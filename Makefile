@@ -66,7 +66,7 @@ evaluate: .venv/.complete  ## score MODEL=models/news on PAGES="data/pages ...";
 	$(BIN)/linesift evaluate --model $(MODEL) $(if $(REPORT),--report $(REPORT)) $(PAGES)
 
 bench: .venv-compare/.installed  ## measure speed and memory of MODEL beside other tools, write reports/speed.md
-	.venv-compare/bin/python -m benchmarks.bench $(MODEL) $(or $(CORPORA),../shared/corpora)
+	OMP_NUM_THREADS=1 .venv-compare/bin/python -m benchmarks.bench $(MODEL) $(or $(CORPORA),../shared/corpora)
 	@cat reports/speed.md
 
 readers: .venv-compare/.installed  ## compare the compiled reader of HTML with the walk on CORPORA, write reports/readers.md and readers_speed.md
@@ -74,7 +74,7 @@ readers: .venv-compare/.installed  ## compare the compiled reader of HTML with t
 	@cat reports/readers_speed.md reports/readers.md
 
 compare: .venv-compare/.installed  ## compare MODEL with other extractors on pages of CORPORA, write reports/compare.md
-	.venv-compare/bin/python -m benchmarks.compare $(MODEL) $(or $(CORPORA),../shared/corpora) $(FOLDS)
+	OMP_NUM_THREADS=1 .venv-compare/bin/python -m benchmarks.compare $(MODEL) $(or $(CORPORA),../shared/corpora) $(FOLDS)
 	@cat reports/compare.md
 
 accuracy: .venv/.complete  ## score the models of FOLDS, kept with MODEL, on PAGES and CORPORA; write reports/accuracy.md
