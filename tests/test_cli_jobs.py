@@ -16,7 +16,6 @@ from commandline import environment
 from ends import ENDS, NAMES, Send
 from linesift.cli.jobs import map_in_order
 from linesift.errors import InputError, LinesiftError
-from linesift.processes import THREAD_COUNTS
 from tasks import dies_at, fails_at, slower_first
 
 ROOT = Path(__file__).parents[1]
@@ -155,29 +154,3 @@ def test_a_signal_is_one_line_and_leaves_no_process(
     for path in left:
         path.unlink()
     assert not left or message is None  # nobody can clean up after SIGKILL
-
-
-COUNT_THREADS = """
-import sys
-from threadpoolctl import threadpool_info
-from linesift.cli import classify_main
-try:
-    classify_main()
-except SystemExit:
-    print(*{each["num_threads"] for each in threadpool_info()}, file=sys.stderr)
-"""
-
-
-@pytest.mark.parametrize(("given", "expected"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "2"}, "2")])
-def test_numpy_multiplies_with_one_thread_unless_told_otherwise(
-    tmp_path: Path, given: dict[str, str], expected: str
-) -> None:
-    """Two threads that wait for each other take twice the time."""
-    pytest.importorskip("threadpoolctl", reason="threadpoolctl is not installed: pip install 'linesift[train]'")
-    if os.cpu_count() == 1 and given:
-        pytest.skip("there is one core")
-    (tmp_path / "page.txt").write_text("Rain\nIt rained.\n", "utf-8")
-    free = {name: value for name, value in environment().items() if name not in THREAD_COUNTS}
-    command = [sys.executable, "-c", COUNT_THREADS, "page.txt"]
-    done = subprocess.run(command, cwd=tmp_path, env=free | given, capture_output=True, text=True, check=True)
-    assert done.stderr.split() == [expected]

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+import linesift
 from conftest import random_network, without_pools
 from linesift.labels import LABELS
 from linesift.model import network as module
@@ -115,13 +116,13 @@ def test_a_page_comes_out_the_same_in_any_batch(width: int) -> None:
             np.testing.assert_array_equal(together, alone[number])
 
 
-def test_low_tiles_give_what_whole_ones_give(monkeypatch: pytest.MonkeyPatch) -> None:
-    network = random_network(N_COLUMNS, seed=2, width=48, n_layers=6)
-    pages = [drawn(size, seed) for seed, size in enumerate((1, 8, 9, 31, 64, 65, TILE, TILE + 5))]
-    low = [scores(network, [page])[0] for page in pages]
-    monkeypatch.setattr(module, "_equal_heights", lambda *_: frozenset())
-    for page, expected in zip(pages, low, strict=True):
-        np.testing.assert_array_equal(scores(network, [page])[0], expected)
+def test_products_are_too_small_to_be_divided_among_cores() -> None:
+    """OpenBLAS divides a product of more than 2**18 multiplications, and its threads wait for each other."""
+    model = linesift.load()
+    parts = [part for part in (model.text, model.html) if part is not None]
+    for network in (network for part in parts for network in part.networks):
+        for weights in (network.entry, *network.layers, *network.pool_weights, network.out):
+            assert module._ROWS * weights.size <= 1 << 18
 
 
 @pytest.mark.parametrize("shape", [(140, 48), (144, 48), (48, 48), (48, 4), (7, 5)])

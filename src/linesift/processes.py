@@ -6,21 +6,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-THREAD_COUNTS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-"""Variables of the environment that say how many threads numpy multiplies with; it reads them when it is loaded."""
-
 _SECONDS = 0.5
 """Seconds between two looks at the parent."""
-
-
-def prefer_one_thread() -> None:
-    """Let numpy multiply with one thread in this process, unless the environment says something else.
-
-    The products of the network are small. Two threads wait for each other: the same pages took twice the time on two
-    cores, and more beside other programs.
-    """
-    if not any(name in os.environ for name in THREAD_COUNTS):
-        os.environ.update(dict.fromkeys(THREAD_COUNTS, "1"))
 
 
 def end_with_parent() -> None:

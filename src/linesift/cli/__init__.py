@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from linesift.cli import console
-from linesift.processes import prefer_one_thread
 
 
 def main() -> None:
@@ -25,7 +24,6 @@ def _run(name: str, arguments: Sequence[str]) -> None:
     An empty list means: typer parses `sys.argv` itself. If all are names of files, there is
     nothing to parse. typer is left out then: it imports pydantic, and both together take as long to load as numpy.
     """
-    prefer_one_thread()  # before anything loads numpy
     console.prepare()
     # Commands have `errors` too, because typer would handle what they raise; here it is for the time before and after.
     with console.errors(), console.ending_on_signals():

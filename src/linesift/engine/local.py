@@ -17,7 +17,9 @@ from multiprocessing import active_children, get_context
 from linesift.engine.ledger import Entry, name_of, output_of
 from linesift.engine.places import InputFile, Store
 from linesift.engine.work import MAX_KILLED, Outcome, Work, failure_of, killed
-from linesift.processes import THREAD_COUNTS, end_with_parent, signals_held
+from linesift.processes import end_with_parent, signals_held
+
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +113,8 @@ class _one_thread:  # noqa: N801 - used like a function
     """Let processes that start inside use one thread each: as many as there are cores are at work already."""
 
     def __enter__(self) -> None:
-        self._before = {name: os.environ.get(name) for name in THREAD_COUNTS}
-        os.environ.update(dict.fromkeys(THREAD_COUNTS, "1"))
+        self._before = {name: os.environ.get(name) for name in _THREADS}
+        os.environ.update(dict.fromkeys(_THREADS, "1"))
 
     def __exit__(self, *_: object) -> None:
         for name, value in self._before.items():

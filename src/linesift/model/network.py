@@ -31,10 +31,11 @@ _LARGEST_SCORE = 1e30
 """Bound of all numbers that a network may come to; float32 holds up to 3e38."""
 
 _LOW = (8, 16, 32, 64)
-"""Heights that the last tile may have, multiples of the smaller of `_ROW_COUNTS`."""
+"""Heights that the last tile may have, multiples of `_ROWS`."""
 
-_ROW_COUNTS = (TILE, 8, 1)
-"""Numbers of rows that a tile can be multiplied in; the first is taken with which equal rows have equal results."""
+_ROWS = 8
+"""Rows of a product: so few that OpenBLAS does not divide it among the cores. It would divide one of a whole tile, and
+its threads wait for each other for longer than the product takes. On one core a stack of small ones takes as long."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -251,52 +252,22 @@ def product(lines: NDArray[np.float32], weights: NDArray[np.float32], out: NDArr
         weights: shape (n_inputs, n_outputs).
         out: shape (n_rows, n_outputs), written.
     """
-    n_rows, n_even = len(lines), _even_rows(*weights.shape)
-    if n_even < TILE:
-        # A stack of small products is half as slow again as one, and the only even way on some processors.
-        stack = np.ascontiguousarray(lines).reshape(n_rows // n_even, n_even, -1)
-        np.matmul(stack, weights, out=out.reshape(n_rows // n_even, n_even, -1))
-    elif n_rows == TILE or n_rows in _equal_heights(*weights.shape):
-        np.matmul(lines, weights, out=out)
-    else:
-        # In the same layout, because that chooses the kernel of the product, too.
-        is_by_column = lines.strides[0] < lines.strides[1]
-        whole = np.zeros((TILE, lines.shape[1]), np.float32, order="F" if is_by_column else "C")
-        whole[:n_rows] = lines
-        out[:] = np.matmul(whole, weights)[:n_rows]
+    stack = np.ascontiguousarray(lines).reshape(-1, _even_rows(*weights.shape), lines.shape[1])
+    np.matmul(stack, weights, out=out.reshape(*stack.shape[:2], -1))
 
 
 @cache
 def _even_rows(n_inputs: int, n_outputs: int) -> int:
-    """Find the largest of `_ROW_COUNTS` with which equal rows of a product have equal results on this processor.
+    """Choose `_ROWS` if equal rows of such a product have equal results on this processor, else a single row.
 
-    With AVX-512 that is a tile. OpenBLAS's kernel for processors with AVX2 takes twelve rows at once and adds the
-    latter six in another order, so equal lines at different places differ in the last bit.
+    OpenBLAS's kernel for processors with AVX2 takes twelve rows at once and adds the latter six in another order, so
+    that equal lines at different places would differ in the last bit.
     """
     # Cosines stand for random numbers, because `np.random` takes longer to load than this function to run.
     line = np.cos(np.arange(n_inputs, dtype=np.float32))[None]
     weights = np.cos(np.arange(n_inputs * n_outputs, dtype=np.float32)).reshape(n_inputs, n_outputs)
-    for n_rows in _ROW_COUNTS[:-1]:
-        results = np.matmul(line.repeat(TILE, axis=0).reshape(-1, n_rows, n_inputs), weights)
-        if (results == results[0, 0]).all():
-            return n_rows
-    return _ROW_COUNTS[-1]
-
-
-@cache
-def _equal_heights(n_inputs: int, n_outputs: int) -> frozenset[int]:
-    """Find the heights of a low tile whose products have the results of a whole one on this processor.
-
-    A page of ten lines takes a sixth of the time in one of sixteen rows.
-    """
-    lines = np.cos(np.arange(TILE * n_inputs, dtype=np.float32)).reshape(TILE, n_inputs)
-    weights = np.cos(np.arange(n_inputs * n_outputs, dtype=np.float32)).reshape(n_inputs, n_outputs)
-    layouts = [(each, np.matmul(each, weights)) for each in (lines, np.asfortranarray(lines))]
-    return frozenset(
-        height
-        for height in _LOW
-        if all((np.matmul(each[:height], weights) == whole[:height]).all() for each, whole in layouts)
-    )
+    results = np.matmul(line.repeat(_ROWS, axis=0), weights)
+    return _ROWS if (results == results[0]).all() else 1
 
 
 def _tiles(n_lines: int) -> list[slice]:
