@@ -220,7 +220,7 @@ class _Reporter:
     def close(self, progress: "Progress") -> None:
         """Say what was done."""
         seconds = max(time.monotonic() - self._start, 1e-3)
-        parts = [f"{console.count(progress.n_done, 'file')} done", f"{progress.pages:,} pages"]
+        parts = [f"{console.count(progress.n_done, 'file')} done", console.count(progress.pages, "page")]
         parts += [f"{progress.pages / seconds:,.0f} pages/s"] if progress.pages else []
         parts += [f"{console.count(progress.n_failed_pages, 'page')} not labelled"] if progress.n_failed_pages else []
         parts += [f"{console.count(progress.n_failed, 'file')} failed"] if progress.n_failed else []

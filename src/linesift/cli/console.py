@@ -119,7 +119,7 @@ def count(number: int, word: str) -> str:
     >>> count(1, "page"), count(0, "line")
     ('1 page', '0 lines')
     """
-    return f"{number} {word}{'' if number == 1 else 's'}"
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 @contextmanager
