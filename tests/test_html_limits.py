@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from linesift.read.html import arrays, limits
+from linesift.read.html.fast import READER
 from linesift.read.html.limits import limit_markup
 from linesift.read.html.page import read_html
 
@@ -135,6 +136,7 @@ def test_a_page_is_cut_behind_so_much(page: str, cut: str) -> None:
 
 
 def test_words_around_lines_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    READER.use(compiled=False)  # which has the bound built in; other tests may have begun to use it
     names = " ".join(f"{a}{b}x" for a in "abcdefgh" for b in "abcdefgh")
     page = f'<div class="{names}"><div class="one two">' + "<p>x" * 100
     assert len(read_html(page).hints.word_hash) == 100 * (len(names.split()) + 2)
