@@ -11,6 +11,7 @@ from hypothesis import settings
 from numpy.typing import NDArray
 
 from hinted import random_hints
+from linesift.explain.shapley import leaf_shares
 from linesift.features import topic
 from linesift.features.batch import Batch, read_batch
 from linesift.features.table import MARKUP_COLUMNS, extract
@@ -20,6 +21,7 @@ from linesift.model.lexicon import TARGETS, Lexicon
 from linesift.model.model import Model
 from linesift.model.network import Network
 from linesift.model.part import Part
+from linesift.model.second_look import SecondLook, look_table
 from linesift.model.trees import TreeScorer
 from linesift.model.window import OWN_TEXT_NAMES, Neighbourhood
 from linesift.page import LabelledPage
@@ -71,6 +73,15 @@ def random_trees(table: NDArray[np.float32], *, seed: int, n_trees: int = 60, de
         leaves=draw.normal(0, 0.3, (n_trees, 1 << depth, len(LABELS))).astype(np.float32),
         bias=draw.normal(0, 0.2, len(LABELS)).astype(np.float32),
     )
+
+
+def random_look(pages: list[LabelledPage], *, seed: int) -> TreeScorer:
+    """Trees of a second look, drawn at random too; they have the shares of their leaves."""
+    batch = read_batch([page.page.text for page in pages[::4]])
+    probabilities = np.random.default_rng(seed).dirichlet([0.3, 1, 0.3, 2], len(batch.page)).astype(np.float32)
+    table = look_table(batch, np.arange(len(batch.page)), probabilities)
+    trees = random_trees(table, seed=seed, n_trees=20, depth=3)
+    return replace(trees, shares=leaf_shares(trees.leaf_of(table), trees.leaves.shape[1]).astype(np.float32))
 
 
 def random_network(n_columns: int, *, seed: int, width: int = 8, n_layers: int = 3) -> Network:
@@ -130,7 +141,7 @@ def table(pages: list[LabelledPage]) -> NDArray[np.float32]:
 
 
 @pytest.fixture(scope="session")
-def model(table: NDArray[np.float32]) -> Model:
+def model(table: NDArray[np.float32], pages: list[LabelledPage]) -> Model:
     """A model of every part, its arrays drawn at random; what it says has no meaning, but it says it reliably."""
     draw = np.random.default_rng(7)
     weights = draw.normal(0, 1.0, (1 << TOKEN_BITS, len(TARGETS))).astype(np.float16).astype(np.float32)
@@ -139,6 +150,7 @@ def model(table: NDArray[np.float32]) -> Model:
         scorer=random_trees(table, seed=1),
         networks=tuple(random_network(len(OWN_TEXT_NAMES), seed=seed) for seed in (2, 5)),
         temperature=1.25,
+        second_look=SecondLook(random_look(pages, seed=6)),
     )
     return Model(part)
 

@@ -6,9 +6,10 @@ import pytest
 
 from linesift.explain.describe import NETWORK, Scope, describe, say_value
 from linesift.hints import TAGS
+from linesift.model.second_look import LOOK_NAMES
 from linesift.model.window import table_names
 
-NAMES = (*table_names(is_html=True), *NETWORK)
+NAMES = (*table_names(is_html=True), *NETWORK, *LOOK_NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -47,6 +48,10 @@ def test_every_scope_has_columns() -> None:
         ("cues.dated", Scope.LINE, "set phrases such as updated, published"),
         ("run.colon", Scope.LINE, "colon at the end of the line above the run"),
         ("run.words_above", Scope.LINE, "words of the line above the run"),
+        ("look.body", Scope.PAGE, "probability of body at the first look"),
+        ("look.sure_body.above", Scope.PAGE, "lines from here up to a line that is surely body"),
+        ("look.words_in_lead.share", Scope.PAGE, "share of its words in the first lines likely to be body"),
+        ("look.words_in_title.weight", Scope.PAGE, "how often its words occur in the likeliest headline"),
     ],
 )
 def test_words(name: str, scope: Scope, text: str) -> None:

@@ -27,6 +27,7 @@ from linesift.model.linear import LinearScorer, quantile_bins
 from linesift.model.model import Model
 from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, column_names
 from linesift.model.probe import read_probe
+from linesift.model.second_look import LOOK_NAMES
 from linesift.model.trees import TreeScorer
 from linesift.model.window import OWN_TEXT_NAMES, table_names
 from linesift.page import Page
@@ -495,6 +496,15 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "weights with a pickle": (arrays(_objects), "weights.npz is damaged"),
     "weights of another shape": (array("lexicon.weights", lambda old: old[:-1]), "arrays of lexicon do not fit"),
     "no scorer": (arrays(_without_trees), "incomplete"),
+    "second look at columns that are not": (
+        array("second_look.columns", lambda old: np.full_like(old, len(LOOK_NAMES))), "arrays of second_look do not",
+    ),
+    "leaves of the second look that are no numbers": (
+        array("second_look.leaves", lambda old: old * np.nan), "arrays of second_look do not fit",
+    ),
+    "second look without its leaves": (
+        arrays(lambda parts: {k: v for k, v in parts.items() if k != "second_look.leaves"}), "incomplete",
+    ),
     "leaves of another depth": (array("scorer.leaves", lambda old: old[:, :4]), "arrays of scorer do not fit"),
     "cuts of another shape": (array("scorer.cuts", lambda old: old[:-1]), "arrays of scorer do not fit"),
     "columns below the table": (array("scorer.columns", lambda old: old - 10_000), "arrays of scorer do not fit"),

@@ -21,6 +21,7 @@ from linesift.model.linear import LinearScorer, quantile_bins
 from linesift.model.model import Model
 from linesift.model.part import softmax
 from linesift.model.prediction import Prediction
+from linesift.model.second_look import SecondLook
 from linesift.model.trees import TreeScorer
 from linesift.page import LabelledPage, Page
 
@@ -73,6 +74,17 @@ def test_text(model: Model, has_shares: bool, has_network: bool) -> None:
     assert {"median lines" in each.against for each in found} == {has_network}
     assert_adds_up(found, model.classify(TEXT))
     assert {reason.name for reason in found[2].reasons.reasons}.issuperset(NETWORK) == has_network
+
+
+def test_the_second_look_is_taken_apart(model: Model) -> None:
+    """Trees without shares are compared with the lines of the page that are in doubt."""
+    look = model.text.second_look
+    assert look is not None
+    for trees in (look.trees, replace(look.trees, shares=None)):
+        changed = with_text(model, second_look=SecondLook(trees))
+        found = explain(changed, TEXT)
+        assert_adds_up(found, changed.classify(TEXT))
+        assert "look.words" in {reason.name for each in found for reason in each.reasons.reasons}
 
 
 def test_html(html_model: Model) -> None:
@@ -128,7 +140,7 @@ def only(reasons: Reasons, name: str) -> Reason:
 
 
 def test_without_shares_the_base_is_the_page_s_mean(model: Model) -> None:
-    found = explain(with_text(model, networks=()), TEXT)
+    found = explain(with_text(model, networks=(), second_look=None), TEXT)
     scores = np.mean([each.reasons.score for each in found], axis=0)
     np.testing.assert_allclose(found[0].reasons.base, scores, atol=1e-5)
 

@@ -13,7 +13,7 @@ import linesift
 from commandline import environment
 from linesift.errors import ModelError
 from linesift.features import table
-from linesift.model import fingerprint, headline, lexicon, page_kind, window
+from linesift.model import fingerprint, headline, lexicon, page_kind, second_look, window
 from linesift.model.directory import load_model
 
 CACHED = (
@@ -50,7 +50,7 @@ TABLES = [
     (window, "OWN_TEXT_NAMES"), (window, "OWN_HTML_NAMES"), (window, "_NEAR"), (window, "_FAR"),
     (window, "_NEAR_MARKUP"), (window, "_NEAR_STEPS"), (window, "_FAR_STEPS"), (window, "_SUMMED"),
     (window, "_SUMMED_MARKUP"), (window, "_WINDOWS"), (window, "_OF_PAGE"), (headline, "CANDIDATE_NAMES"),
-    (lexicon, "TARGETS"), (page_kind, "WORD_KINDS"),
+    (second_look, "LOOK_NAMES"), (lexicon, "TARGETS"), (page_kind, "WORD_KINDS"),
     (fingerprint, "LABELS"), (fingerprint, "KINDS"),
 ]  # fmt: skip
 

@@ -1,6 +1,6 @@
 """The likely headlines of a page against each other."""
 
-from math import log1p, nan
+from math import nan
 
 import numpy as np
 import pytest
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from conftest import random_trees
 from linesift.features.batch import Batch, read_batch
-from linesift.features.topic import word_buckets
 from linesift.labels import LABELS, Label
 from linesift.model.headline import (
     _MIN_BEST_PROBABILITY,
@@ -21,6 +20,7 @@ from linesift.model.headline import (
     candidates,
     headline_probabilities,
 )
+from sharedwords import shared_words, words_of
 
 HEADLINE = Label.HEADLINE.column
 N_COLUMNS = 5
@@ -84,22 +84,6 @@ def shared(
         best = [max((each[column] for each in others), default=nan) for column in (0, 1)]
         found += [*own, *(value - most for value, most in zip(own, best, strict=True))]
     return found
-
-
-def words_of(batch: Batch) -> list[list[int]]:
-    """Give the buckets of the words of every line."""
-    rows, buckets, _ = word_buckets(batch)
-    return [[int(bucket) for bucket in buckets[rows == row]] for row in range(len(batch.page))]
-
-
-def shared_words(words: list[list[int]], weights: dict[int, float], row: int) -> tuple[float, float]:
-    """Share of the words of a line that other lines have, and the mean of the logarithm of their weight."""
-    own = words[row]
-    if not own:
-        return nan, nan
-    sums = [sum(weight * words[line].count(word) for line, weight in weights.items()) for word in own]
-    others = [max(total - weights[row], 0) for total in sums]
-    return sum(other >= 0.5 for other in others) / len(own), sum(map(log1p, others)) / len(own)
 
 
 @given(st.integers(0, 10**6), st.lists(st.integers(0, 40), min_size=1, max_size=4))

@@ -185,7 +185,7 @@ def test_temperature_flattens(model: Model) -> None:
 
 
 def test_log_odds_are_the_weighted_mean_of_trees_and_networks(model: Model, pages: list[LabelledPage]) -> None:
-    text = replace(model.text, network_share=0.65)
+    text = replace(model.text, network_share=0.65, second_look=None)
     batch = text.read([page.page for page in pages[:5]])
     trees = replace(text, networks=())
     own = text.neighbourhood(batch).own
@@ -198,7 +198,7 @@ def test_log_odds_are_the_weighted_mean_of_trees_and_networks(model: Model, page
 
 
 def test_the_scorer_stands_alone_without_a_network(model: Model) -> None:
-    alone = with_text(model, networks=())
+    alone = with_text(model, networks=(), second_look=None)
     text = "Home | News\nThe river rose for the third day.\n21 October 2024"
     batch = alone.text.read([Page(text)])
     scores = alone.text.scorer.scores(alone.text.neighbourhood(batch).table(np.arange(3)))

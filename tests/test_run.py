@@ -238,6 +238,7 @@ def test_progress_names_the_stages(trained: Trained, stages: list[str]) -> None:
         "text, trees: fold 1 of 2",
         "text, networks: fold 2 of 2",
         "text, networks: all pages",
+        "text, second look at doubtful lines",
         "text, headline among its candidates",
         "HTML, trees: all pages",
         "HTML, networks: all pages",

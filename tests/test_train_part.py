@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 from linesift.explain.shapley import leaf_shares
 from linesift.features.batch import read_batch
 from linesift.labels import Label
+from linesift.model.part import softmax
 from linesift.train.config import TrainConfig
 from linesift.train.examples import Lines
 from linesift.train.folds import CrossFit
 from linesift.train.headline import fit_rankers
 from linesift.train.linear import fit_linear
 from linesift.train.part import _fit_share, _spans, fit_temperature
+from linesift.train.second_look import fit_second_looks
 from linesift.train.trees import fit_trees
 
 Data = tuple[NDArray[np.float32], NDArray[np.int64]]
@@ -88,6 +90,41 @@ def test_where_no_two_lines_are_likely_titles_there_is_nothing_to_choose(likely:
     found = fit_rankers(table, probabilities, lines, TrainConfig(n_folds=2, jobs=1, headline_trees=2))
     assert len([*found]) == 3
     assert sum(ranker is not None for ranker in found) == n_rankers
+
+
+def test_the_second_look_learns_which_words_are_the_article_s() -> None:
+    """Short lines are body where their words are those of the sure paragraph above them, otherwise sidebar."""
+    draw, texts, labels = np.random.default_rng(6), [], []
+    for _ in range(80):
+        words = ["".join(map(chr, letters)) for letters in draw.integers(97, 123, (30, 8))]
+        is_shared = draw.random(4) < 0.5
+        short = [" ".join(words[20 + 2 * row : 22 + 2 * row]) for row in range(4)]
+        taken = [short[row] for row in range(4) if is_shared[row]]
+        texts.append("\n".join([" ".join((*words[:20], *taken)), *short]))
+        labels += [Label.BODY, *(Label.BODY if shared else Label.SIDEBAR for shared in is_shared)]
+    labels[1:40:5], labels[2:40:5] = [Label.HEADLINE] * 8, [Label.TIMESTAMP] * 8  # no label is missing
+    lines = lines_of(texts, labels)
+    log_odds = np.zeros((len(labels), 4), np.float32)
+    log_odds[::5, Label.BODY.column] = 9
+    looks, corrected = fit_second_looks(log_odds, lines, TrainConfig(n_folds=2, jobs=1, look_trees=30))
+    assert all(look is not None for look in looks)
+    np.testing.assert_array_equal(corrected[::5], log_odds[::5])  # which were sure
+    rows = np.arange(len(labels))
+    doubted = (rows % 5 > 0) & (rows >= 40)
+    assert (corrected.argmax(axis=1) == [label.column for label in labels])[doubted].mean() > 0.9
+    for fold, look in enumerate(looks.without_fold):
+        held_out = lines.folds == fold
+        assert look is not None
+        expected = look.corrected(lines.batch, log_odds, softmax(log_odds))
+        np.testing.assert_array_equal(corrected[held_out], expected[held_out])
+
+
+def test_no_second_look_where_nothing_is_in_doubt() -> None:
+    lines = lines_of(["Ferry returns\nHome"] * 4, [Label.HEADLINE, Label.SIDEBAR] * 4)
+    log_odds = 20 * np.eye(4, dtype=np.float32)[[0, 3] * 4]
+    looks, corrected = fit_second_looks(log_odds, lines, TrainConfig(n_folds=2, jobs=1, look_trees=2))
+    assert [*looks] == [None] * 3
+    np.testing.assert_array_equal(corrected, log_odds)
 
 
 def test_lines_of_each_page_that_has_some() -> None:

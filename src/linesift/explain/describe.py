@@ -15,6 +15,7 @@ from linesift.features.chars import CharClass
 from linesift.features.cues import CUES
 from linesift.features.table import COLUMNS, MARKUP_COLUMNS
 from linesift.hints import DAY_PARTS, TAGS
+from linesift.labels import LABELS
 
 
 class Scope(StrEnum):
@@ -85,6 +86,24 @@ _ALONE = {
     "topic.run_share": "how many words it and its neighbours share with other lines of running text",
 }
 
+_LOOKS = {
+    "headline": "lines likely to be headline",
+    "body": "lines likely to be body",
+    "timestamp": "lines likely to be timestamp",
+    "sidebar": "lines likely to be sidebar",
+    "lead": "the first lines likely to be body",
+    "short_body": "short lines likely to be body",
+    "long_sidebar": "long lines likely to be sidebar",
+    "sidebar_after": "lines below the article",
+    "title": "the likeliest headline",
+    "likely_headline": "a likely headline",
+    "likely_body": "a line likely to be body",
+    "sure_body": "a line that is surely body",
+    "likely_timestamp": "a likely timestamp",
+    "sure_sidebar": "a line that is surely sidebar",
+}
+"""Lines that the second look compares a line with, by the names of its columns (`linesift.model.second_look`)."""
+
 TOGETHER = "network.line"
 NETWORK = {
     TOGETHER: "several things about the line at once",
@@ -97,13 +116,15 @@ and none adds by itself, and what the other lines of the page add."""
 
 @cache
 def describe(name: str) -> Meaning:
-    """Say what a column of `linesift.model.window.table_names` is, or a row of `NETWORK`.
+    """Say what a column of `linesift.model.window.table_names` or of `linesift.model.second_look` is, or of `NETWORK`.
 
     >>> describe("line.bars@-1").text, describe("window.words.below8").text
     ('line above: bars, slashes, bullets and arrows', 'words in the 8 lines below')
     """
     if name in NETWORK:
         return Meaning(Scope.LINE if name == TOGETHER else Scope.AROUND, NETWORK[name])
+    if name.startswith("look."):
+        return Meaning(Scope.PAGE, _of_look(*name.split(".")[1:]))
     match = _NAME.fullmatch(name)
     base = match["base"] if match else name
     if match and match["span"]:
@@ -134,7 +155,7 @@ def say_value(name: str, value: float) -> str:
     words = _VALUES.get(base)
     if words is not None:
         return words(int(value))
-    if base in _SHARES or base.endswith(".share_above"):
+    if base in _SHARES or base.endswith((".share_above", ".share")):
         return f"{value:.0%}".replace("%", " %")
     return f"{value:.0f}" if value == round(value) or abs(value) >= 100 else f"{value:.2g}"
 
@@ -148,6 +169,18 @@ def _scope(name: str) -> Scope:
     if "@" in name:
         return Scope.NEIGHBOURS
     return {"lexicon": Scope.WORDS, "markup": Scope.MARKUP, "markup_lexicon": Scope.MARKUP}.get(group, Scope.LINE)
+
+
+def _of_look(what: str, detail: str = "") -> str:
+    """Describe a column of the second look; `detail` is the part of its name behind the second dot."""
+    if what.startswith("words_in_"):
+        where = _LOOKS[what.removeprefix("words_in_")]
+        return f"{'share of its words' if detail == 'share' else 'how often its words occur'} in {where}"
+    if detail:
+        return f"lines from here {'up' if detail == 'above' else 'down'} to {_LOOKS[what]}"
+    return {"words": "words, at the second look", "sentences": "ends of sentences"}.get(
+        what, f"probability of {what} at the first look"
+    )
 
 
 def _of_words(base: str) -> str:
@@ -203,6 +236,7 @@ _BEGINNINGS_OF_SHARES = ("Share ", "Digits in", "Capitals in", "Mean link", "Mea
 _SHARES = frozenset(
     [
         *("line.capitalised_share", "line.mark_share"),
+        *(f"look.{label}" for label in LABELS),
         *(name for name, sentence in _SENTENCES.items() if sentence.startswith(_BEGINNINGS_OF_SHARES)),
     ]
 )

@@ -8,11 +8,13 @@ The score is the mean of the scorer's and the networks', and each is taken apart
 - the networks by hiding parts of the page (`linesift.explain.occlusion`). What a column of the line adds there is added
   to what it adds to the scorer; three rows of its own have the rest, `linesift.explain.describe.NETWORK`.
 
+To the mean a line in doubt has the scores of the second look added, trees again.
+
 The base and the weights of all reasons add up to the score. Scores are log-odds against the mean of the four labels:
 only differences between labels mean something, so the four weights of a reason sum to 0.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import nan
 
@@ -23,6 +25,7 @@ from linesift.errors import InputError
 from linesift.explain.describe import NETWORK, TOGETHER
 from linesift.explain.occlusion import NetworkShares, network_shares
 from linesift.explain.shapley import LeafValues, leaf_shares, leaf_values
+from linesift.features.batch import Batch
 from linesift.features.tokens import spelt_tokens
 from linesift.labels import LABELS, NO_ARTICLE, Label
 from linesift.model.decode import DecodeConfig, Rule, rules_against
@@ -31,6 +34,7 @@ from linesift.model.linear import LinearScorer
 from linesift.model.model import Model
 from linesift.model.part import Part, Scorer, softmax
 from linesift.model.prediction import Prediction
+from linesift.model.second_look import LOOK_NAMES, doubtful, look_table
 from linesift.model.trees import TreeScorer
 from linesift.model.window import Neighbourhood, table_names
 
@@ -121,9 +125,12 @@ class Explainer:
         part = model.part_for(page)
         batch = part.read([page])
         around = part.neighbourhood(batch)
-        values, texts, rules = self._leaf_values(part.scorer, around), page.lines, _Rules.of(prediction, model.decoding)
-        all_reasons = _reasons(part, around, np.searchsorted(batch.number, lines), values)
-        for index, reasons in zip(lines, all_reasons, strict=True):
+        values = self._leaf_values(part.scorer, lambda: around.table(np.arange(len(batch.page))))
+        rows = np.searchsorted(batch.number, lines)
+        looks = self._look_reasons(part, batch, around, rows)
+        texts, rules = page.lines, _Rules.of(prediction, model.decoding)
+        for index, row, first in zip(lines, rows.tolist(), _reasons(part, around, rows, values), strict=True):
+            reasons = _joined(first, looks[row]) if row in looks else first
             compared = _compared(prediction, index, reasons) if part.headline is not None else ""
             yield Explanation(
                 index=index,
@@ -135,13 +142,30 @@ class Explainer:
                 decided=" ".join(filter(None, (compared, rules.against(index)))),
             )
 
-    def _leaf_values(self, scorer: Scorer, around: Neighbourhood) -> LeafValues | None:
-        """Shapley values of the leaves of trees; `None` for a scorer of another kind."""
+    def _look_reasons(
+        self, part: Part, batch: Batch, around: Neighbourhood, rows: NDArray[np.int64]
+    ) -> dict[int, Reasons]:
+        """Take apart what the second look adds to the scores of those rows that are in doubt, by row."""
+        if part.second_look is None:
+            return {}
+        probabilities = softmax(part.first_log_odds(batch, around))
+        in_doubt = doubtful(probabilities)
+        table = look_table(batch, in_doubt, probabilities)
+        trees, asked = part.second_look.trees, np.isin(in_doubt, rows)
+        base, weights = _of_scorer(trees, table[:, asked], self._leaf_values(trees, lambda: table))
+        base, weights = _against_mean(base), _against_mean(weights)
+        columns = zip(in_doubt[asked].tolist(), table.T[asked].tolist(), weights.swapaxes(0, 1), strict=True)
+        return {row: Reasons(base, _sorted(LOOK_NAMES, values, of_row)) for row, values, of_row in columns}
+
+    def _leaf_values(self, scorer: Scorer, page_table: Callable[[], NDArray[np.float32]]) -> LeafValues | None:
+        """Shapley values of the leaves of trees; `None` for a scorer of another kind.
+
+        Trees without the shares of their leaves are compared with the lines of the page, which `page_table` gives.
+        """
         if not isinstance(scorer, TreeScorer):
             return None
         if scorer.shares is None:
-            table = around.table(np.arange(around.own.shape[1]))
-            shares = leaf_shares(scorer.leaf_of(table), scorer.leaves.shape[1])
+            shares = leaf_shares(scorer.leaf_of(page_table()), scorer.leaves.shape[1])
             return leaf_values(scorer.columns, scorer.leaves, shares)
         if id(scorer) not in self._values:
             self._values[id(scorer)] = leaf_values(scorer.columns, scorer.leaves, scorer.shares)
@@ -295,7 +319,15 @@ def _against_mean(scores: NDArray[np.floating]) -> NDArray[np.float64]:
 
 def _sorted(names: Sequence[str], values: Sequence[float], weights: NDArray[np.float64]) -> tuple[Reason, ...]:
     """Give the reasons that add something, the strongest first; `weights` has shape (n_names, 4)."""
-    reasons = [Reason(*parts) for parts in zip(names, values, weights, strict=True) if parts[2].any()]
+    return _strongest_first(Reason(*parts) for parts in zip(names, values, weights, strict=True) if parts[2].any())
+
+
+def _joined(first: Reasons, second: Reasons) -> Reasons:
+    """Add two scores that were taken apart."""
+    return Reasons(first.base + second.base, _strongest_first((*first.reasons, *second.reasons)))
+
+
+def _strongest_first(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
     return tuple(sorted(reasons, key=lambda reason: -float(np.abs(reason.weights).max())))
 
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from linesift.features import table
 from linesift.labels import KINDS, LABELS
-from linesift.model import headline, lexicon, page_kind, window
+from linesift.model import headline, lexicon, page_kind, second_look, window
 
 
 def tables() -> dict[str, object]:
@@ -21,6 +21,7 @@ def tables() -> dict[str, object]:
         "lexicon": lexicon.TARGETS,
         "text": window.table_names(is_html=False),
         "html": window.table_names(is_html=True),
+        "second look": second_look.LOOK_NAMES,
         "headline": headline.CANDIDATE_NAMES,
         "page kind": page_kind.column_names(),
         "page kind words": (page_kind.WORD_BITS, page_kind.WORD_KINDS),

@@ -15,6 +15,7 @@ from linesift.labels import LABELS
 from linesift.model.headline import HeadlineRanker, candidates
 from linesift.model.lexicon import Lexicon
 from linesift.model.network import Network
+from linesift.model.second_look import SecondLook
 from linesift.model.window import OWN_BLOCKS, Neighbourhood, own_names
 from linesift.page import Page
 
@@ -53,6 +54,8 @@ class Part:
     """Temperature scaling: log-odds are divided by it, so that .9 means nine in ten. Fitted on held-out folds."""
     markup_lexicon: Lexicon | None = None
     """Weights of the words of attributes; only the part for HTML has it."""
+    second_look: SecondLook | None = None
+    """Corrects the scores of lines that are in doubt by those of the other lines; without it they stay as they are."""
     headline: HeadlineRanker | None = None
     """Compares the likely headlines of a page with each other; without it their probabilities stay as they are."""
     sites: "tuple[SiteCorrection, ...]" = ()
@@ -85,14 +88,14 @@ class Part:
             Shape (n_lines, 4), rows sum to 1.
         """
         neighbourhood = self.neighbourhood(batch)
-        base = self._log_odds_of(batch, neighbourhood)
+        base = self.look_again(batch, self.first_log_odds(batch, neighbourhood))
         corrections: tuple[SiteCorrection | SiteMemory, ...] = self.sites if memory is None else (*self.sites, memory)
         corrected = sum((correction.scores(batch, base) for correction in corrections), start=base)
         return self.rank_headlines(batch, neighbourhood, softmax(corrected))
 
     def log_odds(self, batch: Batch) -> NDArray[np.float32]:
-        """Score every non-blank line, before corrections of sites; shape (n_lines, 4)."""
-        return self._log_odds_of(batch, self.neighbourhood(batch))
+        """Score every non-blank line, with the second look and before corrections of sites; shape (n_lines, 4)."""
+        return self.look_again(batch, self.first_log_odds(batch, self.neighbourhood(batch)))
 
     def neighbourhood(self, batch: Batch) -> Neighbourhood:
         """Compute the columns of the lines of a batch and prepare those of the lines around them."""
@@ -108,7 +111,8 @@ class Part:
             own[OWN_BLOCKS["markup_lexicon"]] = self.markup_lexicon.scores(batch, markup_tokens)
         return own
 
-    def _log_odds_of(self, batch: Batch, neighbourhood: Neighbourhood) -> NDArray[np.float32]:
+    def first_log_odds(self, batch: Batch, neighbourhood: Neighbourhood) -> NDArray[np.float32]:
+        """Score every non-blank line by the scorer and the networks; shape (n_lines, 4)."""
         n_lines = len(batch.page)
         of_scorer, of_network = self.shares
         scores = np.empty((n_lines, len(LABELS)), np.float32)
@@ -120,6 +124,12 @@ class Part:
             scores += np.float32(of_network) * network.scores(neighbourhood.own, batch.nonempty_sizes)
         scores /= np.float32(self.temperature)
         return scores
+
+    def look_again(self, batch: Batch, log_odds: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Correct the log-odds of lines that are in doubt; the result has their shape, (n_lines, 4)."""
+        if self.second_look is None:
+            return log_odds
+        return self.second_look.corrected(batch, log_odds, softmax(log_odds))
 
     def rank_headlines(
         self, batch: Batch, neighbourhood: Neighbourhood, probabilities: NDArray[np.float32]

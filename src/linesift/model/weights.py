@@ -25,6 +25,7 @@ from linesift.model.model import Model
 from linesift.model.network import Network
 from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, column_names
 from linesift.model.part import Part, Scorer
+from linesift.model.second_look import LOOK_NAMES, SecondLook
 from linesift.model.trees import TreeScorer
 from linesift.model.window import OWN_HTML_NAMES, OWN_TEXT_NAMES, n_table_columns
 
@@ -62,6 +63,8 @@ def _part_arrays(part: Part) -> dict[str, NDArray[Any]]:
     arrays |= {f"scorer.{key}": array for key, array in _scorer_arrays(part.scorer).items()}
     for number, network in enumerate(part.networks):
         arrays |= {f"network{number}.{each.name}": getattr(network, each.name) for each in fields(network)}
+    if part.second_look is not None:
+        arrays |= {f"second_look.{key}": array for key, array in _scorer_arrays(part.second_look.trees).items()}
     if part.headline is not None:
         arrays |= {f"headline.{key}": array for key, array in _scorer_arrays(part.headline.trees).items()}
     for number, site in enumerate(part.sites):
@@ -188,6 +191,7 @@ def _part(prefix: str, lexicon: Lexicon, settings: Mapping[str, Any], n_sites: i
         network_share=_read_number(settings, "network_share", *_SHARES),
         temperature=_read_number(settings, "temperature", *_TEMPERATURES),
         markup_lexicon=_lexicon(f"{prefix}markup_lexicon", MARKUP_BITS, arrays) if is_html else None,
+        second_look=_second_look(f"{prefix}second_look", arrays),
         headline=_headline(prefix, settings["headline"], arrays),
         sites=_sites(prefix, n_sites, arrays),
     )
@@ -197,6 +201,10 @@ def _lexicon(name: str, bits: int, arrays: _Arrays) -> Lexicon:
     return Lexicon(
         arrays.take(f"{name}.weights", "f", 1 << bits, len(TARGETS)), arrays.take(f"{name}.bias", "f", len(TARGETS))
     )
+
+
+def _second_look(name: str, arrays: _Arrays) -> SecondLook | None:
+    return SecondLook(_trees(name, len(LOOK_NAMES), arrays)) if arrays.has(f"{name}.") else None
 
 
 def _headline(prefix: str, settings: Mapping[str, Any] | None, arrays: _Arrays) -> HeadlineRanker | None:

@@ -36,6 +36,9 @@ class TrainConfig:
     """Share of the hidden units that are dropped; inputs never are."""
     network_unknown_language: float = 0.1
     """Fraction of the pages of an epoch whose lexicon columns are replaced by those of an unseen language."""
+    look_trees: int = 300
+    look_depth: int = 5
+    """Of the trees that correct the scores of doubtful lines."""
     headline_trees: int = 100
     headline_depth: int = 4
     learn_aligned: bool = True

@@ -19,6 +19,7 @@ from linesift.model.headline import HeadlineRanker
 from linesift.model.lexicon import TARGETS, Lexicon, Tokens
 from linesift.model.network import Network
 from linesift.model.part import Part, Scorer, softmax
+from linesift.model.second_look import SecondLook
 from linesift.model.window import Neighbourhood
 from linesift.train.augment import as_unknown_language
 from linesift.train.config import Progress, TrainConfig
@@ -28,6 +29,7 @@ from linesift.train.headline import fit_rankers
 from linesift.train.lexicon import fit_lexicons
 from linesift.train.linear import fit_linear
 from linesift.train.network import NetworkData, fit_network
+from linesift.train.second_look import fit_second_looks
 from linesift.train.trees import fit_trees
 from linesift.train.workers import parallel
 
@@ -111,7 +113,8 @@ def _fit_parts(
     1. Trees, or a linear model, over the lines' own columns and those of their neighbours.
     2. Networks over the own columns, line after line.
     3. The share of the networks in the mean of all scores, and a temperature, on held-out scores of lines with gold.
-    4. A ranker of the lines that may be the headline.
+    4. A second look at lines that are in doubt.
+    5. A ranker of the lines that may be the headline.
 
     A linear model has the first and the third alone.
     """
@@ -126,14 +129,17 @@ def _fit_parts(
         share = _fit_share(scores[is_gold], network_scores[is_gold], gold)
         scores = _mean(scores, network_scores, share)
     temperature = fit_temperature(scores[is_gold], gold)
+    looks: CrossFit[SecondLook | None] = CrossFit.same(None, config.n_folds)
     rankers: CrossFit[HeadlineRanker | None] = CrossFit.same(None, config.n_folds)
     if config.learner == "boosting":
+        progress("second look at doubtful lines")
+        looks, log_odds = fit_second_looks(scores / np.float32(temperature), lines, config)
         progress("headline among its candidates")
-        rankers = fit_rankers(table, softmax(scores / np.float32(temperature)), lines, config)
-    parts = zip(lexicons, scorers, networks, rankers, strict=True)
+        rankers = fit_rankers(table, softmax(log_odds), lines, config)
+    parts = zip(lexicons, scorers, networks, looks, rankers, strict=True)
     return CrossFit.of(
-        Part(used.words, scorer, several, share, temperature, markup_lexicon=used.markup, headline=ranker)
-        for used, scorer, several, ranker in parts
+        Part(used.words, scorer, several, share, temperature, used.markup, look, ranker)
+        for used, scorer, several, look, ranker in parts
     )
 
 

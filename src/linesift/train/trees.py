@@ -38,6 +38,37 @@ def fit_trees(
     return _fitted_trees(learner, config.depth, table.T, labels, sample_weight=weights)
 
 
+def fit_correcting_trees(
+    table: NDArray[np.float32], labels: NDArray[np.int64], log_odds: NDArray[np.float32], config: TrainConfig
+) -> TreeScorer:
+    """Fit boosted oblivious trees whose scores are added to others.
+
+    Args:
+        table: shape (n_columns, n_lines).
+        labels: shape (n_lines,).
+        log_odds: shape (n_lines, 4), what the scores are added to.
+        config: how.
+    """
+    catboost = _require_catboost()
+    learner = catboost.CatBoostClassifier(
+        iterations=config.look_trees,
+        depth=config.look_depth,
+        learning_rate=0.1,
+        border_count=config.n_cuts,
+        l2_leaf_reg=10,
+        rsm=0.3,
+        bootstrap_type="Bernoulli",
+        subsample=0.5,
+        loss_function="MultiClass",
+        classes_count=len(LABELS),
+        random_seed=config.seed,
+        thread_count=config.jobs,
+        allow_writing_files=False,
+        verbose=0,
+    )
+    return _fitted_trees(learner, config.look_depth, catboost.Pool(table.T, labels, baseline=log_odds))
+
+
 def fit_ranking_trees(
     table: NDArray[np.float32], is_chosen: NDArray[np.bool_], group: NDArray[np.int64], config: TrainConfig
 ) -> TreeScorer:
