@@ -169,6 +169,7 @@ def html_model(model: Model, pages: list[LabelledPage]) -> Model:
         scorer=random_trees(table_of(batch, own), seed=3),
         networks=(random_network(len(own), seed=4),),
         temperature=0.75,
+        second_look=SecondLook(random_look(pages, seed=8)),
         markup_lexicon=Lexicon(weights, np.linspace(1, -1, len(TARGETS), dtype=np.float32)),
     )
     return replace(model, html=html)

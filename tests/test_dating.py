@@ -68,6 +68,37 @@ def test_a_teaser_does_not_give_its_date() -> None:
     assert "may be another story's" in found.problems[0]
 
 
+@pytest.mark.parametrize(
+    ("heading", "comment"),
+    [
+        ("Comments (1)", "Ann Weller, 3 May 2021 10:15"),
+        ("1 comment", "Ann, 3 May 2021 at 10:15 am"),
+        ("Leave a reply", "3 May 2021"),
+        ("Kommentare", "Anna W., 3. Mai 2021, 10:15 Uhr"),
+        ("KOMENTAR (2)", "Ani Wulandari, 3 Mei 2021 10:15"),
+        ("Comentarios", "Ana Weller, 3 de mayo de 2021 10:15"),
+        ("Commentaires :", "Anne W., le 3 mai 2021 à 10:15"),
+        ("Комментарии", "Анна, 3 мая 2021, 10:15"),
+        ("コメント", "2021年5月3日 10:15"),
+        ("댓글 2", "2021.05.03 10:15"),
+        ("评论", "2021-05-03 10:15"),
+        ("التعليقات", "3 مايو 2021 10:15"),
+        ("टिप्पणियाँ", "3 मई 2021, 10:15"),
+        ("ความคิดเห็น", "3 พ.ค. 2564 10:15"),
+    ],
+)
+def test_the_date_of_a_comment_is_not_that_of_the_article(heading: str, comment: str) -> None:
+    """Not even if the model takes it for a timestamp, and the page shows no other."""
+    rows = ("H|Ferry returns", *BODY, "S|Share")
+    found = dated(*rows, f"S|{heading}", f"T .95|{comment}", "S|So glad that it is back.")
+    assert (found.published, found.updated) == (None, None)
+    assert dated(*rows, f"T .95|{comment}").published is not None
+    assert dated(*rows, f"T .95|{comment}", f"S|{heading}").published is not None
+    assert dated("H|Ferry returns", f"S|{heading}", f"T .95|{comment}", *BODY).published is not None
+    marked = dated(*rows, f"S|{heading}", f"T .95|{comment}", JSON_PUBLISHED="2021-05-02")
+    assert str(marked.published).startswith("2021-05-02")
+
+
 def test_the_time_of_reading_gives_the_last_such_day() -> None:
     rows = ("H|Ferry returns", "T|14 February, 11:25", *BODY)
     assert dated(*rows, now=datetime(2024, 6, 15)).published == "2024-02-14T11:25:00"
@@ -233,7 +264,7 @@ def test_a_line_of_an_update_stays_one_where_its_day_is_not_published() -> None:
     assert (found.published, found.updated) == (None, "2021-05-14T10:15:00")
     assert found.problems == ("only the date of an update is given",)
     assert (found.source.updated, found.lines.updated, found.lines.published) == ("line", (4,), ())
-    found = dated("H|Ferry returns", "S .4|3 May 2021", *BODY, "T .7|Last updated: 14 May 2021")
+    found = dated("H|Ferry returns", "S .48|3 May 2021", *BODY, "T .7|Last updated: 14 May 2021")
     assert (found.published, found.updated) == (None, "2021-05-14")
     assert found.problems == ("2021-05-03 stands on line 2 and may be another story's; not taken",)
     found = dated("H|Ferry returns", *BODY, "S|3 May 2021", "S|Last updated: 14 May 2021")

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from linesift.explain.describe import NETWORK, Scope, describe, say_value
+from linesift.explain.describe import NETWORK, SECOND_LOOK, Scope, describe, say_value
 from linesift.hints import TAGS
 from linesift.model.second_look import LOOK_NAMES
 from linesift.model.window import table_names
 
-NAMES = (*table_names(is_html=True), *NETWORK, *LOOK_NAMES)
+NAMES = (*table_names(is_html=True), *NETWORK, *LOOK_NAMES, SECOND_LOOK)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -11,7 +11,7 @@ from hinted import hinted
 from linesift.errors import InputError
 from linesift.explain import explain as room
 from linesift.explain import occlusion
-from linesift.explain.describe import NETWORK
+from linesift.explain.describe import NETWORK, SECOND_LOOK
 from linesift.explain.explain import Explainer, Explanation, Reason, Reasons, affordable
 from linesift.features.batch import read_batch
 from linesift.features.tokens import line_tokens, spelt_tokens
@@ -84,7 +84,20 @@ def test_the_second_look_is_taken_apart(model: Model) -> None:
         changed = with_text(model, second_look=SecondLook(trees))
         found = explain(changed, TEXT)
         assert_adds_up(found, changed.classify(TEXT))
-        assert "look.words" in {reason.name for each in found for reason in each.reasons.reasons}
+        names = {reason.name for each in found for reason in each.reasons.reasons}
+        assert names >= {"look.words", SECOND_LOOK}
+        few = explain(changed, TEXT, [2, 3])  # in steps, and not all lines
+        for one, other in zip(few, found[1:3], strict=True):
+            assert [reason.name for reason in one.reasons.reasons] == [reason.name for reason in other.reasons.reasons]
+
+
+def test_a_page_without_a_line_in_doubt(model: Model) -> None:
+    look = model.text.second_look
+    assert look is not None
+    sure = with_text(model, temperature=0.01, second_look=SecondLook(replace(look.trees, shares=None)))
+    found = explain(sure, TEXT)
+    assert_adds_up(found, sure.classify(TEXT))
+    assert not any(reason.name.startswith("look.") for each in found for reason in each.reasons.reasons)
 
 
 def test_html(html_model: Model) -> None:

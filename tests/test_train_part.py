@@ -1,12 +1,15 @@
 """Fitting of trees, linear models and rankers, and where there is little to learn."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from linesift.explain.shapley import leaf_shares
 from linesift.features.batch import read_batch
-from linesift.labels import Label
+from linesift.labels import LABELS, Label
 from linesift.model.part import softmax
 from linesift.train.config import TrainConfig
 from linesift.train.examples import Lines
@@ -117,6 +120,31 @@ def test_the_second_look_learns_which_words_are_the_article_s() -> None:
         assert look is not None
         expected = look.corrected(lines.batch, log_odds, softmax(log_odds))
         np.testing.assert_array_equal(corrected[held_out], expected[held_out])
+
+
+def test_the_second_look_learns_no_excerpt_and_no_line_without_weight() -> None:
+    draw = np.random.default_rng(8)
+    n_pages = 60
+    labels = [LABELS[column] for column in draw.integers(0, 4, 4 * n_pages)]
+    lines = lines_of(["Rain\nSun shines\nWind and water\nFog"] * n_pages, labels)
+    log_odds = draw.normal(0, 1, (4 * n_pages, 4)).astype(np.float32)
+    columns = lines.labels.everything
+    is_learnt = np.arange(len(columns)) < 4 * n_pages // 2
+    config = TrainConfig(n_folds=2, jobs=1, look_trees=4)
+
+    def fitted(labels: NDArray[np.int64], **changes: Any) -> NDArray[np.float32]:
+        changed = replace(lines, labels=CrossFit.same(labels, 2), **changes)
+        look = fit_second_looks(log_odds, changed, config).fitted.everything
+        assert look is not None
+        return look.trees.leaves
+
+    others = np.where(is_learnt, columns, (columns + 1) % 4)
+    weights = CrossFit.same(is_learnt.astype(np.float32), 2)
+    assert not np.array_equal(fitted(others), fitted(columns))
+    np.testing.assert_array_equal(
+        fitted(others, n_gold=int(is_learnt.sum())), fitted(columns, n_gold=int(is_learnt.sum()))
+    )
+    np.testing.assert_array_equal(fitted(others, line_weights=weights), fitted(columns, line_weights=weights))
 
 
 def test_no_second_look_where_nothing_is_in_doubt() -> None:

@@ -14,6 +14,7 @@ from datetime import time, timedelta
 from functools import cache
 from itertools import accumulate
 
+from linesift.article.comments import first_comment
 from linesift.article.evidence import add_evidence
 from linesift.article.likelihood import Candidate, Likelihood, find_candidates, is_in_title, read_likelihood
 from linesift.article.lines import LabelledLines, Source
@@ -138,7 +139,9 @@ class _Readings:
         self._page, self._context = page, context
         timestamps = page.indices(Label.TIMESTAMP)
         evidence = cache(lambda: add_evidence(page.lines, context))
-        stamps = read_stamps(page, sorted({*timestamps, *_lines_with_days(page)}), context, evidence)
+        read = read_stamps(page, sorted({*timestamps, *_lines_with_days(page)}), context, evidence)
+        comments = first_comment(page, max((stamp.lines[0] for stamp in read), default=0))
+        stamps = [stamp for stamp in read if stamp.lines[0] < comments]
         own = frozenset(timestamps)
         self.labelled = tuple(stamp for stamp in stamps if not own.isdisjoint(stamp.lines))
         self.claims = read_claims(page.head, page.url, evidence)

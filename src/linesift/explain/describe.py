@@ -94,7 +94,7 @@ _LOOKS = {
     "lead": "the first lines likely to be body",
     "short_body": "short lines likely to be body",
     "long_sidebar": "long lines likely to be sidebar",
-    "sidebar_after": "lines below the article",
+    "sidebar_after": "sidebar lines with no body below them",
     "title": "the likeliest headline",
     "likely_headline": "a likely headline",
     "likely_body": "a line likely to be body",
@@ -114,6 +114,10 @@ NETWORK = {
 and none adds by itself, and what the other lines of the page add."""
 
 
+SECOND_LOOK = "look.base"
+"""A row without a value: what the second look adds to the lines in doubt that it learnt from, on the whole."""
+
+
 @cache
 def describe(name: str) -> Meaning:
     """Say what a column of `linesift.model.window.table_names` or of `linesift.model.second_look` is, or of `NETWORK`.
@@ -123,6 +127,8 @@ def describe(name: str) -> Meaning:
     """
     if name in NETWORK:
         return Meaning(Scope.LINE if name == TOGETHER else Scope.AROUND, NETWORK[name])
+    if name == SECOND_LOOK:
+        return Meaning(Scope.PAGE, "a line in doubt, at the second look")
     if name.startswith("look."):
         return Meaning(Scope.PAGE, _of_look(*name.split(".")[1:]))
     match = _NAME.fullmatch(name)
@@ -147,7 +153,7 @@ def say_value(name: str, value: float) -> str:
     >>> say_value("markup.link_share@+1", 0.912), say_value("line.length", 12), say_value("line.last_class", 10)
     ('91 %', '12', 'stop')
     """
-    if name in NETWORK:
+    if name in NETWORK or name == SECOND_LOOK:
         return ""
     if isnan(value):
         return "–"
@@ -178,9 +184,9 @@ def _of_look(what: str, detail: str = "") -> str:
         return f"{'share of its words' if detail == 'share' else 'how often its words occur'} in {where}"
     if detail:
         return f"lines from here {'up' if detail == 'above' else 'down'} to {_LOOKS[what]}"
-    return {"words": "words, at the second look", "sentences": "ends of sentences"}.get(
-        what, f"probability of {what} at the first look"
-    )
+    if what in ("words", "sentences"):
+        return f"{'words' if what == 'words' else 'ends of sentences'}, at the second look"
+    return f"probability of {what} at the first look"
 
 
 def _of_words(base: str) -> str:

@@ -8,7 +8,8 @@ The score is the mean of the scorer's and the networks', and each is taken apart
 - the networks by hiding parts of the page (`linesift.explain.occlusion`). What a column of the line adds there is added
   to what it adds to the scorer; three rows of its own have the rest, `linesift.explain.describe.NETWORK`.
 
-To the mean a line in doubt has the scores of the second look added, trees again.
+A line in doubt has the scores of the second look added, trees again. A row of its own,
+`linesift.explain.describe.SECOND_LOOK`, has what they add to doubtful lines on the whole.
 
 The base and the weights of all reasons add up to the score. Scores are log-odds against the mean of the four labels:
 only differences between labels mean something, so the four weights of a reason sum to 0.
@@ -22,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.errors import InputError
-from linesift.explain.describe import NETWORK, TOGETHER
+from linesift.explain.describe import NETWORK, SECOND_LOOK, TOGETHER
 from linesift.explain.occlusion import NetworkShares, network_shares
 from linesift.explain.shapley import LeafValues, leaf_shares, leaf_values
 from linesift.features.batch import Batch
@@ -150,12 +151,20 @@ class Explainer:
             return {}
         probabilities = softmax(part.first_log_odds(batch, around))
         in_doubt = doubtful(probabilities)
-        table = look_table(batch, in_doubt, probabilities)
-        trees, asked = part.second_look.trees, np.isin(in_doubt, rows)
-        base, weights = _of_scorer(trees, table[:, asked], self._leaf_values(trees, lambda: table))
-        base, weights = _against_mean(base), _against_mean(weights)
-        columns = zip(in_doubt[asked].tolist(), table.T[asked].tolist(), weights.swapaxes(0, 1), strict=True)
-        return {row: Reasons(base, _sorted(LOOK_NAMES, values, of_row)) for row, values, of_row in columns}
+        asked = np.flatnonzero(np.isin(in_doubt, rows))
+        if not len(asked):
+            return {}
+        table, trees, found = look_table(batch, in_doubt, probabilities), part.second_look.trees, {}
+        values = self._leaf_values(trees, lambda: table)
+        for start in range(0, len(asked), _ROWS_AT_ONCE):
+            some = asked[start : start + _ROWS_AT_ONCE]
+            base, weights = map(_against_mean, _of_scorer(trees, table[:, some], values))
+            for row, columns, of_row in zip(
+                in_doubt[some], table.T[some].tolist(), weights.swapaxes(0, 1), strict=True
+            ):
+                own = _sorted((*LOOK_NAMES, SECOND_LOOK), (*columns, nan), np.concatenate((of_row, base[None])))
+                found[row] = Reasons(np.zeros(len(LABELS)), own)
+        return found
 
     def _leaf_values(self, scorer: Scorer, page_table: Callable[[], NDArray[np.float32]]) -> LeafValues | None:
         """Shapley values of the leaves of trees; `None` for a scorer of another kind.

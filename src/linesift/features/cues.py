@@ -6,6 +6,7 @@ say it, so that what a model learns from one language holds in all others.
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -114,10 +115,21 @@ def spellings(phrase: str, language: str) -> Iterator[str]:
             yield variant.upper()
 
 
+def read_phrases(meanings: AbstractSet[str]) -> Iterator[str]:
+    """Read the phrases of some meanings from the table, in all languages. It takes as long as a page takes to label."""
+    table = (Path(__file__).parent / "cues.tsv").read_text("utf-8")
+    return (phrase for meaning, _, phrase in _rows(table) if meaning in meanings)
+
+
+def _rows(table: str) -> list[list[str]]:
+    """Split the text of `cues.tsv` into meaning, language and phrase."""
+    return [row.split("\t") for row in table.splitlines() if not row.startswith("#")][1:]  # the first is the heading
+
+
 def hash_cues(table: str) -> CueTable:
     """Compute what `cues.npz` holds of the text of `cues.tsv`."""
     of_meaning = {meaning: 1 << bit for bit, meanings in enumerate(FAMILIES.values()) for meaning in meanings}
-    rows = [row.split("\t") for row in table.splitlines() if not row.startswith("#")][1:]  # the first is the heading
+    rows = _rows(table)
     spelt = [(form, *row) for row in rows for form in spellings(row[2], row[1])]
     batch = read_batch(["\n".join([form for form, *_ in spelt])])
     n_words = np.bincount(batch.scan.word_line, minlength=len(spelt))

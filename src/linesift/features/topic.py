@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.batch import Batch
+from linesift.features.batch import Batch, from_fixed, running_sum
 from linesift.features.chars import nonzero_indices
 from linesift.features.columns import Columns, Values
 from linesift.features.runs import text_runs
@@ -96,6 +96,17 @@ class SharedWords:
         out = np.full(self._n_lines, np.nan, np.float32)
         np.divide(total, self._n_words, out=out, where=self._n_words > 0, casting="same_kind")
         return out
+
+
+_LEAD = 3.0
+"""Body lines, as their probabilities sum up, that are the beginning of the article."""
+
+
+def is_lead(batch: Batch, body: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Say which lines stand above the end of the article's first lines, from the probability of body of each line."""
+    sums = running_sum(body)
+    lead: NDArray[np.bool_] = from_fixed(sums[:-1] - sums[batch.own_page_start]) < _LEAD
+    return lead
 
 
 @TOPIC.columns(

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.batch import Batch, from_fixed, running_sum
+from linesift.features.batch import Batch
 from linesift.features.chars import lengths, nonzero_indices
-from linesift.features.topic import SharedWords
+from linesift.features.topic import SharedWords, is_lead
 from linesift.labels import Label
 from linesift.model.trees import TreeScorer
 
@@ -47,8 +47,6 @@ _AMONG_NAMES = (
     "candidate.above", "candidate.below", "candidate.better", "candidate.of_best", "candidate.likelier_above",
     "candidate.likelier_below", "candidate.copies_above", "candidate.copies_below", "candidate.best_copy",
 )  # fmt: skip
-_LEAD = 3.0
-"""Body lines, as their probabilities sum up, that are the beginning of the article."""
 _SHARED_NAMES = tuple(
     f"candidate.words_in_{where}.{what}"
     for where in ("body", "lead", "rest", "headlines")
@@ -181,10 +179,9 @@ def _shared(batch: Batch, rows: NDArray[np.int64], probabilities: NDArray[np.flo
     if not len(rows):
         return out
     body, words = probabilities[:, Label.BODY.column], SharedWords(batch, rows)
-    n_before = running_sum(body)
-    is_lead = from_fixed(n_before[:-1] - n_before[batch.own_page_start]) < _LEAD
+    leads = is_lead(batch, body)
     starts, sizes = _candidates_per_page(batch.page.take(rows))
-    weights = (body, body * is_lead, body * ~is_lead, probabilities[:, Label.HEADLINE.column])
+    weights = (body, body * leads, body * ~leads, probabilities[:, Label.HEADLINE.column])
     for place, weight in zip(range(0, len(out), 4), weights, strict=True):
         found = np.array(words.of(weight))
         out[place : place + 2] = found

@@ -141,12 +141,13 @@ def _fewer(hints: Hints, kept: NDArray[np.int64]) -> Hints:
     """
     found = join_hints([hints], kept)
     blocks, rank = np.unique(found.order, return_inverse=True)
-    _, template = np.unique(np.array((found.path, found.parent)), axis=1, return_inverse=True)
-    n_blocks = np.bincount(np.unique(template.ravel() * len(blocks) + rank) // len(blocks))
+    # numpy 2.0 gives the inverse two axes, later ones one.
+    template = np.unique(np.array((found.path, found.parent)), axis=1, return_inverse=True)[1].ravel()
+    n_blocks = np.bincount(np.unique(template * len(blocks) + rank) // len(blocks))
     return replace(
         found,
         order=(rank / len(blocks)).astype(np.float32),
-        siblings=np.minimum(found.siblings, n_blocks[template.ravel()]).astype(np.int32),
+        siblings=np.minimum(found.siblings, n_blocks[template]).astype(np.int32),
     )
 
 

@@ -138,7 +138,16 @@ def _fit_parts(
         rankers = fit_rankers(table, softmax(log_odds), lines, config)
     parts = zip(lexicons, scorers, networks, looks, rankers, strict=True)
     return CrossFit.of(
-        Part(used.words, scorer, several, share, temperature, used.markup, look, ranker)
+        Part(
+            used.words,
+            scorer,
+            several,
+            share,
+            temperature,
+            markup_lexicon=used.markup,
+            second_look=look,
+            headline=ranker,
+        )
         for used, scorer, several, look, ranker in parts
     )
 

@@ -14,17 +14,18 @@ from linesift.train.folds import CrossFit
 from linesift.train.trees import fit_correcting_trees
 
 
-class Looks(NamedTuple):
+class SecondLooks(NamedTuple):
     """What the fit gives."""
 
-    looks: CrossFit[SecondLook | None]
-    """For each fold, one that is fitted on all other folds; and one on all pages. `None` where nothing is in doubt."""
+    fitted: CrossFit[SecondLook | None]
+    """For each fold, one that is fitted on all other folds; and one on all pages. All are `None` if one of them would
+    have no line in doubt of some label."""
     log_odds: NDArray[np.float32]
     """Shape (n_lines, 4): the scores of every line, corrected by the one that has not seen its fold."""
 
 
-def fit_second_looks(log_odds: NDArray[np.float32], lines: Lines, config: TrainConfig) -> Looks:
-    """Fit them on the lines of whole pages with gold, each of the same weight.
+def fit_second_looks(log_odds: NDArray[np.float32], lines: Lines, config: TrainConfig) -> SecondLooks:
+    """Fit second looks on the doubtful lines of whole pages with gold; all lines have weight 1.
 
     Args:
         log_odds: the held-out ones, shape (n_lines, 4).
@@ -38,7 +39,7 @@ def fit_second_looks(log_odds: NDArray[np.float32], lines: Lines, config: TrainC
     for fold, (labels, weights) in enumerate(zip(lines.labels, lines.line_weights, strict=True)):
         is_learnt = (folds != fold) & (rows < lines.n_gold) & (weights[rows] > 0)
         if len(np.unique(labels[rows][is_learnt])) < len(LABELS):
-            return Looks(CrossFit.same(None, config.n_folds), log_odds)
+            return SecondLooks(CrossFit.same(None, config.n_folds), log_odds)
         learnt = rows[is_learnt]
         trees = fit_correcting_trees(
             np.ascontiguousarray(table[:, is_learnt]), labels[learnt], log_odds[learnt], config
@@ -46,4 +47,4 @@ def fit_second_looks(log_odds: NDArray[np.float32], lines: Lines, config: TrainC
         held_out = folds == fold
         corrected[rows[held_out]] += trees.scores(np.ascontiguousarray(table[:, held_out]))
         fitted.append(SecondLook(trees))
-    return Looks(CrossFit.of(fitted), corrected)
+    return SecondLooks(CrossFit.of(fitted), corrected)

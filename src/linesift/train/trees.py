@@ -19,22 +19,7 @@ def fit_trees(
     table: NDArray[np.float32], labels: NDArray[np.int64], weights: NDArray[np.float32], config: TrainConfig
 ) -> TreeScorer:
     """Fit boosted oblivious trees, all labels at once."""
-    learner = _require_catboost().CatBoostClassifier(
-        iterations=config.trees,
-        depth=config.depth,
-        learning_rate=config.learning_rate,
-        border_count=config.n_cuts,
-        l2_leaf_reg=10,
-        rsm=0.25,
-        bootstrap_type="Bernoulli",
-        subsample=0.3,
-        loss_function="MultiClass",
-        classes_count=len(LABELS),
-        random_seed=config.seed,
-        thread_count=config.jobs,
-        allow_writing_files=False,
-        verbose=0,
-    )
+    learner = _classifier(config, iterations=config.trees, depth=config.depth, learning_rate=config.learning_rate)
     return _fitted_trees(learner, config.depth, table.T, labels, sample_weight=weights)
 
 
@@ -49,24 +34,10 @@ def fit_correcting_trees(
         log_odds: shape (n_lines, 4), what the scores are added to.
         config: how.
     """
-    catboost = _require_catboost()
-    learner = catboost.CatBoostClassifier(
-        iterations=config.look_trees,
-        depth=config.look_depth,
-        learning_rate=0.1,
-        border_count=config.n_cuts,
-        l2_leaf_reg=10,
-        rsm=0.3,
-        bootstrap_type="Bernoulli",
-        subsample=0.5,
-        loss_function="MultiClass",
-        classes_count=len(LABELS),
-        random_seed=config.seed,
-        thread_count=config.jobs,
-        allow_writing_files=False,
-        verbose=0,
+    learner = _classifier(
+        config, iterations=config.look_trees, depth=config.look_depth, learning_rate=0.1, rsm=0.3, subsample=0.5
     )
-    return _fitted_trees(learner, config.look_depth, catboost.Pool(table.T, labels, baseline=log_odds))
+    return _fitted_trees(learner, config.look_depth, _require_catboost().Pool(table.T, labels, baseline=log_odds))
 
 
 def fit_ranking_trees(
@@ -97,6 +68,22 @@ def fit_ranking_trees(
     )
     pool = catboost.Pool(table.T, is_chosen.astype(np.float32), group_id=group)
     return _fitted_trees(learner, config.headline_depth, pool)
+
+
+def _classifier(config: TrainConfig, **options: float) -> Any:
+    """Make a learner of trees that score all labels at once."""
+    return _require_catboost().CatBoostClassifier(
+        border_count=config.n_cuts,
+        l2_leaf_reg=10,
+        bootstrap_type="Bernoulli",
+        loss_function="MultiClass",
+        classes_count=len(LABELS),
+        random_seed=config.seed,
+        thread_count=config.jobs,
+        allow_writing_files=False,
+        verbose=0,
+        **{"rsm": 0.25, "subsample": 0.3, **options},
+    )
 
 
 def _require_catboost() -> Any:
