@@ -35,6 +35,7 @@ STAGES: dict[str, list[tuple[str, str]]] = {
         ("linesift.model.linear:LinearScorer", "scores"),
     ],
     "network": [("linesift.model.network:Network", "scores")],
+    "columns of lines in doubt": [("linesift.model.second_look", "look_table")],
     "decode": [("linesift.model.model", "decode")],
 }
 """Functions of each stage: the module, or `module:class`, where the caller finds it, and its name there."""

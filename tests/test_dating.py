@@ -264,7 +264,7 @@ def test_a_line_of_an_update_stays_one_where_its_day_is_not_published() -> None:
     assert (found.published, found.updated) == (None, "2021-05-14T10:15:00")
     assert found.problems == ("only the date of an update is given",)
     assert (found.source.updated, found.lines.updated, found.lines.published) == ("line", (4,), ())
-    found = dated("H|Ferry returns", "S .48|3 May 2021", *BODY, "T .7|Last updated: 14 May 2021")
+    found = dated("H|Ferry returns", "S .48|3 May 2021", *BODY, "T .5|Last updated: 14 May 2021")
     assert (found.published, found.updated) == (None, "2021-05-14")
     assert found.problems == ("2021-05-03 stands on line 2 and may be another story's; not taken",)
     found = dated("H|Ferry returns", *BODY, "S|3 May 2021", "S|Last updated: 14 May 2021")
