@@ -139,11 +139,12 @@ class _Readings:
         self._page, self._context = page, context
         timestamps = page.indices(Label.TIMESTAMP)
         evidence = cache(lambda: add_evidence(page.lines, context))
-        read = read_stamps(page, sorted({*timestamps, *_lines_with_days(page)}), context, evidence)
-        comments = first_comment(page, max((stamp.lines[0] for stamp in read), default=0))
-        stamps = [stamp for stamp in read if stamp.lines[0] < comments]
+        stamps = read_stamps(page, sorted({*timestamps, *_lines_with_days(page)}), context, evidence)
+        self._comments = first_comment(page, max((stamp.lines[0] for stamp in stamps), default=0))
         own = frozenset(timestamps)
-        self.labelled = tuple(stamp for stamp in stamps if not own.isdisjoint(stamp.lines))
+        self.labelled = tuple(
+            stamp for stamp in stamps if not own.isdisjoint(stamp.lines) and stamp.lines[0] < self._comments
+        )
         self.claims = read_claims(page.head, page.url, evidence)
         self.stamps = [stamp for stamp in stamps if stamp.moment.day is not None]
         is_whole = any(stamp.moment.day is not None for stamp in self.labelled)
@@ -151,8 +152,12 @@ class _Readings:
         self.stamps += list(self._completed())
 
     def candidates(self) -> list[Candidate]:
-        """Describe the days that can be that of publication: if a timestamp is open, no line without the label can."""
-        found = find_candidates(self._page, self.stamps, self.claims)
+        """Describe the days that can be that of publication: if a timestamp is open, no line without the label can.
+
+        Dates of comments cannot unless the markup has them, but they say something of the page's other dates.
+        """
+        every = find_candidates(self._page, self.stamps, self.claims)
+        found = [each for each in every if each.claims or each.stamp is None or each.stamp.lines[0] < self._comments]
         return [each for each in found if self._is_own(each)] if self._open else found
 
     def _is_own(self, candidate: Candidate) -> bool:
