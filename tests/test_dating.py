@@ -79,6 +79,10 @@ def test_a_teaser_does_not_give_its_date() -> None:
         ("Comentarios", "Ana Weller, 3 de mayo de 2021 10:15"),
         ("Commentaires :", "Anne W., le 3 mai 2021 à 10:15"),
         ("Комментарии", "Анна, 3 мая 2021, 10:15"),
+        ("ΣΧΟΛΙΑ (2)", "3 Μαΐου 2021 10:15"),  # capitals have no accents
+        ("Yorumlar", "3 Mayıs 2021 10:15"),
+        ("YORUMLARI GÖSTER", "3 Mayıs 2021 10:15"),
+        ("Comentarii", "3 mai 2021 10:15"),
         ("コメント", "2021年5月3日 10:15"),
         ("댓글 2", "2021.05.03 10:15"),
         ("评论", "2021-05-03 10:15"),

@@ -116,9 +116,9 @@ def spellings(phrase: str, language: str) -> Iterator[str]:
 
 
 def read_phrases(meanings: AbstractSet[str]) -> Iterator[str]:
-    """Read the phrases of some meanings from the table, in all languages. It takes as long as a page takes to label."""
-    table = (Path(__file__).parent / "cues.tsv").read_text("utf-8")
-    return (phrase for meaning, _, phrase in _rows(table) if meaning in meanings)
+    """Read the phrases of some meanings from the table, in all their spellings: as long as a page takes to label."""
+    rows = _rows((Path(__file__).parent / "cues.tsv").read_text("utf-8"))
+    return (form for meaning, language, phrase in rows if meaning in meanings for form in spellings(phrase, language))
 
 
 def _rows(table: str) -> list[list[str]]:
