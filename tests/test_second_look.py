@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from conftest import random_trees, with_text
 from linesift.features.batch import Batch, read_batch
-from linesift.labels import LABELS, Label
+from linesift.labels import LABELS
 from linesift.model.model import Model
 from linesift.model.part import softmax
 from linesift.model.second_look import LOOK_NAMES, SURE, SecondLook, doubtful, look_table
@@ -121,8 +121,3 @@ def test_probabilities_have_the_correction(model: Model) -> None:
 @pytest.mark.parametrize("text", ["", "\n\n", "Rain"])
 def test_pages_of_no_line_or_one(model: Model, text: str) -> None:
     assert model.classify(text).probabilities.shape == (text.count("\n") + 1, 4)
-
-
-def test_names_are_distinct() -> None:
-    assert len(set(LOOK_NAMES)) == len(LOOK_NAMES)
-    assert Label.BODY in LOOK_NAMES[1]
