@@ -1,7 +1,7 @@
 """Run the commands that documents show together with their output, and write the output anew.
 
 A command stands in a block of kind `console`, behind `$ `. The commands of one document run one after the other in a
-directory of its own, which holds what a checkout holds, `nightbus.txt` and `front.txt`.
+directory of its own, which holds what a checkout holds, `ferry.txt` and `front.txt`.
 """
 
 import os
@@ -24,7 +24,7 @@ _FRONT_PAGE = (
     "Home\nNews\nSport\nWeather\nFerry returns to the harbour\nSwing bridge shut until autumn\n"
     "Bakery wins regional prize\nRain stops play\nLogin\nSearch\nPrivacy\nContact\n"
 )
-_DRAFT = Path("data/sites/gazette/nightbus.page")
+_DRAFT = Path("data/sites/gazette/ferry.page")
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def working_directory() -> Iterator[None]:
             place = Path(folder, name)
             place.parent.mkdir(exist_ok=True)
             place.symlink_to(ROOT / name)
-        shutil.copy(ROOT / "data" / "sample.txt", Path(folder, "nightbus.txt"))
+        shutil.copy(ROOT / "data" / "ferry.txt", Path(folder, "ferry.txt"))
         Path(folder, "front.txt").write_text(_FRONT_PAGE, "utf-8")
         os.chdir(folder)
         try:
@@ -57,15 +57,14 @@ def _make_mistakes() -> None:
     """Put the mistakes into the draft that `docs/correcting.md` tells of."""
     _correct()
     _replace(r"^headline +\|", "sidebar   |")
-    _replace(r"^body +\| (•)", r"bdoy      | \1")
-    _replace(r"at half past three", "at half past four")
+    _replace(r"^body +\| (A classroom|Walls)", r"bdoy      | \1")
+    _replace(r"a third", "a half")
 
 
 def _correct() -> None:
     """Give every line of the draft its right label, and take the question marks away."""
-    shutil.copy("nightbus.draft", _DRAFT)
-    _replace(r"^\w+\?? +\| (•)", r"body      | \1")
-    _replace(r"^\w+\?? +\| (A blue|Read more)", r"sidebar   | \1")
+    shutil.copy("ferry.draft", _DRAFT)
+    _replace(r"^\w+\?? +\| (Pupils)", r"sidebar   | \1")
     _replace(r"^(\w+)\? +\|", r"\1 |")
 
 
@@ -81,7 +80,7 @@ def run(command: str) -> str:
         BEFORE[name]()
     result = CliRunner().invoke(app, words[1:] if words[0] == "linesift" else words)
     if name == "linesift label":
-        shutil.copy(_DRAFT, "nightbus.draft")
+        shutil.copy(_DRAFT, "ferry.draft")
     return (result.stdout or result.stderr).rstrip("\n") + "\n"
 
 

@@ -122,7 +122,7 @@ def with_linear(model: Model, table: NDArray[np.float32]) -> Model:
     bins = quantile_bins(table, 6)
     weights = draw.normal(0, 0.05, (len(table), bins.n_bins, len(LABELS))).astype(np.float32)
     scorer = LinearScorer(bins, weights, np.zeros(len(LABELS), np.float32))
-    changed = with_text(model, scorer=scorer, network_share=0.65, temperature=0.8)
+    changed = with_text(model, scorer=scorer, network_share=0.65, temperature=0.8, sure_temperature=0.6)
     return replace(changed, decoding=DecodeConfig(headline=0.2))
 
 
@@ -134,6 +134,7 @@ def test_round_trip(model: Model, table: NDArray[np.float32], kind: str, has_net
     save_model(first, {}, PROBE, tmp_path / "deep" / "x")
     second = load_model(tmp_path / "deep" / "x")
     assert second.text.temperature == first.text.temperature
+    assert second.text.sure_temperature == first.text.sure_temperature
     assert second.text.network_share == first.text.network_share
     assert second.decoding == first.decoding
     assert len(second.text.networks) == (2 if has_network else 0)
@@ -410,7 +411,7 @@ def _without_trees(parts: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in parts.items() if not name.startswith("scorer.")}
 
 
-SETTINGS = {"network_share": 0.5, "temperature": 1.0, "headline": None}
+SETTINGS = {"network_share": 0.5, "temperature": 1.0, "sure_temperature": 1.0, "headline": None}
 """Settings of a part without a headline ranker in `model.json`."""
 RANKER = {"no_title_utility": 1, "temperature": 1}
 
@@ -440,6 +441,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "numbers a list": (about(text=[1]), "incomplete"),
     "numbers a word": (about(text="warm"), "incomplete"),
     "temperature next to zero": (about(text={**SETTINGS, "temperature": 1e-320}), "temperature is 1e-320, and not"),
+    "no temperature of sure lines": (about(text={**SETTINGS, "sure_temperature": None}), "sure_temperature is None"),
     "temperature huge": (about(text={**SETTINGS, "temperature": 10**400}), "temperature is 1000"),
     "temperature no number": (about(text={**SETTINGS, "temperature": np.nan}), "temperature is nan, and not"),
     "threshold no number": (about(decoding={"sure": np.nan}), "sure is nan, and not a number from 0 to 1"),

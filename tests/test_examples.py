@@ -3,10 +3,10 @@
 import numpy as np
 
 from linesift.labels import LABELS, Label
+from linesift.model.part import spans_of
 from linesift.page import LabelledPage, LabelSource, Origin, Page
 from linesift.train.config import TrainConfig
 from linesift.train.examples import gather_lines
-from linesift.train.part import _spans
 
 H, B, T, S = Label
 CONFIG = TrainConfig(n_folds=2, jobs=1, hand_weight=2.0, label_weights=(5.0, 1.0, 1.0, 1.0))
@@ -39,5 +39,5 @@ def test_a_page_stays_whole_where_a_line_of_it_is_unknown() -> None:
     lines = gather_lines(pages, CONFIG, lambda _: None, is_text=False)
     masks = lines.fold_masks(CONFIG.n_folds)
     assert not masks.held_out.any()
-    assert _spans(lines, masks.learnt_pages)[:2].tolist() == [4, 4]
+    assert spans_of(lines.batch.page[masks.learnt_pages])[:2].tolist() == [4, 4]
     np.testing.assert_array_equal(masks.learnt_pages[:12], np.repeat([True, False, True], 4))

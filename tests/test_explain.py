@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from conftest import with_text
+from conftest import sure_of_sidebar, with_text
 from hinted import hinted
 from linesift.errors import InputError
 from linesift.explain import explain as room
@@ -101,6 +101,22 @@ def test_a_page_without_a_line_in_doubt(model: Model) -> None:
     found = explain(sure, TEXT)
     assert_adds_up(found, sure.classify(TEXT))
     assert not any(reason.name.startswith("look.") for each in found for reason in each.reasons.reasons)
+
+
+def test_a_line_that_the_networks_do_not_read(model: Model, pages: list[LabelledPage]) -> None:
+    """It has the scores of the trees alone, and the reasons say so."""
+    changed = sure_of_sidebar(model)
+    for page in (each.page for each in pages):
+        batch = read_batch([page.text])
+        read = changed.text.rows_of_networks(batch, changed.text.scorer_scores(changed.text.neighbourhood(batch)))
+        if 0 < len(read) < len(batch.page):
+            break
+    found = explain(changed, page)
+    assert len(read) < len(found)
+    assert_adds_up(found, changed.classify(page))
+    for row, each in enumerate(found):
+        assert ("median lines" in each.against) == (row in read)
+        assert (not {reason.name for reason in each.reasons.reasons}.isdisjoint(NETWORK)) == (row in read)
 
 
 def test_html(html_model: Model) -> None:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
@@ -23,7 +24,6 @@ from linesift.train.run import Trained, TrainRequest, train
 from tinycorpus import PARAGRAPHS, row, write_corpus
 
 ROOT = Path(__file__).parent.parent
-OWN = ROOT / "data" / "pages"
 TINY = TrainConfig(n_folds=2, jobs=1, trees=8, depth=4, network_width=8, network_layers=3, network_epochs=1)
 
 
@@ -40,7 +40,19 @@ def jsonl(page: LabelledPage, name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def request_(tmp_path_factory: pytest.TempPathFactory, pages: list[LabelledPage]) -> TrainRequest:
+def own(tmp_path_factory: pytest.TempPathFactory, pages: list[LabelledPage]) -> Path:
+    """The directory of these pages of our own, and no others."""
+    folder = tmp_path_factory.mktemp("own") / "data" / "pages"
+    folder.mkdir(parents=True)
+    for page in pages:
+        source = Path(page.page.source)
+        for path in source.parent.glob(f"{source.stem}.*"):
+            copyfile(path, folder / path.name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def request_(tmp_path_factory: pytest.TempPathFactory, own: Path, pages: list[LabelledPage]) -> TrainRequest:
     """Own pages, a JSON lines file, and a corpus."""
     folder = tmp_path_factory.mktemp("train")
     (folder / "gold.jsonl").write_text(jsonl(pages[0], "tiny/4"), "utf-8")
@@ -49,7 +61,7 @@ def request_(tmp_path_factory: pytest.TempPathFactory, pages: list[LabelledPage]
     write_corpus(folder / "corpora" / "tiny.parquet", rows)
     others = [row(number, id=f"o/{number}/forum", source="wcxb_other", body=[]) for number in range(100, 104)]
     write_corpus(folder / "corpora" / "wcxb_other.parquet", others)
-    sources = (OWN, folder / "gold.jsonl")
+    sources = (own, folder / "gold.jsonl")
     report = folder / "reports" / "accuracy.md"
     return TrainRequest(
         sources, folder / "models" / "tiny", folder / "corpora", TINY, report, keep_folds=folder / "folds"
@@ -129,25 +141,26 @@ def test_every_page_is_scored_and_each_path_by_itself(trained: Trained, pages: l
     assert n_pages == {"data/pages": len(pages), f"{trained.directory.parents[1].name}/gold.jsonl": 1}
 
 
-def test_corpora_and_own_pages_with_html_are_scored_as_html_too(trained: Trained, pages: list[LabelledPage]) -> None:
+def test_corpora_and_own_pages_with_html_are_scored_as_html_too(
+    own: Path, trained: Trained, pages: list[LabelledPage]
+) -> None:
     assert trained.html
-    own = [page.source for page in pages if page.page.has_hints]
-    assert own
+    own_names = [str(own / Path(page.source).name) for page in pages if page.page.has_hints]
+    assert own_names
     names = [page.name for page in trained.html.pages]
-    assert names == [*own, "tiny/4", *(f"tiny/{number}" for number in range(N_ROWS) if number not in {3, 4})]
+    assert names == [*own_names, "tiny/4", *(f"tiny/{number}" for number in range(N_ROWS) if number not in {3, 4})]
     # The page labelled by hand has another text than its HTML, so no label of a line comes over.
-    by_hand = trained.html.pages[len(own)]
+    by_hand = trained.html.pages[len(own_names)]
     assert (by_hand.n_lines, by_hand.n_wrong) == (0, 0)
     assert "from HTML" in (trained.directory / "README.md").read_text("utf-8")
 
 
 def test_the_model_says_of_every_page_which_kind_it_is(trained: Trained, pages: list[LabelledPage]) -> None:
     model = linesift.load(trained.directory)
-    for name in ("id-pasar-terbakar", "en-gb-ferry-cuts"):
-        (page,) = [page for page in pages if Path(page.page.source).stem == name]
-        found = model.classify(page.page)
-        assert found.kind == page.kind == Kind.ARTICLE
-        assert found.has_article
+    articles = [page.page for page in pages if page.kind == Kind.ARTICLE]
+    found_articles = [found for found in model.classify_batch(articles) if found.kind == Kind.ARTICLE]
+    assert len(found_articles) > 0.9 * len(articles)
+    assert all(found.has_article for found in found_articles)
     assert {found.kind for found in model.classify_batch(page.page for page in pages)} >= {Kind.ARTICLE, Kind.INDEX}
     html = linesift.classify_html(row(0)["html"])
     assert model.classify(html.page).kind in KINDS
@@ -191,7 +204,7 @@ def test_trained_on_is_recognised_byte_for_byte(trained: Trained, request_: Trai
     assert trained_on(about, [*sources(request_), other]) == sources(request_)
 
 
-def test_nothing_of_the_corpora_stands_in_the_directory(trained: Trained) -> None:
+def test_nothing_of_the_corpora_stands_in_the_directory(own: Path, trained: Trained) -> None:
     texts = [path.read_bytes() for path in trained.directory.iterdir()]
     assert not any(paragraph.encode() in text for paragraph in PARAGRAPHS for text in texts)
     probe = [
@@ -199,7 +212,7 @@ def test_nothing_of_the_corpora_stands_in_the_directory(trained: Trained) -> Non
     ]
     assert len(probe) == 3
     assert probe.pop() == "probe.html"
-    assert all((OWN / name).is_file() for name in probe)
+    assert all((own / name).is_file() for name in probe)
 
 
 def test_accuracy_report(trained: Trained, request_: TrainRequest, pages: list[LabelledPage]) -> None:
@@ -268,19 +281,19 @@ def test_write_card_again(trained: Trained) -> None:
 # What is refused
 
 
-def test_directory_of_something_else_is_not_written_to(tmp_path: Path) -> None:
+def test_directory_of_something_else_is_not_written_to(own: Path, tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("mine")
     with pytest.raises(ModelError, match="holds files but no model"):
-        train(TrainRequest((OWN,), tmp_path), say_nothing)
+        train(TrainRequest((own,), tmp_path), say_nothing)
     assert (tmp_path / "README.md").read_text() == "mine"
 
 
-def test_out_is_a_file_or_under_one(tmp_path: Path) -> None:
+def test_out_is_a_file_or_under_one(own: Path, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ModelError, match="is a file"):
-        train(TrainRequest((OWN,), tmp_path / "file"), say_nothing)
+        train(TrainRequest((own,), tmp_path / "file"), say_nothing)
     with pytest.raises(ModelError, match=r"cannot write the model \(not a directory\)"):
-        train(TrainRequest((OWN,), tmp_path / "file" / "model"), say_nothing)
+        train(TrainRequest((own,), tmp_path / "file" / "model"), say_nothing)
 
 
 def test_report_under_the_name_of_its_json(request_: TrainRequest, tmp_path: Path) -> None:
@@ -293,17 +306,17 @@ def test_probe_needs_own_pages(request_: TrainRequest, tmp_path: Path) -> None:
         train(TrainRequest(request_.pages[1:], tmp_path / "model"), say_nothing)
 
 
-def test_too_few_sites(tmp_path: Path) -> None:
-    own = sorted(OWN.iterdir())[:2]
+def test_too_few_sites(own: Path, tmp_path: Path) -> None:
+    paths = tuple(sorted(own.iterdir())[:2])
     with pytest.raises(LabelError, match="too few sites for 3 folds"):
-        train(TrainRequest(tuple(own), tmp_path / "model", config=TrainConfig(n_folds=3)), say_nothing)
+        train(TrainRequest(paths, tmp_path / "model", config=TrainConfig(n_folds=3)), say_nothing)
 
 
 @pytest.mark.parametrize("module", ["sklearn", "catboost"])
-def test_missing_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: str) -> None:
+def test_missing_extra(own: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: str) -> None:
     monkeypatch.setattr("linesift.extras.find_spec", lambda name: None if name == module else object())
     with pytest.raises(MissingExtraError, match=rf"{module}.*pip install .*\[train\]'"):
-        train(TrainRequest((OWN,), tmp_path / "model"), say_nothing)
+        train(TrainRequest((own,), tmp_path / "model"), say_nothing)
     assert not (tmp_path / "model").exists()
 
 
@@ -330,15 +343,15 @@ def test_aligned_pages_that_are_not_learnt_are_scored(
 
 
 @pytest.mark.slow
-def test_linear_model_on_own_pages(tmp_path: Path) -> None:
+def test_linear_model_on_own_pages(own: Path, tmp_path: Path) -> None:
     trained = train(
-        TrainRequest((OWN,), tmp_path / "model", config=TrainConfig(learner="linear", n_folds=3)), say_nothing
+        TrainRequest((own,), tmp_path / "model", config=TrainConfig(learner="linear", n_folds=3)), say_nothing
     )
     assert trained.reports_by_path == {}
     assert linesift.load(trained.directory).classify("Menu\nHome").labels
 
 
-def test_datasets_and_sites_are_trained_on(tmp_path: Path, pages: list[LabelledPage]) -> None:
+def test_datasets_and_sites_are_trained_on(own: Path, tmp_path: Path, pages: list[LabelledPage]) -> None:
     """A dataset of labelled pages and a directory of a site; the site's text does not become the probe."""
     import datasets
 
@@ -349,7 +362,7 @@ def test_datasets_and_sites_are_trained_on(tmp_path: Path, pages: list[LabelledP
     for number in range(40, 80):
         (site / f"{number}.page").write_text(format_page(invented_page(number)), "utf-8")
     config = replace(TINY, learner="linear", n_folds=2)
-    request = TrainRequest((OWN, site), tmp_path / "m", config=config, datasets=(str(tmp_path / "herald.parquet"),))
+    request = TrainRequest((own, site), tmp_path / "m", config=config, datasets=(str(tmp_path / "herald.parquet"),))
     trained = train(request, lambda _: None)
     about = read_about(trained.directory)
     assert about["total"]["pages"] == len(pages) + 40 + 3
@@ -358,4 +371,4 @@ def test_datasets_and_sites_are_trained_on(tmp_path: Path, pages: list[LabelledP
     assert about["files"][name] == read_dataset(str(tmp_path / "herald.parquet")).digest
     assert f"--dataset {name}" in about["command"]
     probe = [json.loads(line)["name"] for line in (trained.directory / "probe.jsonl").read_text("utf-8").splitlines()]
-    assert all((OWN / each).is_file() for each in probe[:-1])
+    assert all((own / each).is_file() for each in probe[:-1])

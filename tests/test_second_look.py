@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from conftest import random_trees, with_text
 from linesift.features.batch import Batch, read_batch
 from linesift.labels import LABELS
+from linesift.model.doubt import SURE, doubtful
 from linesift.model.model import Model
 from linesift.model.part import softmax
-from linesift.model.second_look import LOOK_NAMES, SURE, SecondLook, doubtful, look_table
+from linesift.model.second_look import LOOK_NAMES, SecondLook, look_table
 from sharedwords import shared_words, words_of
 
 HEADLINE, BODY, TIMESTAMP, SIDEBAR = (label.column for label in LABELS)

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from linesift.explain.shapley import leaf_shares
 from linesift.features.batch import read_batch
 from linesift.labels import LABELS, Label
-from linesift.model.part import softmax
+from linesift.model.part import softmax, spans_of
 from linesift.train.config import TrainConfig
 from linesift.train.examples import Lines
 from linesift.train.folds import CrossFit
 from linesift.train.headline import fit_rankers
 from linesift.train.linear import fit_linear
-from linesift.train.part import _fit_share, _spans, fit_temperature
+from linesift.train.part import _fit_share, fit_temperature
 from linesift.train.second_look import fit_second_looks
 from linesift.train.trees import fit_trees
 
@@ -156,7 +156,6 @@ def test_no_second_look_where_nothing_is_in_doubt() -> None:
 
 
 def test_lines_of_each_page_that_has_some() -> None:
-    lines = lines_of(["Rain\nSun\n\nWind", "", "Fog\nHail", "Ice"], [Label.BODY] * 6)
-    assert _spans(lines, np.ones(6, np.bool_)).tolist() == [3, 2, 1]
-    assert _spans(lines, np.array([True, True, True, False, False, True])).tolist() == [3, 1]
-    assert _spans(lines, np.zeros(6, np.bool_)).tolist() == []
+    assert spans_of(np.array([0, 0, 0, 2, 2, 3])).tolist() == [3, 2, 1]
+    assert spans_of(np.array([0, 0, 0, 3])).tolist() == [3, 1]
+    assert spans_of(np.array([], np.int32)).tolist() == []

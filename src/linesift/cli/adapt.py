@@ -30,7 +30,9 @@ _Site = Annotated[
 ]
 _Golden = Annotated[
     Path | None,
-    typer.Option(metavar="PATH", help="Labelled pages that may not get worse [default: those of linesift]."),
+    typer.Option(
+        metavar="PATH", help="Labelled pages that may not get worse [default: every fourth page of linesift]."
+    ),
 ]
 _Force = Annotated[bool, typer.Option("--force", help="Write the model also if it is worse.")]
 

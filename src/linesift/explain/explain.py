@@ -30,12 +30,13 @@ from linesift.features.batch import Batch
 from linesift.features.tokens import spelt_tokens
 from linesift.labels import LABELS, NO_ARTICLE, Label
 from linesift.model.decode import DecodeConfig, Rule, rules_against
+from linesift.model.doubt import doubtful
 from linesift.model.lexicon import Lexicon
 from linesift.model.linear import LinearScorer
 from linesift.model.model import Model
 from linesift.model.part import Part, Scorer, softmax
 from linesift.model.prediction import Prediction
-from linesift.model.second_look import LOOK_NAMES, doubtful, look_table
+from linesift.model.second_look import LOOK_NAMES, look_table
 from linesift.model.trees import TreeScorer
 from linesift.model.window import Neighbourhood, table_names
 
@@ -128,9 +129,12 @@ class Explainer:
         around = part.neighbourhood(batch)
         values = self._leaf_values(part.scorer, lambda: around.table(np.arange(len(batch.page))))
         rows = np.searchsorted(batch.number, lines)
+        read = part.rows_of_networks(batch, part.scorer_scores(around))
+        is_read = np.isin(rows, read)
         looks = self._look_reasons(part, batch, around, rows)
         texts, rules = page.lines, _Rules.of(prediction, model.decoding)
-        for index, row, first in zip(lines, rows.tolist(), _reasons(part, around, rows, values), strict=True):
+        firsts = _reasons(part, around, rows, read, values)
+        for index, row, own_read, first in zip(lines, rows.tolist(), is_read.tolist(), firsts, strict=True):
             reasons = _joined(first, looks[row]) if row in looks else first
             compared = _compared(prediction, index, reasons) if part.headline is not None else ""
             yield Explanation(
@@ -138,7 +142,7 @@ class Explainer:
                 label=prediction.labels[index] or Label.SIDEBAR,
                 probabilities=prediction.probabilities[index],
                 reasons=reasons,
-                against=_against(part),
+                against=_against(part, is_read=own_read),
                 words=_words(part.lexicon, texts[index]),
                 decided=" ".join(filter(None, (compared, rules.against(index)))),
             )
@@ -185,15 +189,19 @@ def _reasons(
     part: Part,
     around: Neighbourhood,
     rows: NDArray[np.int64],
+    read: NDArray[np.int64],
     values: LeafValues | None,
 ) -> Iterator[Reasons]:
-    """Take the log-odds of some rows of a page apart."""
-    every_shares = [network_shares(network, around.own, rows) for network in part.networks]
+    """Take the log-odds of some rows of a page apart; `read` are the rows that the networks read."""
+    is_read, own = np.isin(rows, read), around.own.take(read, axis=1)
+    places = read.searchsorted(rows[is_read])
+    every_shares = [network_shares(network, own, places) for network in part.networks]
     for start in range(0, len(rows), _ROWS_AT_ONCE):
         table = around.table(rows[start : start + _ROWS_AT_ONCE])
         base, weights = _of_scorer(part.scorer, table, values)
-        for row, of_row in enumerate(weights.swapaxes(0, 1)):
-            yield _of_line(part, table[:, row], base, of_row, [next(shares) for shares in every_shares])
+        for number, of_row in enumerate(weights.swapaxes(0, 1)):
+            shares = [next(shares) for shares in every_shares] if is_read[start + number] else None
+            yield _of_line(part, table[:, number], base, of_row, shares)
 
 
 def _of_line(
@@ -201,14 +209,18 @@ def _of_line(
     columns: NDArray[np.float32],
     base: NDArray[np.float64],
     weights: NDArray[np.float64],
-    every_shares: Sequence[NetworkShares],
+    every_shares: Sequence[NetworkShares] | None,
 ) -> Reasons:
-    """Join the reasons of the scorer, `base` of shape (4,) and `weights` of (n_columns, 4), and of the networks."""
+    """Join the reasons of the scorer, `base` of shape (4,) and `weights` of (n_columns, 4), and of the networks.
+
+    `every_shares` is `None` if the networks do not read the line.
+    """
     names, values = table_names(is_html=part.is_html), columns.tolist()
-    of_scorer, of_network = part.shares
+    of_scorer, of_network = (1.0, 0.0) if every_shares is None else part.shares
+    temperature = part.sure_temperature if every_shares is None else part.temperature
     base, weights = of_scorer * base, of_scorer * weights
     others = dict.fromkeys(NETWORK, np.zeros(len(LABELS)))
-    for shares in every_shares:
+    for shares in every_shares or ():
         base = base + of_network * shares.base
         weights[: len(shares.columns)] += of_network * shares.columns
         of_rows = {TOGETHER: shares.together, "network.above": shares.above, "network.below": shares.below}
@@ -216,7 +228,7 @@ def _of_line(
     if every_shares:
         weights = np.concatenate((weights, [*others.values()]))
         names, values = (*names, *others), [*values, *[nan] * len(others)]
-    base, weights = (_against_mean(scores) / part.temperature for scores in (base, weights))
+    base, weights = (_against_mean(scores) / temperature for scores in (base, weights))
     return Reasons(base, _sorted(names, values, weights))
 
 
@@ -312,11 +324,11 @@ def _per_cent(share: float) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
-def _against(part: Part) -> str:
+def _against(part: Part, *, is_read: bool) -> str:
     """Say what line the base is the score of."""
     is_page = isinstance(part.scorer, TreeScorer) and part.scorer.shares is None
     mean = "the mean of this page's lines" if is_page else "the mean of the lines that the model learnt from"
-    return f"{mean}, and a page of median lines" if part.networks else mean
+    return f"{mean}, and a page of median lines" if part.networks and is_read else mean
 
 
 def _against_mean(scores: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -63,8 +63,8 @@ def network_shares(network: Network, own: Floats, rows: NDArray[np.int64]) -> It
 
     Args:
         network: the network.
-        own: shape (n_columns, n_lines), the columns of all lines of the page.
-        rows: the lines.
+        own: shape (n_columns, n_lines), the columns of all lines of the page that the network reads.
+        rows: the lines, among these.
     """
     sums = network.sums(own)[: own.shape[1]]
     page = _Page(network, sums, _maxima(network, sums), _maxima(network, np.zeros_like(sums)))

@@ -29,7 +29,7 @@ from linesift.model.probe import check_probe, write_probe
 from linesift.model.weights import build_model, model_arrays
 from linesift.page import Page
 
-FORMAT = 11
+FORMAT = 12
 CARD = "README.md"
 """Name of the card, which `linesift.evaluate.card` writes."""
 _ABOUT = "model.json"
@@ -131,6 +131,7 @@ def _settings(part: Part) -> dict[str, object]:
     return {
         "network_share": part.network_share,
         "temperature": part.temperature,
+        "sure_temperature": part.sure_temperature,
         "headline": None
         if headline is None
         else {"no_title_utility": headline.no_headline_utility, "temperature": headline.temperature},

@@ -5,9 +5,9 @@ A batch of pages goes through six steps:
 1. `_groups` gathers neighbouring pages that are all plain text or all HTML. `Part.read` scans their text.
 2. `Part.neighbourhood` computes the columns of each line, those of its words among them (`lexicon`), and sums over the
    lines around it (`window`).
-3. The scorer (`trees` or `linear`) and the networks score every line. Their weighted mean, divided by a
-   temperature, is the log-odds. `second_look` corrects those of lines in doubt, then corrections of a site are added
-   (`site`, `memory`).
+3. The scorer (`trees` or `linear`) scores every line, and the networks those that it leaves open (`doubt`). The
+   weighted mean, divided by a temperature, is the log-odds. `second_look` corrects those of lines in doubt, then
+   corrections of a site are added (`site`, `memory`).
 4. `headline` compares the likely headlines of each page with each other.
 5. `decode` gives each line its label, page by page.
 6. `page_kind` says what each page is, such as an article or an index. Lines of a page that has no article are sidebar.

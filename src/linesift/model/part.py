@@ -12,6 +12,7 @@ from linesift.features.batch import Batch, read_batch
 from linesift.features.table import COLUMNS, MARKUP_COLUMNS, extract
 from linesift.features.tokens import markup_tokens
 from linesift.labels import LABELS
+from linesift.model.doubt import lines_to_read
 from linesift.model.headline import HeadlineRanker, candidates
 from linesift.model.lexicon import Lexicon
 from linesift.model.network import Network
@@ -47,11 +48,13 @@ class Part:
     scorer: Scorer
     """Scores a line by its columns and those of the lines around it."""
     networks: tuple[Network, ...] = ()
-    """Score the lines of a page in their order. They differ by their seed alone, and the mean of two is better."""
+    """Score lines of a page in their order. They differ by their seed alone, and the mean of several is better."""
     network_share: float = 0.5
     """Share of the networks' scores in the mean with the scorer's, above 0 and below 1. Fitted on held-out folds."""
     temperature: float = 1.0
     """Temperature scaling: log-odds are divided by it, so that .9 means nine in ten. Fitted on held-out folds."""
+    sure_temperature: float = 1.0
+    """The same for lines that the networks do not read."""
     markup_lexicon: Lexicon | None = None
     """Weights of the words of attributes; only the part for HTML has it."""
     second_look: SecondLook | None = None
@@ -112,18 +115,30 @@ class Part:
         return own
 
     def first_log_odds(self, batch: Batch, neighbourhood: Neighbourhood) -> NDArray[np.float32]:
-        """Score every non-blank line by the scorer and the networks; shape (n_lines, 4)."""
-        n_lines = len(batch.page)
+        """Score every non-blank line by the scorer, and the open ones by the networks too; shape (n_lines, 4)."""
+        scores = self.scorer_scores(neighbourhood)
+        rows = self.rows_of_networks(batch, scores)
         of_scorer, of_network = self.shares
+        own, spans = neighbourhood.own.take(rows, axis=1), spans_of(batch.page.take(rows))
+        read = scores.take(rows, axis=0) * np.float32(of_scorer)
+        for network in self.networks:
+            read += np.float32(of_network) * network.scores(own, spans)
+        scores /= np.float32(self.sure_temperature)
+        scores[rows] = read / np.float32(self.temperature)
+        return scores
+
+    def scorer_scores(self, neighbourhood: Neighbourhood) -> NDArray[np.float32]:
+        """Score every non-blank line by the scorer alone; shape (n_lines, 4)."""
+        n_lines = neighbourhood.own.shape[1]
         scores = np.empty((n_lines, len(LABELS)), np.float32)
         for start in range(0, n_lines, _TILE_LINES):
             rows = np.arange(start, min(start + _TILE_LINES, n_lines))
             scores[start : start + _TILE_LINES] = self.scorer.scores(neighbourhood.table(rows))
-        scores *= np.float32(of_scorer)
-        for network in self.networks:
-            scores += np.float32(of_network) * network.scores(neighbourhood.own, batch.nonempty_sizes)
-        scores /= np.float32(self.temperature)
         return scores
+
+    def rows_of_networks(self, batch: Batch, scores: NDArray[np.float32]) -> NDArray[np.int64]:
+        """Find the lines that the networks read, by the scores of the scorer; without networks, all of them."""
+        return lines_to_read(batch, softmax(scores)) if self.networks else np.arange(len(scores))
 
     def look_again(self, batch: Batch, log_odds: NDArray[np.float32]) -> NDArray[np.float32]:
         """Correct the log-odds of lines that are in doubt; the result has their shape, (n_lines, 4)."""
@@ -139,6 +154,12 @@ class Part:
             return probabilities
         rows = candidates(probabilities)
         return self.headline.rerank(batch, rows, neighbourhood.table(rows), probabilities)
+
+
+def spans_of(page: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Count the lines of each page that has some, from the number of the page of each line."""
+    spans = np.bincount(page)
+    return spans[spans > 0]
 
 
 def softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -6,7 +6,6 @@ the next sure date, title or paragraph. Lines that are in doubt get a correction
 """
 
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -16,10 +15,8 @@ from linesift.features.batch import LONG, Batch, from_fixed, running_sum
 from linesift.features.chars import nonzero_indices
 from linesift.features.topic import SharedWords, is_lead
 from linesift.labels import LABELS, Label
+from linesift.model.doubt import doubtful
 from linesift.model.trees import TreeScorer
-
-SURE = 0.95
-"""A line is in doubt if no label has this probability; one in nine is in text, one in eleven in HTML."""
 
 _MARKED = {
     "likely_headline": (Label.HEADLINE, 0.5),
@@ -69,12 +66,6 @@ class SecondLook:
         rows, result = doubtful(probabilities), log_odds.copy()
         result[rows] += self.trees.scores(look_table(batch, rows, probabilities))
         return result
-
-
-def doubtful(probabilities: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Find the rows of the lines that are in doubt, from probabilities of shape (n_lines, 4)."""
-    # Column by column, as in `softmax`.
-    return nonzero_indices(reduce(np.maximum, probabilities.T) < np.float32(SURE))
 
 
 def look_table(batch: Batch, rows: NDArray[np.int64], probabilities: NDArray[np.float32]) -> NDArray[np.float32]:

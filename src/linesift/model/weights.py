@@ -190,6 +190,7 @@ def _part(prefix: str, lexicon: Lexicon, settings: Mapping[str, Any], n_sites: i
         networks=_networks(prefix, len(OWN_HTML_NAMES if is_html else OWN_TEXT_NAMES), arrays),
         network_share=_read_number(settings, "network_share", *_SHARES),
         temperature=_read_number(settings, "temperature", *_TEMPERATURES),
+        sure_temperature=_read_number(settings, "sure_temperature", *_TEMPERATURES),
         markup_lexicon=_lexicon(f"{prefix}markup_lexicon", MARKUP_BITS, arrays) if is_html else None,
         second_look=_second_look(f"{prefix}second_look", arrays),
         headline=_headline(prefix, settings["headline"], arrays),

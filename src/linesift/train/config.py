@@ -22,9 +22,9 @@ class TrainConfig:
     learning_rate: float = 0.2
     n_cuts: int = 32
     """Cuts per column for trees; the linear model takes half as many."""
-    networks: int = 2
+    networks: int = 3
     """Networks of a part; they differ by their seed alone, and their scores are averaged."""
-    network_width: int = 64
+    network_width: int = 96
     network_layers: int = 4
     """Each reads twice as far as the one before it; together these reach 15 lines up and down."""
     network_pool_layers: tuple[int, ...] = (1, 3)

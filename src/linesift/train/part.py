@@ -4,6 +4,7 @@ What a later step sees of an earlier one comes from the fit that has not seen th
 columns as uncertain as those of pages to come.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import NamedTuple
@@ -15,10 +16,11 @@ from linesift.evaluate.metrics import label_scores, macro_f1
 from linesift.features.table import MARKUP_COLUMNS, extract
 from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS, line_tokens, markup_tokens
 from linesift.labels import LABELS
+from linesift.model.doubt import lines_to_read
 from linesift.model.headline import HeadlineRanker
 from linesift.model.lexicon import TARGETS, Lexicon, Tokens
 from linesift.model.network import Network
-from linesift.model.part import Part, Scorer, softmax
+from linesift.model.part import Part, Scorer, softmax, spans_of
 from linesift.model.second_look import SecondLook
 from linesift.model.window import Neighbourhood
 from linesift.train.augment import as_unknown_language
@@ -111,8 +113,8 @@ def _fit_parts(
     """Fit what scores lines, and put the parts together.
 
     1. Trees, or a linear model, over the lines' own columns and those of their neighbours.
-    2. Networks over the own columns, line after line.
-    3. The share of the networks in the mean of all scores, and a temperature, on held-out scores of lines with gold.
+    2. Networks over the own columns, line after line, of the lines that these leave open (`linesift.model.doubt`).
+    3. The share of the networks in the mean of all scores, and temperatures, on held-out scores of lines with gold.
     4. A second look at lines that are in doubt.
     5. A ranker of the lines that may be the headline.
 
@@ -122,18 +124,24 @@ def _fit_parts(
     scorers, scores = _fit_scorers(table, lines, config, progress)
     networks: CrossFit[tuple[Network, ...]] = CrossFit.same((), config.n_folds)
     is_gold = (np.arange(len(scores)) < lines.n_gold) & (lines.line_weights.everything > 0)
-    gold = lines.labels.everything[is_gold]
+    labels, is_read = lines.labels.everything, np.ones(len(scores), np.bool_)
     share = 0.5
     if config.learner == "boosting":
-        networks, network_scores = _fit_networks(own, lines, config, progress)
-        share = _fit_share(scores[is_gold], network_scores[is_gold], gold)
-        scores = _mean(scores, network_scores, share)
-    temperature = fit_temperature(scores[is_gold], gold)
+        is_read[:] = False
+        is_read[lines_to_read(lines.batch, softmax(scores))] = True
+        networks, network_scores = _fit_networks(own, lines, is_read, config, progress)
+        known = is_gold & is_read
+        share = _fit_share(scores[known], network_scores[known], labels[known])
+        scores[is_read] = _mean(scores, network_scores, share)[is_read]
+    temperature, sure_temperature = (
+        fit_temperature(scores[known], labels[known]) for known in (is_gold & is_read, is_gold & ~is_read)
+    )
+    scores /= np.where(is_read, np.float32(temperature), np.float32(sure_temperature))[:, None]
     looks: CrossFit[SecondLook | None] = CrossFit.same(None, config.n_folds)
     rankers: CrossFit[HeadlineRanker | None] = CrossFit.same(None, config.n_folds)
     if config.learner == "boosting":
         progress("second look at doubtful lines")
-        looks, log_odds = fit_second_looks(scores / np.float32(temperature), lines, config)
+        looks, log_odds = fit_second_looks(scores, lines, config)
         progress("headline among its candidates")
         rankers = fit_rankers(table, softmax(log_odds), lines, config)
     parts = zip(lexicons, scorers, networks, looks, rankers, strict=True)
@@ -144,6 +152,7 @@ def _fit_parts(
             several,
             share,
             temperature,
+            sure_temperature,
             markup_lexicon=used.markup,
             second_look=look,
             headline=ranker,
@@ -169,44 +178,39 @@ def _fit_scorers(
 
 
 def _fit_networks(
-    own: _OwnColumns, lines: Lines, config: TrainConfig, progress: Progress
+    own: _OwnColumns, lines: Lines, is_read: NDArray[np.bool_], config: TrainConfig, progress: Progress
 ) -> tuple[CrossFit[tuple[Network, ...]], NDArray[np.float32]]:
-    """Fit networks, several at once; score every line by those that have not seen its fold."""
+    """Fit networks, several at once, on the lines that they read; score each by those that have not seen its fold."""
     every_masks = [lines.fold_masks(fold) for fold in range(config.n_folds + 1)]
-    tasks = (
-        (
-            NetworkData(
-                own=np.ascontiguousarray(own.values[:, masks.learnt_pages]),
-                spans=_spans(lines, masks.learnt_pages),
-                labels=labels[masks.learnt_pages],
-                weights=weights[masks.learnt_pages],
+
+    def tasks() -> Iterator[tuple[NetworkData, TrainConfig]]:
+        for masks, labels, weights in zip(every_masks, lines.labels, lines.line_weights, strict=True):
+            learnt = masks.learnt_pages & is_read
+            data = NetworkData(
+                own=np.ascontiguousarray(own.values[:, learnt]),
+                spans=spans_of(lines.batch.page[learnt]),
+                labels=labels[learnt],
+                weights=weights[learnt],
                 lexicon_rows=own.lexicon_rows,
-                unknown=own.unknown[:, masks.learnt_pages],
-            ),
-            replace(config, seed=config.seed + number),
-        )
-        for masks, labels, weights in zip(every_masks, lines.labels, lines.line_weights, strict=True)
-        for number in range(config.networks)
-    )
+                unknown=own.unknown[:, learnt],
+            )
+            for number in range(config.networks):
+                yield data, replace(config, seed=config.seed + number)
+
     fitted: list[tuple[Network, ...]] = []
     scores = np.zeros((len(lines.folds), len(LABELS)), np.float32)
-    found = parallel(fit_network, tasks, config.jobs)
+    found = parallel(fit_network, tasks(), config.jobs)
     for fold, masks in enumerate(every_masks):
         progress(f"networks: {_fold_name(fold, config)}")
         fitted.append(tuple(islice(found, config.networks)))
-        columns, spans = np.ascontiguousarray(own.values[:, masks.held_out]), _spans(lines, masks.held_out)
-        scores[masks.held_out] = sum(network.scores(columns, spans) for network in fitted[-1]) / config.networks
+        held_out = masks.held_out & is_read
+        columns, spans = np.ascontiguousarray(own.values[:, held_out]), spans_of(lines.batch.page[held_out])
+        scores[held_out] = sum(network.scores(columns, spans) for network in fitted[-1]) / config.networks
     return CrossFit.of(fitted), scores
 
 
 def _fold_name(fold: int, config: TrainConfig) -> str:
     return f"fold {fold + 1} of {config.n_folds}" if fold < config.n_folds else "all pages"
-
-
-def _spans(lines: Lines, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Number of chosen lines of each page that has some; all lines of a page are chosen, or none."""
-    spans = np.bincount(lines.batch.page[chosen])
-    return spans[spans > 0]
 
 
 _SHARES = (0.35, 0.5, 0.65, 0.8)
@@ -232,7 +236,9 @@ def _mean(scores: NDArray[np.float32], network_scores: NDArray[np.float32], shar
 
 
 def fit_temperature(scores: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """Fit the temperature: what held-out log-odds are divided by for the least log loss."""
+    """Fit the temperature: what held-out log-odds are divided by for the least log loss; 1 without any."""
+    if not len(labels):
+        return 1.0
     grid = np.exp(np.linspace(np.log(0.5), np.log(2.0), 29))
     rows = np.arange(len(labels))
     losses = [-np.log(np.maximum(softmax(scores / np.float32(value))[rows, labels], 1e-9)).mean() for value in grid]

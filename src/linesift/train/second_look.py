@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.labels import LABELS
+from linesift.model.doubt import doubtful
 from linesift.model.part import softmax
-from linesift.model.second_look import SecondLook, doubtful, look_table
+from linesift.model.second_look import SecondLook, look_table
 from linesift.train.config import TrainConfig
 from linesift.train.examples import Lines
 from linesift.train.folds import CrossFit
