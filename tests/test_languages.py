@@ -1,15 +1,20 @@
 """The language of an article's text."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from linesift.evaluate.languages import text_language, with_languages
 from linesift.page import LabelledPage
+from linesift.read.labelled import read_labelled
+
+OWN = Path(__file__).parents[1] / "data" / "pages"
 
 
-def test_own_pages(pages: list[LabelledPage]) -> None:
+def test_own_pages() -> None:
     """The languages in the headers are right, so the detected one is the same, or none."""
+    pages = read_labelled(OWN, needs_html=False)
     found = {page.page.source: text_language(page.gold_article) for page in pages}
     languages = {page.page.source: page.lang for page in pages}
     languages |= {name: "jv" for name, lang in languages.items() if lang == "su"}  # a language that it does not know

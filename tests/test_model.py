@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from conftest import random_trees, with_text
+from conftest import random_trees, sure_of_sidebar, with_text
 from hinted import HTML_PAGES, hinted
 from linesift.features.batch import read_batch
 from linesift.labels import LABELS, Label
@@ -76,7 +76,10 @@ def test_pages_keep_their_order_and_source(model: Model) -> None:
     assert found == [Page("Rain\n\nSun", "a"), Page(""), Page("Wind", "b"), Page("\n")]
 
 
-def test_a_batch_of_our_pages_is_the_pages_one_by_one(model: Model, pages: list[LabelledPage]) -> None:
+@pytest.mark.parametrize("is_sure", [False, True])
+def test_a_batch_of_our_pages_is_the_pages_one_by_one(model: Model, pages: list[LabelledPage], is_sure: bool) -> None:
+    """With trees that are sure of most lines the networks read only a part of each page."""
+    model = sure_of_sidebar(model) if is_sure else model
     texts = [page.page for page in pages]
     for together, page in zip(model.classify_batch(texts), texts, strict=True):
         assert_same(together, model.classify(page))
@@ -112,7 +115,9 @@ def test_pages_with_and_without_hints_in_one_batch(html_model: Model, pages: lis
         assert_same(together, html_model.classify(page))
 
 
-def test_html_pages_and_our_pages_in_one_batch(html_model: Model, pages: list[LabelledPage]) -> None:
+@pytest.mark.parametrize("is_sure", [False, True])
+def test_html_pages_and_our_pages_in_one_batch(html_model: Model, pages: list[LabelledPage], is_sure: bool) -> None:
+    html_model = sure_of_sidebar(html_model) if is_sure else html_model
     every = [read_html(html).page for html in (*HTML_PAGES, "")]
     every[2:2] = [page.page for page in pages[:3]]
     for together, page in zip(html_model.classify_batch(every), every, strict=True):

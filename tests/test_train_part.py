@@ -16,7 +16,7 @@ from linesift.train.examples import Lines
 from linesift.train.folds import CrossFit
 from linesift.train.headline import fit_rankers
 from linesift.train.linear import fit_linear
-from linesift.train.part import _fit_share, fit_temperature
+from linesift.train.part import _fit_share, _lines_to_learn, fit_temperature
 from linesift.train.second_look import fit_second_looks
 from linesift.train.trees import fit_trees
 
@@ -69,6 +69,17 @@ def test_the_better_scores_get_the_larger_share() -> None:
     assert _fit_share(right, noise, labels) == 0.35
     other = 2 * np.eye(4, dtype=np.float32)[labels] + draw.normal(0, 1, (2_000, 4)).astype(np.float32)
     assert _fit_share(right, other, labels) in {0.5, 0.65}
+
+
+def test_networks_learn_what_they_will_read_or_all_where_that_is_nothing() -> None:
+    lines = lines_of(["\n".join(["Home"] * 12)] * 4, [Label.SIDEBAR] * 48)
+    config = TrainConfig(n_folds=2)
+    scores = np.tile(np.array([0, 0, 0, 9], np.float32), (48, 1))
+    assert _lines_to_learn(scores, lines, config).all()
+    scores[24] = 0  # on a page of the first fold, which the fit on the second does not learn
+    assert _lines_to_learn(scores, lines, config).all()
+    scores[12] = 0
+    assert np.flatnonzero(_lines_to_learn(scores, lines, config)).tolist() == [*range(12, 17), *range(24, 29)]
 
 
 def test_the_temperature_makes_scores_calibrated() -> None:

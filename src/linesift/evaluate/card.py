@@ -199,10 +199,20 @@ def _cells(score: About) -> tuple[str, str, str, str]:
     return f"{score['precision']:.3f}", f"{score['recall']:.3f}", f"{score['f1']:.3f}", f"{score['support']:,}"
 
 
+def _temperatures(about: About) -> str:
+    parts = {"text": about["text"], "HTML": about["html"]}
+    every = (
+        f"{part['temperature']} for {form} ({part['sure_temperature']} for lines that the networks do not read)"
+        for form, part in parts.items()
+        if part is not None
+    )
+    return f"temperatures {', '.join(every)}"
+
+
 def _made(about: About) -> Iterator[str]:
     yield "## Made by\n"
     yield f"    {about['command']}\n"
-    yield f"Features `{about['fingerprint']}`, temperature {about['text']['temperature']}."
+    yield f"Features `{about['fingerprint']}`, {_temperatures(about)}."
     for title in ("config", "decoding", "versions"):
         values = ", ".join(f"{key} {value}" for key, value in about[title].items())
         yield f"{title.capitalize()}: {values}."

@@ -1,12 +1,14 @@
 """Give the reasons of a line's label: what each column, and each word, adds to the score of each label.
 
-The score is the mean of the scorer's and the networks', and each is taken apart in its own way:
+The score is the mean of the scorer's and the networks', or the scorer's alone where the networks do not read. Each is
+taken apart in its own way:
 
 - a linear scorer by its weights,
 - trees by Shapley values against the lines that they were fitted on (`linesift.explain.shapley`), or against the lines
   of the page itself if the model does not hold the shares of their leaves,
-- the networks by hiding parts of the page (`linesift.explain.occlusion`). What a column of the line adds there is added
-  to what it adds to the scorer; three rows of its own have the rest, `linesift.explain.describe.NETWORK`.
+- the networks by hiding parts of the page, of whose lines they read some (`linesift.explain.occlusion`). What a column
+  of the line adds there is added to what it adds to the scorer; three rows of its own have the rest,
+  `linesift.explain.describe.NETWORK`.
 
 A line in doubt has the scores of the second look added, trees again. A row of its own,
 `linesift.explain.describe.SECOND_LOOK`, has what they add to doubtful lines on the whole.

@@ -1,7 +1,7 @@
 """Score lines by a small convolutional network over the lines of a page in their order.
 
-It reads the lines that trees leave open, and some around them (`linesift.model.doubt`); to it these are the page. Trees
-see sums over windows of lines; the network sees the lines one by one. Each layer reads the hidden units of a
+It reads the lines that trees leave open, and some around them (`linesift.model.doubt`), as if they were the whole page.
+Trees see sums over windows of lines; the network sees the lines one by one. Each layer reads the hidden units of a
 line, of one line above and of one below, at distances that double from layer to layer, and adds its result to those of
 the line (dilated convolutions, Yu and Koltun 2016, with residual connections). Before some layers, cumulative max
 pooling adds the highest values that hidden units have anywhere above and anywhere below: prose under a page of comments

@@ -54,7 +54,7 @@ class Part:
     temperature: float = 1.0
     """Temperature scaling: log-odds are divided by it, so that .9 means nine in ten. Fitted on held-out folds."""
     sure_temperature: float = 1.0
-    """The same for lines that the networks do not read."""
+    """The same for lines that the networks do not read, where there are networks."""
     markup_lexicon: Lexicon | None = None
     """Weights of the words of attributes; only the part for HTML has it."""
     second_look: SecondLook | None = None
@@ -137,7 +137,10 @@ class Part:
         return scores
 
     def rows_of_networks(self, batch: Batch, scores: NDArray[np.float32]) -> NDArray[np.int64]:
-        """Find the lines that the networks read, by the scores of the scorer; without networks, all of them."""
+        """Find the lines that the networks read, by the scores of the scorer.
+
+        Without networks it is all lines: `temperature` is for these, `sure_temperature` for the others.
+        """
         return lines_to_read(batch, softmax(scores)) if self.networks else np.arange(len(scores))
 
     def look_again(self, batch: Batch, log_odds: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -127,8 +127,7 @@ def _fit_parts(
     labels, is_read = lines.labels.everything, np.ones(len(scores), np.bool_)
     share = 0.5
     if config.learner == "boosting":
-        is_read[:] = False
-        is_read[lines_to_read(lines.batch, softmax(scores))] = True
+        is_read = _lines_to_learn(scores, lines, config)
         networks, network_scores = _fit_networks(own, lines, is_read, config, progress)
         known = is_gold & is_read
         share = _fit_share(scores[known], network_scores[known], labels[known])
@@ -175,6 +174,14 @@ def _fit_scorers(
         fitted.append(fit_scorer(np.ascontiguousarray(table[:, learnt]), labels[learnt], weights[learnt], config))
         scores[masks.held_out] = fitted[-1].scores(np.ascontiguousarray(table[:, masks.held_out]))
     return CrossFit.of(fitted), scores
+
+
+def _lines_to_learn(scores: NDArray[np.float32], lines: Lines, config: TrainConfig) -> NDArray[np.bool_]:
+    """Mark the lines that networks learn: those that they will read, or all if some fit would have none."""
+    is_read = np.zeros(len(scores), np.bool_)
+    is_read[lines_to_read(lines.batch, softmax(scores))] = True
+    learnt = (lines.fold_masks(fold).learnt_pages for fold in range(config.n_folds + 1))
+    return is_read if all((is_read & pages).any() for pages in learnt) else np.ones_like(is_read)
 
 
 def _fit_networks(
