@@ -131,12 +131,11 @@ class Explainer:
         around = part.neighbourhood(batch)
         values = self._leaf_values(part.scorer, lambda: around.table(np.arange(len(batch.page))))
         rows = np.searchsorted(batch.number, lines)
-        read = part.rows_of_networks(batch, part.scorer_scores(around))
-        is_read = np.isin(rows, read)
+        is_read = np.zeros(len(batch.page), np.bool_)
+        is_read[part.rows_of_networks(batch, part.scorer_scores(around))] = True
         looks = self._look_reasons(part, batch, around, rows)
         texts, rules = page.lines, _Rules.of(prediction, model.decoding)
-        firsts = _reasons(part, around, rows, read, values)
-        for index, row, own_read, first in zip(lines, rows.tolist(), is_read.tolist(), firsts, strict=True):
+        for index, row, first in zip(lines, rows.tolist(), _reasons(part, around, rows, is_read, values), strict=True):
             reasons = _joined(first, looks[row]) if row in looks else first
             compared = _compared(prediction, index, reasons) if part.headline is not None else ""
             yield Explanation(
@@ -144,7 +143,7 @@ class Explainer:
                 label=prediction.labels[index] or Label.SIDEBAR,
                 probabilities=prediction.probabilities[index],
                 reasons=reasons,
-                against=_against(part, is_read=own_read),
+                against=_against(part, is_read=bool(is_read[row])),
                 words=_words(part.lexicon, texts[index]),
                 decided=" ".join(filter(None, (compared, rules.against(index)))),
             )
@@ -191,18 +190,17 @@ def _reasons(
     part: Part,
     around: Neighbourhood,
     rows: NDArray[np.int64],
-    read: NDArray[np.int64],
+    is_read: NDArray[np.bool_],
     values: LeafValues | None,
 ) -> Iterator[Reasons]:
-    """Take the log-odds of some rows of a page apart; `read` are the rows that the networks read."""
-    is_read, own = np.isin(rows, read), around.own.take(read, axis=1)
-    places = read.searchsorted(rows[is_read])
-    every_shares = [network_shares(network, own, places) for network in part.networks]
+    """Take the log-odds of some rows of a page apart; `is_read` marks the lines of the page that the networks read."""
+    places = (is_read.cumsum() - 1)[rows[is_read[rows]]]
+    every_shares = [network_shares(network, around.own[:, is_read], places) for network in part.networks]
     for start in range(0, len(rows), _ROWS_AT_ONCE):
         table = around.table(rows[start : start + _ROWS_AT_ONCE])
         base, weights = _of_scorer(part.scorer, table, values)
         for number, of_row in enumerate(weights.swapaxes(0, 1)):
-            shares = [next(shares) for shares in every_shares] if is_read[start + number] else None
+            shares = [next(shares) for shares in every_shares] if is_read[rows[start + number]] else None
             yield _of_line(part, table[:, number], base, of_row, shares)
 
 
