@@ -200,12 +200,11 @@ def _cells(score: About) -> tuple[str, str, str, str]:
 
 
 def _temperatures(about: About) -> str:
-    parts = {"text": about["text"], "HTML": about["html"]}
-    every = (
-        f"{part['temperature']} for {form} ({part['sure_temperature']} for lines that the networks do not read)"
-        for form, part in parts.items()
-        if part is not None
-    )
+    parts = {form: about[key] for form, key in (("text", "text"), ("HTML", "html")) if about[key] is not None}
+    every = [f"{part['temperature']} for {form}" for form, part in parts.items()]
+    if about["config"]["learner"] == "boosting":
+        others = (f"{part['sure_temperature']} for {form}" for form, part in parts.items())
+        every.append(f"and of lines that no network reads {', '.join(others)}")
     return f"temperatures {', '.join(every)}"
 
 
