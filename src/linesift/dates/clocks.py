@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 
 from linesift.dates.context import fits
 from linesift.dates.grammar import ClockText
-from linesift.dates.names import Languages, WordKind
+from linesift.dates.names import Languages, WordKind, WordMeaning
 from linesift.dates.tokens import Tokens
 
 _BETWEEN = " ,.()|hfP"
@@ -19,6 +19,10 @@ _BEHIND_ZONE = " ,.()|-/•·;"
 """Codes that may follow a zone in small letters; before a word it would be one, too."""
 _GERMAN = frozenset(["de", "lb"])
 """Languages in which a lower-case `am` after a clock is a preposition."""
+_FROM_SUNRISE = frozenset(["am", "sw", "ti"])
+"""Languages that often count the hours from six o'clock: three in the morning is 9:00. Others write 9:00."""
+_HOURS_OF_PART = {"am": range(5, 12), "noon": range(11, 14), "pm": range(12, 20), "night": (*range(19, 24), *range(5))}
+"""Hours that a part of the day has in those languages, where its word says which of the two is meant."""
 _QUARTER = 15
 """Minutes; every offset is a multiple."""
 _MAX_OFFSET = 14 * 60
@@ -42,17 +46,16 @@ def read_clock(tokens: Tokens, text: ClockText, languages: Languages) -> tuple[t
     parts = _parts_of_day(tokens, text, languages)
     if not parts:
         return time(text.hour, text.minute, text.second), ""
-    hours = {_hour(text.hour, part) for part in parts}
+    hours = set().union(*(_hours(text.hour, part) for part in parts))
+    if not hours:
+        return time(text.hour, text.minute, text.second), f"there is no {text.hour}:{text.minute:02} {parts[0].value}"
     if len(hours) != 1:
-        return None, "the hour can be of the morning or of the evening"
-    hour = hours.pop()
-    if hour is None:
-        part = next(iter(parts))
-        return time(text.hour, text.minute, text.second), f"{text.hour}:{text.minute:02} is no time {part}"
-    return time(hour, text.minute, text.second), ""
+        meant = " or ".join(f"{hour:02}:{text.minute:02}" for hour in sorted(hours))
+        return None, f"{text.hour}:{text.minute:02} can be {meant}"
+    return time(hours.pop(), text.minute, text.second), ""
 
 
-def _parts_of_day(tokens: Tokens, text: ClockText, languages: Languages) -> set[str]:
+def _parts_of_day(tokens: Tokens, text: ClockText, languages: Languages) -> list[WordMeaning]:
     """Parts of the day ("am", "night") that the words beside a clock can mean; none without such a word."""
     after = text.end
     while after < len(tokens.codes) and after < text.end + 2 and tokens.codes[after] in " hm":
@@ -63,10 +66,19 @@ def _parts_of_day(tokens: Tokens, text: ClockText, languages: Languages) -> set[
     for place in (after, before):
         if tokens.find(place, WordKind.HOUR_MARK):
             continue
-        parts = {name.value for name in tokens.find(place, WordKind.PERIOD) if fits(name.languages, languages)}
+        parts = [name for name in tokens.find(place, WordKind.PERIOD) if fits(name.languages, languages)]
         if parts and not (languages and languages <= _GERMAN and tokens.texts[place] == "am"):
             return parts
-    return set()
+    return []
+
+
+def _hours(hour: int, part: WordMeaning) -> set[int]:
+    """Hours of 24 that an hour with a part of the day can be; none where there is no such time."""
+    by_noon = _hour(hour, part.value)
+    if not part.languages or not part.languages <= _FROM_SUNRISE or hour > 12:
+        return set() if by_noon is None else {by_noon}
+    by_sunrise = (hour % 12 + 6, (hour % 12 + 18) % 24)
+    return {found for found in (by_noon, *by_sunrise) if found is not None} & {*_HOURS_OF_PART[part.value]}
 
 
 def _hour(hour: int, part: str) -> int | None:
