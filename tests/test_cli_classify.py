@@ -694,7 +694,9 @@ def test_a_directory_of_outputs_that_cannot_be(run: Run, folder: Path, words: li
     assert (folder / "page.txt.tsv").read_text() == "text\nB kept\n"
 
 
-@pytest.mark.parametrize("options", [["--keep-fields", "topic, rank"], ["--keep", "topic", "--keep", "rank"]])
+@pytest.mark.parametrize(
+    "options", [["--keep-fields", "topic, rank"], ["--keep-fields", "topic", "--keep-fields", "rank"]]
+)
 def test_both_names_of_the_fields_to_keep(run: Run, folder: Path, options: list[str]) -> None:
     (folder / "kept.jsonl").write_text('{"text": "Rain", "topic": "weather", "rank": 3, "other": 1}\n')
     page = json.loads(run("kept.jsonl", "--format", "jsonl", *options).out)

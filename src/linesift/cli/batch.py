@@ -73,8 +73,12 @@ _Keep = Annotated[
     str | None, typer.Option(metavar="NAMES", help="Also write: lines, text, html; with commas between them.")
 ]
 _KeepFields = Annotated[
-    str | None,
-    typer.Option(metavar="NAMES", help="Also write these fields of JSON lines and columns of Parquet, as text."),
+    list[str] | None,
+    typer.Option(
+        metavar="NAMES",
+        help="Also write these fields of JSON lines and columns of Parquet, as text, with commas between them; may be "
+        "repeated.",
+    ),
 ]
 _Force = Annotated[
     bool, typer.Option("--force", help="Label anew what another model, version or other options have made.")
@@ -128,7 +132,7 @@ def batch(
         options = LabelOptions(
             tuple(COLUMNS) if columns is None else split_names(columns),
             split_names(keep),
-            Fields(text_field, html_field, split_names(keep_fields)),
+            Fields(text_field, html_field, split_names(",".join(keep_fields or ()))),
         )
         request = engine_run.RunRequest(_find(inputs or [], list_), out, model, options, _parse_shard(shard), force)
         if not request.inputs:

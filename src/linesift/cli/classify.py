@@ -129,7 +129,9 @@ _Labels = Annotated[
 ]
 _Path = Annotated[
     bool | None,
-    typer.Option("--path/--no-path", help="Name the page in tsv, pretty and article [default: if there are several]."),
+    typer.Option(
+        "--path/--no-path", help="Name the page in tsv, pretty, article and markdown [default: if there are several]."
+    ),
 ]
 _Now = Annotated[
     datetime | None,
@@ -143,7 +145,6 @@ _KeepFields = Annotated[
     list[str] | None,
     typer.Option(
         "--keep-fields",
-        "--keep",
         metavar="NAMES",
         help="Also write these fields of JSON, CSV and Parquet, with commas between them; may be repeated.",
     ),

@@ -11,7 +11,7 @@ from linesift.cli.options import OUT, LabelledPages
 
 HELP = """Write labelled pages as one file for Hugging Face datasets.
 
-The file is Parquet if its name ends in .parquet, otherwise JSON lines. 'linesift import' writes the pages back.
+The file is Parquet or JSON lines, as its name ends: .parquet or .jsonl. 'linesift import' writes the pages back.
 """
 EXAMPLES = """
 Examples:
@@ -34,10 +34,13 @@ def export(pages: LabelledPages, to: _Option = _To.HF, out: _Out = None) -> None
     """Write labelled pages as one file, as `HELP` says."""
     with console.errors():
         from linesift.atomic import write_atomic
-        from linesift.labelling.exchange import PARQUET_SUFFIX, jsonl, parquet, read_for_export
+        from linesift.errors import InputError
+        from linesift.labelling.exchange import EXPORT_SUFFIXES, PARQUET_SUFFIX, jsonl, parquet, read_for_export
         from linesift.read.labelled import LABELLED_SUFFIX
 
         console.check_output(out, pages, (LABELLED_SUFFIX,))
+        if out is not None and out.suffix not in ("", *EXPORT_SUFFIXES):
+            raise InputError(f"{out}: pages are exported to {' or '.join(EXPORT_SUFFIXES)} files")
         found = list(read_for_export(pages))
         if out is not None and out.suffix == PARQUET_SUFFIX:
             write_atomic(out, parquet(found))

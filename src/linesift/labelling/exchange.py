@@ -35,6 +35,8 @@ from linesift.write.tables import clean
 
 PARQUET_SUFFIX = ".parquet"
 _JSONL_SUFFIX = ".jsonl"
+EXPORT_SUFFIXES = (_JSONL_SUFFIX, PARQUET_SUFFIX)
+"""Suffixes of the files that are written; JSON lines have none on a pipe."""
 
 _NOT_IN_A_NAME = str.maketrans(dict.fromkeys('\\:*?"<>|\x00', "-")) | {
     code: "-" for code in range(0xD800, 0xE000) if not 0xDC80 <= code < 0xDD00
@@ -179,7 +181,7 @@ def _read(path: Path) -> list[ExchangedPage]:
         return [_exchanged(page, row) for page, row in zip(pages, rows, strict=True)]
     if path.suffix == PARQUET_SUFFIX:
         return list(_read_parquet(path))
-    suffixes = f"{_JSONL_SUFFIX} or {PARQUET_SUFFIX}"
+    suffixes = " or ".join(EXPORT_SUFFIXES)
     raise InputError(f"{path}: labelled pages are imported from {suffixes} files; linesift export writes them")
 
 

@@ -27,7 +27,7 @@ from linesift.extras import require_extra
 from linesift.model.directory import check_place, save_model
 from linesift.page import Page
 from linesift.read.find import require_there
-from linesift.read.labelled import LABELLED_SUFFIX, PAGE_FILE_COLLECTION
+from linesift.read.labelled import LABELLED_SUFFIX, PAGE_FILE_COLLECTION, find_labelled_files
 from linesift.train.config import Progress, TrainConfig
 from linesift.train.corpora import KIND_GOLD, corpus_files
 from linesift.train.dataset import check_dataset
@@ -79,12 +79,13 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
     """Read, fit, score by site-grouped folds, save the model and write its card.
 
     Raises:
-        InputError: if there is nothing to read, or `out` is not a place for a model.
+        InputError: if there is nothing to read, or there are too few `.page` files for the probe.
         LabelError: if a page is not in its format, or the pages are of too few sites.
         MissingExtraError: if the packages of the train extra are missing.
-        ModelError: if the model cannot be written.
+        ModelError: if `out` is not a place for a model, or cannot be written.
     """
     _check_places(request)
+    _check_enough_for_probe(request.pages)
     _check_packages(request)
     data = read_sources(Sources(request.pages, request.corpora, request.datasets), request.config, progress)
     probe = _probe(data)
@@ -149,6 +150,20 @@ def _check_places(request: TrainRequest) -> None:
             check_place(request.keep_folds / str(fold))
 
 
+def _check_enough_for_probe(paths: Sequence[Path]) -> None:
+    """Refuse at once pages of which no probe can be made (`_probe`)."""
+    files = [len(find_labelled_files(path)) for path in paths if path.is_dir() or path.suffix == LABELLED_SUFFIX]
+    if sum(files) < _N_REFERENCE_TEXTS:
+        raise _too_few_for_probe(sum(files))
+
+
+def _too_few_for_probe(n_files: int) -> InputError:
+    return InputError(
+        f"too few {LABELLED_SUFFIX} files among the pages ({n_files}); a model needs {_N_REFERENCE_TEXTS} for its "
+        "probe, because pages of other collections may not be copied into it"
+    )
+
+
 def _probe(data: TrainingPages) -> list[Page]:
     """Choose the reference pages of the model directory: pages from `.page` files, and an HTML page of our own.
 
@@ -161,10 +176,7 @@ def _probe(data: TrainingPages) -> list[Page]:
             step = len(own) // _N_REFERENCE_TEXTS
             texts = [Page(page.text, Path(page.source).name) for page in own[::step][:_N_REFERENCE_TEXTS]]
             return [*texts, html_probe()]
-    raise InputError(
-        f"{len(own)} {LABELLED_SUFFIX} files among the pages; a model needs {_N_REFERENCE_TEXTS} for its probe, "
-        "because pages of other collections may not be copied into it"
-    )
+    raise _too_few_for_probe(len(own))
 
 
 def _info(request: TrainRequest, data: TrainingPages, trained: Trained) -> dict[str, Any]:
