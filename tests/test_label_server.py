@@ -14,7 +14,7 @@ import pytest
 
 import linesift.labelling.folder
 from linesift.errors import ConflictError, InputError, LabelError
-from linesift.labelling.folder import Folder, Labels, Wanted
+from linesift.labelling.folder import Folder, SavedLabels, Wanted
 from linesift.labelling.server import LabelServer
 from linesift.labels import Label
 from linesift.model.model import Model
@@ -30,8 +30,8 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def labels(folder: Folder, file: Path, *given: Label | None, doubtful: frozenset[int] = frozenset()) -> Labels:
-    return Labels(folder.read(str(file)).version, given, doubtful)
+def labels(folder: Folder, file: Path, *given: Label | None, doubtful: frozenset[int] = frozenset()) -> SavedLabels:
+    return SavedLabels(folder.read(str(file)).version, given, doubtful)
 
 
 def test_only_labels_change(file: Path) -> None:
@@ -63,7 +63,7 @@ def test_the_version_that_a_save_gives_is_the_newest(file: Path) -> None:
     folder = Folder([file])
     version = folder.save(str(file), labels(folder, file, *LABELS))
     assert version == folder.read(str(file)).version
-    assert folder.save(str(file), Labels(version, LABELS, frozenset())) == version
+    assert folder.save(str(file), SavedLabels(version, LABELS, frozenset())) == version
 
 
 def test_values_of_the_header(file: Path) -> None:
@@ -72,7 +72,7 @@ def test_values_of_the_header(file: Path) -> None:
     version = folder.read(str(file)).version
     given = (Label.SIDEBAR, None, Label.BODY, Label.BODY)
     folder.save(
-        str(file), Labels(version, given, frozenset({2}), {"kind": "live", "site": " b.example\n", "lang": "en"})
+        str(file), SavedLabels(version, given, frozenset({2}), {"kind": "live", "site": " b.example\n", "lang": "en"})
     )
     header = "site: b.example\nlang: en\nkind: live\nnote:  kept as it is \n----"
     assert file.read_text("utf-8") == before.replace(before.partition("\nsidebar")[0], header)
@@ -82,7 +82,7 @@ def test_values_of_the_header(file: Path) -> None:
 def test_values_that_no_page_may_have(file: Path, header: dict[str, str]) -> None:
     folder = Folder([file])
     before = file.read_bytes()
-    given = Labels(folder.read(str(file)).version, LABELS, frozenset(), header)
+    given = SavedLabels(folder.read(str(file)).version, LABELS, frozenset(), header)
     with pytest.raises(LabelError):
         folder.save(str(file), given)
     assert file.read_bytes() == before

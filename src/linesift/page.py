@@ -98,7 +98,7 @@ def to_page(page: "str | Page") -> Page:
 
 
 Labels = tuple[Label | None, ...]
-"""Label of each line of a page; `None` for a blank line."""
+"""Label of each line of a page; `None` for a blank line, and for one whose label is not known."""
 
 
 class LabelSource(StrEnum):

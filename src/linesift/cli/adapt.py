@@ -8,7 +8,7 @@ import typer
 from linesift.cli import console
 from linesift.cli.options import LabelledPages, Model, ModelOut
 
-HELP = """Teach a model a site with 1 to 20 labelled pages of it.
+HELP = """Teach a model a site with a few labelled pages of it: three to twenty are best, 200 the most.
 
 It takes seconds and needs no extra. The wrong lines are counted before and after, on pages of the site that were held
 out and on the golden pages of linesift. If the new model has more wrong lines on either, it is not written, unless you

@@ -2,7 +2,7 @@
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,9 +12,6 @@ from linesift.errors import InputError
 from linesift.read.page import SourceKind, find_source, read_page, read_stdin
 from linesift.read.text import STDIN
 from linesift.write import reasons, tables, terminal
-
-if TYPE_CHECKING:  # numpy comes with it, and `--help` does not wait for numpy
-    from linesift.model.prediction import Prediction
 
 HELP = """Show why lines have their labels.
 
@@ -65,7 +62,7 @@ def explain(
 
         loaded = linesift.load(model)
         prediction = loaded.classify(found)
-        doubtful = [] if line else _doubtful(prediction)
+        doubtful = [] if line else terminal.marked_lines(prediction)
         indices = sorted({number - 1 for number in line}) if line else affordable(prediction, doubtful)
         if len(indices) < len(doubtful):
             chosen = f"the {len(indices)} most doubtful of {len(doubtful)} lines"
@@ -83,8 +80,3 @@ def explain(
                 stream.writelines(f"{text}\n" for text in reasons.LEGEND)
         if not indices:
             console.say(f"{tables.clean(found.source)}: no line is doubtful; name one with --line")
-
-
-def _doubtful(prediction: "Prediction") -> list[int]:
-    """Give the indices of the lines that `classify` marks with a question mark."""
-    return [row.number - 1 for row in tables.rows(prediction) if row.probability < terminal.DOUBT]

@@ -16,7 +16,11 @@ Model = Annotated[
 ]
 Encoding = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="Encoding of pages without a byte order mark [default: utf-8]."),
+    typer.Option(
+        metavar="NAME",
+        help="Encoding of pages without a byte order mark [default: utf-8; of HTML what it declares, else a guess]. "
+        "HTML that is valid UTF-8 is read so in any case.",
+    ),
 ]
 Colour = Annotated[
     bool | None, typer.Option("--color/--no-color", help="Use colours [default: if printed on a terminal].")

@@ -18,6 +18,8 @@ _LETTERS_PER_WORD = {CharClass.HAN: 1.6, CharClass.KANA: 2.4, CharClass.UNSPACED
 
 LONG = 12.0
 """Words from which a line that ends a sentence counts as running text."""
+LONGEST = 60.0
+"""Words that a longer line counts as where words of lines are summed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,7 @@ from linesift.features.scan import MAX_LINE
 from linesift.features.words import SpanHasher, find_words
 
 TOKEN_BITS = 18
-"""Buckets are numbers of this many bits; 2**18 rows of six half floats are 3 MB of weights."""
+"""Buckets are numbers of this many bits; 2**18 rows of ten half floats are 5 MB of weights."""
 
 MARKUP_BITS = 16
 """The same for words of attributes, of which there are fewer."""

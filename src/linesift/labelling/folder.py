@@ -33,7 +33,7 @@ class OpenedPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Labels:
+class SavedLabels:
     """Labels to save, for every line of a page."""
 
     version: str
@@ -117,7 +117,7 @@ class Folder:
                 found[name] = wanted.count(page) if page else 0
         return {name: n_lines for name, n_lines in found.items() if n_lines}
 
-    def save(self, name: str, labels: Labels) -> str:
+    def save(self, name: str, labels: SavedLabels) -> str:
         """Write labels and header into a file, whole or not at all; everything else in the file stays as it is.
 
         Returns:

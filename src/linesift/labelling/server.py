@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from linesift.errors import ConflictError, InputError, LabelError, LinesiftError
-from linesift.labelling.folder import Folder, Labels, OpenedPage, Wanted
+from linesift.labelling.folder import Folder, OpenedPage, SavedLabels, Wanted
 from linesift.labels import KINDS, LABELS, Label
 
 if TYPE_CHECKING:  # a server without a model does not wait for numpy
@@ -305,7 +305,7 @@ def _wanted(query: _Query) -> Wanted:
     return Wanted(query.get("text", ""), Label(label) if label in LABELS else None, label == "?")
 
 
-def _labels(data: bytes) -> Labels:
+def _labels(data: bytes) -> SavedLabels:
     """Read what the page sends: `version`, `labels` (columns of `LABELS`, null if blank), `doubtful` (indices).
 
     With `header`, values of the header by key: those of `_HEADER`.
@@ -317,7 +317,7 @@ def _labels(data: bytes) -> Labels:
         if not all(isinstance(index, int) and 0 <= index < len(labels) for index in doubtful):
             raise ValueError("doubtful")
         header = {key: str(value["header"][key]) for key in _HEADER if key in value.get("header", {})}
-        return Labels(str(value["version"]), labels, frozenset(doubtful), header)
+        return SavedLabels(str(value["version"]), labels, frozenset(doubtful), header)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise LabelError("not the labels of a page") from error
 

@@ -57,7 +57,8 @@ class Rule(StrEnum):
     BODY_AS_A_WHOLE = "body as a whole"
     """Body are the lines that together have the highest expected F1, above a floor."""
     NEAR_TIMESTAMP = "near timestamp"
-    """Near the headline and the first line of the body, little is asked of a timestamp."""
+    """Near the headline and the first line of the body, a timestamp needs less than elsewhere. A line gets it against a
+    likelier label only by thresholds under those of `DecodeConfig`."""
     SURE_TIMESTAMP = "sure timestamp"
     """A timestamp has to be likely enough for its place."""
 
@@ -107,7 +108,7 @@ def decode(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfi
     Headline: one region, near the place where the body begins. It is the likeliest line, of equal ones the first, and a
     neighbour only if both are likely enough.
 
-    Timestamps: little probability is needed near the headline and the first body line, much elsewhere. A line that is
+    Timestamps: near the headline and the first body line less probability is needed than elsewhere. A line that is
     body already becomes timestamp only if that is at least as likely. A line that is likelier timestamp than sidebar,
     but not likely enough for it, is body where that is likelier than sidebar.
 

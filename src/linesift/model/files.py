@@ -23,7 +23,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 WEIGHTS = "weights.npz"
 _LARGEST_WEIGHTS = 256 << 20
-"""Most bytes of this file; that of the shipped model has eight million."""
+"""Most bytes of this file; that of the shipped model has less than eleven million."""
 _LONGEST_SHOWN = 60
 
 

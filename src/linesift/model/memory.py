@@ -90,7 +90,11 @@ class SiteMemory:
         return memory.learn(waiting) if waiting else memory
 
     def recurrence(self, batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Count the remembered pages with each line, and all of them; the line's own page counts in neither."""
+        """Count the remembered pages with each line, and all of them; the line's own page counts in neither.
+
+        Returns:
+            Two arrays of shape (n_lines,).
+        """
         is_own = np.isin(_page_digests(batch), self.pages, kind="sort")[batch.page].astype(np.int64)
         n_pages_with = np.zeros(len(batch.page), np.int64)
         if len(self.lines):
@@ -99,11 +103,14 @@ class SiteMemory:
         return np.maximum(n_pages_with - is_own, 0), self.n_pages - is_own
 
     def scores(self, batch: Batch, base: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Compute what is added to the log-odds of a batch, (n_lines, 4): 0 but for sidebar, and on other sites.
+        """Compute what is added to the log-odds of a batch.
 
         Args:
             batch: the pages.
             base: shape (n_lines, 4), log-odds of the model without the memory.
+
+        Returns:
+            Shape (n_lines, 4). Only the column of sidebar is ever not 0, and none is on pages of other sites.
         """
         cells = self.cells(batch)
         added = np.zeros_like(base)

@@ -27,7 +27,7 @@ out the same in any batch."""
 _WIDEST, _MOST_LAYERS = 1024, 16
 """Most hidden units of a line, and most layers: the last one of these sees lines 65,536 lines away."""
 _LEAST_SCALE = 1e-9
-"""Least scale of a column; the largest is one by it."""
+"""Least scale of a column; the largest is 1 divided by it."""
 _LARGEST_SCORE = 1e30
 """Bound of all numbers that a network may come to; float32 holds up to 3e38."""
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.batch import Batch, read_batch
+from linesift.features.batch import LONGEST, Batch, read_batch
 from linesift.features.dates import DatePart
 from linesift.labels import Kind, Label
 from linesift.model.linear import LinearScorer
@@ -24,8 +24,6 @@ WORD_BITS = 13
 WORD_KINDS = (Kind.ARTICLE, Kind.INDEX, Kind.OTHER)
 """Kinds that are told by words; a live page or a stub has the words of an article."""
 
-_LONGEST = 60.0
-"""A longer line counts as one of so many words."""
 _N_PAGES = 512
 """Pages whose words are looked up at once: their flags take 4 MB."""
 
@@ -125,7 +123,7 @@ class _Pages:
 
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
-        self.words = np.minimum(batch.length, _LONGEST).astype(np.float64)
+        self.words = np.minimum(batch.length, LONGEST).astype(np.float64)
         self.n_lines = batch.lines_per_page.astype(np.float64)
         self.one = np.ones(len(self.n_lines))
         self._has_lines = self.n_lines > 0

@@ -12,7 +12,7 @@ Floats = NDArray[np.float32]
 
 
 class Steps(NamedTuple):
-    """The steps. A tile has height lines."""
+    """Functions for the steps; `height` stands for the lines of a tile."""
 
     fill_inputs: Callable[[Floats, Floats, Floats, NDArray[np.int32], int, Floats], None]
     """Writes the inputs of the lines from some line on: see `_fill_inputs`."""

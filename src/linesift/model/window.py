@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.fast import Choice, Sizes, make_is_kept
-from linesift.features.batch import FIXED, Batch, from_fixed, read_batch, running_sum
+from linesift.features.batch import FIXED, LONGEST, Batch, from_fixed, read_batch, running_sum
 from linesift.features.table import FEATURE_NAMES, MARKUP_NAMES
 from linesift.model.lexicon import TARGETS
 
@@ -55,8 +55,6 @@ _WINDOWS = (3, 8, 25)
 """Lines of the windows above and below."""
 _OF_PAGE = ("page", "share_above")
 """Methods of `Sums` whose result for `likely_words` is a column."""
-_LONGEST = 60.0
-"""A longer line counts as one of so many words in a window."""
 
 
 class Neighbourhood:
@@ -103,7 +101,7 @@ class Neighbourhood:
 
 def _summed(batch: Batch, own: NDArray[np.float32], row_numbers: dict[str, int]) -> NDArray[np.float32]:
     """Compute the columns that windows sum, shape (len(_summed_names(...)), n_lines)."""
-    words = np.minimum(batch.length, np.float32(_LONGEST))
+    words = np.minimum(batch.length, np.float32(LONGEST))
     likely = _probability(own[row_numbers["lexicon.body"]])
     columns: dict[str, NDArray[Any]] = {
         "words": words,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import linesift
-from linesift.errors import InputError, ModelError
+from linesift.errors import InputError
 from linesift.evaluate.card import CHECKS, write_card
 from linesift.evaluate.evaluate import Report, evaluate
 from linesift.evaluate.metrics import Score
@@ -93,9 +93,9 @@ def adapt(request: AdaptRequest, progress: Progress) -> Adapted:
     A model that is worse on either is not written unless it is forced.
 
     Raises:
-        InputError: if there are no labelled pages, too many, or `out` is not a place for a model.
+        InputError: if there are no labelled pages, or too many.
         LabelError: if a page is not in its format.
-        ModelError: if the base cannot be read or the model cannot be written.
+        ModelError: if the base cannot be read, or `out` is not a place for a model or cannot be written.
     """
     if not request.site.strip():
         raise InputError("the site has no name; give it one: --site mysite")
@@ -124,7 +124,7 @@ def adapt(request: AdaptRequest, progress: Progress) -> Adapted:
     is_written = request.is_forced or not any(check.is_worse for check in checks)
     if is_written:
         progress(f"writing {request.out}")
-        info = _info(request, about, pages, checks)
+        info = _info(request, about, pages, checks, place)
         # The reference pages of the base: no text of the site goes into the model.
         save_model(adapted, info, read_probe(base_path), request.out)
         write_card(request.out)
@@ -176,31 +176,37 @@ def _read(paths: Sequence[Path]) -> list[LabelledPage]:
 
 
 def _info(
-    request: AdaptRequest, base: dict[str, Any], pages: Sequence[LabelledPage], checks: Sequence[Check]
+    request: AdaptRequest,
+    base: dict[str, Any],
+    pages: Sequence[LabelledPage],
+    checks: Sequence[Check],
+    place: int | None,
 ) -> dict[str, Any]:
-    """Collect what `model.json` keeps: all of the base's, and the pages and scores of each site."""
-    try:
-        kept = {key: value for key, value in base.items() if key not in KEYS_WRITTEN_BY_SAVE}
-        site = {
-            "name": request.site,
-            "command": _command(request),
-            "pages": len(pages),
-            "html_pages": sum(page.page.hints is not None for page in pages),
-            "lines": sum(label is not None for page in pages for label in page.labels),
-            "wrong_lines": {check.name: list(check.n_wrong) for check in checks},
-        }
-        others = [other for other in base.get("sites", []) if other["name"] != request.site]
-        names = [other["name"] for other in base.get("sites", [])]
-        place = names.index(request.site) if request.site in names else len(others)
-        files = dict(base.get("files", {})) | {short_name(path): digest(path) for path in request.pages}
-        return {
-            **kept,
-            "name": request.out.resolve().name,
-            "files": files,
-            "sites": [*others[:place], site, *others[place:]],
-        }
-    except (TypeError, KeyError) as error:
-        raise ModelError(f"{request.model}: model.json is damaged ({error}); copy the model again") from error
+    """Collect what `model.json` keeps: all of the base's, and the pages and scores of each site.
+
+    Args:
+        request: the inputs and the name of the site.
+        base: what `model.json` of the base holds.
+        pages: the labelled pages.
+        checks: what was counted before and after.
+        place: index of the site among those of the base; `None` for a new one.
+    """
+    site = {
+        "name": request.site,
+        "command": _command(request),
+        "pages": len(pages),
+        "html_pages": sum(page.page.hints is not None for page in pages),
+        "lines": sum(label is not None for page in pages for label in page.labels),
+        "wrong_lines": {check.name: list(check.n_wrong) for check in checks},
+    }
+    sites = base.get("sites", [])
+    place = len(sites) if place is None else place
+    return {
+        **{key: value for key, value in base.items() if key not in KEYS_WRITTEN_BY_SAVE},
+        "name": request.out.resolve().name,
+        "files": base.get("files", {}) | {short_name(path): digest(path) for path in request.pages},
+        "sites": [*sites[:place], site, *sites[place + 1 :]],
+    }
 
 
 def _command(request: AdaptRequest) -> str:

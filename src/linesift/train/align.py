@@ -245,7 +245,7 @@ def _timestamps(
     if not body:
         return []
     full = [index for index, line in enumerate(lines) if line.strip()]
-    # The header: from three lines above the title (or eight above the text) to the third paragraph.
+    # The header: from four lines above the title (or eight above the text) to the third paragraph.
     top = head[0] if head else body[0]
     start = bisect_left(full, top) - (4 if head else 8)
     stop = bisect_right(full, body[min(2, len(body) - 1)])

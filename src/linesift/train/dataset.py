@@ -1,7 +1,8 @@
 """Pages to train on from any dataset that the `datasets` package loads: a local file or directory, or a name on a hub.
 
-Its rows are either labelled pages, as `linesift export --to hf` writes them (`id`, `site`, `text`, `labels`; may have
-`url`, `lang`, `kind`, `note`), or pages of a collection with the article's text (`linesift.train.corpora.COLUMNS`).
+Its rows are either labelled pages, as `linesift export` writes them (`linesift.labelling.exchange`; `id`, `site`,
+`text` and `labels` have to be there), or pages of a collection with the article's text
+(`linesift.train.corpora.COLUMNS`).
 """
 
 import json

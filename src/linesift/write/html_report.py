@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from linesift.labels import LABELS
 from linesift.write import html, tables
 from linesift.write.reasons import brief
-from linesift.write.terminal import DOUBT, Tally, per_cent, summary, tally
+from linesift.write.terminal import DOUBT, Tally, marked_lines, per_cent, summary, tally
 
 if TYPE_CHECKING:  # numpy comes with it, and `--help` does not wait for numpy
     from linesift.explain.explain import Explainer
@@ -91,8 +91,8 @@ def _reasons(prediction: "Prediction", explainer: "Explainer | None") -> dict[in
         return {}
     from linesift.explain.explain import affordable
 
-    doubtful = [row.number - 1 for row in tables.rows(prediction) if row.probability < DOUBT]
-    return {each.index + 1: brief(each) for each in explainer.explain(prediction, affordable(prediction, doubtful))}
+    asked = affordable(prediction, marked_lines(prediction))
+    return {each.index + 1: brief(each) for each in explainer.explain(prediction, asked)}
 
 
 def _page(prediction: "Prediction", entry: _Entry, reasons: dict[int, list[str]]) -> Iterator[str]:

@@ -26,6 +26,11 @@ _CODE_POINTS_PER_COLUMN = 16
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
+def marked_lines(prediction: "Prediction") -> list[int]:
+    """Give the indices of the lines that are marked as doubtful."""
+    return [row.number - 1 for row in rows(prediction) if row.probability < DOUBT]
+
+
 @dataclass(frozen=True, slots=True)
 class Style:
     """Width and colours of the output."""

@@ -66,8 +66,7 @@ def read_html(data: bytes | str, source: str = "", *, encoding: str | None = Non
     the other bounds.
 
     Args:
-        data: the page. Bytes are decoded by their byte order mark, `encoding`, or what the page declares; if nothing
-            fits, the encoding is guessed.
+        data: the page. Bytes are decoded as `linesift.read.html.encoding.to_utf8` says.
         source: path or address, for messages.
         encoding: what the transport says (`Content-Type: text/html; charset=...`), if it says anything.
 
