@@ -1,9 +1,12 @@
 """`linesift adapt`, `learn-site`, `compare` and `classify --site` as their user meets them."""
 
+import io
+import sys
 from pathlib import Path
 
 import pytest
 
+import fakes
 import linesift
 from commandline import Run, runner
 from inventedsite import NOTICE, invented_page
@@ -56,6 +59,34 @@ def test_compare_without_lines(run: Run, folder: Path) -> None:
     assert (folder / "m").is_dir()
 
 
+def test_compare_reads_standard_input(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linesift, "load", fakes.load)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"H Rain\nB It rained.\n")))
+    assert run("compare", "fake", "fake", "-") == (0, "0 of 2 lines differ, on 0 of 1 pages\n", "")
+    refused = run("compare", "fake", "fake", "-", "none.txt")
+    assert (refused.code, refused.err) == (2, "linesift: none.txt: no such file\n")
+    assert not (folder / "-").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "done"),
+    [
+        (["compare", "fake", "fake"], "0 of 3 lines differ, on 0 of 2 pages\n"),
+        (["learn-site", "-o", "a.site"], "a.site: learnt from 2 pages (2 read); "),
+    ],
+)
+def test_fields_of_tables_can_be_named(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], done: str
+) -> None:
+    monkeypatch.setattr(linesift, "load", fakes.load)
+    (folder / "pages.json").write_text('[{"content": "H Sun", "raw": "<p>H Sun<p>B Dry"}, {"content": "B Rain"}]')
+    unnamed = run(*words, "pages.json")
+    assert "pages.json:1: no text in field 'text', its fields are 'content', 'raw'" in unnamed.err
+    named = run(*words, "pages.json", "--text-field", "content", "--html-field", "raw")
+    assert named.code == 0
+    assert done in named.out + named.err
+
+
 def test_one_page_is_warned_of(run: Run, folder: Path) -> None:
     done = run("adapt", "--site", "a", "site/0.page", "--out", folder / "m")
     assert "with one page nothing can be held out" in done.err
@@ -106,7 +137,11 @@ def test_merge(run: Run, folder: Path) -> None:
     assert read_memory(folder / "both.site").n_pages == 4
     refused = run("learn-site", "--merge", "both.site", "--merge", "two.site", "-o", "x.site")
     assert refused.code == 2
-    assert "1 of the pages" in refused.err
+    assert refused.err == (
+        "linesift: two.site: cannot be merged with the files before it: 1 of the pages are in both; "
+        "learn from the pages instead, where each counts once, or leave this file out\n"
+    )
+    assert not (folder / "x.site").exists()
 
 
 @pytest.mark.parametrize(

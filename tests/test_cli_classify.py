@@ -202,7 +202,7 @@ def test_missing_file_and_the_other_pages_are_done(run: Run, folder: Path) -> No
     assert run("none.txt", "page.txt", "--no-path") == Result(1, TSV, "linesift: none.txt: no such file\n")
     assert run("none.txt") == Result(2, "", "linesift: none.txt: no such file\n")
     (folder / "no\nlines.txt").mkdir()
-    formats = "*.txt, *.html, *.htm, *.mhtml, *.mht, *.warc, *.wet, or one of these compressed"
+    formats = "*.txt, *.html, *.htm, *.xhtml, *.mhtml, *.mht, *.warc, *.wet, or one of these compressed"
     assert (
         run("no\nlines.txt").err
         == f"linesift: no lines.txt: no pages ({formats}) in this directory; name other files one by one\n"
@@ -237,9 +237,23 @@ def test_html_without_its_parser_and_the_texts_are_done(
     assert rest == "linesift: 2 more pages: not read, for the same reason: they are HTML"
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="Python reads zstd itself")
+def test_an_archive_without_its_unpacker_and_the_other_pages_are_done(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "backports", None)
+    (folder / "crawl.warc.zst").write_bytes(b"\x28\xb5\x2f\xfd")
+    for given in (["crawl.warc.zst", "page.txt"], ["."]):
+        result = run(*given, "--no-path", "--format", "tsv")
+        assert result.code == 1
+        assert result.out.endswith(TSV)
+        assert result.err.startswith("linesift: crawl.warc.zst: reading zstd needs backports.zstd, which is not")
+        assert result.err.count("\n") == 1
+
+
 def test_directory_without_pages(run: Run, folder: Path) -> None:
     (folder / "empty").mkdir()
-    formats = "*.txt, *.html, *.htm, *.mhtml, *.mht, *.warc, *.wet, or one of these compressed"
+    formats = "*.txt, *.html, *.htm, *.xhtml, *.mhtml, *.mht, *.warc, *.wet, or one of these compressed"
     message = f"linesift: empty: no pages ({formats}) in this directory; name other files one by one\n"
     assert run("empty") == Result(2, "", message)
     assert run("empty", "page.txt", "--no-path") == Result(1, TSV, message)

@@ -87,6 +87,25 @@ def test_a_directory_of_pages_and_labelled_pages(folder: Path, run: Run) -> None
     assert "is labelled already" in run("label", ".").err
 
 
+def test_a_directory_with_pages_saved_as_mhtml(folder: Path, run: Run) -> None:
+    (folder / "saved").mkdir()
+    headers = "From: <Saved by Blink>\nContent-Type: multipart/related; boundary=b\n"
+    (folder / "saved" / "rain.mhtml").write_text(
+        f"{headers}\n--b\nContent-Type: text/html\n\n<p>H Rain<p>B Wet\n--b--\n"
+    )
+    result = run("label", "saved", "--out", "site")
+    assert result.code == 0
+    assert result.out == "site/rain.page: 2 lines: 1 headline, 1 body, 0 timestamp, 0 sidebar\n"
+    assert run("check", "site").code == 0
+
+
+def test_a_warning_about_the_page_is_printed(folder: Path, run: Run) -> None:
+    (folder / "joined.txt").write_text("It rained on Monday. " * 100)
+    result = run("label", "joined.txt", "--out", "site")
+    assert result.code == 0
+    assert result.err.startswith("linesift: warning: joined.txt: all its text is on one line; ")
+
+
 def test_a_bad_page_does_not_stop_the_others(folder: Path, run: Run) -> None:
     (folder / "bad.txt").write_bytes(b"%PDF-1.7")
     result = run("label", "bad.txt", "rain.txt", "--out", "site", "--site", "rain.example", "--lang", "en")

@@ -1,5 +1,6 @@
 """Drafts of labelled pages: what is filled in, what is kept, what is never overwritten."""
 
+import gzip
 from pathlib import Path
 from typing import cast
 
@@ -8,6 +9,7 @@ import pytest
 from fakes import FakeModel
 from hinted import ARTICLE
 from linesift.errors import InputError
+from linesift.labelling.check import check
 from linesift.labelling.draft import DraftConfig, Drafted, draft_names, read_source, write_draft
 from linesift.labels import Label
 from linesift.model.model import Model
@@ -15,6 +17,18 @@ from linesift.read.labelled import parse_page, read_labelled
 
 MODEL = cast("Model", FakeModel())
 PAGE = "Menu\n\nH Rain\nT 11 March\nB It rained?\n"
+MHTML = b"""From: <Saved by Blink>
+MIME-Version: 1.0
+Content-Type: multipart/related; boundary="-b-"
+
+---b-
+Content-Type: text/html; charset=iso-8859-1
+Content-Transfer-Encoding: quoted-printable
+
+<!doctype html><h1>H Caf=E9</h1><p>B In the r=
+ain
+---b---
+"""
 
 
 def make(source: Path, folder: Path, **changes: object) -> Drafted:
@@ -58,6 +72,41 @@ def test_an_encoding_that_was_named_is_not_needed_again(tmp_path: Path, name: st
     drafted = make(source, tmp_path / "out", encoding="cp1252")
     assert read_source(drafted.path.with_suffix(source.suffix)).page.lines == ["H Blau", "B Grün"]
     assert read_labelled(drafted.path)[0].page.lines == ["H Blau", "B Grün"]
+
+
+@pytest.mark.parametrize("name", ["cafe.mhtml", "cafe.MHT", "cafe.mhtml.gz", "cafe"])
+def test_of_mhtml_the_html_is_kept(tmp_path: Path, name: str) -> None:
+    source = tmp_path / name
+    source.write_bytes(gzip.compress(MHTML) if name.endswith(".gz") else MHTML)
+    drafted = make(source, tmp_path / "out")
+    copy = drafted.path.with_suffix(".html")
+    assert sorted((tmp_path / "out").iterdir()) == [copy, drafted.path]
+    assert copy.read_text("utf-8-sig").strip() == "<!doctype html><h1>H Café</h1><p>B In the rain"
+    (page,) = read_labelled(drafted.path)
+    assert page.page.lines == ["H Café", "B In the rain"]
+    assert page.page.has_hints
+    assert [finding.text for finding in check([drafted.path]).findings if "differ" in finding.text] == []
+    assert not make(source, tmp_path / "out").is_written, "the copy is known as that of the page"
+
+
+def test_an_encoding_that_was_named_counts_for_mhtml(tmp_path: Path) -> None:
+    source = tmp_path / "cafe.mhtml"
+    source.write_bytes(MHTML.replace(b"iso-8859-1", b"utf-8"))
+    copy = make(source, tmp_path / "out", encoding="cp1252").path.with_suffix(".html")
+    assert copy.read_bytes().startswith("\ufeff<!doctype html><h1>H Café".encode())
+
+
+def test_a_page_is_refused_and_warned_of_as_classify_does(tmp_path: Path) -> None:
+    rss = write(tmp_path / "rss.txt", '<?xml version="1.0"?><rss version="2.0"><channel/></rss>')
+    with pytest.raises(InputError, match=r"rss\.txt: this is an RSS feed, not a page"):
+        read_source(rss)
+    with pytest.raises(InputError, match=r"rain\.page: this is a labelled page"):
+        read_source(write(tmp_path / "rain.page", "site: n.example\n----\nbody | Rain\n"))
+    joined = read_source(write(tmp_path / "joined.txt", "It rained on Monday. " * 100))
+    assert (joined.warning or "").endswith("each paragraph, title and menu item needs a line of its own")
+    long = read_source(write(tmp_path / "long.html", "<p>Rain" * 100_001))
+    assert (long.warning or "").startswith(f"{tmp_path / 'long.html'}: ")
+    assert "left out" in (long.warning or "")
 
 
 def test_the_copy_does_not_replace_the_page(tmp_path: Path) -> None:

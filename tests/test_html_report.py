@@ -240,6 +240,19 @@ def test_command(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert read.texts("h2") == ["pages/a.txt", "pages/b.txt"]
 
 
+def test_fields_of_tables_can_be_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "pages.jsonl").write_text('{"content": "B Sun", "raw": "<p>B Fog</p>"}\n{"content": "B Rain"}\n')
+    assert run(monkeypatch, "pages.jsonl --out report.html") == 1
+    assert "name another one with --text-field" in capsys.readouterr().err
+    assert run(monkeypatch, "pages.jsonl --out report.html --text-field content --html-field raw") == 0
+    report = (folder / "report.html").read_text("utf-8")
+    assert Reader(report).texts("h2") == ["pages.jsonl:1", "pages.jsonl:2"]
+    assert "B Fog" in report
+    assert "B Sun" not in report
+
+
 def test_a_page_that_fails_leaves_the_others(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

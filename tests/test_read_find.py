@@ -16,7 +16,7 @@ from linesift.read.text import STDIN
 
 
 def test_directories_are_searched_and_sorted(tmp_path: Path) -> None:
-    for name in ["b.txt", "a/z.TXT", "a/note.md", "c.html"]:
+    for name in ["b.txt", "a/z.TXT", "a/note.md", "c.html", "d.XHTML"]:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     (tmp_path / "dir.txt").mkdir()
@@ -27,6 +27,7 @@ def test_directories_are_searched_and_sorted(tmp_path: Path) -> None:
         tmp_path / "a/z.TXT",
         tmp_path / "b.txt",
         other,
+        tmp_path / "d.XHTML",
         STDIN,
         tmp_path / "none",
     ]

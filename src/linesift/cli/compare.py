@@ -7,9 +7,10 @@ import typer
 
 from linesift.cli import console
 from linesift.cli.items import read_pages
-from linesift.cli.options import Encoding
+from linesift.cli.options import Encoding, HtmlField, TextField
 from linesift.read.find import require_there
-from linesift.read.text import check_encoding
+from linesift.read.jsonl import Fields
+from linesift.read.text import STDIN, check_encoding
 
 HELP = """Compare the labels that two models give to the same pages.
 
@@ -32,7 +33,15 @@ _Pages = Annotated[list[Path], typer.Argument(metavar="PAGE", help="Labelled pag
 _Lines = Annotated[bool, typer.Option("--lines/--no-lines", help="Print every line that differs.")]
 
 
-def compare(first: _First, second: _Second, pages: _Pages, lines: _Lines = True, encoding: Encoding = None) -> None:
+def compare(
+    first: _First,
+    second: _Second,
+    pages: _Pages,
+    lines: _Lines = True,
+    encoding: Encoding = None,
+    text_field: TextField = "text",
+    html_field: HtmlField = None,
+) -> None:
     """Compare two models, as `HELP` says; exit 0 done, whether or not they differ, 1 some page failed, 2 misuse."""
     with console.errors():
         # Imported here, so that a wrong option does not wait for numpy.
@@ -40,12 +49,13 @@ def compare(first: _First, second: _Second, pages: _Pages, lines: _Lines = True,
         from linesift.evaluate.compare import compare_pages, difference_lines, sum_lines
         from linesift.read.labelled import has_labels, read_labelled
 
-        require_there(pages)
+        require_there(path for path in pages if path != STDIN)
         if encoding is not None:
             check_encoding(encoding)
         models = linesift.load(first), linesift.load(second)
         gold = [page for path in pages if has_labels(path) for page in read_labelled(path)]
-        read = list(read_pages([path for path in pages if not has_labels(path)], encoding))
+        unlabelled = [path for path in pages if not has_labels(path)]
+        read = list(read_pages(unlabelled, encoding, Fields(text_field, html_field)))
         plain = [page for page in read if page is not None]
         n_failed = len(read) - len(plain)
         console.clear_progress()

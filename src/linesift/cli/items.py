@@ -68,6 +68,8 @@ def _archive_items(source: PageSource) -> Iterator[Item]:
         yield from read_archive(source, counts)
     except InputError as error:
         yield Message(str(error))
+    except MissingExtraError as error:
+        yield Message(f"{source.path}: {error}")
     else:
         if not counts.pages and not counts.skipped:
             yield _empty(source)
@@ -104,12 +106,12 @@ def _row_items(source: PageSource, fields: Fields) -> Iterator[Item]:
         yield Message(f"{source.path}: {console.count(n_pages, 'page')}; skipped: {console.count(n_skipped, word)}")
 
 
-def read_pages(paths: Sequence[Path], encoding: str | None) -> Iterator[Page | None]:
+def read_pages(paths: Sequence[Path], encoding: str | None, fields: Fields) -> Iterator[Page | None]:
     """Read the pages of all files in order, `None` for one that failed, and print the messages.
 
     Raises:
         SystemExit: with `EXIT_MISUSE`, if no path may hold a page.
     """
     require_pages(paths)
-    items = find_items([find_source(path) for path in paths], Fields())
+    items = find_items([find_source(path) for path in paths], fields)
     yield from report_messages(read_item(item, encoding) for item in items)

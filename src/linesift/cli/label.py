@@ -42,7 +42,8 @@ Examples:
 _Pages = Annotated[
     list[Path],
     typer.Argument(
-        metavar="PAGE", help="Text and HTML files to label, labelled pages (.page) for --web, or directories of them."
+        metavar="PAGE",
+        help="Text, HTML and MHTML files to label, labelled pages (.page) for --web, or directories of them.",
     ),
 ]
 _Out = Annotated[

@@ -1,15 +1,20 @@
 """`linesift learn-site`: which lines a site repeats, from pages without labels."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from linesift.cli import console
 from linesift.cli.items import read_pages
-from linesift.cli.options import OUT, PAGES_HELP, Encoding
+from linesift.cli.options import OUT, PAGES_HELP, Encoding, HtmlField, TextField
+from linesift.errors import MemoryFileError
+from linesift.read.jsonl import Fields
 from linesift.read.text import check_encoding
+
+if TYPE_CHECKING:  # numpy comes with it, and a wrong option does not wait for numpy
+    from linesift.model.memory import SiteMemory
 
 HELP = """Learn which lines a site repeats, from pages without labels.
 
@@ -33,7 +38,14 @@ _Merge = Annotated[
 ]
 
 
-def learn_site(out: _Out, pages: _Pages = None, merge: _Merge = None, encoding: Encoding = None) -> None:
+def learn_site(
+    out: _Out,
+    pages: _Pages = None,
+    merge: _Merge = None,
+    encoding: Encoding = None,
+    text_field: TextField = "text",
+    html_field: HtmlField = None,
+) -> None:
     """Learn what a site repeats, as `HELP` says; exit 0 done, 1 some page failed, 2 misuse."""
     with console.errors():
         if not pages and not merge:
@@ -43,17 +55,15 @@ def learn_site(out: _Out, pages: _Pages = None, merge: _Merge = None, encoding: 
             check_encoding(encoding)
         console.check_output(out, pages or [])
         # Imported here, so that a wrong option does not wait for numpy.
-        from linesift.model.memory import EMPTY, read_memory, write_memory
+        from linesift.model.memory import write_memory
 
-        memory = EMPTY
-        for path in merge or []:
-            memory += read_memory(path)
+        memory = _merge_files(merge or [])
         n_known = memory.n_pages
         n_failed = n_read = 0
 
         def texts() -> Iterator[str]:
             nonlocal n_failed, n_read
-            for page in read_pages(pages or [], encoding):
+            for page in read_pages(pages or [], encoding, Fields(text_field, html_field)):
                 n_failed += page is None
                 n_read += page is not None
                 if page is not None:
@@ -75,3 +85,22 @@ def learn_site(out: _Out, pages: _Pages = None, merge: _Merge = None, encoding: 
         )
         if n_failed:
             raise typer.Exit(console.EXIT_FAILED)
+
+
+def _merge_files(paths: Sequence[Path]) -> "SiteMemory":
+    """Read the files of `--merge` and merge them.
+
+    Raises:
+        MemoryFileError: if a file cannot be read, or has pages in common with those before it.
+    """
+    from linesift.model.memory import EMPTY, read_memory
+
+    memory = EMPTY
+    for path in paths:
+        added = read_memory(path)
+        try:
+            memory += added
+        except MemoryFileError as error:
+            what = f"cannot be merged with the files before it: {error}, or leave this file out"
+            raise MemoryFileError(f"{path}: {what}") from error
+    return memory

@@ -10,7 +10,7 @@ import typer
 from linesift.cli import console
 from linesift.cli.chunks import chunks, make_explainer, predict_chunk, write_page
 from linesift.cli.items import find_items, require_pages
-from linesift.cli.options import OUT, PAGES_HELP, Encoding, Model
+from linesift.cli.options import OUT, PAGES_HELP, Encoding, HtmlField, Model, TextField
 from linesift.cli.outcomes import report_messages
 from linesift.read.jsonl import Fields
 from linesift.read.page import find_source
@@ -51,6 +51,8 @@ def report(
     explain: _Explain = False,
     model: Model = None,
     encoding: Encoding = None,
+    text_field: TextField = "text",
+    html_field: HtmlField = None,
 ) -> None:
     """Write the report, as `HELP` says; exit 0 done, 1 some page failed, 2 misuse."""
     with console.errors():
@@ -63,7 +65,7 @@ def report(
         loaded = linesift.load(model)
         done = _Sections(loaded, make_explainer(loaded) if explain else None)
         with console.open_output(out) as stream:
-            stream.writelines(html_report(done.write(pages, encoding), title))
+            stream.writelines(html_report(done.write(pages, encoding, Fields(text_field, html_field)), title))
             if not done.n_pages:
                 raise typer.Exit(console.EXIT_FAILED)  # an earlier report is worth more than an empty one
         console.clear_progress()
@@ -79,9 +81,9 @@ class _Sections:
         self._model, self._explainer = model, explainer
         self.n_pages = self.n_failed = 0
 
-    def write(self, paths: Sequence[Path], encoding: str | None) -> Iterator[PageSection]:
+    def write(self, paths: Sequence[Path], encoding: str | None, fields: Fields) -> Iterator[PageSection]:
         """Give the part of each page in order, and print the messages."""
-        items = find_items([find_source(path) for path in paths], Fields())
+        items = find_items([find_source(path) for path in paths], fields)
         predicted = chain.from_iterable(predict_chunk(self._model, chunk, encoding) for chunk in chunks(items))
         for section in report_messages(
             (None, outcome) if prediction is None else write_page(self._write_page, prediction, outcome)

@@ -1,5 +1,6 @@
 """Make drafts of labelled pages: labels by the model, for a person to correct."""
 
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,10 +13,11 @@ from linesift.errors import InputError, LabelError
 from linesift.labels import Label
 from linesift.page import LabelledPage, LabelSource, Origin, Page
 from linesift.read.find import refuse_overwriting
+from linesift.read.html.encoding import to_utf8
 from linesift.read.labelled import LABELLED_SUFFIX, find_beside, format_page, parse_page, read_utf8
 from linesift.read.packed import plain_path, unpack
-from linesift.read.page import HTML_SUFFIXES, SourceKind, find_source, is_html
-from linesift.read.text import STDIN, check_encoding, decode_text, read_bytes
+from linesift.read.page import HTML_SUFFIXES, SourceKind, find_source, read_file_page
+from linesift.read.text import STDIN, read_bytes
 
 if TYPE_CHECKING:  # numpy comes with them, and a wrong option does not wait for numpy
     from linesift.model.model import Model
@@ -96,29 +98,27 @@ def draft_names(paths: Sequence[Path]) -> list[str]:
 
 
 def read_source(path: Path, encoding: str | None = None) -> Source:
-    """Read a page to label. With an encoding, its copy is UTF-8 with a byte order mark: it reads the same later.
+    """Read a page to label. The copy of MHTML is its HTML.
+
+    With an encoding, and of MHTML, the copy is UTF-8 with a byte order mark: it reads the same later.
 
     Raises:
-        InputError: if the file cannot be read, holds many pages, or is not text.
+        InputError: if the file cannot be read, holds many pages, or is no page.
         MissingExtraError: for HTML, if its parser is not installed.
     """
     if path != STDIN and find_source(path).kind is not SourceKind.PAGE:
         raise InputError(f"{path}: holds many pages; label text or HTML files")
     data, path = unpack(read_bytes(path), str(path)), plain_path(path)
-    if is_html(data, path.suffix):
-        from linesift.read.html.encoding import to_utf8
-        from linesift.read.html.page import read_html
-
+    found = read_file_page(data, str(path), encoding)
+    html = found.html
+    if html is None:
         if encoding is not None:
-            check_encoding(encoding)
-            data = b"\xef\xbb\xbf" + to_utf8(data, encoding).removeprefix(b"\xef\xbb\xbf")
-        found = read_html(data, str(path))
-        suffix = path.suffix.lower() if path.suffix.lower() in HTML_SUFFIXES else HTML_SUFFIXES[0]
-        return Source(found.page, data, suffix)
-    page, warning = decode_text(data, str(path), encoding)
-    if encoding is not None:
-        data = b"\xef\xbb\xbf" + page.text.encode("utf-8", "surrogatepass")
-    return Source(page, data, _TEXT_SUFFIX, warning=warning)
+            data = BOM_UTF8 + found.page.text.encode("utf-8", "surrogatepass")
+        return Source(found.page, data, _TEXT_SUFFIX, found.warning)
+    if html.payload is not data or html.charset is not None:
+        data = BOM_UTF8 + to_utf8(html.payload, html.charset).removeprefix(BOM_UTF8)
+    suffix = path.suffix.lower() if path.suffix.lower() in HTML_SUFFIXES else HTML_SUFFIXES[0]
+    return Source(found.page, data, suffix, found.warning)
 
 
 def draft(source: Source, prediction: "Prediction", config: DraftConfig) -> LabelledPage:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # the reader of archives is loaded for archives
     from linesift.read.warc import WarcCounts
 
 HTML_SUFFIXES = (".html", ".htm", ".xhtml")
-ONE_PAGE_SUFFIXES = (".txt", ".html", ".htm", *MHTML_SUFFIXES)
+ONE_PAGE_SUFFIXES = (".txt", *HTML_SUFFIXES, *MHTML_SUFFIXES)
 """Suffixes of the files in a directory that are single pages."""
 ARCHIVE_SUFFIXES = (".warc", ".wet")
 
@@ -82,6 +82,17 @@ class PageSource:
     kind: SourceKind
     stream: BinaryIO | None = None
     """Standard input; `None` for a file, which is opened when its pages are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilePage:
+    """A page that came from a file of its own."""
+
+    page: Page
+    warning: str | None
+    """As `read_page` gives it."""
+    html: Record | None = None
+    """Its HTML, with the encoding that the caller or MHTML names; `None` if it is text."""
 
 
 def find_source(path: Path) -> PageSource:
@@ -146,10 +157,11 @@ def read_page(page: Path | Record, encoding: str | None = None) -> tuple[Page, s
         else Record("", "", read_bytes(page, MAX_RECORD), "undecided", source=str(page))
     )
     if record.form == "html":
-        return _read_html(record, record.charset)
+        return _read_html(record)
     data = record.payload
     if record.form == "undecided" and isinstance(data, bytes):
-        return _read_file(unpack(data, record.source), record.source, encoding)
+        found = read_file_page(unpack(data, record.source), record.source, encoding)
+        return found.page, found.warning
     is_of_archive = isinstance(data, bytes)
     text, cut = limit_text(split_lines(data.decode("utf-8", "replace") if isinstance(data, bytes) else data))
     warning = None if is_of_archive else _shape_warning(text, record.source)
@@ -158,21 +170,34 @@ def read_page(page: Path | Record, encoding: str | None = None) -> tuple[Page, s
     return _with_record(Page(text, record.source), record), warning
 
 
-def _read_file(data: bytes, source: str, encoding: str | None) -> tuple[Page, str | None]:
-    """Read the page of a file of its own, of which only the name and the content say what it is."""
+def read_file_page(data: bytes, source: str, encoding: str | None) -> FilePage:
+    """Read the page of a file of its own, of which only the name and the content say what it is.
+
+    Args:
+        data: content of the file, decompressed.
+        source: path of the file.
+        encoding: encoding of the page, if it is known.
+
+    Raises:
+        InputError: if the file is no page, or the encoding is unknown.
+        MissingExtraError: for HTML, if its parser is not installed.
+    """
     suffix = plain_path(Path(source)).suffix.lower()
     if suffix == _LABELLED_SUFFIX:
         raise InputError(f"{source}: this is a labelled page; score it with: linesift evaluate {source}")
     if encoding is not None:
         check_encoding(encoding)
+    html = None
     if suffix in MHTML_SUFFIXES or is_mhtml(data):
-        record = read_mhtml(data, source)
-        return _read_html(record, encoding or record.charset)
-    if is_html(data, suffix):
-        return _read_html(Record("", "", data, "html", source=source), encoding)
+        html = read_mhtml(data, source)
+    elif is_html(data, suffix):
+        html = Record("", "", data, "html", source=source)
+    if html is not None:
+        html = replace(html, charset=encoding or html.charset)
+        return FilePage(*_read_html(html), html)
     refuse_xml(data, source)
     page, warning = decode_text(data, source, encoding)
-    return page, warning or _shape_warning(page.text, source)
+    return FilePage(page, warning or _shape_warning(page.text, source))
 
 
 def _shape_warning(text: str, source: str) -> str | None:
@@ -180,10 +205,10 @@ def _shape_warning(text: str, source: str) -> str | None:
     return None if problem is None else f"{source}: {problem}"
 
 
-def _read_html(record: Record, encoding: str | None) -> tuple[Page, str | None]:
+def _read_html(record: Record) -> tuple[Page, str | None]:
     from linesift.read.html.page import read_html
 
-    read = read_html(record.payload, record.source, encoding=encoding)
+    read = read_html(record.payload, record.source, encoding=record.charset)
     warning = f"{record.url or record.source}: {read.cut}" if read.cut else None
     return _with_record(read.page, record), warning
 
