@@ -21,6 +21,7 @@ STILL_WRONG = frozenset(
         "cookie_en",
         "date_noyear_ru",
         "date_split_zh",
+        "h_box_zh",
         "h_cap_zh",
         "h_embed_ja",
         "head_breadcrumb_de",

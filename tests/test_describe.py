@@ -6,10 +6,10 @@ import pytest
 
 from linesift.explain.describe import NETWORK, SECOND_LOOK, Scope, describe, say_value
 from linesift.hints import TAGS
-from linesift.model.second_look import LOOK_NAMES
+from linesift.model.second_look import look_names
 from linesift.model.window import table_names
 
-NAMES = (*table_names(is_html=True), *NETWORK, *LOOK_NAMES, SECOND_LOOK)
+NAMES = (*table_names(is_html=True), *NETWORK, *look_names(is_html=True), SECOND_LOOK)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -50,6 +50,7 @@ def test_every_scope_has_columns() -> None:
         ("run.words_above", Scope.LINE, "words of the line above the run"),
         ("look.body", Scope.PAGE, "probability of body at the first look"),
         ("look.sure_body.above", Scope.PAGE, "lines from here up to a line that is surely body"),
+        ("look.template.body", Scope.PAGE, "mean probability of body of the other lines of its template"),
         ("look.words_in_lead.share", Scope.PAGE, "share of its words in the first lines likely to be body"),
         ("look.words_in_title.weight", Scope.PAGE, "how often its words occur in the likeliest headline"),
     ],

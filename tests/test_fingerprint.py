@@ -50,7 +50,7 @@ TABLES = [
     (window, "OWN_TEXT_NAMES"), (window, "OWN_HTML_NAMES"), (window, "_NEAR"), (window, "_FAR"),
     (window, "_NEAR_MARKUP"), (window, "_NEAR_STEPS"), (window, "_FAR_STEPS"), (window, "_SUMMED"),
     (window, "_SUMMED_MARKUP"), (window, "_WINDOWS"), (window, "_OF_PAGE"), (headline, "CANDIDATE_NAMES"),
-    (second_look, "LOOK_NAMES"), (lexicon, "TARGETS"), (page_kind, "WORD_KINDS"),
+    (second_look, "LOOK_NAMES"), (second_look, "TEMPLATE_NAMES"), (lexicon, "TARGETS"), (page_kind, "WORD_KINDS"),
     (fingerprint, "LABELS"), (fingerprint, "KINDS"),
 ]  # fmt: skip
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from conftest import random_trees, with_text
+from hinted import random_hints
 from linesift.features.batch import Batch, read_batch
 from linesift.labels import LABELS
 from linesift.model.doubt import SURE, doubtful
@@ -64,6 +65,27 @@ def test_columns_are_those_of_plain_loops(seed: int, sizes: list[int]) -> None:
     table = look_table(batch, asked, probabilities)
     expected = [plainly(batch, words, probabilities, row) for row in asked.tolist()]
     np.testing.assert_allclose(table.T, np.reshape(expected, (len(asked), len(LOOK_NAMES))), rtol=1e-5, atol=1e-6)
+
+
+@given(seed=st.integers(0, 9999), sizes=st.lists(st.integers(0, 14), min_size=1, max_size=4))
+def test_lines_of_a_template_are_told_of_the_others(seed: int, sizes: list[int]) -> None:
+    texts, _, log_odds = drawn(seed, sizes)
+    batch = read_batch(texts, [random_hints(text, seed + place) for place, text in enumerate(texts)])
+    hints, probabilities = batch.hints, softmax(log_odds)
+    assert hints is not None
+
+    def template(row: int) -> tuple[int, bool, bool]:
+        return int(hints.path[row]), bool(hints.link_share[row] > 0.5), bool(hints.emphasis[row] > np.float32(0.8))
+
+    asked = doubtful(probabilities)
+    expected = []
+    for row in asked.tolist():
+        page = range(int(batch.own_page_start[row]), int(batch.own_page_end[row]))
+        others = [other for other in page if other != row and template(other) == template(row)]
+        means = probabilities[others].mean(axis=0) if others else np.full(len(LABELS), nan)
+        expected.append([means[BODY], means[SIDEBAR], len(others)])
+    table = look_table(batch, asked, probabilities)[len(LOOK_NAMES) :]
+    np.testing.assert_allclose(table.T, np.reshape(expected, (len(asked), 3)), rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.usefixtures("no_strangers")

@@ -10,10 +10,10 @@ from linesift.cli.options import LabelledPages, Model, ModelOut
 
 HELP = """Teach a model a site with a few labelled pages of it.
 
-Three to twenty pages are best, 200 are the most. It takes seconds and needs no extra. The wrong lines are counted before
-and after, on pages of the site that were held out and on the golden pages of linesift. If the new model has more wrong
-lines on either, it is not written, unless you say --force. The correction acts only on pages that share lines with the
-labelled ones.
+Three to twenty pages are best, 200 are the most. It takes seconds and needs no extra. The wrong lines are counted
+before and after, on pages of the site that were held out and on the golden pages of linesift. If the new model has more
+wrong lines on either, it is not written, unless you say --force. The correction acts only on pages that share lines
+with the labelled ones.
 """
 EXAMPLES = """
 Examples:

@@ -104,6 +104,8 @@ _LOOKS = {
 }
 """Lines that the second look compares a line with, by the names of its columns (`linesift.model.second_look`)."""
 
+_TEMPLATE = "the other lines of its template"
+
 TOGETHER = "network.line"
 NETWORK = {
     TOGETHER: "several things about the line at once",
@@ -182,6 +184,8 @@ def _of_look(what: str, detail: str = "") -> str:
     if what.startswith("words_in_"):
         where = _LOOKS[what.removeprefix("words_in_")]
         return f"{'share of its words' if detail == 'share' else 'how often its words occur'} in {where}"
+    if what == "template":
+        return "other lines of its template" if detail == "lines" else f"mean probability of {detail} of {_TEMPLATE}"
     if detail:
         return f"lines from here {'up' if detail == 'above' else 'down'} to {_LOOKS[what]}"
     if what in ("words", "sentences"):

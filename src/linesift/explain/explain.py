@@ -38,7 +38,7 @@ from linesift.model.linear import LinearScorer
 from linesift.model.model import Model
 from linesift.model.part import Part, Scorer, softmax
 from linesift.model.prediction import Prediction
-from linesift.model.second_look import LOOK_NAMES, look_table
+from linesift.model.second_look import look_names, look_table
 from linesift.model.trees import TreeScorer
 from linesift.model.window import Neighbourhood, table_names
 
@@ -160,14 +160,14 @@ class Explainer:
         if not len(asked):
             return {}
         table, trees, found = look_table(batch, in_doubt, probabilities), part.second_look.trees, {}
-        values = self._leaf_values(trees, lambda: table)
+        values, names = self._leaf_values(trees, lambda: table), look_names(is_html=batch.has_hints)
         for start in range(0, len(asked), _ROWS_AT_ONCE):
             some = asked[start : start + _ROWS_AT_ONCE]
             base, weights = map(_against_mean, _of_scorer(trees, table[:, some], values))
             for row, columns, of_row in zip(
                 in_doubt[some], table.T[some].tolist(), weights.swapaxes(0, 1), strict=True
             ):
-                own = _sorted((*LOOK_NAMES, SECOND_LOOK), (*columns, nan), np.concatenate((of_row, base[None])))
+                own = _sorted((*names, SECOND_LOOK), (*columns, nan), np.concatenate((of_row, base[None])))
                 found[row] = Reasons(np.zeros(len(LABELS)), own)
         return found
 

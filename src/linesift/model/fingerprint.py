@@ -21,7 +21,7 @@ def tables() -> dict[str, object]:
         "lexicon": lexicon.TARGETS,
         "text": window.table_names(is_html=False),
         "html": window.table_names(is_html=True),
-        "second look": second_look.LOOK_NAMES,
+        "second look": second_look.look_names(is_html=True),
         "headline": headline.CANDIDATE_NAMES,
         "page kind": page_kind.column_names(),
         "page kind words": (page_kind.WORD_BITS, page_kind.WORD_KINDS),

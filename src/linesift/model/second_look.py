@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from linesift.features.batch import LONG, Batch, from_fixed, running_sum
 from linesift.features.chars import nonzero_indices
+from linesift.features.markup import Groups
 from linesift.features.topic import SharedWords, is_lead
+from linesift.hints import Hints
 from linesift.labels import LABELS, Label
 from linesift.model.doubt import doubtful
 from linesift.model.trees import TreeScorer
@@ -33,6 +35,9 @@ _LIKELY_TITLE = 0.2
 _SHARED = (*map(str, LABELS), "lead", "short_body", "long_sidebar", "sidebar_after", "title")
 """Lines in which the words of a doubtful line are looked for; `_weights` says how much each counts."""
 
+_LINKED, _EMPHASISED = 0.5, 0.8
+"""Share of a line's characters from which it is a link, and from which it is emphasised."""
+
 LOOK_NAMES = (
     *(f"look.{label}" for label in LABELS),
     "look.words",
@@ -41,6 +46,15 @@ LOOK_NAMES = (
     *(f"look.words_in_{name}.{what}" for name in _SHARED for what in ("share", "weight")),
 )
 """Columns of a doubtful line."""
+
+TEMPLATE_NAMES = ("look.template.body", "look.template.sidebar", "look.template.lines")
+"""Further columns of a line of a page with hints: mean probabilities of the other lines of its template, and how many
+these are. Lines of one path are of one template if they are links or not, and emphasised or not, alike."""
+
+
+def look_names(*, is_html: bool) -> tuple[str, ...]:
+    """Give the names of the columns of `look_table`."""
+    return (*LOOK_NAMES, *TEMPLATE_NAMES) if is_html else LOOK_NAMES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,10 +91,11 @@ def look_table(batch: Batch, rows: NDArray[np.int64], probabilities: NDArray[np.
         probabilities: shape (n_lines, 4), of all lines.
 
     Returns:
-        Shape (len(LOOK_NAMES), n_rows); `nan` where the page has no such line, or where no word of the line has
-        `SHORTEST` letters.
+        Shape (n_columns, n_rows), the columns of `look_names`; `nan` where the page has no such line, or where no word
+        of the line has `linesift.features.topic.SHORTEST` letters.
     """
-    out = np.empty((len(LOOK_NAMES), len(rows)), np.float32)
+    names = look_names(is_html=batch.has_hints)
+    out = np.empty((len(names), len(rows)), np.float32)
     if not len(rows):
         return out
     columns: dict[str, NDArray[Any]] = {
@@ -94,7 +109,9 @@ def look_table(batch: Batch, rows: NDArray[np.int64], probabilities: NDArray[np.
     words = SharedWords(batch, rows)
     for name, weights in _weights(batch, probabilities).items():
         columns[f"look.words_in_{name}.share"], columns[f"look.words_in_{name}.weight"] = words.of(weights)
-    for row, name in zip(out, LOOK_NAMES, strict=True):
+    if batch.hints is not None:
+        columns |= zip(TEMPLATE_NAMES, _templates(batch, batch.hints, rows, probabilities), strict=True)
+    for row, name in zip(out, names, strict=True):
         row[:] = columns[name]
     return out
 
@@ -108,6 +125,23 @@ def _distances(batch: Batch, rows: NDArray[np.int64], is_marked: NDArray[np.bool
     out[0, above < batch.own_page_start.take(rows)] = np.nan
     out[1, below >= batch.own_page_end.take(rows)] = np.nan
     return out
+
+
+def _templates(
+    batch: Batch, hints: Hints, rows: NDArray[np.int64], probabilities: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], ...]:
+    """Compute `TEMPLATE_NAMES`, shape (n_rows,) each; the means are `nan` on lines that are alone."""
+    is_linked, is_emphasised = hints.link_share > np.float32(_LINKED), hints.emphasis > np.float32(_EMPHASISED)
+    group = Groups(batch, hints.path * np.uint64(4) + 2 * is_linked.astype(np.uint64) + is_emphasised)
+    n_others = (group.size.take(rows) - 1).astype(np.float64)
+
+    def mean_of_others(label: Label) -> NDArray[np.float64]:
+        of_label = np.ascontiguousarray(probabilities[:, label.column])
+        means = np.full(len(rows), np.nan)
+        np.divide(group.total(of_label).take(rows) - of_label.take(rows), n_others, out=means, where=n_others > 0)
+        return means
+
+    return mean_of_others(Label.BODY), mean_of_others(Label.SIDEBAR), n_others
 
 
 def _weights(batch: Batch, probabilities: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:

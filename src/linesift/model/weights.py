@@ -25,7 +25,7 @@ from linesift.model.model import Model
 from linesift.model.network import Network
 from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, column_names
 from linesift.model.part import Part, Scorer
-from linesift.model.second_look import LOOK_NAMES, SecondLook
+from linesift.model.second_look import SecondLook, look_names
 from linesift.model.trees import TreeScorer
 from linesift.model.window import OWN_HTML_NAMES, OWN_TEXT_NAMES, n_table_columns
 
@@ -192,7 +192,7 @@ def _part(prefix: str, lexicon: Lexicon, settings: Mapping[str, Any], n_sites: i
         temperature=_read_number(settings, "temperature", *_TEMPERATURES),
         sure_temperature=_read_number(settings, "sure_temperature", *_TEMPERATURES),
         markup_lexicon=_lexicon(f"{prefix}markup_lexicon", MARKUP_BITS, arrays) if is_html else None,
-        second_look=_second_look(f"{prefix}second_look", arrays),
+        second_look=_second_look(f"{prefix}second_look", len(look_names(is_html=is_html)), arrays),
         headline=_headline(prefix, settings["headline"], arrays),
         sites=_sites(prefix, n_sites, arrays),
     )
@@ -204,8 +204,8 @@ def _lexicon(name: str, bits: int, arrays: _Arrays) -> Lexicon:
     )
 
 
-def _second_look(name: str, arrays: _Arrays) -> SecondLook | None:
-    return SecondLook(_trees(name, len(LOOK_NAMES), arrays)) if arrays.has(f"{name}.") else None
+def _second_look(name: str, n_columns: int, arrays: _Arrays) -> SecondLook | None:
+    return SecondLook(_trees(name, n_columns, arrays)) if arrays.has(f"{name}.") else None
 
 
 def _headline(prefix: str, settings: Mapping[str, Any] | None, arrays: _Arrays) -> HeadlineRanker | None:
