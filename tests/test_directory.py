@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import linesift
 from conftest import with_text
 from hinted import ARTICLE, HTML_PAGES, hinted
 from linesift.errors import ModelError
@@ -327,8 +328,17 @@ def test_a_file_that_never_ends_is_refused(path: Path, name: str) -> None:
 
 
 def test_no_directory(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="no such model directory"):
+    with pytest.raises(ModelError, match=r"no such model directory.*train --pages PAGES --out"):
         load_model(tmp_path / "none")
+
+
+def test_the_model_of_the_package_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shipped = linesift.shipped()
+    assert linesift.find_model() == linesift.find_model(Path("news")) == shipped
+    assert linesift.find_model(Path("models/news")) == Path("models/news")
+    Path("news").mkdir()
+    assert linesift.find_model(Path("news")) == Path("news")
 
 
 # --- damage: what happens to the files, and what the message says -----------------------------------------------------

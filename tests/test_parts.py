@@ -29,6 +29,8 @@ def parts(texts: list[str], hints: Hints | None = None) -> tuple[Part, ...]:
         ["p She was calm.", "q “I have saved the deeds and the parrot.”", 'p "It rained", she said, "all night".'],
         ["p Она спокойна.", "q «Рыба пришла сама».", "p Так она сказала."],
         ["p 市長は話した。", "h 交通の状況", "p フェリーは終日欠航となった。午後に再開する。"],
+        ["p Prices rose.", "i Chilli, red: Rp 68.000", "i Chilli, green: Rp 42.000", "p Traders hope for rain."],
+        ["p It rained.", "h Prices: what is next", "p The council meets again on Monday."],
         ["p One.", "p a line in small letters", "p It ends with a sentence that is long enough."],
         ["p The first line can be a summary", "p It ends with a sentence that is long enough."],
     ],

@@ -23,6 +23,14 @@ from linesift.read.warc import WarcCounts
 WARC = b"WARC/1.0\r\nWARC-Type: warcinfo\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
 
 
+@pytest.mark.parametrize("name", ["page.html", "page.htm.gz", "page.xhtml"])
+@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"%PDF-1.7\n%", b"PK\x03\x04\x14\0"])
+def test_a_picture_or_document_is_no_page_whatever_its_name(tmp_path: Path, name: str, data: bytes) -> None:
+    (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    with pytest.raises(InputError, match="this is a"):
+        read_page(tmp_path / name)
+
+
 @pytest.mark.parametrize(
     ("name", "kind"),
     [

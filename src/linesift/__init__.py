@@ -54,6 +54,11 @@ def shipped() -> Path:
     return _packed("models/news")
 
 
+def find_model(path: Path | None = None) -> Path:
+    """Path of a model: that of the package for `None` and for its name, `news`, unless a file of that name is there."""
+    return shipped() if path is None or (str(path) == shipped().name and not path.exists()) else path
+
+
 def golden() -> Path:
     """Path of the labelled pages that come with the package, which no adapted model may label worse."""
     return _packed("data/pages")
@@ -73,12 +78,12 @@ def _load(path: Path) -> "Model":
 
 
 def load(path: str | Path | None = None) -> "Model":
-    """Load a model directory, by default the model of the package; a directory is read once and kept.
+    """Load a model directory, by default the model of the package, `news`; a directory is read once and kept.
 
     Raises:
         ModelError: if the directory is missing, damaged or of another version.
     """
-    return _load(Path(path) if path is not None else shipped())
+    return _load(find_model(Path(path) if path is not None else None))
 
 
 def classify(page: str | Page) -> "Prediction":

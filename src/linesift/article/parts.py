@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 from linesift.article.lines import LabelledLines
 from linesift.hints import ANCESTORS, TAGS, Hints
@@ -48,6 +49,8 @@ _NUMBERED = re.compile(r"\(?(\d{1,3})[.)、]\s*(?=\D)")
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟۔]['\"”’»“」』)\]]*$")
 _NO_SUBHEAD = re.compile(r"[.,:;…。、，：；।۔]$")
 """Ends of lines that are no subheads, such as a sentence, or the line above a list."""
+_ROW = re.compile(r"\w\s*[:：]\s*\S")
+"""A name, a colon, and something behind it."""
 _QUOTED = re.compile(r"""(?:"[^"]+"|“[^”]+”|„[^“”]+[“”]|«[^»]+»|»[^«]+«|「[^」]+」|『[^』]+』|《[^》]+》)[.!?,;…。]?""")
 _MAX_SUBHEAD, _MAX_SUBHEAD_HAN = 90, 30
 """Most characters of a subhead, in scripts with and without spaces between words."""
@@ -110,6 +113,7 @@ def _of_shape(texts: Sequence[str], is_time: Sequence[bool]) -> list[PartKind]:
         for place, time in enumerate(is_time)
     ]
     _mark_lists(texts, kinds)
+    _mark_rows(texts, kinds)
     for place, text in enumerate(texts):
         if kinds[place] is not PartKind.PARAGRAPH:
             continue
@@ -151,6 +155,20 @@ def _mark_lists(texts: Sequence[str], kinds: list[PartKind]) -> None:
             if end - start > 1:
                 kinds[start:end] = [PartKind.ITEM] * (end - start)
         place = max(end, start)
+
+
+def _mark_rows(texts: Sequence[str], kinds: list[PartKind]) -> None:
+    """Make items of two and more short lines, none of them a sentence, that name a thing and what it has: "Oil: 20"."""
+    are_rows = [
+        kind is PartKind.PARAGRAPH and _is_short(text) and bool(_ROW.search(text))
+        for kind, text in zip(kinds, texts, strict=True)
+    ]
+    start = 0
+    for is_row, run in groupby(are_rows):
+        end = start + len(list(run))
+        if is_row and end - start > 1:
+            kinds[start:end] = [PartKind.ITEM] * (end - start)
+        start = end
 
 
 def _is_short(text: str) -> bool:

@@ -22,12 +22,12 @@ EXAMPLES = """
 Examples:
 
 \b
-  linesift compare models/news models/mysite data/sites/mysite/
-  linesift compare models/news models/mysite page.txt page.html
-  linesift compare models/news models/mysite data/pages --no-lines
+  linesift compare news models/mysite data/sites/mysite/
+  linesift compare news models/mysite page.txt page.html
+  linesift compare news models/mysite data/pages --no-lines
 """
 
-_First = Annotated[Path, typer.Argument(metavar="FIRST", help="Model directory.")]
+_First = Annotated[Path, typer.Argument(metavar="FIRST", help="Model directory; news is the model of the package.")]
 _Second = Annotated[Path, typer.Argument(metavar="SECOND", help="Model directory to compare with the first.")]
 _Pages = Annotated[list[Path], typer.Argument(metavar="PAGE", help="Labelled pages, or pages as classify reads them.")]
 _Lines = Annotated[bool, typer.Option("--lines/--no-lines", help="Print every line that differs.")]

@@ -85,7 +85,7 @@ def evaluate(
         _say_left_out(gold)
         if not gold.pages:
             raise InputError(f"{', '.join(map(str, pages))}: no labelled page, so there are no scores; name others")
-        for path in trained_on(read_about(model or linesift.shipped()), pages):
+        for path in trained_on(read_about(linesift.find_model(model)), pages):
             console.say(
                 f"warning: {path}: the model was trained on these pages, so the scores are too good; "
                 f"see its card for held-out scores"

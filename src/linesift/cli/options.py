@@ -12,7 +12,9 @@ OUT = "--out", "--output", "-o"
 
 Model = Annotated[
     Path | None,
-    typer.Option("--model", "-m", metavar="DIR", help="Use this model directory, not the model of the package."),
+    typer.Option(
+        "--model", "-m", metavar="DIR", help="Model directory to use [default: news, the model of the package]."
+    ),
 ]
 Encoding = Annotated[
     str | None,

@@ -65,7 +65,7 @@ def make_settings(model: Path | None, options: LabelOptions) -> Settings:
 
     fields = options.fields
     return Settings(
-        model_sha256=_model_sha256(model or linesift.shipped()),
+        model_sha256=_model_sha256(linesift.find_model(model)),
         linesift=linesift.__version__,
         schema=SCHEMA,
         columns=options.columns,

@@ -171,7 +171,8 @@ def read_about(path: Path) -> dict[str, Any]:
         raise ModelError(f"{path}: is a file; name a directory that holds {_ABOUT}")
     if not path.is_dir():
         raise ModelError(
-            f"{path}: no such model directory; name one that holds model.json, or train it: linesift train --out {path}"
+            f"{path}: no such model directory; name one that holds model.json, or train it: "
+            f"linesift train --pages PAGES --out {path}"
         )
     if not (path / _ABOUT).exists():
         raise ModelError(f"{path}: not a model directory: {_ABOUT} is missing; name one that holds it")

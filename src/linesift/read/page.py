@@ -28,6 +28,7 @@ from linesift.read.text import (
     limit_text,
     open_file,
     read_bytes,
+    refuse_magic,
     split_lines,
 )
 
@@ -191,6 +192,7 @@ def read_file_page(data: bytes, source: str, encoding: str | None) -> FilePage:
     if suffix in MHTML_SUFFIXES or is_mhtml(data):
         html = read_mhtml(data, source)
     elif is_html(data, suffix):
+        refuse_magic(data, source)
         html = Record("", "", data, "html", source=source)
     if html is not None:
         html = replace(html, charset=encoding or html.charset)

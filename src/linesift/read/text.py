@@ -117,7 +117,7 @@ def decode_whole(data: bytes, source: str, encoding: str | None = None) -> tuple
     """
     if encoding is not None:
         check_encoding(encoding)
-    _refuse_magic(data, source)
+    refuse_magic(data, source)
     used = encoding or "utf-8"
     for mark, marked in BOMS:
         if data.startswith(mark):
@@ -234,7 +234,12 @@ def _decode(data: bytes, encoding: str) -> tuple[str, UnicodeDecodeError | None]
     return data.decode(encoding, "replace"), problem
 
 
-def _refuse_magic(data: bytes, source: str) -> None:
+def refuse_magic(data: bytes, source: str) -> None:
+    """Refuse data that begins like a document, a picture or an archive, whatever its name says.
+
+    Raises:
+        InputError: naming what it is, and what to do.
+    """
     for magic, name, advice in _MAGIC:
         if data.startswith(magic):
             raise InputError(f"{source}: this is {name}, not text; {advice}")

@@ -101,7 +101,7 @@ def adapt(request: AdaptRequest, progress: Progress) -> Adapted:
         raise InputError("the site has no name; give it one: --site mysite")
     require_there(request.pages)
     check_place(request.out)
-    base_path = request.model or linesift.shipped()
+    base_path = linesift.find_model(request.model)
     base, about = load_model(base_path), read_about(base_path)
     pages = _read(request.pages)
     # Some of our own pages have their HTML beside them, and adapting needs no extra.
