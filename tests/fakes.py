@@ -40,7 +40,7 @@ def predict(page: Page) -> Prediction:
             probabilities[index, label.column] = confidence
     if "index page" in page.text:
         labels = tuple(None if label is None else Label.SIDEBAR for label in labels)
-        return Prediction(page, labels, probabilities, Kind.INDEX, 0.97)
+        return Prediction(page, labels, probabilities, Kind.INDEX, 0.97, 0.98)
     return Prediction(page, labels, probabilities)
 
 

@@ -101,7 +101,7 @@ def test_jsonl(run: Run) -> None:
 @pytest.mark.parametrize("shape", ["article", "markdown"])
 def test_a_page_without_an_article_gives_none_and_says_so(run: Run, tmp_path: Path, shape: str) -> None:
     (tmp_path / "list.txt").write_text("index page\nH Rain\nB It rained.\n", "utf-8")
-    message = f"linesift: {tmp_path / 'list.txt'}: the page has no article (index 97 %)\n"
+    message = f"linesift: {tmp_path / 'list.txt'}: the page has no article (98 % sure; kind: index)\n"
     assert run(tmp_path / "list.txt", "--format", shape) == Result(0, "", message)
     assert run(tmp_path / "list.txt", "--format", "tsv").out.count("\tsidebar\t") == 3
 

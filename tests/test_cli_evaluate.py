@@ -76,6 +76,7 @@ def test_tables(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[s
         "| all pages |",
         "| pages |",
         "| tiny |",
+        "The last column has the longest wrong lines: ",
         "| worst pages |",
         "| tiny/0 |",
     ):

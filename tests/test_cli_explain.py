@@ -21,6 +21,7 @@ def run(model: Model, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     monkeypatch.setattr(linesift, "load", lambda _: model)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "page.txt").write_text(PAGE)
+    (tmp_path / "2.html").touch()
 
     run_linesift = runner(monkeypatch, capsys)
     return lambda arguments: run_linesift(*arguments.split())
@@ -72,10 +73,12 @@ def test_into_a_file(run: Run, tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         ("explain page.txt --line 2", "linesift: page.txt: line 2 is blank"),
-        ("explain page.txt --line 60", "linesift: page.txt: there is no line 60; the page has 6 lines"),
+        ("explain page.txt --line 60", "linesift: page.txt: there is no line 60; the last line with text is 5"),
         ("explain page.txt --line 0", "Invalid value for '--line'"),
         ("explain .", "linesift: .: is a directory; name a file in it"),
         ("explain none.txt", "linesift: none.txt: no such file"),
+        ("explain 2.page", "linesift: 2.page: this is a labelled page; explain 2.html, from which it was made"),
+        ("explain 3.page", "linesift: 3.page: this is a labelled page; explain its text or HTML"),
         ("explain crawl.warc.gz", "linesift: crawl.warc.gz: holds many pages"),
         ("classify page.txt --explain --format article", "linesift: --explain is about lines"),
     ],

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from linesift.explain.describe import NETWORK, SECOND_LOOK, Scope, describe, say_value
+from linesift.explain.describe import NETWORK, SECOND_LOOK, SITE, Scope, describe, say_value
 from linesift.hints import TAGS
 from linesift.model.second_look import look_names
 from linesift.model.window import table_names
 
-NAMES = (*table_names(is_html=True), *NETWORK, *look_names(is_html=True), SECOND_LOOK)
+NAMES = (*table_names(is_html=True), *NETWORK, *look_names(is_html=True), SECOND_LOOK, *SITE)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -52,6 +52,8 @@ def test_every_scope_has_columns() -> None:
         ("look.sure_body.above", Scope.PAGE, "lines from here up to a line that is surely body"),
         ("look.template.body", Scope.PAGE, "mean probability of body of the other lines of its template"),
         ("look.words_in_lead.share", Scope.PAGE, "share of its words in the first lines likely to be body"),
+        ("site.labelled", Scope.SITE, "what the labelled pages of its site say"),
+        ("site.repeated", Scope.SITE, "what its site repeats"),
         ("look.words_in_title.weight", Scope.PAGE, "how often its words occur in the likeliest headline"),
     ],
 )
@@ -66,6 +68,7 @@ def test_words(name: str, scope: Scope, text: str) -> None:
         ("line.length", float("nan"), "–"),
         ("line.length@-1", float("nan"), "–"),
         ("network.above", float("nan"), ""),
+        ("site.repeated", float("nan"), ""),
         ("line.length", 12.0, "12"),
         ("line.length", 12.46, "12"),
         ("line.word_size", 4.25, "4.2"),

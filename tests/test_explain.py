@@ -1,5 +1,6 @@
 """Explanations: they add up to what the model says, whatever it is made of."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -8,22 +9,25 @@ from numpy.typing import NDArray
 
 from conftest import sure_of_sidebar, with_text
 from hinted import hinted
+from inventedsite import invented_page
 from linesift.errors import InputError
 from linesift.explain import explain as room
 from linesift.explain import occlusion
-from linesift.explain.describe import NETWORK, SECOND_LOOK
+from linesift.explain.describe import LABELLED_PAGES, NETWORK, REPEATED_LINES, SECOND_LOOK, Scope, describe
 from linesift.explain.explain import Explainer, Explanation, Reason, Reasons, affordable
 from linesift.features.batch import read_batch
 from linesift.features.tokens import line_tokens, spelt_tokens
 from linesift.labels import LABELS, Label
 from linesift.model.headline import HeadlineRanker
 from linesift.model.linear import LinearScorer, quantile_bins
+from linesift.model.memory import EMPTY
 from linesift.model.model import Model
 from linesift.model.part import softmax
 from linesift.model.prediction import Prediction
 from linesift.model.second_look import SecondLook
 from linesift.model.trees import TreeScorer
 from linesift.page import LabelledPage, Page
+from linesift.train.site import fit_site
 
 TEXT = (
     "Home | News\n\nFerry returns to the bay\n21 October 2024, 9:20\nThe ferry is back after a year, they said.\n\nMore"
@@ -101,6 +105,47 @@ def test_a_page_without_a_line_in_doubt(model: Model) -> None:
     found = explain(sure, TEXT)
     assert_adds_up(found, sure.classify(TEXT))
     assert not any(reason.name.startswith("look.") for each in found for reason in each.reasons.reasons)
+
+
+LEARNT = invented_page(0)
+SITE_PAGES = [invented_page(number).page.text for number in range(4)]
+
+
+def of_site(found: list[Explanation]) -> set[str]:
+    return {
+        reason.name for each in found for reason in each.reasons.reasons if describe(reason.name).scope is Scope.SITE
+    }
+
+
+def test_what_the_labelled_pages_of_its_site_say(model: Model) -> None:
+    adapted = with_text(model, sites=(fit_site(model.text, [LEARNT]), fit_site(model.text, [invented_page(1)])))
+    found, page = explain(adapted, LEARNT.page), adapted.classify(LEARNT.page)
+    assert_adds_up(found, page)
+    assert of_site(found) == {LABELLED_PAGES}
+    assert not np.allclose(page.probabilities, model.classify(LEARNT.page).probabilities, atol=0.1)
+    (alone,) = explain(adapted, LEARNT.page, [found[-1].index])
+    assert_same(alone.reasons, found[-1].reasons)
+    assert of_site(explain(adapted, TEXT)) == set()  # a page of another site
+
+
+def test_what_its_site_repeats(model: Model) -> None:
+    remembering = model.with_memory(EMPTY.learn(SITE_PAGES))
+    found = explain(remembering, SITE_PAGES[0])
+    assert_adds_up(found, remembering.classify(SITE_PAGES[0]))
+    assert of_site(found) == {REPEATED_LINES}
+    rows = [reason for each in found for reason in each.reasons.reasons if reason.name == REPEATED_LINES]
+    assert all(LABELS[row.weights.argmax()] is Label.SIDEBAR for row in rows)
+    assert of_site(explain(remembering, TEXT)) == set()
+
+
+def test_an_adapted_model_with_a_memory(html_model: Model) -> None:
+    assert html_model.html is not None
+    page = replace(LEARNT, page=hinted(LEARNT.page.text, 3))
+    html = replace(html_model.html, sites=(fit_site(html_model.html, [page]),))
+    both = replace(html_model, html=html).with_memory(EMPTY.learn(SITE_PAGES))
+    found = explain(both, page.page)
+    assert_adds_up(found, both.classify(page.page))
+    assert of_site(found) == {LABELLED_PAGES, REPEATED_LINES}
 
 
 def test_a_line_that_the_networks_do_not_read(model: Model, pages: list[LabelledPage]) -> None:
@@ -224,11 +269,19 @@ def test_words_are_spelt_as_they_stand() -> None:
 
 @pytest.mark.parametrize(
     ("lines", "message"),
-    [([1], "line 2 is blank"), ([7], "there is no line 8; the page has 7 lines"), ([-1], "there is no line 0")],
-)
+    [
+        ([1], "line 2 is blank"), ([8], "there is no line 9; the last line with text is 7"),
+        ([7], "line 8 is blank"), ([-1], "there is no line 0"),
+    ],
+)  # fmt: skip
 def test_lines_that_have_no_label(model: Model, lines: list[int], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        explain(model, TEXT, lines)
+        explain(model, f"{TEXT}\n", lines)
+
+
+def test_no_line_of_an_empty_page(model: Model) -> None:
+    with pytest.raises(InputError, match="there is no line 3; the page has no text"):
+        explain(model, "\n", [2])
 
 
 def test_a_scorer_of_another_kind(model: Model) -> None:
@@ -266,9 +319,11 @@ def test_why_not_the_likeliest(model: Model, label: Label, chances: tuple[float,
 
 
 def test_on_a_page_without_an_article_its_kind_decides(model: Model) -> None:
-    prediction = Prediction(Page("one"), (S,), np.array([(0.1, 0.6, 0.1, 0.2)], np.float32), "index", 0.9)
+    prediction = Prediction(Page("one"), (S,), np.array([(0.1, 0.6, 0.1, 0.2)], np.float32), "index", 0.54, 0.85)
     (found,) = Explainer(model).explain(prediction, [0])
-    assert found.decided.endswith("(index), so it has no article and all its lines are sidebar.")
+    assert found.decided.endswith("(85 % sure; kind: index), so it has no article and all its lines are sidebar.")
+    (found,) = Explainer(model).explain(replace(prediction, no_article=math.nan), [0])
+    assert found.decided.startswith('Rule "body as a whole"')  # a page that is not sure enough to have none
 
 
 def test_what_the_comparison_of_titles_made_of_a_line(model: Model) -> None:

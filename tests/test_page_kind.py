@@ -231,6 +231,7 @@ def test_below_the_threshold_lines_keep_their_labels(
     assert judged.labels == plain.labels
     assert judged.has_article
     assert judged.article().text == plain.article().text != ""
+    assert math.isnan(judged.no_article)
 
 
 @pytest.mark.parametrize("kinds_of_page", HAS_NONE)
@@ -242,6 +243,7 @@ def test_all_lines_of_a_page_without_an_article_are_sidebar(
     judged = with_kinds.classify(article_text)
     assert judged.labels == tuple(Label.SIDEBAR if line.strip() else None for line in judged.page.lines)
     assert not judged.has_article
+    assert judged.no_article == np.float32(kinds_of_page[3] + kinds_of_page[4])
     article = judged.article()
     assert (article.headline, article.published, article.body, article.text) == ("", None, (), "")
     assert article.kind == KINDS[np.argmax(kinds_of_page)]

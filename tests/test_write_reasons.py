@@ -8,7 +8,7 @@ import pytest
 
 from linesift.explain.explain import Explanation, Reason, Reasons
 from linesift.labels import Label
-from linesift.write.reasons import as_json, brief, explained
+from linesift.write.reasons import as_json, brief, explained, legend
 from linesift.write.terminal import Style
 
 
@@ -69,6 +69,19 @@ def test_width(explanation: Explanation) -> None:
     narrow = list(explained(explanation, n_columns=2, style=Style(width=60)))
     assert max(len(line.rstrip("\n")) for line in narrow if line.lstrip(" ")[:1] in "+-0") == 60
     assert "any line: the mean o…\n" in "".join(narrow)
+
+
+def test_sentences_fit_the_width(explanation: Explanation) -> None:
+    sentence = 'Rule "one headline": A page has one headline, and another line is likelier to be it, or none is likely.'
+    text = "".join(explained(replace(explanation, decided=sentence), n_columns=2, style=Style(width=60)))
+    shown = text[: text.index("\n\n  what spoke")].strip("\n").split("\n")
+    assert " ".join(line.strip() for line in shown) == sentence
+    assert all(line.startswith("  ") and len(line) <= 60 for line in shown)
+    assert len(shown) == 2
+    assert legend() == legend(Style(width=120))
+    assert len(legend()) == 2
+    assert max(map(len, legend(Style(width=80)))) <= 80
+    assert " ".join(legend(Style(width=80))) == " ".join(legend())
 
 
 def test_brief_names_what_weighed_most_for_and_against_the_label(explanation: Explanation) -> None:

@@ -1,7 +1,9 @@
 """Output for people."""
 
+import math
 import re
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from fakes import predict
 from linesift.labels import Label
 from linesift.page import Page
-from linesift.write.terminal import Style, Tally, cut, heading, pretty, summary, tally, visible
+from linesift.write.terminal import Style, Tally, cut, heading, pretty, say_no_article, summary, tally, visible
 
 PAGE = Page("Menu\r\n\nH Rain again\n  T 11 March?\nB It rained?\n" + "\n" * 5)
 
@@ -39,6 +41,12 @@ def test_colours_are_closed_on_every_line_and_add_nothing_else() -> None:
     assert [re.sub(r"\x1b\[\d+m", "", line) for line in coloured] == list(pretty(predict(PAGE)))
     looks = {line.split("m")[0] + line.partition("  ")[2][:9] for line in coloured}
     assert len(looks) == 3, "three labels, three looks"
+
+
+def test_that_a_page_has_no_article_is_said_with_what_decided() -> None:
+    page = predict(Page("index page\nMenu"))
+    assert say_no_article(page) == "the page has no article (98 % sure; kind: index)"
+    assert say_no_article(replace(page, no_article=math.nan)) == "the page has no article"
 
 
 def test_labels() -> None:

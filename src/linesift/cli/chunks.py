@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from linesift.errors import InputError, MissingExtraError
 from linesift.heap import keep_freed_memory
-from linesift.labels import NO_ARTICLE, Label
+from linesift.labels import Label
 from linesift.page import Page
 from linesift.read.page import read_page
 from linesift.read.record import Record
@@ -263,12 +263,7 @@ def _written(
             text = f"{prediction.page.source}: a long page; {left} lines that are less in doubt have no reasons"
             messages = (*messages, Message(f"warning: {text}", is_failure=False, kind=MessageKind.WARNING))
     if options.format in {Format.ARTICLE, Format.MARKDOWN} and not prediction.has_article:
-        reason = (
-            f" ({prediction.kind} {terminal.per_cent(prediction.kind_probability)})"
-            if prediction.kind in NO_ARTICLE
-            else ""
-        )
-        text = f"{prediction.page.source}: the page has no article{reason}"
+        text = f"{prediction.page.source}: {terminal.say_no_article(prediction)}"
         messages = (*messages, Message(text, is_failure=False))
     return replace(outcome, text="".join(_texts(prediction, options, explanations)), tally=tally, messages=messages)
 

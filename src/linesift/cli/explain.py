@@ -9,7 +9,9 @@ import typer
 from linesift.cli import console
 from linesift.cli.options import Colour, Encoding, Model, Output
 from linesift.errors import InputError
-from linesift.read.page import SourceKind, find_source, read_page, read_stdin
+from linesift.read.labelled import LABELLED_SUFFIX, find_beside
+from linesift.read.packed import plain_path
+from linesift.read.page import ONE_PAGE_SUFFIXES, SourceKind, find_source, read_page, read_stdin
 from linesift.read.text import STDIN
 from linesift.write import reasons, tables, terminal
 
@@ -50,6 +52,7 @@ def explain(
     """Explain lines of a page, as `HELP` says."""
     with console.errors():
         console.check_output(output, [page])
+        _refuse_labelled(page)
         source = find_source(page)
         if source.kind is not SourceKind.PAGE:
             raise InputError(f"{page}: holds many pages; save the page that you want as a file of its own")
@@ -77,6 +80,18 @@ def explain(
                 stream.writelines(reasons.explained(explanation, n_columns=columns, style=style))
                 stream.write("\n")
             if indices:
-                stream.writelines(f"{text}\n" for text in reasons.LEGEND)
+                stream.writelines(f"{text}\n" for text in reasons.legend(style))
         if not indices:
             console.say(f"{tables.clean(found.source)}: no line is doubtful; name one with --line")
+
+
+def _refuse_labelled(path: Path) -> None:
+    """Refuse a labelled page, and name the page that it was made from.
+
+    Raises:
+        InputError: if it is one.
+    """
+    if plain_path(path).suffix.lower() == LABELLED_SUFFIX:
+        beside = find_beside(path, ONE_PAGE_SUFFIXES)
+        what = f"explain {beside}, from which it was made" if beside else "explain its text or HTML"
+        raise InputError(f"{path}: this is a labelled page; {what}")

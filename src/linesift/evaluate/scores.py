@@ -87,7 +87,8 @@ def worst_section(report: Report, n_pages: int = N_WORST) -> Section:
         (_name(page), page.f1, page.precision, page.recall, page.n_wrong, page.n_lines, _line_numbers(page.worst_lines))
         for page in report.worst[:n_pages]
     )
-    return Section("Worst pages", ("Lines: number, gold → given, words.", Table(columns, rows)))
+    about = "The last column has the longest wrong lines: number of the line, gold → given label, number of words."
+    return Section("Worst pages", (about, Table(columns, rows)))
 
 
 def _name(page: PageResult) -> str:

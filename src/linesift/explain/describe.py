@@ -27,6 +27,7 @@ class Scope(StrEnum):
     NEIGHBOURS = "the lines next to it"
     AROUND = "the lines around it"
     PAGE = "the page"
+    SITE = "its site"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +120,26 @@ and none adds by itself, and what the other lines of the page add."""
 SECOND_LOOK = "look.base"
 """A row without a value: what the second look adds to the lines in doubt that it learnt from, on the whole."""
 
+LABELLED_PAGES, REPEATED_LINES = "site.labelled", "site.repeated"
+SITE = {
+    LABELLED_PAGES: "what the labelled pages of its site say",
+    REPEATED_LINES: "what its site repeats",
+}
+"""Rows without a value: what an adapted model adds (`linesift.model.site`), and a site's memory
+(`linesift.model.memory`)."""
+
 
 @cache
 def describe(name: str) -> Meaning:
-    """Say what a column of `linesift.model.window.table_names` or of `linesift.model.second_look` is, or of `NETWORK`.
+    """Say what a column of `linesift.model.window.table_names` or of `linesift.model.second_look` is, or another row.
 
     >>> describe("line.bars@-1").text, describe("window.words.below8").text
     ('line above: bars, slashes, bullets and arrows', 'words in the 8 lines below')
     """
     if name in NETWORK:
         return Meaning(Scope.LINE if name == TOGETHER else Scope.AROUND, NETWORK[name])
+    if name in SITE:
+        return Meaning(Scope.SITE, SITE[name])
     if name == SECOND_LOOK:
         return Meaning(Scope.PAGE, "a line in doubt, at the second look")
     if name.startswith("look."):
@@ -150,12 +161,12 @@ def describe(name: str) -> Meaning:
 
 
 def say_value(name: str, value: float) -> str:
-    """Write the value of a column for people; rows of `NETWORK` have none.
+    """Write the value of a column for people; empty for a row without a value.
 
     >>> say_value("markup.link_share@+1", 0.912), say_value("line.length", 12), say_value("line.last_class", 10)
     ('91 %', '12', 'stop')
     """
-    if name in NETWORK or name == SECOND_LOOK:
+    if name in NETWORK or name in SITE or name == SECOND_LOOK:
         return ""
     if isnan(value):
         return "–"

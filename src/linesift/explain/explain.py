@@ -13,24 +13,27 @@ taken apart in its own way:
 A line in doubt has the scores of the second look added, trees again. A row of its own,
 `linesift.explain.describe.SECOND_LOOK`, has what they add to doubtful lines on the whole.
 
+What corrections of its site add is not taken apart: `linesift.explain.describe.SITE` has a row for each kind of them.
+
 The base and the weights of all reasons add up to the score. Scores are log-odds against the mean of the four labels:
 only differences between labels mean something, so the four weights of a reason sum to 0.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import nan
+from functools import reduce
+from math import isnan, nan
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linesift.errors import InputError
-from linesift.explain.describe import NETWORK, SECOND_LOOK, TOGETHER
+from linesift.explain.describe import LABELLED_PAGES, NETWORK, REPEATED_LINES, SECOND_LOOK, TOGETHER
 from linesift.explain.occlusion import NetworkShares, network_shares
 from linesift.explain.shapley import LeafValues, leaf_shares, leaf_values
 from linesift.features.batch import Batch
 from linesift.features.tokens import spelt_tokens
-from linesift.labels import LABELS, NO_ARTICLE, Label
+from linesift.labels import LABELS, Label
 from linesift.model.decode import DecodeConfig, Rule, rules_against
 from linesift.model.doubt import doubtful
 from linesift.model.lexicon import Lexicon
@@ -83,7 +86,7 @@ class Explanation:
     probabilities: NDArray[np.float32]
     """Shape (4,), as `classify` gives them."""
     reasons: Reasons
-    """Of the log-odds before corrections of its site, and before it is compared with other likely headlines."""
+    """Of the log-odds before it is compared with other likely headlines."""
     against: str
     """Says what line the base is the score of."""
     words: Reasons
@@ -134,9 +137,10 @@ class Explainer:
         is_read = np.zeros(len(batch.page), np.bool_)
         is_read[part.rows_of_networks(batch, part.scorer_scores(around))] = True
         looks = self._look_reasons(part, batch, around, rows)
+        sites = self._site_reasons(part, batch, around, rows)
         texts, rules = page.lines, _Rules.of(prediction, model.decoding)
         for index, row, first in zip(lines, rows.tolist(), _reasons(part, around, rows, is_read, values), strict=True):
-            reasons = _joined(first, looks[row]) if row in looks else first
+            reasons = reduce(_joined, (found[row] for found in (looks, sites) if row in found), first)
             compared = _compared(prediction, index, reasons) if part.headline is not None else ""
             yield Explanation(
                 index=index,
@@ -170,6 +174,24 @@ class Explainer:
                 own = _sorted((*names, SECOND_LOOK), (*columns, nan), np.concatenate((of_row, base[None])))
                 found[row] = Reasons(np.zeros(len(LABELS)), own)
         return found
+
+    def _site_reasons(
+        self, part: Part, batch: Batch, around: Neighbourhood, rows: NDArray[np.int64]
+    ) -> dict[int, Reasons]:
+        """Say what corrections of the page's site add to the scores of some rows, by row."""
+        memory = self._model.memory
+        if not part.sites and memory is None:
+            return {}
+        base = part.look_again(batch, part.first_log_odds(batch, around))
+        added = {LABELLED_PAGES: [each.scores(batch, base) for each in part.sites]}
+        added[REPEATED_LINES] = [] if memory is None else [memory.scores(batch, base)]
+        weights = [_against_mean(sum(scores, start=np.zeros_like(base))) for scores in added.values()]
+        of_rows = np.stack(weights, axis=1)[rows]
+        nothing = np.zeros(len(LABELS))
+        return {
+            row: Reasons(nothing, _sorted(tuple(added), (nan,) * len(added), of_row))
+            for row, of_row in zip(rows.tolist(), of_rows, strict=True)
+        }
 
     def _leaf_values(self, scorer: Scorer, page_table: Callable[[], NDArray[np.float32]]) -> LeafValues | None:
         """Shapley values of the leaves of trees; `None` for a scorer of another kind.
@@ -250,11 +272,13 @@ def _of_scorer(
 
 
 def _check(prediction: Prediction, lines: Sequence[int]) -> None:
-    source, n_lines = prediction.page.source or "page", len(prediction.labels)
+    source, labels = prediction.page.source or "page", prediction.labels
     for index in lines:
-        if not 0 <= index < n_lines:
-            raise InputError(f"{source}: there is no line {index + 1}; the page has {n_lines} lines")
-        if prediction.labels[index] is None:
+        if not 0 <= index < len(labels):
+            last = max((row + 1 for row, label in enumerate(labels) if label is not None), default=0)
+            has = f"the last line with text is {last}" if last else "the page has no text"
+            raise InputError(f"{source}: there is no line {index + 1}; {has}")
+        if labels[index] is None:
             raise InputError(f"{source}: line {index + 1} is blank and has no label; name another one")
 
 
@@ -283,8 +307,7 @@ class _Rules:
 
     @classmethod
     def of(cls, prediction: Prediction, config: DecodeConfig) -> "_Rules":
-        has_article = prediction.has_article or prediction.kind not in NO_ARTICLE
-        return cls(prediction, config, has_article, _bound(prediction))
+        return cls(prediction, config, isnan(prediction.no_article), _bound(prediction))
 
     def against(self, index: int) -> str:
         """Name the rules, and say what they did; empty if the line has its likeliest label."""
@@ -298,8 +321,8 @@ class _Rules:
         near, elsewhere = _per_cent(self.config.timestamp_near), _per_cent(self.config.timestamp)
         match rule:
             case Rule.NO_ARTICLE:
-                what = f"The page is an index or no news ({self.prediction.kind})"
-                return f"{what}, so it has no article and all its lines are sidebar."
+                sure = f"{_per_cent(self.prediction.no_article)} sure; kind: {self.prediction.kind}"
+                return f"The page is an index or no news ({sure}), so it has no article and all its lines are sidebar."
             case Rule.LIKELIEST_HEADLINE:
                 enough = _per_cent(self.config.headline)
                 return f"Where the body begins, {enough} are enough for the likeliest headline of the page."

@@ -99,12 +99,16 @@ class Model:
         batch = self.part_for(pages[0]).read(pages)
         probabilities = self.probabilities(batch)
         labels = decode(batch, probabilities, self.decoding)
-        kinds = None
-        if self.page_kind is not None:
-            kinds = self.page_kind.probabilities(batch, probabilities, labels)
-            has_none = kinds[:, NO_ARTICLE_COLUMNS].sum(axis=1) >= np.float32(self.decoding.no_article)
-            labels[has_none[batch.page]] = Label.SIDEBAR.column
-        return predictions(pages, batch, probabilities, labels, kinds)
+        if self.page_kind is None:
+            yield from predictions(pages, batch, probabilities, labels)
+            return
+        kinds = self.page_kind.probabilities(batch, probabilities, labels)
+        no_article = kinds[:, NO_ARTICLE_COLUMNS].sum(axis=1)
+        has_none = no_article >= np.float32(self.decoding.no_article)
+        labels[has_none[batch.page]] = Label.SIDEBAR.column
+        found = predictions(pages, batch, probabilities, labels, kinds)
+        for prediction, probability in zip(found, np.where(has_none, no_article, np.nan).tolist(), strict=True):
+            yield replace(prediction, no_article=probability)
 
 
 def _groups(pages: Iterable[Page]) -> Iterator[list[Page]]:

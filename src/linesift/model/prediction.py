@@ -31,6 +31,8 @@ class Prediction:
     """Kind of the page, a `linesift.labels.Kind`; empty if the model gives no kinds or the page has no lines."""
     kind_probability: float = math.nan
     """Probability of that kind, `nan` if there is none."""
+    no_article: float = math.nan
+    """Probability of the kinds `index` and `other` together if it made all lines sidebar, else `nan`."""
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{self.labels.count(label)} {label}" for label in LABELS)

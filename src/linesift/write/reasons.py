@@ -6,7 +6,7 @@ from math import exp, isnan
 from typing import TYPE_CHECKING
 
 from linesift.labels import LABELS, Label
-from linesift.write.terminal import BOLD, DIM, LOOKS, PLAIN, Style, cut, paint, per_cent, visible
+from linesift.write.terminal import BOLD, DIM, LOOKS, PLAIN, Style, cut, paint, per_cent, visible, wrapped
 
 if TYPE_CHECKING:  # numpy comes with them, and `--help` does not wait for numpy
     from linesift.explain.explain import Explanation, Reason, Reasons, Weights
@@ -17,7 +17,7 @@ _N_BRIEF = 3
 _N_WORDS = 6
 """Number of words that `explained` names."""
 
-LEGEND = (
+_LEGEND = (
     "Numbers are log-odds against the mean of the four labels: above 0 they speak for a label, below 0 against it,",
     "and rows add up to the sum. Indented rows are the strongest columns of the row above them, which counts them in.",
 )
@@ -41,7 +41,8 @@ def explained(explanation: "Explanation", *, n_columns: int, style: Style = PLAI
     """
     reasons = explanation.reasons
     if explanation.decided:
-        yield f"\n{_INDENT}{explanation.decided}\n"
+        yield "\n"
+        yield from (f"{line}\n" for line in wrapped(explanation.decided, style, _INDENT))
     yield f"\n{_INDENT}{_bold('what spoke for and against each label', style)}\n"
     yield _header(style)
     yield _row(reasons.base, f"any line: {explanation.against}", style)
@@ -54,6 +55,12 @@ def explained(explanation: "Explanation", *, n_columns: int, style: Style = PLAI
         for reason in explanation.words.reasons[:_N_WORDS]:
             times = f" ×{reason.value:.0f}" if reason.value > 1 else ""
             yield _row(reason.weights, f"{reason.name}{times}", style)
+
+
+def legend(style: Style = PLAIN) -> list[str]:
+    """Say what the numbers of `explained` are, in lines that fit the width."""
+    fits = style.width is None or max(map(len, _LEGEND)) <= style.width
+    return list(_LEGEND) if fits else wrapped(" ".join(_LEGEND), style)
 
 
 def brief(explanation: "Explanation") -> list[str]:

@@ -5,6 +5,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from linesift.labels import LABELS, Label
@@ -127,6 +129,13 @@ def per_cent(fraction: float) -> str:
     return f"{fraction:.0%}".replace("%", " %")
 
 
+def say_no_article(prediction: "Prediction") -> str:
+    """Say that a page has no article, with the probability if its kind is the reason."""
+    if isnan(prediction.no_article):
+        return "the page has no article"
+    return f"the page has no article ({per_cent(prediction.no_article)} sure; kind: {prediction.kind})"
+
+
 def summary(total: Tally) -> str:
     """Write a tally in one line; for a single page with the probability of its kind.
 
@@ -156,6 +165,18 @@ def visible(text: str) -> str:
     'a b␛[2Jc'
     """
     return _INVISIBLE.sub(_picture, text)
+
+
+def wrapped(text: str, style: Style, indent: str = "") -> list[str]:
+    """Break a sentence into lines that fit the width, with an indent before each; without a width it is one line.
+
+    >>> wrapped("Where the body begins, 40 % are enough.", Style(width=26), "  ")
+    ['  Where the body begins,', '  40 % are enough.']
+    """
+    if style.width is None:
+        return [f"{indent}{text}"]
+    width = max(_MIN_TEXT_WIDTH, style.width)
+    return wrap(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def cut(text: str, width: int) -> str:
