@@ -715,3 +715,16 @@ def test_both_names_of_the_fields_to_keep(run: Run, folder: Path, options: list[
     (folder / "kept.jsonl").write_text('{"text": "Rain", "topic": "weather", "rank": 3, "other": 1}\n')
     page = json.loads(run("kept.jsonl", "--format", "jsonl", *options).out)
     assert page["kept"] == {"topic": "weather", "rank": 3}
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_field_to_keep_that_no_row_has_is_told_once_for_a_file(run: Run) -> None:
+    Path("a.json").write_text(json.dumps([{"isi": "B Rain", "topik": "weather"}] * 3))
+    Path("b.jsonl").write_text('{"isi": "B Sun"}\n{"isi": "B Fog", "topic": 1}\n')
+    result = run("a.json", "b.jsonl", "--text-field", "isi", "--keep-fields", "topic", "--format", "json")
+    assert [json.loads(line)["kept"]["topic"] for line in result.out.splitlines()] == [None, None, None, None, 1]
+    assert (result.code, result.err) == (
+        0,
+        "linesift: warning: a.json: no row has field 'topic', its fields are 'isi', 'topik'; name another one with "
+        "--keep-fields\n",
+    )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pytest
 import fakes
 import linesift
 from commandline import Run, environment, runner
-from crawl import wet
+from crawl import jsonl, wet
 from linesift.cli import batch as cli_batch
 from linesift.engine.ledger import Entry, Failure, name_of, read_entries, read_names
 from linesift.engine.local import LocalEngine
@@ -25,6 +26,7 @@ from linesift.engine.run import Progress, RunRequest, Shard, clean, read_status,
 from linesift.engine.unit import LabelOptions
 from linesift.engine.work import Outcome, Work, failure_of
 from linesift.errors import InputError
+from linesift.read.jsonl import Fields
 from tasks import FaultyWork
 
 PAGE = "Menu\n\nH Rain\nB It rained.\n"
@@ -104,12 +106,30 @@ def test_an_input_of_another_size_is_done_again(crawl: Path) -> None:
 def test_other_settings_are_refused_unless_forced(crawl: Path) -> None:
     label(request_of(crawl))
     other = LabelOptions(columns=("url", "kind"))
-    with pytest.raises(InputError, match=r"ledger/.* was made with another model, version or options; .* --force"):
+    with pytest.raises(InputError, match=r"ledger/.* was made with another --columns \(.*, now url,kind\); .* --force"):
         label(request_of(crawl, options=other))
     files, _ = label(request_of(crawl, options=other, is_forced=True))
     assert len(files) == 4
     assert label(request_of(crawl, options=other))[0] == ["bad.wet.gz"]
     assert {entry.settings.columns for entry in read_entries(Store(str(crawl.parent / "out")))} == {("url", "kind")}
+
+
+def test_settings_that_differ_are_named(crawl: Path) -> None:
+    label(request_of(crawl, options=LabelOptions(fields=Fields("isi", kept=("topic", "rank")))))
+    expected = "was made with another --keep-fields (topic,rank, now none), --text-field (isi, now text); name another"
+    with pytest.raises(InputError, match=re.escape(expected)):
+        label(request_of(crawl))
+    entries = list((crawl.parent / "out" / "ledger").iterdir())
+    for entry in entries:
+        about = json.loads(entry.read_bytes())
+        about["settings"] = {**about["settings"], "linesift": "0.0.1", "model_sha256": "0", "later": 1}
+        entry.write_text(json.dumps(about))
+    with pytest.raises(InputError, match=r"another model, version \(0\.0\.1, now .*\), --keep-fields"):
+        label(request_of(crawl))
+    for entry in entries:
+        entry.write_text("unreadable")
+    with pytest.raises(InputError, match="was made with another model, version or options; name another --out"):
+        label(request_of(crawl))
 
 
 def test_shards_share_the_inputs(crawl: Path) -> None:
@@ -291,6 +311,26 @@ def test_the_command(command: Run, crawl: Path) -> None:
     assert command("batch", "--out", f"{out}/", "--clean").err == f"removed {out}/pages/half.parquet\n"
 
 
+def test_records_that_are_left_out_are_told_and_change_no_exit_code(command: Run, crawl: Path) -> None:
+    rows = jsonl(crawl / "a.jsonl", [{"id": 1, "text": "B a"}] * 2)
+    with rows.open("a") as stream:
+        stream.write("nonsense\n")
+    result = command("batch", rows, crawl / "1.wet.gz", "--out", crawl.parent / "out", "--text-field", "isi")
+    warning, last = result.err.splitlines()[1:]
+    assert warning == (
+        f"linesift: warning: {rows}: no page in 3 records (no text 2, not json 1); row 1: no text in field 'isi', "
+        "its fields are 'id', 'text'; skipped; name another one with --text-field"
+    )
+    assert last.startswith("2 files done, 1 page, ")
+    assert last.endswith(", 3 records left out (no text 2, not json 1)")
+    assert result.code == 0
+
+
+def test_the_help_names_all_inputs(command: Run) -> None:
+    words = "WARC, WET, JSON lines, JSON and CSV, also with .gz or .zst, and Parquet"
+    assert words in " ".join(command("batch", "-h").out.split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
@@ -302,11 +342,20 @@ def test_the_command(command: Run, crawl: Path) -> None:
         (["--inputs", "missing"], "missing: no such file"),
         (["page.html"], "for single pages use linesift classify"),
         (["nothing*"], "no files there"),
+        (["none"], "no files there"),
+        (
+            ["single"],
+            "single: no name there ends in .warc, .wet, .jsonl, .json, .csv or .parquet, with or without .gz "
+            "or .zst; for single pages use linesift classify",
+        ),
     ],
 )
 def test_misuse(command: Run, crawl: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], reason: str) -> None:
     monkeypatch.chdir(crawl.parent)
-    Path("page.html").touch()
+    for name in ("none", "single"):
+        Path(name).mkdir()
+    for name in ("page.html", "single/a.txt", "single/b.txt", "single/c.html"):
+        Path(name).touch()
     result = command("batch", *arguments, "--out", "out")
     assert (result.code, result.out) == (2, "")
     assert reason in result.err
@@ -341,5 +390,5 @@ def test_entries_are_json_that_others_can_read(crawl: Path) -> None:
     about = json.loads(next((crawl.parent / "out" / "ledger").iterdir()).read_bytes())
     assert list(about) == [
         "format", "input", "output", "output_size", "output_sha256", "pages", "lines", "failed_pages", "kinds",
-        "left_out", "settings", "seconds",
+        "left_out", "settings", "seconds", "warning",
     ]  # fmt: skip

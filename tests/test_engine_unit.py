@@ -17,13 +17,13 @@ import pytest
 import fakes
 import linesift
 from commandline import environment
-from crawl import DATE, html_record, jsonl, pack, text_record, wet
+from crawl import DATE, html_record, jsonl, pack, record, text_record, wet
 from linesift.engine import reading, unit
-from linesift.engine.ledger import Entry
+from linesift.engine.ledger import Entry, read_entries
 from linesift.engine.places import InputFile, Store, describe
 from linesift.engine.schema import COLUMNS, KEPT, SCHEMA
 from linesift.engine.unit import LabelOptions, label_file, make_settings
-from linesift.errors import InputError, ModelError
+from linesift.errors import InputError, MissingExtraError, ModelError
 from linesift.read.jsonl import Fields
 
 PAGE = "Menu\n\nH Rain\nT 11 March 2024\nB It rained.\nB It did?\n"
@@ -206,6 +206,39 @@ def test_what_is_damaged_is_counted_and_the_rest_is_done(tmp_path: Path) -> None
         assert (entry.pages > 0, entry.left_out) == (True, {reason: 1}), name
 
 
+def test_a_file_that_gave_no_page_though_it_has_records_gets_a_warning(tmp_path: Path) -> None:
+    jsonl(tmp_path / "a.jsonl", [{"id": 1, "isi": PAGE}] * 2)
+    (tmp_path / "b.warc").write_bytes(record("request", 0, b"GET /", "application/http") * 3)
+    (tmp_path / "c.warc").write_bytes(record("response", 0, b"HTTP/1.1 404 No\r\n\r\nx", "application/http"))
+    (tmp_path / "empty.jsonl").touch()
+    wet(tmp_path / "good.wet", [PAGE])
+    expected = {
+        "a.jsonl": "no page in 2 records (no text 2); row 1: no text in field 'text', its fields are 'id', 'isi'; "
+        "skipped; name another one with --text-field",
+        "b.warc": "no page in 3 records",
+        "c.warc": "no page in 1 record (bad status 1)",
+        "empty.jsonl": None,
+        "good.wet": None,
+    }
+    for name, problem in expected.items():
+        entry = label_file(str(tmp_path / name), str(tmp_path / "out"))
+        assert entry.warning == (problem and f"{tmp_path / name}: {problem}")
+    assert [entry.warning is None for entry in read_entries(Store(str(tmp_path / "out")))].count(True) == 2
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.csv", "a.parquet"])
+def test_a_field_to_keep_that_no_row_has_gets_a_warning(tmp_path: Path, name: str) -> None:
+    jsonl(tmp_path / "a.jsonl", [{"text": "B a", "sektion": "news"}, {"text": "B b"}])
+    (tmp_path / "a.json").write_bytes((tmp_path / "a.jsonl").read_bytes())
+    (tmp_path / "a.csv").write_text("text,sektion\nB a,news\nB b,\n")
+    pq.write_table(pa.table({"text": ["B a", "B b"], "sektion": ["news", None]}), tmp_path / "a.parquet")
+    problem = "no row has field 'section', its fields are 'text', 'sektion'; name another one with --keep-fields"
+    for kept, expected in {"section": f"{tmp_path / name}: {problem}", "sektion": None}.items():
+        options = LabelOptions(fields=Fields(kept=(kept,)))
+        entry = label_file(str(tmp_path / name), str(tmp_path / kept), options=options)
+        assert (entry.pages, entry.left_out, entry.warning) == (2, {}, expected)
+
+
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
@@ -343,3 +376,24 @@ def test_what_is_known_of_an_input(tmp_path: Path) -> None:
         describe("memory://nowhere/a.wet.gz")
     with pytest.raises(InputError, match="no such kind of address"):
         describe("nonsense://a")
+
+
+@pytest.mark.parametrize(
+    ("address", "package"),
+    [("s3://bucket/a.warc.gz", "s3fs"), ("gs://bucket/a.warc.gz", "gcsfs"), ("https://a.example/a.warc.gz", "aiohttp")],
+)
+def test_an_address_whose_package_is_missing_has_the_command_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch, address: str, package: str
+) -> None:
+    from fsspec.registry import _registry
+
+    protocol = address.partition("://")[0]
+    monkeypatch.delitem(_registry, protocol, raising=False)
+    monkeypatch.delitem(sys.modules, "fsspec.implementations.http", raising=False)
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingExtraError) as raised:
+        Store(address)
+    assert str(raised.value).startswith(
+        f"{address}: an address of {protocol} needs {package}, which is not installed: "
+    )
+    assert str(raised.value).endswith(f" -m pip install {package}")

@@ -32,6 +32,13 @@ def test_of_an_installed_package() -> None:
 
 
 @pytest.mark.usefixtures("checkout")
+def test_a_package_of_no_extra() -> None:
+    assert str(extras.missing_package("an address", "s3fs")) == (
+        "an address needs s3fs, which is not installed: .venv/bin/python -m pip install s3fs"
+    )
+
+
+@pytest.mark.usefixtures("checkout")
 def test_the_first_missing_module_is_named() -> None:
     extras.require_extra("training", "json", "numpy")
     with pytest.raises(MissingExtraError) as raised:

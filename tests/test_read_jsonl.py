@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from linesift.errors import InputError
 from linesift.read import jsonl
-from linesift.read.jsonl import Fields, SkippedRowError, is_jsonl, read_jsonl
+from linesift.read.jsonl import Fields, SeenFields, SkippedRowError, is_jsonl, read_jsonl
 from linesift.read.record import Record
 from linesift.read.rows import read_json
 
@@ -66,7 +66,11 @@ def test_fields_have_names() -> None:
         (b'{"text": "\xff"}\n', "not JSON ('utf-8' codec can't decode byte 0xff in position 10: invalid start byte); "),
         (b'["Rain"]\n', "not a JSON object; skipped"),
         (b'{"body": "Rain", "id": 4}\n', "no text in field 'text', its fields are 'body', 'id'; skipped; name another"),
-        (b'{"text": null}\n', "no text in field 'text', its fields are 'text'; skipped; name another"),
+        (b'{"text": null, "id": 4}\n', "field 'text' is null; skipped"),
+        (b'{"text": 4.5}\n', "field 'text' is a number, not text; skipped"),
+        (b'{"text": true}\n', "field 'text' is true, not text; skipped"),
+        (b'{"text": ["Rain"]}\n', "field 'text' is a list, not text; skipped"),
+        (b'{"text": {"a": "Rain"}}\n', "field 'text' is an object, not text; skipped"),
         (b"{}\n", "no text in field 'text', its fields are none; skipped; name another"),
         (b"[" * 100_000 + b"\n", "not JSON (maximum recursion depth exceeded"),
     ],
@@ -75,6 +79,37 @@ def test_a_line_that_is_no_page_is_told_in_its_place(line: bytes, problem: str) 
     before, error, after = written(read(page(text="a") + line + page(text="b")))
     assert (before, after) == ("a", "b")
     assert error.startswith(f"pages.jsonl:2: {problem}")
+    assert ("--text-field" in error) == ("no text in field" in error)
+
+
+def test_a_line_without_html_and_text_says_what_both_fields_hold() -> None:
+    fields = Fields("content", "raw")
+    assert written(read(page(raw="") + page(raw=None, content=7) + page(text="a"), fields)) == [
+        "pages.jsonl:1: field 'raw' is empty, no field 'content'; skipped",
+        "pages.jsonl:2: field 'raw' is null, field 'content' is a number, not text; skipped",
+        "pages.jsonl:3: no text in field 'raw' or 'content', its fields are 'text'; skipped; name another one with "
+        "--text-field",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kept", "problem"),
+    [
+        (("rank", "f7"), None),
+        ((), None),
+        (("topic", "rank"), "no row has field 'topic', its fields are 'text', 'rank', 'f0', 'f1', 'f2', 'f3', 'f4', "
+         "'f5'; name another one with --keep-fields"),
+        (("topic", "x", "topic"), "no row has field 'topic' or 'x', its fields are 'text'"),
+    ],
+)  # fmt: skip
+def test_fields_to_keep_that_no_line_has_are_named(kept: tuple[str, ...], problem: str | None) -> None:
+    data = page(text="a", rank=None) + page(text="b", **{f"f{number}": 0 for number in range(20)})
+    seen = SeenFields(kept)
+    assert seen.problem() is None  # as long as nothing was read
+    list(read_jsonl(io.BytesIO(data), "pages.jsonl", Fields(kept=kept), seen))
+    found = seen.problem()
+    assert (found is None) == (problem is None)
+    assert (found or "").startswith(problem or "")
 
 
 def test_a_line_that_is_too_long_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:

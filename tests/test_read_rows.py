@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from linesift.errors import InputError, MissingExtraError
 from linesift.read import rows
-from linesift.read.jsonl import Fields, SkippedRowError
+from linesift.read.jsonl import Fields, SeenFields, SkippedRowError
 from linesift.read.record import Record
 from linesift.read.rows import read_csv, read_json, read_parquet
 
@@ -178,6 +178,24 @@ def test_times_of_parquet_that_no_calendar_has(kind: pa.DataType) -> None:
 
 def test_parquet() -> None:
     assert of_parquet(pa.Table.from_pylist(PAGES), KEEPS) == RECORDS
+
+
+def test_a_null_of_parquet_is_told_as_one() -> None:
+    found = of_parquet(pa.table({"id": [1, 2], "text": ["Rain", None]}))
+    assert str(found[1]) == "pages:2: field 'text' is null; skipped"
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "parquet"])
+def test_fields_to_keep_that_no_row_has_are_named(form: str) -> None:
+    file = io.BytesIO()
+    pq.write_table(pa.table({"text": ["Rain"], "topik": ["a"]}), file)
+    data = {"json": b'[{"text": "Rain", "topik": "a"}]', "csv": b"text,topik\nRain,a\n", "parquet": file.getvalue()}
+    read = {"json": read_json, "csv": read_csv, "parquet": read_parquet}
+    problem = "no row has field 'topic', its fields are 'text', 'topik'; name another one with --keep-fields"
+    for kept, expected in {"topic": problem, "topik": None}.items():
+        seen = SeenFields([kept])
+        list(read[form](io.BytesIO(data[form]), "pages", Fields(kept=(kept,)), seen))
+        assert seen.problem() == expected
 
 
 def test_parquet_values_become_those_of_json() -> None:

@@ -27,6 +27,11 @@ def missing_extra(purpose: str, module: str, *, extra: str = "train") -> Missing
     return MissingExtraError(f"{purpose} needs {module}, which is not installed: {install_command(extra)}")
 
 
+def missing_package(purpose: str, package: str) -> MissingExtraError:
+    """Make the error for a package that no extra has, because it is for the user to choose."""
+    return MissingExtraError(f"{purpose} needs {package}, which is not installed: {_pip_install()} {package}")
+
+
 def install_command(extra: str) -> str:
     """Give the command that adds an extra to the Python that runs.
 
@@ -35,7 +40,11 @@ def install_command(extra: str) -> str:
     """
     is_checkout = (_ROOT / "pyproject.toml").is_file()
     target = quote(f"{_short(_ROOT) if is_checkout else 'linesift'}[{extra}]")
-    return f"{quote(_short(Path(sys.executable)))} -m pip install {'-e ' if is_checkout else ''}{target}"
+    return f"{_pip_install()} {'-e ' if is_checkout else ''}{target}"
+
+
+def _pip_install() -> str:
+    return f"{quote(_short(Path(sys.executable)))} -m pip install"
 
 
 def _short(path: Path) -> str:

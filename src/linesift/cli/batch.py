@@ -23,9 +23,10 @@ if TYPE_CHECKING:  # numpy and pyarrow come with them
 
 HELP = """Label many files, each to one Parquet file of its pages.
 
-Input files are WARC, WET and JSON lines, also with .gz or .zst, and Parquet. An INPUT is a path, a directory, a pattern
-in quotes, or an address such as s3://bucket/crawl/*.warc.wet.gz. Run the same command again, and it does what is not
-done yet. An output counts once its entry stands in the ledger, so killed workers and full disks leave nothing half.
+Input files are WARC, WET, JSON lines, JSON and CSV, also with .gz or .zst, and Parquet. An INPUT is a path, a
+directory, a pattern in quotes, or an address such as s3://bucket/crawl/*.warc.wet.gz. Run the same command again, and
+it does what is not done yet. An output counts once its entry stands in the ledger, so killed workers and full disks
+leave nothing half.
 """
 EXAMPLES = """
 Examples:
@@ -38,6 +39,7 @@ Examples:
   linesift batch --out labels/ --status
 
 Exit code: 0 all is done, 1 some file or page failed, 2 nothing could be done.
+Records that are left out do not change it.
 """
 
 
@@ -76,8 +78,7 @@ _KeepFields = Annotated[
     list[str] | None,
     typer.Option(
         metavar="NAMES",
-        help="Also write these fields of JSON lines and columns of Parquet, as text, with commas between them; may be "
-        "repeated.",
+        help="Also write these fields of JSON, CSV and Parquet, as text, with commas between them; may be repeated.",
     ),
 ]
 _Force = Annotated[
@@ -216,6 +217,8 @@ class _Reporter:
             return
         if isinstance(outcome, Failure):
             console.say(outcome.reason)
+        elif outcome.warning is not None:
+            console.say(f"warning: {outcome.warning}")
         text = self._text(progress)
         if not console.progress_text(text) and time.monotonic() - self._last >= self._EVERY:
             self._last = time.monotonic()
@@ -223,10 +226,15 @@ class _Reporter:
 
     def close(self, progress: "Progress") -> None:
         """Say what was done."""
+        from linesift.engine.reading import say_reasons
+
         seconds = max(time.monotonic() - self._start, 1e-3)
         parts = [f"{console.count(progress.n_done, 'file')} done", console.count(progress.pages, "page")]
         parts += [f"{progress.pages / seconds:,.0f} pages/s"] if progress.pages else []
         parts += [f"{console.count(progress.n_failed_pages, 'page')} not labelled"] if progress.n_failed_pages else []
+        if progress.left_out:
+            n_left_out = console.count(progress.left_out.total(), "record")
+            parts.append(f"{n_left_out} left out ({say_reasons(progress.left_out)})")
         parts += [f"{console.count(progress.n_failed, 'file')} failed"] if progress.n_failed else []
         console.status(", ".join(parts))
 

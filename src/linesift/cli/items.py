@@ -9,7 +9,7 @@ from linesift.cli.outcomes import report_messages
 from linesift.errors import InputError, MissingExtraError
 from linesift.page import Page
 from linesift.read.find import find_pages, is_there
-from linesift.read.jsonl import Fields
+from linesift.read.jsonl import Fields, SeenFields
 from linesift.read.page import PageSource, SourceKind, find_source, read_archive, read_rows, read_stdin
 from linesift.read.text import STDIN, no_such_file
 
@@ -85,8 +85,9 @@ def _empty(source: PageSource) -> Message:
 
 def _row_items(source: PageSource, fields: Fields) -> Iterator[Item]:
     n_pages = n_skipped = 0
+    seen = SeenFields(fields.kept)
     try:
-        for record in read_rows(source, fields):
+        for record in read_rows(source, fields, seen):
             if not isinstance(record, InputError):
                 n_pages += 1
                 yield record
@@ -101,6 +102,8 @@ def _row_items(source: PageSource, fields: Fields) -> Iterator[Item]:
     else:
         if not n_pages and not n_skipped:
             yield _empty(source)
+        elif n_pages and (problem := seen.problem()):
+            yield Message(f"warning: {source.path}: {problem}", is_failure=False)
     if n_skipped:
         word = "line" if source.kind is SourceKind.JSONL else "row"
         yield Message(f"{source.path}: {console.count(n_pages, 'page')}; skipped: {console.count(n_skipped, word)}")

@@ -30,6 +30,8 @@ _N_NAME_DIGITS, _N_SETTINGS_DIGITS, _MAX_NAME = 12, 8, 120
 _N_AT_ONCE = 1000
 """Entries that are read at once."""
 _NOT_IN_NAMES = re.compile(r"[^\w.-]", re.ASCII)
+_SAID = {"model_sha256": "model", "linesift": "version", "schema": "layout"}
+"""Words for settings that are no options."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class Entry:
     settings: Settings
     seconds: float
     """Time that it took, of the clock."""
+    warning: str | None = None
+    """What may be wrong with the options: the input has records and gave no page, or lacks a field to keep."""
 
     def as_json(self) -> bytes:
         """Write the entry as it stands in the ledger."""
@@ -181,6 +185,33 @@ def read_entries(store: Store) -> Iterator[Entry]:
             yield _entry(about)
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(f"{store.place}/{path}: not an entry of the ledger ({error}); remove it") from error
+
+
+def differences(store: Store, path: str, settings: Settings) -> str | None:
+    """Say in what the settings of an entry differ from these; `None` if it cannot be read.
+
+    It is read as other versions of linesift may have written it.
+    """
+    try:
+        before = json.loads(store.read([path])[0])["settings"]
+        now = json.loads(_json(asdict(settings)))
+        names = [name for name in now if before.get(name) != now[name]]
+        return ", ".join(_difference(name, before.get(name), now[name]) for name in names) or None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _difference(name: str, before: object, now: object) -> str:
+    """Say how a setting was and is.
+
+    >>> _difference("keep_fields", ["topic"], [])
+    '--keep-fields (topic, now none)'
+    """
+    word = _SAID.get(name, f"--{name.replace('_', '-')}")
+    if name == "model_sha256":
+        return word
+    was, is_now = (",".join(map(str, each)) if isinstance(each, list) else each for each in (before, now))
+    return f"{word} ({was or 'none'}, now {is_now or 'none'})"
 
 
 def read_failures(store: Store) -> list[Failure]:

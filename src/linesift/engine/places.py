@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from errno import EIO
 from functools import partial
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 from linesift.errors import InputError, LinesiftError
-from linesift.extras import missing_extra
+from linesift.extras import missing_extra, missing_package
 from linesift.read.find import walk
 from linesift.read.page import SourceKind, find_source
 
@@ -25,8 +26,19 @@ if TYPE_CHECKING:
 
 PARTS = "parts"
 """Directory of outputs that are being written, on this machine."""
+ENDINGS = ".warc, .wet, .jsonl, .json, .csv or .parquet, with or without .gz or .zst"
+"""Ends of the names of files of many pages, for messages."""
 _OF_BUCKETS = frozenset({"s3", "gs", "abfs", "oss", "oci"})
 """Names that fsspec has for object stores."""
+_PACKAGES = {
+    **dict.fromkeys(("s3", "s3a"), "s3fs"),
+    **dict.fromkeys(("gs", "gcs"), "gcsfs"),
+    **dict.fromkeys(("http", "https"), "aiohttp"),
+    **dict.fromkeys(("abfs", "abfss", "az"), "adlfs"),
+    "oss": "ossfs",
+    "oci": "ocifs",
+}
+"""Packages that fsspec needs for kinds of addresses; each has one module, of the same name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +96,7 @@ def find_inputs(name: str) -> list[InputFile]:
     A file that is not there is in the list too, without a size; who reads it gets the reason.
 
     Raises:
-        InputError: if a directory is empty, or nothing fits a pattern.
+        InputError: if a directory has no such file, or nothing fits a pattern.
     """
     if is_address(name):
         return _find_remote(name)
@@ -92,6 +104,8 @@ def find_inputs(name: str) -> list[InputFile]:
     if path.is_dir():
         every = [inside for inside in walk(path, ("",)) if inside.is_file() and not inside.name.startswith(".")]
         found = [str(inside) for inside in every if find_source(inside).kind is not SourceKind.PAGE]
+        if every and not found:
+            raise InputError(f"{name}: no name there ends in {ENDINGS}; for single pages use linesift classify")
     elif "*" in name and not path.exists():
         from glob import glob
 
@@ -360,7 +374,11 @@ def _system(address: str) -> tuple[Any, str]:
     try:
         system, path = cast("partial[tuple[Any, str]]", url_to_fs)(address)
     except ImportError as error:
-        raise InputError(f"{address}: {error}") from error
+        protocol = address.partition("://")[0].rpartition("::")[2]
+        package = _PACKAGES.get(protocol)
+        if package is None or find_spec(package) is not None:
+            raise InputError(f"{address}: {error}") from error
+        raise missing_package(f"{address}: an address of {protocol}", package) from error
     except ValueError as error:
         raise InputError(f"{address}: {str(error).lower()}; fsspec has no such kind of address") from error
     return system, path

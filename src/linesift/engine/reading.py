@@ -5,16 +5,16 @@ the file has to be read again, and must not pass for a short one.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from io import RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from linesift.engine.pages import NumberedRecord
-from linesift.engine.places import InputFile, is_address, open_input
+from linesift.engine.places import ENDINGS, InputFile, is_address, open_input
 from linesift.errors import InputError
-from linesift.read.jsonl import Fields, read_jsonl
+from linesift.read.jsonl import Fields, SeenFields, read_jsonl
 from linesift.read.packed import PACKED_SUFFIXES, unpacked
 from linesift.read.page import SourceKind, find_source
 from linesift.read.record import Record
@@ -34,12 +34,34 @@ _ROW_READERS = {
 
 @dataclass(slots=True)
 class InputReader:
-    """Reads one input file; what was left out stands in `left_out` once the last page was given."""
+    """Reads one input file; `left_out` and `warning` are complete once the last page was given."""
 
     file: InputFile
     fields: Fields
     left_out: Counter[str] = field(default_factory=Counter)
     """Records that gave no page, by reason: the fields of `WarcCounts`, and `not_json` and `no_text`."""
+    _n_pages: int = 0
+    _n_other: int = 0
+    """Records of an archive that are never pages, such as requests."""
+    _first_skipped: str = ""
+    """Number of the first row without a page, and what is wrong with it."""
+    _seen: SeenFields = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._seen = SeenFields(self.fields.kept)
+
+    @property
+    def warning(self) -> str | None:
+        """What to tell of a file that could be read: its records gave no page, or no row has a field to keep."""
+        if self._n_pages:
+            problem = self._seen.problem()
+            return None if problem is None else f"{self.file.name}: {problem}"
+        n_records = self.left_out.total() + self._n_other
+        if not n_records:
+            return None
+        reasons = f" ({say_reasons(self.left_out)})" if self.left_out else ""
+        first = f"; row {self._first_skipped}" if self._first_skipped else ""
+        return f"{self.file.name}: no page in {n_records:,} record{'' if n_records == 1 else 's'}{reasons}{first}"
 
     def __iter__(self) -> Iterator[NumberedRecord]:
         """Give the pages of the file in order.
@@ -72,22 +94,26 @@ class InputReader:
         is_packed_as_whole = suffix in PACKED_SUFFIXES and suffix != ".gz"
         stream = _Ending(watched) if is_packed_as_whole else watched
         for number, record in enumerate(read_warc(cast(BinaryIO, stream), counts), start=1):
+            self._n_pages = number
             offset = None if is_packed_as_whole else record.offset  # in what is unpacked, it leads nowhere
             yield NumberedRecord(number, replace(record, source=self.file.name, offset=offset))
         self.left_out.update(counts.skipped)
+        self._n_other = counts.other
         if isinstance(stream, _Ending) and stream.is_damaged and not counts.truncated:
             self.left_out["truncated"] += 1
 
     def _rows(self, watched: "_Watched", kind: SourceKind) -> Iterator[NumberedRecord]:
         n_rows = 0
         try:
-            for found in _ROW_READERS[kind](cast(BinaryIO, watched), self.file.name, self.fields):
+            for found in _ROW_READERS[kind](cast(BinaryIO, watched), self.file.name, self.fields, self._seen):
                 n_rows += 1
                 if isinstance(found, Record):
+                    self._n_pages += 1
                     number = int(found.source.rpartition(":")[2])
                     yield NumberedRecord(number, replace(found, source=self.file.name))
                 else:
                     self.left_out[found.reason] += 1
+                    self._first_skipped = self._first_skipped or str(found).removeprefix(f"{self.file.name}:")
         except InputError:
             self._check(watched, is_whole=False)
             if not n_rows:
@@ -103,11 +129,17 @@ def check_kind(name: str) -> SourceKind:
     """
     kind = find_source(_path(name)).kind
     if kind is SourceKind.PAGE:
-        raise InputError(
-            f"{name}: the name does not end in .warc, .wet, .jsonl, .json, .csv or .parquet, with or without .gz or "
-            ".zst; for single pages use linesift classify"
-        )
+        raise InputError(f"{name}: the name does not end in {ENDINGS}; for single pages use linesift classify")
     return kind
+
+
+def say_reasons(left_out: Mapping[str, int]) -> str:
+    """Say how many records were left out for which reason.
+
+    >>> say_reasons({"too_large": 1, "no_text": 2000})
+    'no text 2,000, too large 1'
+    """
+    return ", ".join(f"{reason.replace('_', ' ')} {number:,}" for reason, number in sorted(left_out.items()))
 
 
 def _path(name: str) -> Path:

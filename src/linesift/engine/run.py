@@ -1,5 +1,6 @@
 """A run: find out what is left to do, let an engine do it, and say how it stands."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from linesift.engine.ledger import (
     PAGES,
     Entry,
     Failure,
+    differences,
     forget,
     name_of,
     read_entries,
@@ -64,6 +66,8 @@ class Progress:
     n_failed_pages: int = 0
     pages: int = 0
     bytes_done: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    """Records that gave no page, by reason."""
 
     def add(self, outcome: Outcome) -> None:
         """Count a file that is done or failed."""
@@ -74,6 +78,7 @@ class Progress:
             self.n_done += 1
             self.pages += outcome.pages
             self.n_failed_pages += outcome.failed_pages
+            self.left_out.update(outcome.left_out)
 
     def seconds_left(self, seconds: float) -> float | None:
         """Estimate the time that is left after this time, by bytes, or by files where these are not known."""
@@ -123,7 +128,8 @@ def run(request: RunRequest, engine: Engine, report: Callable[[Progress, Outcome
     settings = make_settings(request.model, request.options)
     store = Store(request.out)
     names = read_names(store)
-    _check_settings(names.other(settings), request)
+    if not request.is_forced and (other := names.other(settings)) is not None:
+        raise _other_settings(request.out, other, differences(store, other, settings))
     left = [file for file in files if not names.has(file, settings)]
     write_run(store, files, str(request.shard))
     for file in left:
@@ -154,12 +160,11 @@ def _part(inputs: Sequence[InputFile], shard: Shard) -> list[InputFile]:
     return files[shard.number :: shard.of]
 
 
-def _check_settings(other: str | None, request: RunRequest) -> None:
-    if other is not None and not request.is_forced:
-        raise InputError(
-            f"{request.out}: {other} was made with another model, version or options; name another --out, or label all "
-            "of them anew with --force"
-        )
+def _other_settings(out: str, entry: str, which: str | None) -> InputError:
+    return InputError(
+        f"{out}: {entry} was made with another {which or 'model, version or options'}; name another --out, or label "
+        "all of them anew with --force"
+    )
 
 
 def read_status(place: str) -> Status:

@@ -49,7 +49,7 @@ class LabelOptions:
     keep: tuple[str, ...] = ()
     """Further columns: `lines`, `text`, `html`."""
     fields: Fields = field(default_factory=Fields)
-    """Fields of JSON lines and columns of Parquet that hold the page; those to keep become columns of text."""
+    """Fields of JSON lines, JSON, CSV and Parquet that hold the page; those to keep become columns of text."""
 
     def __post_init__(self) -> None:
         check_columns(self.columns, self.keep, self.fields.kept)
@@ -90,7 +90,8 @@ def label_file(
     often and wherever it is made. So it does no harm if two workers do the same file.
 
     Args:
-        source: WARC, WET or JSON lines, plain, gzipped or packed with zstd, or Parquet; a path, or an address.
+        source: WARC, WET, JSON lines, JSON or CSV, plain, gzipped or packed with zstd, or Parquet; a path, or an
+            address.
         out: directory on this machine, or address of one.
         model: directory of the model; by default that of the package.
         options: what to write.
@@ -134,6 +135,7 @@ def label_file(
         left_out=dict(sorted(reader.left_out.items())),
         settings=settings,
         seconds=round(time.monotonic() - started, 3),
+        warning=reader.warning,
     )
     commit(store, entry)
     return entry

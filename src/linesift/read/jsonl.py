@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, BinaryIO, Literal
 
 from linesift.errors import InputError
@@ -39,12 +40,44 @@ class Fields:
     """Fields whose values the record keeps."""
 
 
-def read_jsonl(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record | SkippedRowError]:
+class SeenFields:
+    """Which of the fields to keep no row of a file has, and which it has instead; filled while the file is read."""
+
+    def __init__(self, kept: Sequence[str]) -> None:
+        self._missing = list(dict.fromkeys(kept))
+        self._names: dict[str, None] = {}
+        """The first names, in order; not all, because rows may have any number of them."""
+
+    def add(self, names: Collection[str]) -> None:
+        """Take in the fields of a row, or the columns of a table."""
+        if not self._missing:
+            return
+        self._missing = [name for name in self._missing if name not in names]
+        if len(self._names) < _MAX_NAMED:
+            self._names.update(dict.fromkeys(islice(names, _MAX_NAMED)))
+
+    def problem(self) -> str | None:
+        """Say which fields to keep are in no row; `None` if each is in one, or nothing was read.
+
+        >>> seen = SeenFields(["topic"])
+        >>> seen.add(["text", "topik"])
+        >>> seen.problem()
+        "no row has field 'topic', its fields are 'text', 'topik'; name another one with --keep-fields"
+        """
+        if not self._missing or not self._names:
+            return None
+        wanted = " or ".join(map(repr, self._missing))
+        return f"no row has field {wanted}, its fields are {_listed(self._names)}; name another one with --keep-fields"
+
+
+def read_jsonl(
+    stream: BinaryIO, source: str, fields: Fields, seen: SeenFields | None = None
+) -> Iterator[Record | SkippedRowError]:
     """Read the pages of a file of JSON lines, one at a time; memory does not grow with the file.
 
     The source of a record is file and line number, `pages.jsonl:17`. Its `url` and `date` are those of the object, if
     they are strings. For a line without a page the error comes in its place, and reading goes on. Blank lines are
-    skipped.
+    skipped. `seen` takes in the fields of each row.
 
     Raises:
         InputError: if the rest of the file cannot be read.
@@ -56,7 +89,7 @@ def read_jsonl(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record
                 size = MAX_RECORD // 1_000_000
                 yield SkippedRowError(f"{source}:{number}: the line is longer than {size} MB; skipped", "too_large")
             elif not line.isspace():
-                yield _read_line(line, f"{source}:{number}", fields)
+                yield _read_line(line, f"{source}:{number}", fields, seen)
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(
@@ -102,7 +135,7 @@ def is_overfull(text: bytes | str) -> bool:
     return text.count("[") + text.count("{") > _MAX_BRACKETS
 
 
-def _read_line(line: bytes, source: str, fields: Fields) -> Record | SkippedRowError:
+def _read_line(line: bytes, source: str, fields: Fields, seen: SeenFields | None) -> Record | SkippedRowError:
     if is_overfull(line):
         return SkippedRowError(f"{source}: {OVERFULL}; skipped", "too_large")
     try:
@@ -112,27 +145,51 @@ def _read_line(line: bytes, source: str, fields: Fields) -> Record | SkippedRowE
         return SkippedRowError(f"{source}: not JSON ({what}); skipped", "not_json")
     except (ValueError, RecursionError) as error:  # invalid UTF-8; objects nested too deep
         return SkippedRowError(f"{source}: not JSON ({error}); skipped", "not_json")
-    return make_record(row, source, fields)
+    return make_record(row, source, fields, seen)
 
 
-def make_record(row: object, source: str, fields: Fields) -> Record | SkippedRowError:
+def make_record(row: object, source: str, fields: Fields, seen: SeenFields | None = None) -> Record | SkippedRowError:
     """Make the record of a JSON object; an error if it has no page."""
     if not isinstance(row, dict):
         return SkippedRowError(f"{source}: not a JSON object; skipped", "not_json")
+    if seen is not None:
+        seen.add(row)
     html = row.get(fields.html) if fields.html is not None else None
     if isinstance(html, str) and html:
         return _record(row, html, "html", source, fields)
     text = row.get(fields.text)
     if isinstance(text, str):
         return _record(row, text, "text", source, fields)
-    return SkippedRowError(f"{source}: {no_text(list(row), fields)}", "no_text")
+    return SkippedRowError(f"{source}: {_no_page(row, fields)}", "no_text")
+
+
+def _no_page(row: dict[str, Any], fields: Fields) -> str:
+    """Say why a row has no page: its fields have other names, or hold no text."""
+    wanted = [name for name in (fields.html, fields.text) if name is not None]
+    if not any(name in row for name in wanted):
+        return no_text(list(row), fields)
+    found = (f"field {name!r} is {_kind(row[name])}" if name in row else f"no field {name!r}" for name in wanted)
+    return f"{', '.join(found)}; skipped"
+
+
+def _kind(value: object) -> str:
+    """Say what stands in the place of a text."""
+    if value is None or value == "":
+        return "null" if value is None else "empty"
+    if isinstance(value, bool):
+        return f"{str(value).lower()}, not text"
+    kind = "a number" if isinstance(value, int | float) else "a list" if isinstance(value, list) else "an object"
+    return f"{kind}, not text"
 
 
 def no_text(names: Sequence[str], fields: Fields) -> str:
-    """Say that none of the fields holds a page."""
+    """Say that there are none of the fields that hold a page."""
     wanted = " or ".join(repr(name) for name in (fields.html, fields.text) if name is not None)
-    shown = ", ".join(map(repr, names[:_MAX_NAMED])) or "none"
-    return f"no text in field {wanted}, its fields are {shown}; skipped; name another one with --text-field"
+    return f"no text in field {wanted}, its fields are {_listed(names)}; skipped; name another one with --text-field"
+
+
+def _listed(names: Collection[str]) -> str:
+    return ", ".join(map(repr, islice(names, _MAX_NAMED))) or "none"
 
 
 def _record(row: dict[str, Any], payload: str, form: Literal["html", "text"], source: str, fields: Fields) -> Record:

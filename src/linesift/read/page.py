@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from linesift.errors import InputError
 from linesift.page import Page
-from linesift.read.jsonl import Fields, is_json_array, is_jsonl, read_jsonl
+from linesift.read.jsonl import Fields, SeenFields, is_json_array, is_jsonl, read_jsonl
 from linesift.read.mhtml import MHTML_SUFFIXES, is_mhtml, read_mhtml
 from linesift.read.packed import GZIP_START, PACKED_SUFFIXES, is_packed, plain_path, start_of, unpack, unpacked
 from linesift.read.record import MAX_RECORD, Record, begins_like_html
@@ -279,8 +279,10 @@ def _named(record: Record, archive: Path) -> Record:
     return replace(record, source=record.url or str(place), archive=str(archive))
 
 
-def read_rows(source: PageSource, fields: Fields) -> Iterator[Record | InputError]:
+def read_rows(source: PageSource, fields: Fields, seen: SeenFields | None = None) -> Iterator[Record | InputError]:
     """Read the pages of a file with a page in each row; for a row without a page the error comes in its place.
+
+    `seen` takes in the fields that the rows have.
 
     Raises:
         InputError: if the file cannot be read, or the rest of it.
@@ -292,9 +294,9 @@ def read_rows(source: PageSource, fields: Fields) -> Iterator[Record | InputErro
     with _open(source) as stream:
         if source.kind is SourceKind.PARQUET:  # its end is read first
             whole = stream if source.stream is None else io.BytesIO(stream.read())
-            yield from read_parquet(whole, str(source.path), fields)
+            yield from read_parquet(whole, str(source.path), fields, seen)
         else:
-            yield from readers[source.kind](stream, str(source.path), fields)
+            yield from readers[source.kind](stream, str(source.path), fields, seen)
 
 
 @contextmanager

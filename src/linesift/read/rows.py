@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from linesift.errors import InputError
 from linesift.extras import missing_extra
-from linesift.read.jsonl import OVERFULL, Fields, SkippedRowError, is_overfull, make_record, no_text
+from linesift.read.jsonl import OVERFULL, Fields, SeenFields, SkippedRowError, is_overfull, make_record, no_text
 from linesift.read.packed import unpacked
 from linesift.read.record import MAX_RECORD, Record
 
@@ -26,10 +26,12 @@ _DELIMITERS = ",;\t|"
 _BETWEEN = re.compile(r"[\s,]*")
 
 
-def read_json(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record | SkippedRowError]:
+def read_json(
+    stream: BinaryIO, source: str, fields: Fields, seen: SeenFields | None = None
+) -> Iterator[Record | SkippedRowError]:
     """Read the pages of a JSON array of objects, or of objects one after the other; memory does not grow with the file.
 
-    The source of a record is file and number, `pages.json:17`.
+    The source of a record is file and number, `pages.json:17`. `seen` takes in the fields of each object.
 
     Raises:
         InputError: if the rest of the file cannot be read.
@@ -37,7 +39,7 @@ def read_json(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record 
     number = 0
     try:
         for number, value in enumerate(_values(unpacked(stream)), start=1):
-            yield make_record(value, f"{source}:{number}", fields)
+            yield make_record(value, f"{source}:{number}", fields, seen)
     except (OSError, ValueError, RecursionError) as error:
         what = error.msg.lower() if isinstance(error, json.JSONDecodeError) else str(error)
         raise InputError(f"{source}: cannot be read as JSON after object {number} ({what})") from error
@@ -80,7 +82,9 @@ def _skip(text: str, place: int) -> int:
     return place if match is None else match.end()
 
 
-def read_csv(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record | SkippedRowError]:
+def read_csv(
+    stream: BinaryIO, source: str, fields: Fields, seen: SeenFields | None = None
+) -> Iterator[Record | SkippedRowError]:
     """Read the pages of a CSV file in UTF-8, whose first row has the names of the fields.
 
     Cells are separated by commas, semicolons, tabs or bars: by what separates the name of the text field from others.
@@ -95,7 +99,7 @@ def read_csv(stream: BinaryIO, source: str, fields: Fields) -> Iterator[Record |
         head = next(lines, "")
         delimiter = _delimiter(head, fields)
         names = next(csv.reader([head], delimiter=delimiter), [])
-        _check_names(names, source, fields)
+        _check_names(names, source, fields, seen)
         for number, row in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
             lines.n_chars = 0
             if row:
@@ -132,12 +136,16 @@ def _delimiter(head: str, fields: Fields) -> str:
     return max(_DELIMITERS, key=rank)
 
 
-def _check_names(names: list[str], source: str, fields: Fields) -> None:
+def _check_names(names: list[str], source: str, fields: Fields, seen: SeenFields | None) -> None:
+    if seen is not None:
+        seen.add(names)
     if fields.text not in names and fields.html not in names:
         raise InputError(f"{source}: {no_text(names, fields)}")
 
 
-def read_parquet(file: Path | BinaryIO, source: str, fields: Fields) -> Iterator[Record | SkippedRowError]:
+def read_parquet(
+    file: Path | BinaryIO, source: str, fields: Fields, seen: SeenFields | None = None
+) -> Iterator[Record | SkippedRowError]:
     """Read the pages of a Parquet file, a few rows at a time; only the columns that are needed are read.
 
     Raises:
@@ -153,7 +161,7 @@ def read_parquet(file: Path | BinaryIO, source: str, fields: Fields) -> Iterator
     try:
         table = pq.ParquetFile(file)
         names = list(table.schema_arrow.names)
-        _check_names(names, source, fields)
+        _check_names(names, source, fields, seen)
         wanted = [name for name in {fields.text, fields.html, "url", "date", "id", *fields.kept} if name in names]
         for batch in table.iter_batches(_BATCH, columns=wanted):
             for place in range(batch.num_rows):
