@@ -1,8 +1,12 @@
 """Tasks for other processes, which import this module and little that is slow to load."""
 
 import os
+import signal
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +41,26 @@ def dies_at(bad: int, number: int) -> int:
     if number == bad:
         os._exit(9)
     return number
+
+
+def holds_ctrl_c(_: int) -> bool:
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def leaves_off(how: str, _: int) -> bytes:
+    """Write half of a large result; then be `killed`, or have all processes `interrupted` as Ctrl-C does."""
+
+    def send(connection: "Connection[Any, Any]", data: bytes) -> None:
+        is_large = len(data) > 1000  # else it is the length, which is sent before
+        os.write(connection.fileno(), data[: len(data) // 2] if is_large else data)
+        if is_large and how == "killed":
+            os._exit(9)
+        if is_large:
+            os.killpg(0, signal.SIGINT)
+            time.sleep(600)
+
+    patch.object(Connection, "_send", send).start()
+    return bytes(1_000_000)
 
 
 class FaultyWork(Work):

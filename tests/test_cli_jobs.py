@@ -73,6 +73,44 @@ def test_processes_end_where_nobody_wants_more(before: set[BaseProcess]) -> None
     assert set(active_children()) <= before
 
 
+DRIVER = """
+import signal, sys
+from functools import partial
+import tasks
+from linesift.cli.console import errors
+from linesift.cli.jobs import map_in_order
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with errors():
+        print(*map_in_order(partial(getattr(tasks, sys.argv[1]), *sys.argv[2:]), range(8), 2))
+"""
+
+
+def drive(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Do tasks in a program of its own, which has not started any process before."""
+    (folder / "driver.py").write_text(DRIVER)
+    return subprocess.run(
+        [sys.executable, str(folder / "driver.py"), *arguments],
+        env=environment(), capture_output=True, start_new_session=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals come otherwise")
+def test_no_process_receives_ctrl_c(tmp_path: Path) -> None:
+    assert drive(tmp_path, "holds_ctrl_c").stdout.split() == [b"True"] * 8
+
+
+@pytest.mark.skipif(os.name == "nt", reason="results are sent otherwise")
+@pytest.mark.parametrize(
+    ("how", "code", "message"),
+    [("killed", 2, b"linesift: a process of --jobs ended without"), ("interrupted", 130, b"linesift: interrupted\n")],
+)
+def test_half_a_result_keeps_nobody_waiting(tmp_path: Path, how: str, code: int, message: bytes) -> None:
+    """Some runs that were interrupted waited for the other half for ever, at the latest when the program ended."""
+    done = drive(tmp_path, "leaves_off", how)
+    assert (done.returncode, done.stderr[: len(message)], done.stderr.count(b"\n")) == (code, message, 1)
+
+
 # The command
 
 
