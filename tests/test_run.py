@@ -303,7 +303,7 @@ def test_report_under_the_name_of_its_json(request_: TrainRequest, tmp_path: Pat
 
 
 def test_probe_needs_own_pages(request_: TrainRequest, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"0 \.page files"):
+    with pytest.raises(InputError, match=r"too few \.page files among the pages \(0\)"):
         train(TrainRequest(request_.pages[1:], tmp_path / "model"), say_nothing)
 
 
