@@ -99,16 +99,14 @@ class Model:
         batch = self.part_for(pages[0]).read(pages)
         probabilities = self.probabilities(batch)
         labels = decode(batch, probabilities, self.decoding)
-        if self.page_kind is None:
-            yield from predictions(pages, batch, probabilities, labels)
-            return
-        kinds = self.page_kind.probabilities(batch, probabilities, labels)
-        no_article = kinds[:, NO_ARTICLE_COLUMNS].sum(axis=1)
-        has_none = no_article >= np.float32(self.decoding.no_article)
-        labels[has_none[batch.page]] = Label.SIDEBAR.column
-        found = predictions(pages, batch, probabilities, labels, kinds)
-        for prediction, probability in zip(found, np.where(has_none, no_article, np.nan).tolist(), strict=True):
-            yield replace(prediction, no_article=probability)
+        kinds = no_article = None
+        if self.page_kind is not None:
+            kinds = self.page_kind.probabilities(batch, probabilities, labels)
+            no_article = kinds[:, NO_ARTICLE_COLUMNS].sum(axis=1)
+            has_none = no_article >= np.float32(self.decoding.no_article)
+            labels[has_none[batch.page]] = Label.SIDEBAR.column
+            no_article[~has_none] = np.nan
+        return predictions(pages, batch, probabilities, labels, kinds, no_article)
 
 
 def _groups(pages: Iterable[Page]) -> Iterator[list[Page]]:
@@ -131,6 +129,7 @@ def predictions(
     probabilities: NDArray[np.float32],
     labels: NDArray[np.int8],
     kinds: NDArray[np.float32] | None = None,
+    no_article: NDArray[np.float32] | None = None,
 ) -> Iterator[Prediction]:
     """Give each page of a batch its labels and probabilities, blank lines included.
 
@@ -141,8 +140,10 @@ def predictions(
         labels: shape (n_lines,), the decoded ones.
         kinds: shape (n_pages, 5), the probability of each kind, zeros for a page without lines; `None` if the model
             gives no kinds.
+        no_article: shape (n_pages,), as `Prediction.no_article` has it; `None` if the model gives no kinds.
     """
     likeliest = [("", math.nan)] * len(pages) if kinds is None else _likeliest(kinds)
+    decided = [math.nan] * len(pages) if no_article is None else no_article.tolist()
     for index, page in enumerate(pages):
         rows = slice(batch.page_starts[index], batch.page_starts[index + 1])
         number, n_lines = batch.number[rows], batch.lines_per_page_with_blanks[index]
@@ -150,7 +151,7 @@ def predictions(
         page_probabilities[number] = probabilities[rows]
         page_labels = np.full(n_lines, None)
         page_labels[number] = _LABELS.take(labels[rows])
-        yield Prediction(page, tuple(page_labels.tolist()), page_probabilities, *likeliest[index])
+        yield Prediction(page, tuple(page_labels.tolist()), page_probabilities, *likeliest[index], decided[index])
 
 
 NO_ARTICLE_COLUMNS = [KINDS.index(kind) for kind in KINDS if kind in NO_ARTICLE]
