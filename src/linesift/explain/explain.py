@@ -136,8 +136,9 @@ class Explainer:
         rows = np.searchsorted(batch.number, lines)
         is_read = np.zeros(len(batch.page), np.bool_)
         is_read[part.rows_of_networks(batch, part.scorer_scores(around))] = True
-        looks = self._look_reasons(part, batch, around, rows)
-        sites = self._site_reasons(part, batch, around, rows)
+        first_scores = part.first_log_odds(batch, around)
+        looks = self._look_reasons(part, batch, first_scores, rows)
+        sites = self._site_reasons(part, batch, first_scores, rows)
         texts, rules = page.lines, _Rules.of(prediction, model.decoding)
         for index, row, first in zip(lines, rows.tolist(), _reasons(part, around, rows, is_read, values), strict=True):
             reasons = reduce(_joined, (found[row] for found in (looks, sites) if row in found), first)
@@ -153,12 +154,12 @@ class Explainer:
             )
 
     def _look_reasons(
-        self, part: Part, batch: Batch, around: Neighbourhood, rows: NDArray[np.int64]
+        self, part: Part, batch: Batch, first_scores: NDArray[np.float32], rows: NDArray[np.int64]
     ) -> dict[int, Reasons]:
         """Take apart what the second look adds to the scores of those rows that are in doubt, by row."""
         if part.second_look is None:
             return {}
-        probabilities = softmax(part.first_log_odds(batch, around))
+        probabilities = softmax(first_scores)
         in_doubt = doubtful(probabilities)
         asked = np.flatnonzero(np.isin(in_doubt, rows))
         if not len(asked):
@@ -176,13 +177,13 @@ class Explainer:
         return found
 
     def _site_reasons(
-        self, part: Part, batch: Batch, around: Neighbourhood, rows: NDArray[np.int64]
+        self, part: Part, batch: Batch, first_scores: NDArray[np.float32], rows: NDArray[np.int64]
     ) -> dict[int, Reasons]:
         """Say what corrections of the page's site add to the scores of some rows, by row."""
         memory = self._model.memory
         if not part.sites and memory is None:
             return {}
-        base = part.look_again(batch, part.first_log_odds(batch, around))
+        base = part.look_again(batch, first_scores)
         added = {LABELLED_PAGES: [each.scores(batch, base) for each in part.sites]}
         added[REPEATED_LINES] = [] if memory is None else [memory.scores(batch, base)]
         weights = [_against_mean(sum(scores, start=np.zeros_like(base))) for scores in added.values()]
