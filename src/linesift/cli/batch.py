@@ -11,7 +11,7 @@ import typer
 
 from linesift.atomic import check_directory
 from linesift.cli import console
-from linesift.cli.options import OUT, HtmlField, Model, TextField, split_names
+from linesift.cli.options import OUT, HtmlField, KeepFields, Model, TextField, split_names
 from linesift.errors import InputError
 from linesift.extras import require_extra
 from linesift.read.find import require_there
@@ -74,13 +74,6 @@ _Columns = Annotated[
 _Keep = Annotated[
     str | None, typer.Option(metavar="NAMES", help="Also write: lines, text, html; with commas between them.")
 ]
-_KeepFields = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="NAMES",
-        help="Also write these fields of JSON, CSV and Parquet, as text, with commas between them; may be repeated.",
-    ),
-]
 _Force = Annotated[
     bool, typer.Option("--force", help="Label anew what another model, version or other options have made.")
 ]
@@ -101,7 +94,7 @@ def batch(
     model: Model = None,
     columns: _Columns = None,
     keep: _Keep = None,
-    keep_fields: _KeepFields = None,
+    keep_fields: KeepFields = None,
     text_field: TextField = "text",
     html_field: HtmlField = None,
     force: _Force = False,
@@ -132,8 +125,8 @@ def batch(
             return
         options = LabelOptions(
             tuple(COLUMNS) if columns is None else split_names(columns),
-            split_names(keep),
-            Fields(text_field, html_field, split_names(",".join(keep_fields or ()))),
+            split_names(keep or ""),
+            Fields(text_field, html_field, split_names(*keep_fields or ())),
         )
         request = engine_run.RunRequest(_find(inputs or [], list_), out, model, options, _parse_shard(shard), force)
         if not request.inputs:

@@ -20,6 +20,7 @@ from linesift.cli.options import (
     Colour,
     Encoding,
     HtmlField,
+    KeepFields,
     Model,
     Output,
     TextField,
@@ -141,14 +142,6 @@ _Now = Annotated[
         help='When the pages were saved, as 2024-06-14 or 2024-06-14T17:42+02:00; json needs it for "2 hours ago".',
     ),
 ]
-_KeepFields = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--keep-fields",
-        metavar="NAMES",
-        help="Also write these fields of JSON, CSV and Parquet, with commas between them; may be repeated.",
-    ),
-]
 _Hints = Annotated[
     bool, typer.Option("--hints", help="Add to jsonl, for each line of an HTML page, what the markup says about it.")
 ]
@@ -177,7 +170,7 @@ def classify(
     encoding: Encoding = None,
     text_field: TextField = "text",
     html_field: HtmlField = None,
-    keep_fields: _KeepFields = None,
+    keep_fields: KeepFields = None,
     output: Output = None,
     output_dir: _OutputDir = None,
     jobs: _Jobs = 1,
@@ -197,7 +190,7 @@ def classify(
         labels=frozenset(label) if label else tables.ALL_LABELS,
         model=model,
         encoding=encoding,
-        fields=Fields(text_field, html_field, split_names(",".join(keep_fields or ()))),
+        fields=Fields(text_field, html_field, split_names(*keep_fields or ())),
         output_path=output,
         output_dir=output_dir,
         shows_path=path,

@@ -41,6 +41,14 @@ HtmlField = Annotated[
     str | None,
     typer.Option("--html-field", metavar="NAME", help="Field that holds HTML; it is used before text."),
 ]
+KeepFields = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--keep-fields",
+        metavar="NAMES",
+        help="Also write these fields of JSON, CSV and Parquet, with commas between them; may be repeated.",
+    ),
+]
 LabelledPages = Annotated[
     list[Path],
     typer.Argument(metavar="PAGE", help="Labelled pages: .page files, directories of them, or .jsonl files."),
@@ -50,13 +58,13 @@ ModelOut = Annotated[
 ]
 
 
-def split_names(names: str | None) -> tuple[str, ...]:
+def split_names(*given: str) -> tuple[str, ...]:
     """Split names with commas between them.
 
-    >>> split_names("section, rank"), split_names(None)
-    (('section', 'rank'), ())
+    >>> split_names("section, rank", "topic"), split_names()
+    (('section', 'rank', 'topic'), ())
     """
-    return tuple(name for part in (names or "").split(",") if (name := part.strip()))
+    return tuple(name for part in ",".join(given).split(",") if (name := part.strip()))
 
 
 def _print_version(is_asked: bool) -> None:

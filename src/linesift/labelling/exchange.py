@@ -36,7 +36,7 @@ from linesift.write.tables import clean
 PARQUET_SUFFIX = ".parquet"
 _JSONL_SUFFIX = ".jsonl"
 EXPORT_SUFFIXES = (_JSONL_SUFFIX, PARQUET_SUFFIX)
-"""Suffixes of the files that are written; JSON lines have none on a pipe."""
+"""Suffixes of files of labelled pages."""
 
 _NOT_IN_A_NAME = str.maketrans(dict.fromkeys('\\:*?"<>|\x00', "-")) | {
     code: "-" for code in range(0xD800, 0xE000) if not 0xDC80 <= code < 0xDD00
