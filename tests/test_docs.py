@@ -55,6 +55,25 @@ def commands() -> dict[str, TyperCommand | TyperGroup]:
 COMMANDS = commands()
 
 
+def test_the_sample_page_is_right_in_every_line() -> None:
+    """README says so below the picture."""
+    assert "All of these lines are right." in (ROOT / "README.md").read_text("utf-8")
+    others = {"headline": [12], "timestamp": [16], "body": [13, 14, 20, 21, 23, 24, 26, 27]}
+    expected = {number: label for label, numbers in others.items() for number in numbers}
+    labels = linesift.classify((ROOT / "data" / "sample.txt").read_text("utf-8")).labels
+    found = {number: str(label) for number, label in enumerate(labels, 1) if label is not None}
+    assert found == {number: expected.get(number, "sidebar") for number in found}
+
+
+def test_the_caption_of_the_page_to_correct_is_wrong_and_marked() -> None:
+    """The tutorial shows how to correct it, and would make no sense with a model that has it right."""
+    lines = (ROOT / "data" / "ferry.txt").read_text("utf-8").split("\n")
+    (caption,) = (row for row, line in enumerate(lines) if line.startswith("Pupils measuring"))
+    prediction = linesift.classify("\n".join(lines))
+    assert prediction.labels[caption] is linesift.Label.BODY
+    assert prediction.confidence(caption) < 0.9
+
+
 def shell_lines(text: str) -> Iterator[str]:
     """Lines to type: of fenced and indented blocks, without prompt, comment and what comes after a pipe."""
     blocks = [*_FENCE.findall(text), *_INDENTED.findall(text)]
