@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from linesift.article.article import Article, Brief, build_article, build_brief
 from linesift.article.entries import Entry
-from linesift.article.evidence import add_evidence, find_languages, find_order
+from linesift.article.evidence import add_evidence, find_order
 from linesift.article.lines import LabelledLines
 from linesift.article.parts import Part, PartKind
 from linesift.dates.context import Context, Order
@@ -267,10 +267,7 @@ def test_the_day_of_all_entries_does_not_take_the_clock_of_the_first() -> None:
         assert [entry.title or entry.text for entry in found.entries] == ["Three.", "Two.", "One."]
 
 
-def test_languages_of_a_text() -> None:
-    assert find_languages("The ferry is back in the harbour, and that is for the town") == {"en"}
-    assert find_languages("フェリーが港に戻った") == {"ja"}
-    assert find_languages("xyz") == frozenset()
+def test_order_of_days_and_months() -> None:
     assert find_order("12/25/2020 and 13.04.2020") is Order.UNKNOWN
     assert add_evidence(["12/25/2020"], Context()).order is Order.MONTH_FIRST
 

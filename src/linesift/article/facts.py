@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from linesift.article.evidence import find_languages
+from linesift.article.languages import find_languages
 from linesift.article.lines import LabelledLines, Source
-from linesift.dates.names import fold
 from linesift.hints import Head
 from linesift.labels import Label
 
 _SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " » ", " « ", " · ", "_")
+_CODES = {"in": "id", "iw": "he", "ji": "yi", "tl": "fil", "nb": "no"}
+"""Codes that markup has for languages, some of them old, and those that linesift gives."""
 _LONGEST_BYLINE = 200
 """Most characters of a line that can name the author."""
 
@@ -82,13 +83,16 @@ def _source(text: str, page: LabelledLines, maximum: int) -> Source:
 
 
 def _language(page: LabelledLines, head: Head) -> Fact:
-    """Language of the article's text, if one fits alone; else that of the markup."""
+    """Language of the article's text; where it leaves several, all lines of the page may decide, or the markup does."""
     given = head.lang.replace("_", "-").partition("-")[0].lower()
-    given = given if given.isalpha() and 2 <= len(given) <= 3 else ""
-    text = "\n".join(page.texts(Label.BODY) or page.texts(Label.HEADLINE))
-    found = find_languages(fold(text))
+    given = _CODES.get(given, given) if given.isalpha() and 2 <= len(given) <= 3 else ""
+    found = find_languages("\n".join(page.texts(Label.BODY) or page.texts(Label.HEADLINE)))
     if given in found:
         return Fact(given, Source.BOTH)
+    if len(found) > 1:
+        on_page = find_languages("\n".join(page.lines))
+        if on_page < found:
+            found = on_page
     if len(found) == 1:
         return Fact(next(iter(found)), Source.LINE)
     return Fact(given, Source.MARKUP if given else Source.NONE)

@@ -58,7 +58,6 @@ class WordKind(StrEnum):
     ZONE = "zone"
     PAST = "past"
     AGO = "ago"
-    COMMON = "common"
 
 
 MONTHS = frozenset([WordKind.MONTH, WordKind.PERSIAN, WordKind.ISLAMIC, WordKind.NEPALI, WordKind.BENGALI])
