@@ -6,21 +6,27 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import linesift
-from conftest import random_network
+from conftest import random_network, random_trees
 from fuzz.driver import HOSTILE
 from hinted import random_hints
 from linesift.features import scan as scan_room
+from linesift.features import table as column_room
 from linesift.features import tokens as token_room
+from linesift.features import topic as topic_room
 from linesift.features.batch import Batch, read_batch
 from linesift.features.scan import LineScan, scan_plain
 from linesift.hints import Hints
+from linesift.model import decode as decode_room
 from linesift.model import lexicon as lexicon_room
+from linesift.model import page_kind as kind_room
 from linesift.model import steps as step_room
+from linesift.model import trees as tree_room
 from linesift.model import window as window_room
+from linesift.model.decode import DecodeConfig
 from linesift.model.lexicon import TARGETS, Lexicon
 from linesift.page import LabelledPage, Page
 from linesift.read.html.page import read_html
@@ -28,8 +34,14 @@ from linesift.read.labelled import read_labelled
 
 pytest.importorskip("numba")
 
+from linesift.features.compiled import table as compiled_table
 from linesift.features.compiled import tokens as compiled_tokens
+from linesift.features.compiled import topic as compiled_topic
 from linesift.features.compiled.scan import scan_piece
+from linesift.features.compiled.table import fill_compiled
+from linesift.features.compiled.topic import share_compiled
+from linesift.model.compiled.decode import decode as decode_compiled
+from linesift.model.compiled.page_kind import page_columns as kind_columns
 
 DATA = Path(__file__).parents[1] / "data"
 _MARKS = ":：h时時點点시年月日년월일.-/ 　\n\r\t•|…!?？。，、\"'”)]»¿@#%©+\u0300\u200d\ud800\U0001f600\U00020000"
@@ -60,7 +72,7 @@ _TEXTS = st.lists(st.one_of(st.sampled_from(_MARKS), st.sampled_from(_WORDS), st
 )
 
 
-CHOICES = (scan_room.COMPILED, lexicon_room.COMPILED, step_room.COMPILED, window_room.COMPILED)
+CHOICES = tuple(room.COMPILED for room in (scan_room, topic_room, lexicon_room, step_room, window_room, tree_room))
 
 
 @pytest.fixture
@@ -231,3 +243,147 @@ def test_tables_of_lines_are_filled_alike(sizes: list[int], seed: int, is_html: 
     found = window_room.Neighbourhood(batch, own).table(rows)
     window_room.COMPILED.use(compiled=False)
     assert found.tobytes() == expected.tobytes()
+
+
+_SAID = (
+    "Water rises.",
+    "Rising water, rising, of the water",
+    "of the",
+    "水位が上がった",
+    "",
+    "stone 水位",
+    "The water rose",
+)
+
+
+@given(st.lists(st.lists(st.sampled_from(_SAID), max_size=9), min_size=1, max_size=4), st.integers(0, 99))
+def test_shared_words_are_found_alike(pages: list[list[str]], seed: int) -> None:
+    batch, draw = read_batch(["\n".join(lines) for lines in pages]), np.random.default_rng(seed)
+    weights = draw.random((3, len(batch.page)), np.float32)
+    for rows in (None, np.flatnonzero(draw.random(len(batch.page)) < 0.4)):
+        expected = topic_room.share_plain(batch, weights, rows)
+        assert share_compiled(batch, weights, rows).tobytes() == expected.tobytes()
+
+
+def test_shared_words_of_our_pages_are_found_alike(pages: list[LabelledPage], monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = read_batch([page.page.text for page in pages])
+    weights = np.random.default_rng(1).random((3, len(batch.page)), np.float32)
+    expected = topic_room.share_plain(batch, weights).tobytes()
+    assert share_compiled(batch, weights).tobytes() == expected
+    monkeypatch.setattr(compiled_topic, "_AT_ONCE", 1)
+    assert share_compiled(batch, weights).tobytes() == expected
+
+
+@given(st.integers(0, 10**6), st.integers(1, 500), st.integers(1, 9), st.integers(0, 300))
+def test_trees_are_added_alike(seed: int, n_trees: int, depth: int, n_lines: int) -> None:
+    table = np.random.default_rng(seed).normal(1, 3, (5, max(n_lines, 1))).astype(np.float32)
+    scorer = random_trees(table, seed=seed, n_trees=n_trees, depth=depth)
+    table[table > 6] = np.nan
+    expected = scorer.scores(table[:, :n_lines])
+    assert tree_room.COMPILED.use(compiled=True)
+    found = scorer.scores(table[:, :n_lines])
+    tree_room.COMPILED.use(compiled=False)
+    assert found.tobytes() == expected.tobytes()
+
+
+def test_leaves_in_another_order_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree_room, "_QUESTIONS", 3)  # questions in other steps change nothing
+    assert tree_room._load() is not None
+    scores = tree_room.TreeScorer.scores
+    monkeypatch.setattr(tree_room.TreeScorer, "scores", lambda scorer, table: scores(scorer, table) + np.float32(1))
+    assert tree_room._load() is None
+
+
+def _odd_columns(batch: Batch) -> list[str]:
+    """Name the columns that the compiled loops write otherwise."""
+    odd = []
+    for columns in (column_room.COLUMNS, column_room.MARKUP_COLUMNS if batch.has_hints else ()):
+        found, expected = np.full((2, len(columns), len(batch.page)), 7, np.float32)
+        fill_compiled(batch, columns, found)
+        column_room.fill_plain(batch, columns, expected)
+        pairs = zip(columns, found, expected, strict=True)
+        odd += [column.name for column, one, other in pairs if not np.array_equal(one, other, equal_nan=True)]
+    return odd
+
+
+_LINES = st.one_of(st.sampled_from((*_SAID, " ", "• Home | News", "By Ann", "Photo:", "Rain. " * 15, "5")), _TEXTS)
+
+
+@given(st.lists(st.lists(_LINES, max_size=12).map("\n".join), min_size=1, max_size=4))
+def test_columns_are_written_alike(texts: list[str]) -> None:
+    assert not _odd_columns(read_batch(texts, [random_hints(text, place) for place, text in enumerate(texts)]))
+
+
+def test_columns_of_our_pages_are_written_alike(pages: list[LabelledPage]) -> None:
+    texts = [page.page.text for page in pages]
+    assert not _odd_columns(read_batch(["", *texts, "\n"]))
+    assert not [text[:40] for text in texts if _odd_columns(read_batch([text]))]
+    html = [read_html(path.read_bytes()).page for path in sorted((DATA / "pages").glob("*.html"))]
+    hints = [page.hints for page in html if page.hints is not None]
+    assert not _odd_columns(read_batch([page.text for page in html], hints))
+
+
+def test_pages_without_hints_have_no_columns_of_markup() -> None:
+    with pytest.raises(ValueError, match="have no hints"):
+        fill_compiled(read_batch(["rain"]), column_room.MARKUP_COLUMNS, np.zeros((1, 1), np.float32))
+
+
+def test_columns_do_not_depend_on_where_hashes_go(monkeypatch: pytest.MonkeyPatch, pages: list[LabelledPage]) -> None:
+    monkeypatch.setattr(compiled_table, "_ODD", np.uint64(1))
+    assert not _odd_columns(read_batch([page.page.text for page in pages]))
+
+
+def test_columns_that_differ_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(column_room, "fill_plain", lambda *_: None)
+    assert column_room._load() is None
+
+
+@given(st.lists(st.lists(_LINES, max_size=12).map("\n".join), min_size=1, max_size=4), st.integers(0, 99))
+def test_columns_of_pages_are_written_alike(texts: list[str], seed: int) -> None:
+    batch, draw = read_batch(texts), np.random.default_rng(seed)
+    probabilities = draw.dirichlet((0.3, 1, 0.3, 1), len(batch.page)).astype(np.float32)
+    labels = draw.choice(4, len(batch.page), p=(0.1, 0.4, 0.1, 0.4)).astype(np.int8)
+    arguments = batch, probabilities, labels
+    np.testing.assert_array_equal(kind_columns(*arguments), kind_room.columns_plain(*arguments))
+
+
+def test_columns_of_our_pages_as_a_whole_are_the_same(pages: list[LabelledPage]) -> None:
+    batch, draw = read_batch([page.page.text for page in pages]), np.random.default_rng(1)
+    probabilities = draw.dirichlet((0.3, 1, 0.3, 1), len(batch.page)).astype(np.float32)
+    arguments = batch, probabilities, probabilities.argmax(axis=1).astype(np.int8)
+    np.testing.assert_array_equal(kind_columns(*arguments), kind_room.columns_plain(*arguments))
+
+
+def test_other_columns_of_pages_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kind_room, "LONGEST", 1.0)
+    assert kind_room._load() is None
+
+
+_SHARES = st.floats(0, 1, width=32)
+
+
+@given(
+    st.lists(st.integers(0, 30), max_size=5),
+    st.integers(0, 999),
+    st.builds(
+        DecodeConfig,
+        *(_SHARES, _SHARES, _SHARES, _SHARES, st.integers(0, 20), _SHARES, _SHARES, _SHARES, _SHARES),
+        st.integers(0, 9),
+    ),
+)
+@example([9, 0, 30], 1, DecodeConfig())
+def test_pages_are_decoded_alike(sizes: list[int], seed: int, config: DecodeConfig) -> None:
+    draw = np.random.default_rng(seed)
+    texts = ["\n".join("rain " * words for words in draw.integers(1, 20, size)) for size in sizes]
+    batch = read_batch(["", *texts])
+    probabilities = draw.dirichlet((0.2, 0.6, 0.2, 0.6), len(batch.page)).astype(np.float32)
+    if seed % 2:  # equal probabilities are likely
+        probabilities = (probabilities * 8).round() / np.float32(8)
+    for some in (config, DecodeConfig()):
+        expected = decode_room.decode_plain(batch, probabilities, some)
+        np.testing.assert_array_equal(decode_compiled(batch, probabilities, some), expected)
+
+
+def test_other_labels_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decode_room, "_BELOW_FIRST", 99)
+    assert decode_room._load() is None

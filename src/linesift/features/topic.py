@@ -1,12 +1,13 @@
 """Columns of what the page is about: words that the line shares with the page's running text."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.batch import Batch, from_fixed, running_sum
+from linesift.fast import Choice, Sizes, make_is_kept
+from linesift.features.batch import Batch, from_fixed, read_batch, running_sum
 from linesift.features.chars import nonzero_indices
 from linesift.features.columns import Columns, Values
 from linesift.features.runs import text_runs
@@ -20,6 +21,9 @@ _MIX = np.uint64(0xD6E8FEB86659FD93)
 
 _LOAD = 8
 """Buckets for each word of a page; at 8 to 16 a word meets a stranger in one of eight look-ups or less."""
+
+ENOUGH = 0.5
+"""Weight of the other lines that have a word from which it counts as shared."""
 
 _MOST = 1 << 20
 """Buckets that a page has at most. Longer pages mostly repeat their words, and a larger table leaves every cache."""
@@ -82,13 +86,13 @@ class SharedWords:
             weights: shape (n_lines,) of the batch, how much of the article's text each line is taken for, 0 to 1.
 
         Returns:
-            Share of the line's words that occur in other lines of weight 0.5 in sum, and the mean of the logarithm of
-            that weight plus one; both with one entry for each line that is looked at, `nan` on lines without words.
+            Share of the line's words that occur in other lines of weight `ENOUGH` in sum, and the mean of the logarithm
+            of that weight plus one; both with one entry for each line that is looked at, `nan` on lines without words.
         """
         own = weights.take(self._row).astype(np.float64)
         total = np.bincount(self._bucket, own, self._n_buckets)
         elsewhere = total.take(self._bucket[self._sought]) - own[self._sought]
-        n_shared = np.bincount(self._line[elsewhere >= 0.5], minlength=self._n_lines)
+        n_shared = np.bincount(self._line[elsewhere >= ENOUGH], minlength=self._n_lines)
         known = np.log1p(np.maximum(elsewhere, 0, out=elsewhere), out=elsewhere)
         return self._mean(n_shared), self._mean(np.bincount(self._line, known, self._n_lines))
 
@@ -96,6 +100,31 @@ class SharedWords:
         out = np.full(self._n_lines, np.nan, np.float32)
         np.divide(total, self._n_words, out=out, where=self._n_words > 0, casting="same_kind")
         return out
+
+
+Rows = NDArray[np.int64] | None
+"""Some lines, ascending; `None` for all."""
+
+
+def shared_words(batch: Batch, weights: NDArray[np.float32], rows: Rows = None) -> NDArray[np.float32]:
+    """Look for the words of some lines among all lines of their page, once for each weight that these are given.
+
+    Args:
+        batch: the pages.
+        weights: shape (n_weights, n_lines).
+        rows: the lines whose words are looked for.
+
+    Returns:
+        Shape (n_weights, 2, n_rows): what `SharedWords.of` gives for each weight.
+    """
+    look = COMPILED.choose(len(batch.page if rows is None else rows)) or share_plain
+    return look(batch, weights, rows)
+
+
+def share_plain(batch: Batch, weights: NDArray[np.float32], rows: Rows = None) -> NDArray[np.float32]:
+    """Do what `shared_words` does by numpy alone."""
+    words = SharedWords(batch, rows)
+    return np.array([words.of(each) for each in weights])
 
 
 _LEAD = 3.0
@@ -118,6 +147,24 @@ def is_lead(batch: Batch, body: NDArray[np.float32]) -> NDArray[np.bool_]:
 )
 def shared(batch: Batch) -> Sequence[Values]:
     """Words shared with running text."""
-    share, weight = SharedWords(batch).of(batch.is_long.astype(np.float32))
+    share, weight = shared_words(batch, batch.is_long.astype(np.float32)[None])[0]
     runs = text_runs(batch)
     return share, weight, runs.of_lines(runs.means(np.where(np.isnan(share), np.float32(0), share)))
+
+
+def _load() -> Callable[[Batch, NDArray[np.float32], Rows], NDArray[np.float32]] | None:
+    """Load the compiled loops; `None` where they come to other numbers."""
+    from linesift.features.compiled.topic import share_compiled
+
+    batch = read_batch(["Water rises.\nRising water, of the\n水位\nThe water rises.\n水位上" * 9, "", "Sun\nof"])
+    weights = np.cos(np.arange(2 * len(batch.page), dtype=np.float32).reshape(2, -1)) ** 2
+    rows = np.arange(1, len(batch.page), 2)
+    are_same = [
+        np.array_equal(share_compiled(batch, weights, some), share_plain(batch, weights, some), equal_nan=True)
+        for some in (None, rows)
+    ]
+    return share_compiled if all(are_same) else None
+
+
+COMPILED = Choice(_load, make_is_kept("linesift.features.compiled.topic.look_up"), Sizes(200_000, 5_000_000))
+"""By lines."""

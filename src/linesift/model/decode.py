@@ -4,7 +4,7 @@ Every line has its most probable label, unless one of the rules of its page (`Ru
 names them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.batch import Batch, running_sum
+from linesift.fast import Choice, Sizes, make_is_kept
+from linesift.features.batch import Batch, read_batch, running_sum
 from linesift.labels import LABELS, Label
 
 HEADLINE, BODY, TIMESTAMP, SIDEBAR = (label.column for label in Label)
@@ -96,6 +97,8 @@ _REFUSED = {
 
 _BELOW_FIRST = 3
 """Lines below the first body line in which a date still belongs to the article's header."""
+_LEAST_WORDS = 0.5
+"""Words that a line has at least where those of the body are counted."""
 
 
 def decode(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfig) -> NDArray[np.int8]:
@@ -120,6 +123,12 @@ def decode(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfi
     Returns:
         Columns of `LABELS`, shape (n_lines,).
     """
+    compute = COMPILED.choose(len(batch.page)) or decode_plain
+    return compute(batch, probabilities, config)
+
+
+def decode_plain(batch: Batch, probabilities: NDArray[np.float32], config: DecodeConfig) -> NDArray[np.int8]:
+    """Do what `decode` does by numpy alone."""
     labels = np.full(len(batch.page), SIDEBAR, np.int8)
     if not len(labels):
         return labels
@@ -196,7 +205,7 @@ def _body_thresholds(batch: Batch, body: NDArray[np.float32]) -> NDArray[np.floa
     Returns:
         Shape (n_lines,).
     """
-    n_words = np.maximum(batch.length, 0.5).astype(np.float64)
+    n_words = np.maximum(batch.length, _LEAST_WORDS).astype(np.float64)
     order, starts = np.lexsort((-body, batch.page)), batch.nonempty_starts
     sums = running_sum(np.array((body * n_words, n_words)).take(order, axis=1))
     before = sums.take(batch.own_page_start, axis=1)
@@ -207,3 +216,18 @@ def _body_thresholds(batch: Batch, body: NDArray[np.float32]) -> NDArray[np.floa
     candidates = np.where(f1 >= best, body[order], np.float32(np.inf))
     thresholds: NDArray[np.float32] = _per_line(batch, np.minimum.reduceat(candidates, starts))
     return thresholds
+
+
+def _load() -> Callable[[Batch, NDArray[np.float32], DecodeConfig], NDArray[np.int8]] | None:
+    """Load the compiled loops; `None` where they give other labels."""
+    from linesift.model.compiled.decode import decode as compiled
+
+    batch = read_batch(["Rain in May.\nSun\n" * 40, "", *("Sun again.\n" * 7 for _ in range(40))])
+    numbers = np.exp(6 * np.sin(np.arange(4 * len(batch.page), dtype=np.float32) ** 2)).reshape(-1, 4)
+    probabilities = numbers / numbers.sum(axis=1, keepdims=True)
+    arguments = batch, probabilities, DecodeConfig()
+    return compiled if np.array_equal(compiled(*arguments), decode_plain(*arguments)) else None
+
+
+COMPILED = Choice(_load, make_is_kept("linesift.model.compiled.decode.decode_pages"), Sizes(200_000, 5_000_000))
+"""By lines."""

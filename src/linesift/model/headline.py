@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from linesift.features.batch import Batch
 from linesift.features.chars import lengths, nonzero_indices
-from linesift.features.topic import SharedWords, is_lead
+from linesift.features.topic import is_lead, shared_words
 from linesift.labels import Label
 from linesift.model.trees import TreeScorer
 
@@ -39,6 +39,11 @@ _BESIDE = (-1, 1, 2)
 """Lines whose probability is a column."""
 _IN_SPANS = (Label.HEADLINE, Label.BODY, Label.TIMESTAMP)
 """Labels of the columns of spans."""
+_IN_SPANS_COLUMNS = [label.column for label in _IN_SPANS]
+_BESIDE_PLACES = [_REACH + step for step in _BESIDE]
+_SPAN_STARTS = sorted([_REACH, *(_REACH + low for low, _ in _SPANS)])
+_OF_SPANS = [_SPAN_STARTS.index(_REACH + low) for low, _ in _SPANS]
+"""Where spans begin among the lines around a candidate, one of them its own line alone, and which of them are meant."""
 
 _OWN_NAMES = tuple(f"candidate.{label}" for label in Label)
 _BESIDE_NAMES = tuple(f"candidate.{label}@{step:+d}" for label in Label for step in _BESIDE)
@@ -122,12 +127,12 @@ def candidate_table(
     is_there = (around >= batch.own_page_start.take(rows)) & (around < batch.own_page_end.take(rows))
     # Shape (4, 2 * _REACH + 1, n_rows): of each label, on the lines around each candidate.
     near = np.where(is_there, probabilities.T.take(around, axis=1, mode="clip"), np.float32(0))
-    in_spans = near[[label.column for label in _IN_SPANS]]
-    spans = [in_spans[:, _REACH + low : _REACH + high + 1].max(axis=1) for low, high in _SPANS]
+    # The spans and the candidate's own line follow each other.
+    spans = np.maximum.reduceat(near.take(_IN_SPANS_COLUMNS, axis=0), _SPAN_STARTS, axis=1)
     blocks = (
         near[:, _REACH],
-        near.take([_REACH + step for step in _BESIDE], axis=1).reshape(-1, n_rows),
-        np.stack(spans, axis=1).reshape(-1, n_rows),
+        near.take(_BESIDE_PLACES, axis=1).reshape(-1, n_rows),
+        spans.take(_OF_SPANS, axis=1).reshape(-1, n_rows),
         _among(batch, rows, near[Label.HEADLINE.column, _REACH]),
         _shared(batch, rows, probabilities),
         table,
@@ -150,21 +155,11 @@ def _among(batch: Batch, rows: NDArray[np.int64], probability: NDArray[np.float3
     each = np.array((others, others > probability, is_copy), np.float64)
     # Sums over the candidates above and over those below; each of shape (2, n).
     total, likelier, copies = each.reshape(3, 2, reach, n).sum(axis=2)
-    columns = {
-        "candidate.above": total[0],
-        "candidate.below": total[1],
-        "candidate.better": likelier.sum(axis=0),
-        "candidate.of_best": probability / np.maximum(others.max(axis=0, initial=0), probability),
-        "candidate.likelier_above": likelier[0],
-        "candidate.likelier_below": likelier[1],
-        "candidate.copies_above": copies[0],
-        "candidate.copies_below": copies[1],
-        "candidate.best_copy": (others * is_copy).max(axis=0, initial=0),
-    }
-    out = np.empty((len(_AMONG_NAMES), n), np.float32)
-    for row, name in zip(out, _AMONG_NAMES, strict=True):
-        row[:] = columns[name]
-    return out
+    of_best = probability / np.maximum(others.max(axis=0, initial=0), probability)
+    best_copy = (others * is_copy).max(axis=0, initial=0)
+    # In the order of `_AMONG_NAMES`.
+    blocks = total, likelier.sum(axis=0)[None], of_best[None], likelier, copies, best_copy[None]
+    return np.concatenate(blocks, dtype=np.float32)
 
 
 def _shared(batch: Batch, rows: NDArray[np.int64], probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -175,18 +170,16 @@ def _shared(batch: Batch, rows: NDArray[np.int64], probabilities: NDArray[np.flo
     Returns:
         Shape (len(_SHARED_NAMES), n_candidates); `nan` for a candidate without words of some length.
     """
-    out = np.empty((len(_SHARED_NAMES), len(rows)), np.float32)
     if not len(rows):
-        return out
-    body, words = probabilities[:, Label.BODY.column], SharedWords(batch, rows)
+        return np.empty((len(_SHARED_NAMES), 0), np.float32)
+    body = probabilities[:, Label.BODY.column]
     leads = is_lead(batch, body)
     starts, sizes = _candidates_per_page(batch.page.take(rows))
-    weights = (body, body * leads, body * ~leads, probabilities[:, Label.HEADLINE.column])
-    for place, weight in zip(range(0, len(out), 4), weights, strict=True):
-        found = np.array(words.of(weight))
-        out[place : place + 2] = found
-        out[place + 2 : place + 4] = found - np.fmax.reduceat(found, starts, axis=1).repeat(sizes, axis=1)
-    return out
+    weights = np.array((body, body * leads, body * ~leads, probabilities[:, Label.HEADLINE.column]))
+    found = shared_words(batch, weights, rows)
+    # Share and weight, and both against the best of the page: the order of `_SHARED_NAMES`.
+    to_best = found - np.fmax.reduceat(found, starts, axis=2).repeat(sizes, axis=2)
+    return np.concatenate((found, to_best), axis=1).reshape(len(_SHARED_NAMES), -1)
 
 
 def headline_probabilities(

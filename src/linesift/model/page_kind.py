@@ -5,7 +5,7 @@ many lines whose label is unsure. An additive model over such columns, and over 
 kind a probability. It uses neither address nor markup, so text and HTML share it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from linesift.fast import Choice, Sizes, make_is_kept
 from linesift.features.batch import LONGEST, Batch, read_batch
 from linesift.features.dates import DatePart
 from linesift.labels import Kind, Label
@@ -104,6 +105,12 @@ def page_words(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 def page_columns(batch: Batch, probabilities: NDArray[np.float32], labels: NDArray[np.int8]) -> NDArray[np.float32]:
     """Compute the columns of every page, except the scores of its words; shape (n_columns, n_pages)."""
+    compute = COMPILED.choose(len(batch.page)) or columns_plain
+    return compute(batch, probabilities, labels)
+
+
+def columns_plain(batch: Batch, probabilities: NDArray[np.float32], labels: NDArray[np.int8]) -> NDArray[np.float32]:
+    """Do what `page_columns` does by numpy alone."""
     named = list(_columns(_Pages(batch), probabilities.T.astype(np.float64), labels))
     wholes = np.array([whole for _, _, whole in named])
     columns = np.full(wholes.shape, np.nan)
@@ -217,3 +224,20 @@ def _line_columns(pages: _Pages) -> Named:
     yield "page.line_words", words, n_lines
     yield "page.short", short, n_lines
     yield "page.middling", middling, n_lines
+
+
+def _load() -> Callable[[Batch, NDArray[np.float32], NDArray[np.int8]], NDArray[np.float32]] | None:
+    """Load the compiled loops; `None` where they come to other numbers."""
+    from linesift.model.compiled.page_kind import page_columns as compiled
+
+    batch = read_batch(["21 October 2024, 9:20\nRain in May.\nSun\n" * 30, "", "Sun.\n" * 3])
+    numbers = np.arange(len(batch.page))
+    probabilities = np.cos(np.arange(4 * len(numbers), dtype=np.float32)).reshape(-1, 4) ** 2
+    labels = (numbers * 7 % 4).astype(np.int8)
+    labels[numbers % 20 > 12] = Label.BODY.column
+    found, expected = compiled(batch, probabilities, labels), columns_plain(batch, probabilities, labels)
+    return compiled if np.array_equal(found, expected, equal_nan=True) else None
+
+
+COMPILED = Choice(_load, make_is_kept("linesift.model.compiled.page_kind.fill_columns"), Sizes(200_000, 5_000_000))
+"""By lines."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from linesift.features.batch import LONG, Batch, from_fixed, running_sum
 from linesift.features.chars import nonzero_indices
 from linesift.features.markup import Groups
-from linesift.features.topic import SharedWords, is_lead
+from linesift.features.topic import is_lead, shared_words
 from linesift.hints import Hints
 from linesift.labels import LABELS, Label
 from linesift.model.doubt import doubtful
@@ -28,6 +28,8 @@ _MARKED = {
     "sure_sidebar": (Label.SIDEBAR, 0.9),
 }
 """Lines to which the distance is a column: those above this probability of the label."""
+_MARKED_COLUMNS = [label.column for label, _ in _MARKED.values()]
+_MARKED_BOUNDS = np.array([[bound] for _, bound in _MARKED.values()], np.float32)
 _END = 0.5
 """The article ends above a line if the probabilities of body, from this line on, sum up to no more than this."""
 _LIKELY_TITLE = 0.2
@@ -94,37 +96,35 @@ def look_table(batch: Batch, rows: NDArray[np.int64], probabilities: NDArray[np.
         Shape (n_columns, n_rows), the columns of `look_names`; `nan` where the page has no such line, or where no word
         of the line has `linesift.features.topic.SHORTEST` letters.
     """
-    names = look_names(is_html=batch.has_hints)
-    out = np.empty((len(names), len(rows)), np.float32)
     if not len(rows):
-        return out
-    columns: dict[str, NDArray[Any]] = {
-        **{f"look.{label}": probabilities[:, label.column].take(rows) for label in LABELS},
-        "look.words": batch.length.take(rows),
-        "look.sentences": batch.scan.n_sentences.take(rows),
-    }
-    for name, (label, bound) in _MARKED.items():
-        is_marked = probabilities[:, label.column] > np.float32(bound)
-        columns[f"look.{name}.above"], columns[f"look.{name}.below"] = _distances(batch, rows, is_marked)
-    words = SharedWords(batch, rows)
-    for name, weights in _weights(batch, probabilities).items():
-        columns[f"look.words_in_{name}.share"], columns[f"look.words_in_{name}.weight"] = words.of(weights)
-    if batch.hints is not None:
-        columns |= zip(TEMPLATE_NAMES, _templates(batch, batch.hints, rows, probabilities), strict=True)
-    for row, name in zip(out, names, strict=True):
-        row[:] = columns[name]
-    return out
+        return np.empty((len(look_names(is_html=batch.has_hints)), 0), np.float32)
+    weights = _weights(batch, probabilities)
+    # In the order of `look_names`.
+    blocks: list[Any] = [
+        probabilities.take(rows, axis=0).T,
+        (batch.length.take(rows), batch.scan.n_sentences.take(rows)),
+        _distances(batch, rows, probabilities),
+        shared_words(batch, np.array([weights[name] for name in _SHARED]), rows).reshape(2 * len(_SHARED), -1),
+        *([] if batch.hints is None else [_templates(batch, batch.hints, rows, probabilities)]),
+    ]
+    return np.concatenate(blocks, dtype=np.float32)
 
 
-def _distances(batch: Batch, rows: NDArray[np.int64], is_marked: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Count the lines to the nearest marked line of the page above, and below; shape (2, n_rows)."""
-    marked = np.concatenate(([-1], nonzero_indices(is_marked), [len(is_marked)]))
-    place = marked.searchsorted(rows)
-    above, below = marked.take(place - 1), marked.take(place + is_marked.take(rows))
-    out = np.array((rows - above, below - rows), np.float32)
-    out[0, above < batch.own_page_start.take(rows)] = np.nan
-    out[1, below >= batch.own_page_end.take(rows)] = np.nan
-    return out
+def _distances(batch: Batch, rows: NDArray[np.int64], probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Count the lines to the nearest line of the page above, and below, that is one of `_MARKED`, two rows for each."""
+    n_lines = len(probabilities)
+    # Of each kind all lines, with a marked one before and behind them.
+    is_marked = np.ones((len(_MARKED), n_lines + 2), np.bool_)
+    np.greater(probabilities.T.take(_MARKED_COLUMNS, axis=0), _MARKED_BOUNDS, out=is_marked[:, 1:-1])
+    place = rows + np.arange(1, is_marked.size, n_lines + 2)[:, None]
+    marked = nonzero_indices(is_marked.ravel())
+    nearest = marked.searchsorted(place)
+    above = place - marked.take(nearest - 1)
+    below = marked.take(nearest + is_marked.ravel().take(place)) - place
+    out = np.array((above, below), np.float32)
+    out[0, above > rows - batch.own_page_start.take(rows)] = np.nan
+    out[1, below >= batch.own_page_end.take(rows) - rows] = np.nan
+    return out.swapaxes(0, 1).reshape(-1, len(rows))
 
 
 def _templates(

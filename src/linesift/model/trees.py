@@ -5,10 +5,14 @@ depth d is d comparisons of whole columns and one look-up among 2**d leaves. num
 per line and tree. Method: CatBoost (Prokhorenkova et al. 2018).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from linesift.fast import Choice, Sizes, make_is_kept
 
 _WIDTH, _STEP = 512, 200
 """Lines and trees evaluated at once. What a step reads and writes stays in the cache of one core, and a page of
@@ -35,9 +39,15 @@ class TreeScorer:
     """Shape (n_trees, 2**depth): share of the training lines that fall into each leaf. Only explanations need it: they
     compare a line with the training lines."""
     _questions: "_Questions" = field(init=False, repr=False, compare=False)
+    _arrays: tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]] = field(
+        init=False, repr=False, compare=False
+    )
+    """Columns, cuts and leaves of one type whatever made them: each other type would be compiled for itself."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_questions", _distinct(self.columns, self.cuts))
+        typed = ((self.columns, np.int32), (self.cuts, np.float32), (self.leaves, np.float32))
+        object.__setattr__(self, "_arrays", tuple(_read_only(array, dtype) for array, dtype in typed))
 
     def leaf_of(self, table: NDArray[np.float32]) -> NDArray[np.int64]:
         """Find the leaf of every line in every tree, shape (n_trees, n_lines): plainly what `scores` does in tiles."""
@@ -55,9 +65,12 @@ class TreeScorer:
         Returns:
             Shape (n_lines, 4), log-odds up to a constant per line.
         """
-        n_lines = table.shape[1]
+        n_lines, add_compiled = table.shape[1], COMPILED.choose(table.shape[1])
         out = np.empty((n_lines, 4), np.float32)
         out[:] = self.bias
+        if add_compiled is not None:
+            add_compiled(np.ascontiguousarray(table, np.float32), *self._arrays, _STEP, out)
+            return out
         # The four floats of a leaf are looked up as one number of 16 bytes, much faster than as a row.
         leaves = np.ascontiguousarray(self.leaves, np.float32).reshape(-1).view(np.complex128)
         for start in range(0, n_lines, _WIDTH):
@@ -115,3 +128,31 @@ def _distinct(columns: NDArray[np.int32], cuts: NDArray[np.float32]) -> _Questio
         cuts=cuts.reshape(-1, 1)[first].astype(np.float32),
         of_level=np.ascontiguousarray(of_level.reshape(columns.shape).T),
     )
+
+
+def _read_only(array: NDArray[Any], dtype: type[np.generic]) -> NDArray[Any]:
+    view = np.ascontiguousarray(array, dtype).view()
+    view.setflags(write=False)
+    return view
+
+
+def _load() -> Callable[..., None] | None:
+    """Load the compiled loops; `None` where numpy adds the leaves in another order."""
+    from linesift.model.compiled.trees import add_trees
+
+    add: Callable[..., None] = add_trees
+    n_trees, depth, n_lines = 2 * _STEP + 50, 3, 150
+    numbers = np.arange(n_trees << depth + 2, dtype=np.float32)
+    leaves = (np.cos(numbers) * np.exp(5 * np.sin(3 * numbers))).reshape(n_trees, 1 << depth, 4)
+    asked = np.arange(n_trees * depth, dtype=np.int32).reshape(n_trees, depth)
+    scorer = TreeScorer(asked % 7, np.sin(asked).astype(np.float32), leaves, leaves[0, 0])
+    table = np.sin(np.arange(7 * n_lines, dtype=np.float32) ** 2).reshape(7, n_lines)
+    table[table > np.float32(0.9)] = np.nan
+    found = np.empty((n_lines, 4), np.float32)
+    found[:] = scorer.bias
+    add(table, *scorer._arrays, _STEP, found)
+    return add if np.array_equal(found, scorer.scores(table)) else None
+
+
+COMPILED = Choice(_load, make_is_kept("linesift.model.compiled.trees.add_trees"), Sizes(200_000, 5_000_000))
+"""By lines."""

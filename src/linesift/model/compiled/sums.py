@@ -10,12 +10,15 @@ import numpy as np
 
 from linesift.jit import inner, leaf, outer
 
+_ZERO = np.float32(0)
 _WIDTH = 16
 """Floats in a row."""
 _BLOCK, _STEP = 64, 4
 """Rows that are added in `_STEP` sums."""
 _DEPTH = 64
 """Halves of halves; the rows of a line would not fit into any memory."""
+_AHEAD = 1024
+"""Tokens whose rows are brought into the cache together: a core waits for many at once if it has little else to do."""
 
 
 @outer
@@ -32,18 +35,31 @@ def add_rows(weights, bucket, n_tokens, bias, start, out):
     """
     sums, four = np.empty((_DEPTH, _WIDTH), np.float32), np.empty((_STEP, _WIDTH), np.float32)
     ends, total = np.empty(_DEPTH, np.int64), np.empty(_WIDTH, np.float32)
-    first = 0
+    first = read = 0
     for line in range(len(n_tokens)):
         end = first + n_tokens[line]
+        if end > read:
+            # Written where it is in nobody's way, so that the compiler does not leave it out.
+            sums[_DEPTH - 1, 0] = _read_ahead(weights, bucket, read, min(read + _AHEAD, len(bucket)))
+            read += _AHEAD
         total[:] = 0
         if end > first:
             _add_pairwise(weights, bucket, first + 1, end, sums, ends, total, four)
+            row = bucket[first]
             for column in range(_WIDTH):
-                total[column] = weights[bucket[first], column] + total[column]
+                total[column] = weights[row, column] + total[column]
         root = math.sqrt(np.float64(max(end - first, 1)))
         for target in range(len(bias)):
             out[target, start + line] = np.float32(np.float64(total[target]) / root + np.float64(bias[target]))
         first = end
+
+
+@inner
+def _read_ahead(weights, bucket, first, end):
+    total = _ZERO
+    for place in range(first, end):
+        total += weights[bucket[place], 0]
+    return total
 
 
 @inner
@@ -76,17 +92,21 @@ def _add_block(weights, bucket, first, end, total, four):
     if end - first < _STEP:
         total[:] = 0
     else:
+        # Each row is looked up before its loop: within, the compiler would do it for every column.
         for step in range(_STEP):
+            row = bucket[first + step]
             for column in range(_WIDTH):
-                four[step, column] = weights[bucket[first + step], column]
+                four[step, column] = weights[row, column]
         first += _STEP
         while first + _STEP <= end:
             for step in range(_STEP):
+                row = bucket[first + step]
                 for column in range(_WIDTH):
-                    four[step, column] += weights[bucket[first + step], column]
+                    four[step, column] += weights[row, column]
             first += _STEP
         for column in range(_WIDTH):
             total[column] = (four[0, column] + four[1, column]) + (four[2, column] + four[3, column])
     for place in range(first, end):
+        row = bucket[place]
         for column in range(_WIDTH):
-            total[column] += weights[bucket[place], column]
+            total[column] += weights[row, column]
