@@ -4,11 +4,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from commandline import environment
-from linesift.atomic import replacing, replacing_directory, write_atomic
+from linesift.atomic import check_directory, check_writable, replacing, replacing_directory, write_atomic
 
 
 def test_new_and_replaced(tmp_path: Path) -> None:
@@ -79,9 +80,23 @@ def test_a_read_only_file_is_left_alone(tmp_path: Path, monkeypatch: pytest.Monk
     path = tmp_path / "a.page"
     path.write_bytes(b"one")
     monkeypatch.setattr("os.access", lambda *_: False)  # root may write everywhere
-    with pytest.raises(PermissionError):
+    with pytest.raises(PermissionError, match="Permission denied"):
         write_atomic(path, b"two")
     assert path.read_bytes() == b"one"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such call")
+def test_a_read_only_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.page"
+    path.write_bytes(b"one")
+    monkeypatch.setattr("os.access", lambda *_: False)
+    monkeypatch.setattr("os.statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY))
+    with pytest.raises(OSError, match="Read-only file system"):
+        write_atomic(path, b"two")
+    with pytest.raises(OSError, match="Read-only file system"):
+        check_writable(path)
+    with pytest.raises(OSError, match="Read-only file system"):
+        check_directory(tmp_path)
 
 
 def test_a_link_is_followed(tmp_path: Path) -> None:

@@ -68,6 +68,11 @@ def test_blank_lines_at_the_end_may_come_and_go(tmp_path: Path, end: str) -> Non
         ),
         (GOOD.replace("body ", "body?"), ["6: note: 1 line marked with ? to look at, from here on"]),
         (HEAD.replace("----", "kind: index\n----") + "sidebar   | Home\n", []),
+        (GOOD.replace("----", "lang: pt-BR\n----"), []),
+        (
+            GOOD.replace("----", "lang: Bahasa Indonesia\n----"),
+            ["2: note: 'Bahasa Indonesia' is no language code; use one of two or three letters, such as en"],
+        ),
     ],
 )
 def test_findings(tmp_path: Path, text: str, expected: list[str]) -> None:
@@ -128,7 +133,19 @@ def test_another_text_is_reported_once(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("\n".join(f"line {number}" for number in range(40)), "utf-8")
     sentences = found(tmp_path / "a.page", GOOD)
     assert len(sentences) == 1
-    assert "many lines from here on differ from a.txt" in sentences[0]
+    again = f"draft the page again: linesift label {tmp_path / 'a.txt'} --out {tmp_path}"
+    assert sentences[0].endswith(f"differ from a.txt; put them back, or remove this file and {again}")
+
+
+def test_advice_is_to_update_only_where_that_works(tmp_path: Path) -> None:
+    lines = [f"line {number}" for number in range(40)]
+    (tmp_path / "a.txt").write_text("\n".join([*lines, *(f"{line} again" for line in lines)]), "utf-8")
+    rows = "".join(f"body | {line}\n" for line in lines)
+    text = f"site: a\nnote: no title\n----\n{rows}"
+    assert found(tmp_path / "a.page", text)[-1].endswith(f" --out {tmp_path} --update")
+    sentences = found(tmp_path / "a.page", text.replace(" | ", " "))
+    assert any(f", or remove this file and draft the page again: linesift label {tmp_path}" in one for one in sentences)
+    assert not any("--update" in sentence for sentence in sentences)
 
 
 def test_the_same_page_twice(tmp_path: Path) -> None:

@@ -106,6 +106,39 @@ def test_a_warning_about_the_page_is_printed(folder: Path, run: Run) -> None:
     assert result.err.startswith("linesift: warning: joined.txt: all its text is on one line; ")
 
 
+def test_an_empty_page_is_warned_of(folder: Path, run: Run) -> None:
+    (folder / "empty.txt").write_text(" \n")
+    result = run("label", "empty.txt", "--out", "site")
+    assert result.code == 0
+    assert result.err.startswith("linesift: warning: empty.txt: the page is empty\n")
+
+
+def test_several_sites(folder: Path, run: Run) -> None:
+    """Each is labelled into a directory of its own; then all are updated there at once."""
+    for site in ("a", "b"):
+        (folder / "pages" / site).mkdir(parents=True)
+        (folder / "pages" / site / "rain.txt").write_text(PAGE, "utf-8")
+    result = run("label", "pages", "--out", "my")
+    assert result.code == 2
+    assert result.err == (
+        "linesift: my: pages of several directories (pages/a and pages/b) would be of one site here; "
+        "give each directory an --out of its own, or name the site of all: --site NAME\n"
+    )
+    assert not (folder / "my").exists()
+    for site in ("a", "b"):
+        assert run("label", f"pages/{site}", "--out", f"my/{site}").code == 0
+    before = sorted((folder / "my").rglob("*"))
+    result = run("label", "my", "--out", "my", "--update", "--lang", "id-ID")
+    assert result.code == 0
+    assert [line.partition(": ")[0] for line in result.out.splitlines()] == ["my/a/rain.page", "my/b/rain.page"]
+    assert sorted((folder / "my").rglob("*")) == before
+    assert (folder / "my" / "b" / "rain.page").read_text("utf-8").startswith("site: b\nlang: id\n")
+    result = run("label", "my", "--out", "my", "--lang", "en")
+    assert result.code == 0
+    used = "its header says 'lang: id', so --lang is not used; correct it there"
+    assert result.err.startswith(f"linesift: warning: my/a/rain.page: {used}\n")
+
+
 def test_a_bad_page_does_not_stop_the_others(folder: Path, run: Run) -> None:
     (folder / "bad.txt").write_bytes(b"%PDF-1.7")
     result = run("label", "bad.txt", "rain.txt", "--out", "site", "--site", "rain.example", "--lang", "en")
@@ -132,6 +165,9 @@ def test_full_disk(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> N
         ("label a.page", "a.page: is labelled already; open it in an editor, or add --web"),
         ("label none.txt --out site", "none.txt: no such file"),
         ("label rain.txt --out site --encoding x", "unknown encoding 'x'"),
+        ("label rain.txt --out site --lang Indonesian", "--lang: 'Indonesian' is no language code; use one of two or"),
+        ("label --web empty --no-browser", "empty: no labelled pages (*.page) in this directory; make some: linesift"),
+        ("label empty --out site", "empty: no pages (*.txt, "),
         ("label --web none.page --no-browser", "none.page: no such file"),
         ("label --web none --no-browser", "none: no such file"),
         ("check none.page", "none.page: no such file"),
@@ -142,6 +178,7 @@ def test_full_disk(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> N
     ],
 )
 def test_misuse(folder: Path, run: Run, arguments: str, message: str) -> None:
+    (folder / "empty").mkdir()
     if "a.page" in arguments:
         (folder / "a.page").write_text("site: a\n----\nbody | x\n")
     result = run(*arguments.split())
@@ -195,7 +232,8 @@ def test_ending_after_a_file_went_away(folder: Path, run: Run, monkeypatch: pyte
     monkeypatch.setattr(LabelServer, "serve_forever", interrupted)
     result = run("label", "rain.txt", "--out", "site", "--web", "--port", "0", "--no-browser")
     assert result.code == 0
-    assert result.err.endswith("0 doubtful lines left; find mistakes with: linesift check\n")
+    left = "0 doubtful lines left; 1 page could not be read; find mistakes with: linesift check\n"
+    assert result.err.endswith(left)
 
 
 @pytest.mark.usefixtures("folder")

@@ -1,17 +1,27 @@
 """Drafts of labelled pages: what is filled in, what is kept, what is never overwritten."""
 
 import gzip
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import pytest
 
-from fakes import FakeModel
+from fakes import FakeModel, predict
 from hinted import ARTICLE
 from linesift.errors import InputError
 from linesift.labelling.check import check
-from linesift.labelling.draft import DraftConfig, Drafted, draft_names, read_source, write_draft
-from linesift.labels import Label
+from linesift.labelling.draft import (
+    DraftConfig,
+    Drafted,
+    draft,
+    draft_names,
+    is_same_page,
+    place_drafts,
+    read_source,
+    write_draft,
+)
+from linesift.labels import Kind, Label
 from linesift.model.model import Model
 from linesift.read.labelled import parse_page, read_labelled
 
@@ -33,7 +43,8 @@ ain
 
 def make(source: Path, folder: Path, **changes: object) -> Drafted:
     config = DraftConfig(folder, **changes)  # type: ignore[arg-type]
-    return write_draft(source.stem, read_source(source, config.encoding), MODEL, config)
+    (path,) = place_drafts([source], config)
+    return write_draft(path, read_source(source, config.encoding), MODEL, config)
 
 
 def write(path: Path, text: str = PAGE) -> Path:
@@ -132,6 +143,26 @@ def test_a_page_without_body_is_an_index(tmp_path: Path) -> None:
     assert drafted.page.kind == "index"
 
 
+@pytest.mark.parametrize(
+    ("text", "found", "expected"),
+    [
+        ("B It rained.", Kind.LIVE, "live"),
+        ("B It rained.", Kind.STUB, "stub"),
+        ("B It rained.", Kind.OTHER, "article"),
+        ("B It rained.", Kind.INDEX, "article"),
+        ("B It rained.", "", "article"),
+        ("Menu", Kind.OTHER, "other"),
+        ("Menu", Kind.ARTICLE, "article"),  # the check asks for its text, or for another kind
+        ("Menu", "", "index"),
+    ],
+)
+def test_the_kind_is_that_of_the_model_unless_lines_of_an_article_contradict_it(
+    tmp_path: Path, text: str, found: str, expected: str
+) -> None:
+    source = read_source(write(tmp_path / "a.txt", text))
+    assert draft(source, replace(predict(source.page), kind=found), DraftConfig(tmp_path)).kind == expected
+
+
 def test_what_is_there_is_kept(tmp_path: Path) -> None:
     source = write(tmp_path / "rain.txt")
     path = make(source, tmp_path / "out").path
@@ -174,6 +205,71 @@ def test_update_keeps_corrections(tmp_path: Path) -> None:
     assert page.doubtful == {5}
     assert drafted.n_kept == 4
     assert (tmp_path / "out" / "rain.txt").read_text("utf-8") == source.read_text("utf-8")
+
+
+def test_update_adds_the_language_that_a_header_has_not(tmp_path: Path) -> None:
+    source = write(tmp_path / "rain.txt")
+    path = make(source, tmp_path / "out").path
+    before = path.read_text("utf-8")
+    (warning,) = make(source, tmp_path / "out", lang="id").warnings
+    assert warning == f"{path}: kept as it was, without 'lang: id'; --update writes it into the header"
+    assert path.read_text("utf-8") == before
+    assert make(source, tmp_path / "out", lang="id", is_update=True).warnings == ()
+    assert parse_page(path.read_text("utf-8"), "rain.page").lang == "id"
+    given = {"lang": "en", "site": "n.example", "is_update": True}
+    assert make(source, tmp_path / "out", **given).warnings == (
+        f"{path}: its header says 'site: out', so --site is not used; correct it there",
+        f"{path}: its header says 'lang: id', so --lang is not used; correct it there",
+    )
+
+
+@pytest.mark.parametrize(("lang", "expected"), [("pt_BR", "pt"), ("zh-Hant-TW", "zh"), ("English", ""), ("", "")])
+def test_the_language_of_html_is_a_code(tmp_path: Path, lang: str, expected: str) -> None:
+    source = write(tmp_path / "a.html", f"<html lang='{lang}'><p>B It rained.")
+    page = make(source, tmp_path / "out").page
+    assert page is not None
+    assert page.lang == expected
+
+
+def test_labelled_pages_below_the_folder_stay_where_they_are(tmp_path: Path) -> None:
+    for site in ("a", "b"):
+        (tmp_path / site).mkdir()
+        make(write(tmp_path / site / "rain.txt"), tmp_path / site)
+    sources = [tmp_path / "a" / "rain.txt", tmp_path / "b" / "rain.txt"]
+    labelled = [path.with_suffix(".page") for path in sources]
+    new = write(tmp_path / "rain.txt")
+    assert place_drafts([*sources, new], DraftConfig(tmp_path)) == [*labelled, tmp_path / "rain.page"]
+    away = place_drafts(sources, DraftConfig(tmp_path / "out", site="c"))
+    assert away == [tmp_path / "out" / "a-rain.page", tmp_path / "out" / "b-rain.page"]
+
+
+def test_a_page_and_its_copy_have_one_labelled_page(tmp_path: Path) -> None:
+    (tmp_path / "cafe.mhtml").write_bytes(MHTML)
+    path = make(tmp_path / "cafe.mhtml", tmp_path).path
+    assert place_drafts([tmp_path / "cafe.html", tmp_path / "cafe.mhtml"], DraftConfig(tmp_path)) == [path, path]
+
+
+def test_new_pages_of_several_directories_need_a_site(tmp_path: Path) -> None:
+    sources = [write_deep(tmp_path / site / "rain.txt") for site in ("a", "b", "c")]
+    out = tmp_path / "out"
+    with pytest.raises(InputError, match=r"\(.*a and 2 others\) would be of one site here; .* --site NAME"):
+        place_drafts(sources, DraftConfig(out))
+    with pytest.raises(InputError, match=r"\(.*a and .*b\) would be of one site here"):
+        place_drafts(sources[:2], DraftConfig(out))
+    with pytest.raises(InputError, match=rf"of the site '{tmp_path.name}' here; .*: linesift label .*a --out .*a$"):
+        place_drafts(sources[:1], DraftConfig(tmp_path))
+    assert place_drafts(sources[:1], DraftConfig(out)) == [out / "rain.page"]
+    assert len(place_drafts(sources, DraftConfig(out, site="n.example"))) == 3
+
+
+def write_deep(path: Path) -> Path:
+    path.parent.mkdir(parents=True)
+    return write(path)
+
+
+def test_pages_are_the_same_with_half_of_the_lines() -> None:
+    assert is_same_page(["a", "b"], ["b", "c", "d"])
+    assert not is_same_page(["a", "b", "c"], ["c"])
 
 
 def test_names_tell_pages_apart() -> None:

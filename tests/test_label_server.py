@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 
 import linesift.labelling.folder
+from hinted import ARTICLE
 from linesift.errors import ConflictError, InputError, LabelError
 from linesift.labelling.folder import Folder, SavedLabels, Wanted
 from linesift.labelling.server import LabelServer
 from linesift.labels import Label
 from linesift.model.model import Model
+from linesift.read.html.page import read_html
 
 TEXT = "site: a.example\nnote:  kept as it is \n----\nsidebar|Home\n\nbody?     | Rain | again\nbody | More\n"
 LABELS = (Label.SIDEBAR, None, Label.HEADLINE, Label.BODY)
@@ -78,12 +80,26 @@ def test_values_of_the_header(file: Path) -> None:
     assert file.read_text("utf-8") == before.replace(before.partition("\nsidebar")[0], header)
 
 
-@pytest.mark.parametrize("header", [{"kind": "video"}, {"site": ""}])
-def test_values_that_no_page_may_have(file: Path, header: dict[str, str]) -> None:
+def test_of_a_language_the_code_is_saved(file: Path) -> None:
+    folder = Folder([file])
+    before = labels(folder, file, *LABELS)
+    folder.save(str(file), SavedLabels(before.version, LABELS, frozenset(), {"lang": " pt-BR "}))
+    assert "\nlang: pt\n" in file.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("header", "problem"),
+    [
+        ({"kind": "video"}, "unknown kind"),
+        ({"site": " "}, "write its host into the field 'site'"),
+        ({"lang": "Bahasa Indonesia"}, "'Bahasa Indonesia' is no language code; use one of two or three letters"),
+    ],
+)
+def test_values_that_no_page_may_have(file: Path, header: dict[str, str], problem: str) -> None:
     folder = Folder([file])
     before = file.read_bytes()
     given = SavedLabels(folder.read(str(file)).version, LABELS, frozenset(), header)
-    with pytest.raises(LabelError):
+    with pytest.raises(LabelError, match=problem):
         folder.save(str(file), given)
     assert file.read_bytes() == before
 
@@ -141,6 +157,14 @@ def test_a_glance_sees_what_changed(file: Path) -> None:
     assert folder.glance(str(file)) is first
     file.write_text("site: a\n----\nbdoy | x\n")
     assert folder.glance(str(file)).page is None
+
+
+def test_pages_that_cannot_be_read(file: Path) -> None:
+    (file.parent / "b.page").write_text("site: a\n----\nbdoy | x\n")
+    (file.parent / "c.page").write_text(TEXT.replace("sidebar|", "sidebar | "))
+    folder = Folder([file.parent])
+    file.unlink()
+    assert folder.unread() == [str(file), str(file.parent / "b.page")]
 
 
 def test_no_pages(tmp_path: Path) -> None:
@@ -214,6 +238,27 @@ def test_found_lines_and_probabilities(server: LabelServer, file: Path, model: M
     assert found[2] == pytest.approx(model.classify("Home\n\nRain | again\nMore").probabilities[2], abs=0.001)
 
 
+def test_probabilities_are_those_of_the_draft(server: LabelServer, file: Path, html_model: Model) -> None:
+    """Of a page with its HTML beside it they come from the part of the model for HTML."""
+    html = file.with_suffix(".html")
+    html.write_text(ARTICLE, "utf-8")
+    page = read_html(ARTICLE).page
+    file.write_text("site: a\n----\n" + "".join(f"body | {line}\n" for line in page.lines), "utf-8")
+    server.model = html_model
+
+    def found() -> list[list[float]]:
+        rows: list[list[float]] = ask(server, f"/{server.token}/page?name={file}").value["probabilities"]
+        return rows
+
+    as_html, as_text = (html_model.classify(each).probabilities for each in (page, page.text))
+    assert found() == pytest.approx(as_html, abs=0.001)
+    assert as_html != pytest.approx(as_text, abs=0.001)
+    html.unlink()
+    assert found() == pytest.approx(as_text, abs=0.001)
+    html.write_text("<p>Another text", "utf-8")
+    assert found() == pytest.approx(as_text, abs=0.001)
+
+
 def test_files_of_the_page(server: LabelServer) -> None:
     html = ask(server, f"/{server.token}/").value.decode()
     for name in ("app.js", "colours.css", "app.css", "state.js", "view.js"):
@@ -241,6 +286,11 @@ def test_the_first_address_works_once(server: LabelServer) -> None:
     again = ask(server, path)
     assert (again.status, again.headers.get("Location")) == (410, None)
     assert "worked once" in again.value["error"]
+    for address, status in ((path, 410), ("/old-token/", 404)):
+        in_browser = ask(server, address, Accept="text/html,*/*;q=0.8")
+        assert in_browser.status == status
+        assert in_browser.headers["Content-Type"].startswith("text/html")
+        assert b"start linesift again" in in_browser.value or b"linesift printed" in in_browser.value
 
 
 @pytest.mark.parametrize(

@@ -163,8 +163,16 @@ def test_site_language_and_kind(site: Site) -> None:
     site.wait_for("saved")
     header = (site.folder / "ferry.page").read_text("utf-8").partition("----")[0]
     assert header == "site: harbour-courier.example\nkind: live\n"
+    write("lang", "id-ID")
+    site.tab.wait(f"{fields}.join() === 'harbour-courier.example,id,live'")
+    site.tab.wait("!document.querySelector('#pages .alarm')")
+    assert "\nlang: id\n" in (site.folder / "ferry.page").read_text("utf-8")
+    write("lang", "Bahasa Indonesia")
+    site.wait_for("Not saved: 'Bahasa Indonesia' is no language code")
+    write("lang", "")
+    site.wait_for("saved")
     write("site", "")
-    site.wait_for("Not saved: ")
+    site.wait_for("Not saved: a page needs a site; write its host into the field")
     assert (site.folder / "ferry.page").read_text("utf-8").startswith("site: harbour-courier.example\n")
     write("site", "courier.example")
     site.wait_for("saved")
@@ -172,6 +180,36 @@ def test_site_language_and_kind(site: Site) -> None:
     site.tab.click("#site")
     site.tab.press("1")  # a letter of the site, and no label
     assert site.shown() == site.labels()
+
+
+def test_pages_of_several_sites_are_told_apart(site: Site) -> None:
+    for name in ("a/one", "b/one", "b/two"):
+        file = site.folder / f"{name}.page"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(HONEY, "utf-8")
+    site.server.folder = Folder([site.folder])
+    site.tab.open(site.server.address)
+    names = "[...document.querySelectorAll('.page-name')].map(e => e.textContent)"
+    site.tab.wait(f"{names}.length === 5")
+    assert site.tab.run(names) == ["ferry.page", "a/one.page", "b/one.page", "two.page", "honey.page"]
+
+
+def test_a_page_that_was_removed(site: Site) -> None:
+    """The list stays in sight; what is gone is said, and the first page that is left is opened."""
+    states = "[...document.querySelectorAll('#pages li')].map(r => r.innerText.replace(/\\s+/g, ' '))"
+    (site.folder / "ferry.page").unlink()
+    site.tab.reload()
+    site.tab.wait("document.getElementById('findings').innerText.endsWith('ferry.page: no such file')")
+    assert site.tab.run(states) == ["ferry.page unreadable", "honey.page 1 ?"]
+    assert site.tab.run("document.querySelectorAll('.line').length") == 0
+    site.tab.open(site.server.address)
+    site.tab.wait("document.querySelectorAll('.line').length === 5")
+    site.tab.press("[")
+    site.tab.wait("document.getElementById('name').textContent.endsWith('ferry.page')")
+    (site.folder / "ferry.page").write_text(FERRY, "utf-8")
+    site.tab.click("#pages button")
+    site.tab.wait("document.querySelectorAll('.line').length === 8")
+    assert site.tab.run(states) == ["ferry.page 3 ?", "honey.page 1 ?"]
 
 
 def test_probabilities_of_lines(site: Site, model: Model) -> None:

@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,7 +29,7 @@ def replacing(path: Path, *, is_new: bool = False) -> Iterator[Path]:
     if is_new and target.exists():
         raise FileExistsError(0, "exists already", str(path))
     if not is_new and target.exists() and not os.access(target, os.W_OK):
-        raise PermissionError(0, "permission denied", str(path))
+        raise _no_right(target, path)
     temporary = _beside(target)
     try:
         with naming_errors(path, temporary):
@@ -84,8 +85,9 @@ def check_writable(path: Path) -> None:
     needed = [target] if target.exists() else []
     if not needed or target.is_file():  # else it is a pipe or a device, which is written where it is
         needed.append(target.parent)
-    if not all(os.access(place, os.W_OK) for place in needed):
-        raise _error(errno.EACCES, path)
+    for place in needed:
+        if not os.access(place, os.W_OK):
+            raise _no_right(place, path)
 
 
 def check_directory(path: Path) -> None:
@@ -99,7 +101,7 @@ def check_directory(path: Path) -> None:
     if not there.is_dir():
         raise _error(errno.EEXIST if there == target else errno.ENOTDIR, path)
     if not os.access(there, os.W_OK):
-        raise _error(errno.EACCES, path)
+        raise _no_right(there, path)
 
 
 def resolve(path: Path) -> Path:
@@ -112,6 +114,12 @@ def resolve(path: Path) -> Path:
         return path.resolve()
     except RuntimeError as error:
         raise _error(errno.ELOOP, path) from error
+
+
+def _no_right(place: Path, path: Path) -> OSError:
+    """Make the error for a path that may not be written because of `place`: no right, or all is read-only."""
+    is_read_only = sys.platform != "win32" and os.statvfs(place).f_flag & os.ST_RDONLY
+    return _error(errno.EROFS if is_read_only else errno.EACCES, path)
 
 
 def _error(number: int, path: Path) -> OSError:

@@ -14,7 +14,7 @@ from linesift.cli.options import OUT, Encoding, Model
 from linesift.errors import InputError, LabelError, MissingExtraError
 from linesift.labels import LABELS
 from linesift.read.find import find_pages
-from linesift.read.labelled import LABELLED_SUFFIX, has_labels
+from linesift.read.labelled import LABELLED_SUFFIX, LANGUAGE_ADVICE, find_labelled_files, has_labels, language_code
 from linesift.read.text import check_encoding
 from linesift.write import terminal
 
@@ -48,7 +48,11 @@ _Pages = Annotated[
 ]
 _Out = Annotated[
     Path | None,
-    typer.Option(*OUT, metavar="DIR", help="Write labelled pages to this directory; one for each site."),
+    typer.Option(
+        *OUT,
+        metavar="DIR",
+        help="Write labelled pages to this directory; one for each site. Those that are below it already stay there.",
+    ),
 ]
 _Web = Annotated[
     bool, typer.Option("--web", "-w", help="Correct the labels in the browser; no other machine can open the page.")
@@ -105,7 +109,10 @@ def label(
 
             if encoding is not None:
                 check_encoding(encoding)
-            config = DraftConfig(out, site=site, lang=lang, encoding=encoding, doubt=doubt, is_update=update)
+            if lang and not language_code(lang):
+                raise InputError(f"--lang: {lang!r} {LANGUAGE_ADVICE}")
+            code = language_code(lang)
+            config = DraftConfig(out, site=site, lang=code, encoding=encoding, doubt=doubt, is_update=update)
             found, n_failed = _draft(sources, model, config)
             labelled += found
         if web and labelled:
@@ -131,8 +138,17 @@ def _sort(given: Sequence[Path], *, has_out: bool) -> tuple[list[Path], list[Pat
         if path.suffix == LABELLED_SUFFIX or (not has_out and path.is_dir() and has_labels(path)):
             labelled.append(path)
         else:
-            sources += find_pages(path)
+            sources += _find_pages(path, has_out=has_out)
     return labelled, list(dict.fromkeys(sources))
+
+
+def _find_pages(path: Path, *, has_out: bool) -> list[Path]:
+    try:
+        return list(find_pages(path))
+    except InputError:
+        if not has_out:
+            find_labelled_files(path)  # its error says that there is no labelled page either, and how to make some
+        raise
 
 
 def _draft(sources: Sequence[Path], model: Path | None, config: "DraftConfig") -> tuple[list[Path], int]:
@@ -142,22 +158,27 @@ def _draft(sources: Sequence[Path], model: Path | None, config: "DraftConfig") -
         Paths of the labelled pages, and how many pages failed.
     """
     import linesift
-    from linesift.labelling.draft import draft_names, read_source, write_draft
+    from linesift.labelling.draft import place_drafts, read_source, write_draft
 
+    places = place_drafts(sources, config)
     loaded = linesift.load(model)
     drafted: list[Drafted] = []
     n_failed = 0
-    for number, (name, path) in enumerate(zip(draft_names(sources), sources, strict=True), start=1):
+    for number, (place, path) in enumerate(zip(places, sources, strict=True), start=1):
         console.progress(number, len(sources))
         try:
             source = read_source(path, config.encoding)
             if source.warning is not None:
                 console.say(f"warning: {source.warning}")
-            drafted.append(write_draft(name, source, loaded, config))
+            elif not source.page.text.strip():
+                console.say(f"warning: {path}: the page is empty")
+            drafted.append(write_draft(place, source, loaded, config))
         except (InputError, LabelError, MissingExtraError) as error:
             console.say(f"{path}: {error}" if isinstance(error, MissingExtraError) else str(error))
             n_failed += 1
             continue
+        for warning in drafted[-1].warnings:
+            console.say(f"warning: {warning}")
         with console.open_output(None) as stream:
             stream.write(f"{_row(drafted[-1])}\n")
     _say_next(drafted, config)
@@ -207,9 +228,11 @@ def _serve(folder: "Folder", model: "LoadedModel", port: int | None, *, opens: b
         try:
             server.serve_forever()
         except KeyboardInterrupt:
-            left = sum(folder.find(Wanted(is_doubtful=True)).values())
+            left = console.count(sum(folder.find(Wanted(is_doubtful=True)).values()), "doubtful line")
+            unread = folder.unread()
+            lost = f"; {console.count(len(unread), 'page')} could not be read" if unread else ""
             console.status("")
-            console.status(f"{console.count(left, 'doubtful line')} left; find mistakes with: linesift check")
+            console.status(f"{left} left{lost}; find mistakes with: linesift check")
 
 
 def _has_desktop() -> bool:

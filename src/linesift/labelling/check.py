@@ -12,14 +12,16 @@ from pathlib import Path
 
 from linesift.dates.moment import read_moments
 from linesift.errors import InputError, LabelError
-from linesift.labelling.draft import SOURCE_SUFFIXES, read_source
+from linesift.labelling.draft import SOURCE_SUFFIXES, is_same_page, read_source
 from linesift.labels import KINDS, Label, suggest_label
 from linesift.page import LabelledPage
 from linesift.read.labelled import (
     LABELLED_SUFFIX,
+    LANGUAGE_ADVICE,
     PageFile,
     find_beside,
     find_labelled_files,
+    language_code,
     parse_leniently,
     parse_page,
     read_utf8,
@@ -123,14 +125,16 @@ class _Sheet:
 
 def _look(path: Path) -> tuple[_Sheet, list[Finding]]:
     try:
-        file = parse_leniently(read_utf8(path))
+        text = read_utf8(path)
     except LabelError as error:
         return _Sheet(), [Finding(path, 1, str(error).removeprefix(f"{path}: "))]
+    file = parse_leniently(text)
     found = [Finding(path, line, _with_guess(file, line, what)) for line, what in file.problems]
     if not file.lines:
         return _Sheet(), found
     sheet = _as_sheet(file)
-    found += [Finding(path, line, what) for line, what in _changes(sheet, path, file.first)]
+    found += [Finding(path, line, what, is_error=False) for line, what in _languages(text, file.first)]
+    found += [Finding(path, line, what) for line, what in _changes(sheet, path, file)]
     rules = [*_headlines(sheet), *_timestamps(sheet), *_bodies(sheet), *_doubts(sheet)]
     found += [Finding(path, file.first + index, what, is_error) for index, what, is_error in rules]
     return sheet, found
@@ -154,8 +158,17 @@ def _with_guess(file: PageFile, line: int, what: str) -> str:
     return what if guess is None else f"{what} (did you mean {guess}?)"
 
 
-def _changes(sheet: _Sheet, path: Path, first: int) -> Iterator[tuple[int, str]]:
+def _languages(text: str, first: int) -> Iterator[tuple[int, str]]:
+    """Report a language that is no code: scores by language would have a row of its own for it."""
+    for number, line in enumerate(text.split("\n")[: first - 2], start=1):
+        key, _, value = (part.strip() for part in line.partition(":"))
+        if key == "lang" and value and not language_code(value):
+            yield number, f"{value!r} {LANGUAGE_ADVICE}"
+
+
+def _changes(sheet: _Sheet, path: Path, file: PageFile) -> Iterator[tuple[int, str]]:
     """Report lines that differ from the page that the file was made from, by their line in the file."""
+    first = file.first
     source = find_beside(path, SOURCE_SUFFIXES)
     if source is None:
         return
@@ -168,7 +181,10 @@ def _changes(sheet: _Sheet, path: Path, first: int) -> Iterator[tuple[int, str]]
         n_changes += max(end - start, high - low)
         if n_changes > _MAX_CHANGES:
             what = f"many lines from here on differ from {source.name}"
-            yield first + low, f"{what}; draft the page again: linesift label {source} --out {path.parent} --update"
+            again = f"draft the page again: linesift label {source} --out {path.parent}"
+            can_update = not file.problems and is_same_page(ours, theirs)
+            advice = f"{again} --update" if can_update else f"put them back, or remove this file and {again}"
+            yield first + low, f"{what}; {advice}"
             return
         for offset in range(max(end - start, high - low)):
             was = theirs[start + offset] if start + offset < end else None

@@ -3,6 +3,7 @@
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -10,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from linesift.atomic import write_atomic
 from linesift.errors import InputError, LabelError
-from linesift.labels import Label
+from linesift.labels import NO_ARTICLE, Kind
 from linesift.page import LabelledPage, LabelSource, Origin, Page
 from linesift.read.find import refuse_overwriting
 from linesift.read.html.encoding import to_utf8
-from linesift.read.labelled import LABELLED_SUFFIX, find_beside, format_page, parse_page, read_utf8
+from linesift.read.labelled import LABELLED_SUFFIX, find_beside, format_page, language_code, parse_page, read_utf8
 from linesift.read.packed import plain_path, unpack
 from linesift.read.page import HTML_SUFFIXES, SourceKind, find_source, read_file_page
 from linesift.read.text import STDIN, read_bytes
@@ -41,11 +42,11 @@ class DraftConfig:
     """Options of drafts."""
 
     folder: Path
-    """Where labelled pages are written; made if it is missing."""
+    """Where labelled pages are written; made if it is missing. Those that are below it already stay where they are."""
     site: str = ""
     """Site of the pages; by default the name of the folder, because a folder holds the pages of one site."""
     lang: str = ""
-    """Language code; by default that of the HTML."""
+    """Language code, as `language_code` gives it; by default that of the HTML."""
     encoding: str | None = None
     doubt: float = DOUBT
     is_update: bool = False
@@ -75,6 +76,53 @@ class Drafted:
     """Whether a file was written; otherwise it existed and was kept."""
     n_kept: int = 0
     """Number of labels that were taken from the earlier file."""
+    warnings: tuple[str, ...] = ()
+    """Sentences that name the file: options that its header does not follow."""
+
+
+def place_drafts(paths: Sequence[Path], config: DraftConfig) -> list[Path]:
+    """Give the path of the labelled page of each page.
+
+    A page of `config.folder`, or of a directory below it, that has a labelled page beside it is the copy of that one.
+    The others are new: their labelled pages come into the folder itself, under the names of `draft_names`.
+
+    Raises:
+        InputError: if new pages of several directories, or of one below the folder, would get the site of the folder.
+    """
+    folder = config.folder.resolve()
+    beside = [_labelled_beside(path, folder) for path in paths]
+    new = [path for path, labelled in zip(paths, beside, strict=True) if labelled is None]
+    if not config.site:
+        _refuse_sites(new, config.folder)
+    names = iter(draft_names(new))
+    return [labelled or config.folder / f"{next(names)}{LABELLED_SUFFIX}" for labelled in beside]
+
+
+def _labelled_beside(path: Path, folder: Path) -> Path | None:
+    """Find the labelled page of a page that is somewhere in the folder; `None` without one."""
+    if path == STDIN or not path.name:
+        return None
+    labelled = plain_path(path).with_suffix(LABELLED_SUFFIX)
+    with suppress(OSError):
+        return labelled if labelled.is_file() and folder in labelled.resolve().parents else None
+    return None
+
+
+def _refuse_sites(paths: Sequence[Path], folder: Path) -> None:
+    found = {parent.resolve(): parent for parent in {path.parent: None for path in paths if path != STDIN}}
+    parents = list(found.values())
+    below = next((parent for place, parent in found.items() if folder.resolve() in place.parents), None)
+    if len(parents) > 1:
+        which = f"{parents[0]} and {parents[1]}" if len(parents) == 2 else f"{parents[0]} and {len(parents) - 1} others"
+        raise InputError(
+            f"{folder}: pages of several directories ({which}) would be of one site here; "
+            "give each directory an --out of its own, or name the site of all: --site NAME"
+        )
+    if below is not None:
+        raise InputError(
+            f"{folder}: pages of {below} would be of the site {folder.resolve().name!r} here; "
+            f"label them where they are: linesift label {below} --out {below}"
+        )
 
 
 def draft_names(paths: Sequence[Path]) -> list[str]:
@@ -124,13 +172,12 @@ def read_source(path: Path, encoding: str | None = None) -> Source:
 def draft(source: Source, prediction: "Prediction", config: DraftConfig) -> LabelledPage:
     """Make a labelled page from a prediction; doubtful lines are marked."""
     head = source.page.head
-    lang = head.lang.replace("_", "-").partition("-")[0].lower() if head is not None else ""
     return LabelledPage(
         page=source.page,
         labels=prediction.labels,
         site=config.site or config.folder.resolve().name,
-        lang=config.lang or (lang if lang.isalpha() else ""),
-        kind="article" if Label.BODY in prediction.labels else "index",
+        lang=config.lang or (language_code(head.lang) if head is not None else ""),
+        kind=_kind(prediction),
         origin=Origin(labels=LabelSource.MODEL),
         url=head.canonical if head is not None else "",
         doubtful=frozenset(
@@ -139,6 +186,22 @@ def draft(source: Source, prediction: "Prediction", config: DraftConfig) -> Labe
             if label and prediction.confidence(index) < config.doubt
         ),
     )
+
+
+def _kind(prediction: "Prediction") -> str:
+    """Give the kind that the model finds, unless lines of an article contradict it.
+
+    With body lines, a page of the kinds `index` and `other` would have labels that these never have. An article without
+    them stays one, although its text is missing: `linesift check` asks for the text or another kind.
+    """
+    if prediction.has_article and (not prediction.kind or prediction.kind in NO_ARTICLE):
+        return Kind.ARTICLE
+    return prediction.kind or Kind.INDEX
+
+
+def is_same_page(earlier: Sequence[str], now: Sequence[str]) -> bool:
+    """Tell whether a page still has enough lines of an earlier state for its labels to be kept."""
+    return len(set(earlier) & set(now)) >= _SAME_PAGE * len(set(earlier))
 
 
 def update(earlier: LabelledPage, drafted: LabelledPage) -> tuple[LabelledPage, int]:
@@ -160,8 +223,14 @@ def update(earlier: LabelledPage, drafted: LabelledPage) -> tuple[LabelledPage, 
     return kept, n_kept
 
 
-def write_draft(name: str, source: Source, model: "Model", config: DraftConfig) -> Drafted:
+def write_draft(path: Path, source: Source, model: "Model", config: DraftConfig) -> Drafted:
     """Write the labelled page and, beside it, a copy of the page that it was made from.
+
+    Args:
+        path: the labelled page, from `place_drafts`.
+        source: the page.
+        model: gives the labels.
+        config: options.
 
     Raises:
         InputError: if a labelled page of this name exists and was made from another page, or the copy would replace the
@@ -169,16 +238,18 @@ def write_draft(name: str, source: Source, model: "Model", config: DraftConfig) 
         LabelError: if a file to update is not in the format.
         OSError: with `filename`, if something cannot be written.
     """
-    config.folder.mkdir(parents=True, exist_ok=True)
-    path = config.folder / f"{name}{LABELLED_SUFFIX}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    warnings: tuple[str, ...] = ()
     if path.exists() and not config.is_update:
-        return Drafted(path, _earlier(path, source), is_written=False)
+        kept = _earlier(path, source)
+        return Drafted(path, kept, is_written=False, warnings=_warnings(path, kept, config))
     drafted, n_kept = draft(source, model.classify(source.page), config), 0
     if path.exists():
         earlier = parse_page(read_utf8(path), str(path))
-        same = set(earlier.page.lines) & set(drafted.page.lines)
-        if len(same) < _SAME_PAGE * len(set(earlier.page.lines)):
+        if not is_same_page(earlier.page.lines, drafted.page.lines):
             raise InputError(f"{path}: shares few lines with {source.page.source}; rename one of them")
+        earlier = replace(earlier, lang=earlier.lang or config.lang)
+        warnings = _warnings(path, earlier, config)
         drafted, n_kept = update(earlier, drafted)
     copy = path.with_suffix(source.suffix)
     there = find_beside(path, SOURCE_SUFFIXES)
@@ -188,7 +259,21 @@ def write_draft(name: str, source: Source, model: "Model", config: DraftConfig) 
         refuse_overwriting(copy, [Path(source.page.source)])
         write_atomic(copy, source.data, is_new=not config.is_update)
     write_atomic(path, format_page(drafted).encode("utf-8", "surrogatepass"), is_new=not config.is_update)
-    return Drafted(path, drafted, is_written=True, n_kept=n_kept)
+    return Drafted(path, drafted, is_written=True, n_kept=n_kept, warnings=warnings)
+
+
+def _warnings(path: Path, page: LabelledPage | None, config: DraftConfig) -> tuple[str, ...]:
+    """Say which options a header that exists does not follow: a person may have corrected it."""
+    if page is None:
+        return ()
+    pairs = (("site", page.site, config.site), ("lang", page.lang, config.lang))
+    return tuple(
+        f"{path}: its header says '{key}: {value}', so --{key} is not used; correct it there"
+        if value
+        else f"{path}: kept as it was, without '{key}: {given}'; --update writes it into the header"
+        for key, value, given in pairs
+        if given and given != value
+    )
 
 
 def _earlier(path: Path, source: Source) -> LabelledPage | None:

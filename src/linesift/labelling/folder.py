@@ -8,11 +8,20 @@ from pathlib import Path
 from threading import Lock
 
 from linesift.atomic import write_atomic
-from linesift.errors import ConflictError, InputError
+from linesift.errors import ConflictError, InputError, LabelError
 from linesift.labelling.check import Finding, check_file
 from linesift.labels import Label
-from linesift.page import LabelledPage
-from linesift.read.labelled import find_labelled_files, parse_leniently, parse_page, relabel, set_header
+from linesift.page import LabelledPage, Page
+from linesift.read.labelled import (
+    LANGUAGE_ADVICE,
+    find_labelled_files,
+    language_code,
+    parse_leniently,
+    parse_page,
+    read_labelled,
+    relabel,
+    set_header,
+)
 from linesift.read.text import decode_text, read_bytes
 
 
@@ -108,6 +117,22 @@ class Folder:
         seen = self._seen.get(name)
         return seen if seen is not None and seen.version == _version(read_bytes(self._path(name))) else self.read(name)
 
+    def hinted(self, name: str, page: Page) -> Page:
+        """Give a page with the hints of the HTML beside it, as its draft was made; without, where the lines differ."""
+        with suppress(InputError, LabelError):
+            (read,) = read_labelled(self._path(name), needs_html=False)
+            return read.page if read.page.text == page.text else page
+        return page
+
+    def unread(self) -> list[str]:
+        """List the pages that cannot be read, or are not in the format."""
+        return [name for name in self._files if not self._is_read(name)]
+
+    def _is_read(self, name: str) -> bool:
+        with suppress(InputError):
+            return self.glance(name).page is not None
+        return False
+
     def find(self, wanted: Wanted) -> dict[str, int]:
         """Count the lines that are looked for, on each page that has some; pages that cannot be read have none."""
         found = {}
@@ -135,7 +160,7 @@ class Folder:
             if _version(data) != labels.version:
                 raise ConflictError(f"{name}: the file has changed since it was opened")
             text = decode_text(data, name)[0].text
-            saved = set_header(relabel(text, labels.labels, labels.doubtful), labels.header)
+            saved = set_header(relabel(text, labels.labels, labels.doubtful), _checked(labels.header))
             if saved == text:
                 return labels.version
             parse_page(saved, name)
@@ -147,6 +172,22 @@ class Folder:
         if name not in self._files:
             raise InputError(f"{name}: not one of the pages that were opened")
         return self._files[name]
+
+
+def _checked(header: Mapping[str, str]) -> dict[str, str]:
+    """Give the values of a header as they are saved: of a language its code alone.
+
+    Raises:
+        LabelError: if there is no site, or the language is no code; the text names the field of the labelling page.
+    """
+    checked = dict(header)
+    if "site" in checked and not checked["site"].strip():
+        raise LabelError("a page needs a site; write its host into the field 'site'")
+    if given := checked.get("lang", "").strip():
+        checked["lang"] = language_code(given)
+        if not checked["lang"]:
+            raise LabelError(f"{given!r} {LANGUAGE_ADVICE}")
+    return checked
 
 
 def _version(data: bytes) -> str:

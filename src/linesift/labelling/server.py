@@ -8,6 +8,7 @@ process. It works once, and leads to the address with the token. A cookie would 
 this machine.
 """
 
+import html
 import json
 import secrets
 import sys
@@ -24,6 +25,7 @@ from urllib.parse import parse_qs, urlsplit
 from linesift.errors import ConflictError, InputError, LabelError, LinesiftError
 from linesift.labelling.folder import Folder, OpenedPage, SavedLabels, Wanted
 from linesift.labels import KINDS, LABELS, Label
+from linesift.page import Page
 
 if TYPE_CHECKING:  # a server without a model does not wait for numpy
     from linesift.model.model import Model
@@ -77,7 +79,7 @@ class LabelServer(ThreadingHTTPServer):
         """
         self.folder = folder
         self.model = model
-        self._seen: dict[str, tuple[str, _Probabilities]] = {}
+        self._seen: dict[str, tuple[Page, _Probabilities]] = {}
         self.token = secrets.token_urlsafe(24)
         self._first_token = secrets.token_urlsafe(24)
         self._is_first_used = False
@@ -116,16 +118,23 @@ class LabelServer(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
     def probabilities(self, opened: OpenedPage) -> _Probabilities | None:
-        """Probability of each label for every line; `None` without a model. Pages are classified once."""
+        """Probability of each label for every line; `None` without a model. A page is classified once."""
         if self.model is None or opened.page is None:
             return None
-        page = opened.page.page
-        text, found = self._seen.get(opened.name, ("", []))
-        if text != page.text or not found:
+        page = self.folder.hinted(opened.name, opened.page.page)
+        seen = self._seen.get(opened.name)
+        if seen is None or not _is_same(seen[0], page):
             given = self.model.classify(page).probabilities.round(3).tolist()
-            found = [row if line.strip() else None for line, row in zip(page.lines, given, strict=True)]
-            self._seen[opened.name] = page.text, found
-        return found
+            seen = page, [row if line.strip() else None for line, row in zip(page.lines, given, strict=True)]
+            self._seen[opened.name] = seen
+        return seen[1]
+
+
+def _is_same(first: Page, second: Page) -> bool:
+    """Tell whether a model sees the same page."""
+    if first.hints is None or second.hints is None:
+        return first.text == second.text and first.hints is second.hints
+    return first.text == second.text and first.hints.equals(second.hints)
 
 
 class _Refused(Exception):  # noqa: N818 - an answer, not an error of the program
@@ -160,7 +169,10 @@ class _Handler(BaseHTTPRequestHandler):
             answer(path, query)
         except _Refused as refused:
             self.close_connection = True  # the rest of the request is not read
-            self._send_json(refused.status, {"error": str(refused)}, refused.location)
+            if "text/html" in self.headers.get("Accept", ""):  # a person reads it, and not the page
+                self._send(refused.status, _sentence(str(refused)), "text/html; charset=utf-8", refused.location)
+            else:
+                self._send_json(refused.status, {"error": str(refused)}, refused.location)
         except ConflictError as error:
             self._send_json(HTTPStatus.CONFLICT, {"error": str(error)})
         except LinesiftError as error:
@@ -243,6 +255,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
 
+def _sentence(text: str) -> bytes:
+    """Write a sentence as a page of its own, for a browser that asked for something else."""
+    head = '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
+    text = f"{text[0].upper()}{text[1:]}."
+    return f"{head}<title>linesift</title><h1>linesift</h1><p>{html.escape(text)}</p></html>\n".encode()
+
+
 def _listed(folder: Folder) -> list[dict[str, Any]]:
     """List all pages: those with mistakes of form first, then by the number of doubtful lines."""
     rows = []
@@ -250,9 +269,8 @@ def _listed(folder: Folder) -> list[dict[str, Any]]:
         try:
             opened = folder.glance(name)
         except InputError as error:
-            rows.append(
-                {"name": name, "key": _key(name), "lines": 0, "doubtful": 0, "errors": [str(error)], "broken": True}
-            )
+            none = {"lines": 0, "doubtful": 0, "errors": [str(error)], "broken": True, "unreadable": True}
+            rows.append({"name": name, "key": _key(name), **none})
             continue
         page = opened.page
         rows.append(
@@ -263,6 +281,7 @@ def _listed(folder: Folder) -> list[dict[str, Any]]:
                 "doubtful": len(page.doubtful) if page else 0,
                 "errors": [f"line {found.line}: {found.text}" for found in opened.findings if found.is_error],
                 "broken": page is None,
+                "unreadable": False,
             }
         )
     return sorted(rows, key=lambda row: (not row["broken"], -row["doubtful"], row["name"]))

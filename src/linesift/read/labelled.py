@@ -47,6 +47,8 @@ _RULE = "----"
 _LABEL_WIDTH = 9
 _LABELLED = re.compile(r"(?P<label>\w+)(?P<doubt>\??) *\|(?: (?P<text>.*))?", re.DOTALL)
 _WORDS = ", ".join(LABELS)
+_LANGUAGE = re.compile(r"\s*([A-Za-z]{2,3})([-_][A-Za-z0-9]+)*\s*")
+LANGUAGE_ADVICE = "is no language code; use one of two or three letters, such as en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def relabel(text: str, labels: Sequence[Label | None], doubtful: AbstractSet[int
     if file.problems:
         raise LabelError("the file has mistakes; 'linesift check' lists them")
     if len(labels) != len(file.lines):
-        raise LabelError(f"{len(labels)} labels for a page of {len(file.lines)} lines; load the page again")
+        raise LabelError("not one label for each line of the page; load the page again")
     has_crlf = lines[file.first - 2].endswith("\r")
     for number, (row, label) in enumerate(zip(file.lines, labels, strict=True)):
         if (label is None) != (row.label is None):
@@ -172,6 +174,16 @@ def set_header(text: str, fields: Mapping[str, str]) -> str:
         first, last = (keys.index(key), keys.index(key) + 1) if key in keys else (place, place)
         header[first:last] = row
     return "\n".join([*header, *rest])
+
+
+def language_code(text: str) -> str:
+    """Give the code of a language without script and region, in small letters; empty for what is no code.
+
+    >>> language_code("zh_Hant-TW"), language_code("ID"), language_code("Indonesian")
+    ('zh', 'id', '')
+    """
+    match = _LANGUAGE.fullmatch(text)
+    return "" if match is None else match[1].lower()
 
 
 def find_beside(path: Path, suffixes: Sequence[str]) -> Path | None:

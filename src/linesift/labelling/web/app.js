@@ -2,9 +2,11 @@
 
 import { hasKept, Page, Saver } from "./state.js";
 import {
-  at, download, drawFields, drawFindings, drawHead, drawLines, drawPages, make, paint, reveal, say, visible,
+  at, download, drawFields, drawFindings, drawHead, drawLines, drawPages, drawProblem, make, paint, reveal, say, visible,
 } from "./view.js";
 
+const UNREADABLE = 422; // status of an answer about a file that cannot be read
+const REGION = /^[a-z]{2,3}[-_]/i; // a language code with what is not saved of it, such as pt-BR
 const WORDS = ["headline", "body", "timestamp", "sidebar"];
 
 let rows = []; // the list of pages, as the server sends it
@@ -81,17 +83,24 @@ async function list() {
   if (status !== 200) return say(value.error, true);
   rows = value.map((row) => ({ ...row, unsaved: hasKept(row.key) }));
   const wanted = decodeURIComponent(location.hash.slice(1));
-  const first = rows.find(({ name }) => name === wanted) ?? rows.find(({ key }) => hasKept(key)) ?? rows[0];
+  const first = rows.find(({ name }) => name === wanted) ?? rows.find(({ key }) => hasKept(key)) ??
+    rows.find(({ unreadable }) => !unreadable) ?? rows[0];
   await open(first.name);
 }
 
 async function open(name) {
   const { status, value } = await ask(`page?name=${encodeURIComponent(name)}`);
-  if (status !== 200) return say(value.error, true);
+  const isReadable = status === 200;
+  if (!isReadable && status !== UNREADABLE) {
+    drawPages(rows, page?.name, open, found);
+    return say(value.error, true);
+  }
   history.replaceState(null, "", `#${encodeURIComponent(name)}`);
-  drawHead(value);
+  if (isReadable) drawHead(value);
+  else drawProblem(name, value.error);
   filter = null;
-  if (value.broken) {
+  const isBroken = !isReadable || value.broken;
+  if (isBroken) {
     page = null;
     at("lines").replaceChildren();
   } else {
@@ -103,6 +112,8 @@ async function open(name) {
     if (found) showFound();
     else setFilter(at("filter").getAttribute("aria-pressed") === "true");
   }
+  const doubtful = page?.doubtful.length ?? 0;
+  Object.assign(rows.find((row) => row.name === name), { doubtful, broken: isBroken, unreadable: !isReadable });
   drawPages(rows, name, open, found);
   if (!at("find").contains(document.activeElement)) focusLines();
   if (page && !opened.has(name)) takeOver();
@@ -386,7 +397,8 @@ at("fields").addEventListener("submit", (event) => {
 at("fields").addEventListener("change", (event) => {
   if (!page) return;
   page.fields[event.target.id] = event.target.value.trim().replace(/\s+/g, " ");
-  if (page.isChanged) saver.save(page);
+  if (REGION.test(page.fields.lang)) page.fields.lang = page.fields.lang.slice(0, page.fields.lang.search(/[-_]/));
+  if (page.isChanged || opened.has(page.name)) saver.save(page);
   drawFields(page);
 });
 at("fields").addEventListener("keydown", (event) => {

@@ -20,9 +20,27 @@ function isRightToLeft(lines) {
 
 const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
 
-/** State of a page: not saved, broken, doubtful lines left, done with errors, done. */
+const parts = (name) => name.split(/[\\/]/);
+
+/** For each page the end of its path: the name of the file, with directories where files have the same name. */
+export function shortNames(names) {
+  const shorten = (name, nParts) => parts(name).slice(-nParts).join("/");
+  const found = new Map();
+  for (let nParts = 1, left = names; left.length; nParts += 1) {
+    const counts = new Map();
+    for (const name of left) counts.set(shorten(name, nParts), (counts.get(shorten(name, nParts)) ?? 0) + 1);
+    const isLast = left.every((name) => parts(name).length <= nParts);
+    const isDone = (name) => isLast || counts.get(shorten(name, nParts)) === 1;
+    for (const name of left.filter(isDone)) found.set(name, shorten(name, nParts));
+    left = left.filter((name) => !isDone(name));
+  }
+  return found;
+}
+
+/** State of a page: not saved, unreadable, broken, doubtful lines left, done with errors, done. */
 function stateOf(row) {
   if (row.unsaved) return "not saved";
+  if (row.unreadable) return "unreadable";
   if (row.broken) return "broken";
   if (row.doubtful) return `${row.doubtful} ?`;
   return row.errors.length ? "✓ !" : "✓";
@@ -35,12 +53,13 @@ export function drawPages(rows, chosen, open, found = null) {
   at("total").textContent = `${nDone} of ${count(rows.length, "page")} done, ${count(nLeft, "doubtful line")} left`;
   at("done").max = rows.length;
   at("done").value = nDone;
+  const short = shortNames(rows.map(({ name }) => name));
   const listed = found ? rows.filter(({ name }) => found[name]) : rows;
   at("pages").replaceChildren(...listed.map((row) => {
     const item = make("li", row.broken || row.unsaved ? "alarm" : "");
     const button = make("button", "");
     if (row.name === chosen) button.setAttribute("aria-current", "page");
-    const name = make("bdi", "page-name", row.name.split(/[\\/]/).pop());
+    const name = make("bdi", "page-name", short.get(row.name));
     button.append(name, make("span", "page-state", found ? `${found[row.name]} found` : stateOf(row)));
     button.title = [row.name, ...row.errors].join("\n");
     button.addEventListener("click", () => open(row.name));
@@ -56,6 +75,14 @@ export function drawHead(shown) {
   at("about").textContent = shown.broken ? broken : about;
   at("fields").hidden = shown.broken;
   drawFindings(shown.findings, shown.broken ? shown.first : 1);
+}
+
+/** Show why there is nothing to show of a page, such as one that was removed. */
+export function drawProblem(name, problem) {
+  at("name").textContent = name;
+  at("about").textContent = "This file cannot be read. Open another page, or put the file back and open it again.";
+  at("fields").hidden = true;
+  at("findings").replaceChildren(make("li", "error", problem));
 }
 
 /** Show site, language and kind, but not over what a person is writing. */
@@ -164,7 +191,7 @@ export function say(message, isFailed = false) {
 export function download(name, text) {
   const link = make("a", "");
   link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-  link.download = name.split(/[\\/]/).pop();
+  link.download = parts(name).pop();
   link.click();
   URL.revokeObjectURL(link.href);
 }
