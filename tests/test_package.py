@@ -46,3 +46,10 @@ def test_html_in_a_batch_is_as_one_by_one() -> None:
 
 def test_all_names_are_there() -> None:
     assert all(getattr(linesift, name) is not None for name in linesift.__all__)
+
+
+def test_the_address_of_an_html_page_counts() -> None:
+    text = "The ferry runs again since this morning, and people are glad about it. " * 3
+    html = f"<main><h1>Ferry returns</h1><p>{text}</p><p>{text}</p></main>"
+    assert linesift.extract(html).published is None
+    assert linesift.extract(html, "https://a.example/2024/05/14/ferry-returns").published == "2024-05-14"

@@ -6,6 +6,7 @@
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -97,14 +98,18 @@ def classify(page: str | Page) -> "Prediction":
     return load().classify(page)
 
 
-def classify_html(html: bytes | str) -> "Prediction":
+def classify_html(html: bytes | str, url: str = "") -> "Prediction":
     """Label every line of an HTML page, with the model of the package; its lines are `page.lines` of the result.
+
+    Args:
+        html: the page, in bytes or as text.
+        url: its address, if it is known: its words help to find the headline, and a day in it is a date of the page.
 
     Raises:
         MissingExtraError: if the HTML parser is not installed.
         TypeError: if it is neither bytes nor text.
     """
-    return classify_html_batch([html])[0]
+    return load().classify(replace(_read_html(html), url=url))
 
 
 def classify_html_batch(htmls: Iterable[bytes | str], model: "Model | None" = None) -> "list[Prediction]":
@@ -131,10 +136,14 @@ def _read_html(html: bytes | str) -> Page:
     return read_html(html).page
 
 
-def extract(html: bytes | str) -> "Article":
+def extract(html: bytes | str, url: str = "") -> "Article":
     """Extract the article from an HTML page: headline, timestamp, dates and body.
+
+    Args:
+        html: the page, in bytes or as text.
+        url: its address, if it is known, as for `classify_html`.
 
     Raises:
         MissingExtraError: if the HTML parser is not installed.
     """
-    return classify_html(html).article()
+    return classify_html(html, url).article()
