@@ -35,7 +35,7 @@ def labelled(*rows: str) -> LabelledLines:
     return LabelledLines(lines, labels, np.array(probabilities).reshape(-1, len(LABELS)))
 
 
-def article(*rows: str, now: datetime | None = None) -> Article:
+def article(*rows: str, now: date | None = None) -> Article:
     return build_article(labelled(*rows), now=now)
 
 
@@ -140,6 +140,13 @@ def test_ages_with_now() -> None:
     rows = ("H|X", "T|2 hours ago", "B|One.")
     assert article(*rows).published is None
     assert article(*rows, now=datetime.fromisoformat("2024-06-15T12:00Z")).published == "2024-06-15T10:00:00+00:00"
+
+
+def test_now_may_be_a_day_and_nothing_else() -> None:
+    rows = ("H|X", "T|yesterday", "B|One.")
+    assert article(*rows, now=date(2024, 6, 15)).published == "2024-06-14"
+    with pytest.raises(TypeError, match=r"now has to be a datetime or a date, not str; see datetime\.fromiso"):
+        article(*rows, now="2024-06-15")  # type: ignore[arg-type]
 
 
 def test_entries_of_a_live_page() -> None:

@@ -51,6 +51,18 @@ def test_no_progress_where_output_is_drawn(monkeypatch: pytest.MonkeyPatch) -> N
     assert stderr.getvalue() == ""
 
 
+def test_progress_where_the_output_goes_to_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    stderr = terminal_for_messages(monkeypatch)
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    console.progress(4321, output=Path("out.jsonl"))
+    console.progress_text("3 of 5 files")
+    console.say("message")
+    console.say("message")
+    line = "\r\x1b[K"
+    said = "linesift: message\n"
+    assert stderr.getvalue() == f"{line}4,321 pages{line}3 of 5 files{line}{said}{said}"
+
+
 def test_no_progress_into_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     console.progress(4321)
     console.say("message")

@@ -1,5 +1,6 @@
 """Labels for the pages of an Arrow table."""
 
+from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -38,6 +39,23 @@ def test_a_batch_gives_a_batch() -> None:
     assert pa.Table.from_batches([found]).equals(label_table(TABLE))
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        pa.array(["2024-06-15", None]),
+        pa.array([date(2024, 6, 15), None]),
+        pa.array([datetime(2024, 6, 15), None], pa.timestamp("us")),
+        pa.array([datetime(2024, 6, 15), None], pa.timestamp("ns", "UTC")),
+        pa.array([2**62, None], pa.timestamp("s")),  # no calendar has it
+    ],
+)
+def test_the_day_of_a_page_may_be_a_time(given: pa.Array) -> None:
+    table = pa.table({"text": ["H Rain\nT yesterday\nB It rained."] * 2, "date": given})
+    for rows in (table, *table.to_batches()):
+        found = label_table(rows, columns=("published",))["published"].to_pylist()
+        assert found == ["2024-06-14" if given.type != pa.timestamp("s") else None, None]
+
+
 @pytest.mark.parametrize("n_rows", [0, 1, 600])
 def test_tables_of_any_length(n_rows: int) -> None:
     table = pa.table({"text": pa.array([f"H {number}\nB It rained." for number in range(n_rows)], pa.large_string())})
@@ -58,6 +76,8 @@ def test_html_is_read_before_text() -> None:
     ("arguments", "reason"),
     [
         ({"text": "content"}, "no column 'content'; the table has id, text, rank"),
+        ({"html": "html"}, "no column 'html'; the table has id, text, rank"),
+        ({"text": None, "html": "page"}, "no column 'page'"),
         ({"columns": ("title",)}, "no column 'title' to add; there are kind"),
         ({"columns": ("kind", "text")}, "the table has a column text; give the new ones a prefix"),
     ],

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Sequence
+from hashlib import sha256
 from multiprocessing import active_children
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -130,6 +131,57 @@ def test_settings_that_differ_are_named(crawl: Path) -> None:
         entry.write_text("unreadable")
     with pytest.raises(InputError, match="was made with another model, version or options; name another --out"):
         label(request_of(crawl))
+
+
+def test_old_labels_count_until_there_are_new_ones(crawl: Path) -> None:
+    out = crawl.parent / "out"
+    label(request_of(crawl))
+    other = request_of(crawl, options=LabelOptions(columns=("url",)), is_forced=True)
+
+    def one_and_no_more(work: Work, files: Sequence[InputFile]) -> Generator[Outcome, None, None]:
+        yield work.part(files[0])(files[0])
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(other, one_and_no_more, lambda *_: None)
+    found = {Path(entry.input.name).name: entry for entry in read_entries(Store(str(out)))}
+    assert {name: entry.settings.columns == ("url",) for name, entry in found.items()} == {
+        "1.wet.gz": False, "2.wet.gz": False, "3.wet.gz": True
+    }  # fmt: skip
+    for entry in found.values():
+        assert sha256((out / entry.output).read_bytes()).hexdigest() == entry.output_sha256
+    assert read_status(str(out)).orphans == ()
+    (crawl / "2.wet.gz").write_bytes(b"no archive")  # what cannot be read anew has no labels
+    assert sorted(label(other)[0]) == ["1.wet.gz", "2.wet.gz", "bad.wet.gz"]
+    status = read_status(str(out))
+    assert (status.n_done, len(status.failures), len(status.orphans)) == (2, 2, 1)
+
+
+def test_an_output_that_is_gone_is_made_again(crawl: Path) -> None:
+    out = crawl.parent / "out"
+    label(request_of(crawl))
+    next((out / "pages").glob("2.wet.gz-*")).unlink()
+    status = read_status(str(out))
+    assert (status.n_done, [Path(file.name).name for file in status.open]) == (2, ["2.wet.gz"])
+    assert label(request_of(crawl))[0] == ["2.wet.gz", "bad.wet.gz"]
+    assert read_status(str(out)).n_done == 3
+
+
+def test_a_file_is_done_once_whatever_its_names(crawl: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(crawl)
+    Path("link.wet.gz").symlink_to("2.wet.gz")
+    names = ["1.wet.gz", f"{crawl}/1.wet.gz", f"file://{crawl}/1.wet.gz", "link.wet.gz", "2.wet.gz", "./2.wet.gz"]
+    inputs = [file for name in names for file in find_inputs(name)]
+    assert label(RunRequest(inputs, "../out"))[0] == ["link.wet.gz", "1.wet.gz"]
+    assert all(file.size for file in inputs)
+
+
+def test_an_address_of_this_machine_is_done_again_when_its_size_changes(crawl: Path) -> None:
+    name = f"file://{crawl}/1.wet.gz"
+    assert label(RunRequest(find_inputs(name), str(crawl.parent / "out")))[0] == ["1.wet.gz"]
+    assert label(RunRequest(find_inputs(name), str(crawl.parent / "out")))[0] == []
+    wet(crawl / "1.wet.gz", [PAGE] * 4)
+    assert label(RunRequest(find_inputs(name), str(crawl.parent / "out")))[0] == ["1.wet.gz"]
 
 
 def test_shards_share_the_inputs(crawl: Path) -> None:
@@ -316,14 +368,60 @@ def test_records_that_are_left_out_are_told_and_change_no_exit_code(command: Run
     with rows.open("a") as stream:
         stream.write("nonsense\n")
     result = command("batch", rows, crawl / "1.wet.gz", "--out", crawl.parent / "out", "--text-field", "isi")
-    warning, last = result.err.splitlines()[1:]
+    warning, lost, last = result.err.splitlines()[1:]
     assert warning == (
         f"linesift: warning: {rows}: no page in 3 records (no text 2, not json 1); row 1: no text in field 'isi', "
         "its fields are 'id', 'text'; skipped; name another one with --text-field"
     )
+    assert lost == f"lost records: {rows} (no text 2, not json 1)"
     assert last.startswith("2 files done, 1 page, ")
     assert last.endswith(", 3 records left out (no text 2, not json 1)")
     assert result.code == 0
+
+
+def test_a_file_that_may_be_done_under_another_path_is_told(
+    command: Run, crawl: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(crawl)
+    command("batch", "1.wet.gz", "2.wet.gz", "--out", "../out")
+    result = command("batch", crawl / "1.wet.gz", crawl / "2.wet.gz", crawl / "3.wet.gz", "--out", "../out")
+    assert (
+        f"3 files to do\nlinesift: warning: {crawl}/2.wet.gz: a file of this name and size is done already under "
+        "another path; if it is the same, end this and name it as before, or its pages will be there twice; "
+        "1 more file like this\n"
+    ) in result.err
+    assert "warning" not in command("batch", "1.wet.gz", "2.wet.gz", "--out", "../out").err
+
+
+def test_pages_of_a_directory_that_are_left_out_are_told(command: Run, crawl: Path) -> None:
+    for name in ("a.txt", "b.html.gz", "note.log", ".hidden"):
+        (crawl / name).touch()
+    (crawl / "bad.wet.gz").unlink()
+    result = command("batch", crawl, "--out", crawl.parent / "out")
+    text = f"linesift: warning: {crawl}: 2 files of a single page left out; for these use linesift classify {crawl}\n"
+    assert result.err.startswith(f"{text}3 files to do\n")
+
+
+def test_a_list_may_begin_with_a_byte_order_mark(command: Run, crawl: Path) -> None:
+    (crawl.parent / "list").write_text(f"\ufeff{crawl}/1.wet.gz\n", "utf-8")
+    assert command("batch", "--inputs", crawl.parent / "list", "--out", crawl.parent / "out").code == 0
+
+
+def test_status_needs_no_right_to_write(command: Run, crawl: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = crawl.parent / "out"
+    command("batch", crawl / "1.wet.gz", "--out", out)
+    monkeypatch.setattr(cli_batch, "check_directory", lambda _: pytest.fail("tried to write"))
+    assert command("batch", "--out", out, "--status").code == 0
+
+
+def test_progress_is_shown_also_while_no_file_ends(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli_batch._Reporter, "_EVERY", 0.0)
+    monkeypatch.setattr(cli_batch._Reporter, "_EVERY_ON_TERMINAL", 0.005)
+    with cli_batch._Reporter() as reporter:
+        reporter(Progress(2, 0, None), None)
+        _wait_for(lambda: "0 of 2 files after 0 s" in capsys.readouterr().err)
 
 
 def test_the_help_names_all_inputs(command: Run) -> None:
@@ -337,6 +435,7 @@ def test_the_help_names_all_inputs(command: Run) -> None:
         ([], "no inputs; name some"),
         (["crawl", "--shard", "64/64"], "--shard 64/64: say 0/64 to 63/64"),
         (["crawl", "--columns", "title"], "no column 'title'"),
+        (["crawl", "--columns", ""], "no column to write; name some with --columns"),
         (["crawl", "--keep", "topic"], "cannot keep 'topic'; there are lines, text, html"),
         (["crawl", "--keep-fields", "topic,url"], "cannot keep field 'url' beside the column 'url'"),
         (["--inputs", "missing"], "missing: no such file"),
@@ -390,5 +489,5 @@ def test_entries_are_json_that_others_can_read(crawl: Path) -> None:
     about = json.loads(next((crawl.parent / "out" / "ledger").iterdir()).read_bytes())
     assert list(about) == [
         "format", "input", "output", "output_size", "output_sha256", "pages", "lines", "failed_pages", "kinds",
-        "left_out", "settings", "seconds", "warning",
+        "left_out", "settings", "seconds", "warning", "warned_pages",
     ]  # fmt: skip

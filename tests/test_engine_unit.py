@@ -24,6 +24,7 @@ from linesift.engine.places import InputFile, Store, describe
 from linesift.engine.schema import COLUMNS, KEPT, SCHEMA
 from linesift.engine.unit import LabelOptions, label_file, make_settings
 from linesift.errors import InputError, MissingExtraError, ModelError
+from linesift.read import text
 from linesift.read.jsonl import Fields
 
 PAGE = "Menu\n\nH Rain\nT 11 March 2024\nB It rained.\nB It did?\n"
@@ -217,13 +218,13 @@ def test_a_file_that_gave_no_page_though_it_has_records_gets_a_warning(tmp_path:
         "skipped; name another one with --text-field",
         "b.warc": "no page in 3 records",
         "c.warc": "no page in 1 record (bad status 1)",
-        "empty.jsonl": None,
+        "empty.jsonl": "the file holds no page",
         "good.wet": None,
     }
     for name, problem in expected.items():
         entry = label_file(str(tmp_path / name), str(tmp_path / "out"))
         assert entry.warning == (problem and f"{tmp_path / name}: {problem}")
-    assert [entry.warning is None for entry in read_entries(Store(str(tmp_path / "out")))].count(True) == 2
+    assert [entry.warning is None for entry in read_entries(Store(str(tmp_path / "out")))].count(True) == 1
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.csv", "a.parquet"])
@@ -237,6 +238,36 @@ def test_a_field_to_keep_that_no_row_has_gets_a_warning(tmp_path: Path, name: st
         options = LabelOptions(fields=Fields(kept=(kept,)))
         entry = label_file(str(tmp_path / name), str(tmp_path / kept), options=options)
         assert (entry.pages, entry.left_out, entry.warning) == (2, {}, expected)
+
+
+def test_pages_that_are_cut_are_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "MAX_PAGE", 60)
+    long = "B It rained in the valley.\n" * 3
+    archive = wet(tmp_path / "a.wet.gz", [PAGE, long, long])
+    rows = jsonl(tmp_path / "a.jsonl", [{"text": long, "url": "https://news.example/1"}, {"text": PAGE}])
+    cut = "longer than 60 characters; the rest is left out"
+    entry = label_file(str(archive), str(tmp_path / "out"))
+    assert (entry.warned_pages, entry.warning) == (2, f"{archive}: 2 pages with a warning; page 2: {cut}")
+    entry = label_file(str(rows), str(tmp_path / "out"), options=LabelOptions(fields=Fields(kept=("rank",))))
+    assert entry.warned_pages == 1
+    assert entry.warning == (
+        f"{rows}: no row has field 'rank', its fields are 'text', 'url'; name another one with --keep-fields; "
+        f"{rows}: 1 page with a warning; page 1: {cut}"
+    )
+    assert entry in read_entries(Store(str(tmp_path / "out")))
+
+
+def test_csv_that_is_cut_within_a_page(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('text\n"B Rain"\n"B It')
+    entry = label_file(str(tmp_path / "a.csv"), str(tmp_path))
+    assert (entry.pages, entry.left_out) == (1, {"truncated": 1})
+
+
+def test_a_field_of_html_that_no_row_has_gets_a_warning(tmp_path: Path) -> None:
+    path = jsonl(tmp_path / "a.jsonl", [{"text": "B a", "html": "<p>B b"}])
+    entry = label_file(str(path), str(tmp_path), options=LabelOptions(fields=Fields(html="htm")))
+    problem = "no row has field 'htm', its fields are 'text', 'html'; name another one with --html-field"
+    assert (entry.pages, entry.warning) == (1, f"{path}: {problem}")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from benchmarks.dating import DateLine, Outcome, outcome, read_date_lines
 from linesift.dates import tokens
 from linesift.dates.calendars import FIRST_YEAR, LAST_YEAR
 from linesift.dates.context import Context, Order
-from linesift.dates.moment import Moment, Role, read_moments
+from linesift.dates.moment import Moment, Role, read_instant, read_moments
 from linesift.dates.names import ANY, WordKind, fold, lower, read_words
 from linesift.dates.tokens import MAX_LENGTH
 
@@ -200,6 +200,24 @@ def test_ages_need_to_know_when() -> None:
     assert read_moments("1 day 2 hours ago", now) == []
     assert read_moments("14 June, 9:20", now)[0].iso == "2024-06-14T09:20:00"
     assert read_moments("16 December, 9:20", now)[0].iso == "2023-12-16T09:20:00"
+
+
+@pytest.mark.parametrize("text", ["2024-06-14", "20240614", "14 June 2024"])
+def test_a_day_of_reading_gives_no_clock(text: str) -> None:
+    now = Context(now=read_instant(text))
+    for age, unit in (("2 hours ago", "hours"), ("30 minutes ago", "minutes"), ("25 hours ago", "hours")):
+        problem = f"an age in {unit}, and it is not known at what time of the day the page was read"
+        (found,) = read_moments(age, now)
+        assert (found.iso, found.problems) == (None, (problem,))
+    expected = {
+        "yesterday": "2024-06-13",
+        "Yesterday, 9:20": "2024-06-13T09:20:00",
+        "3 days ago": "2024-06-11",
+        "48 hours ago": "2024-06-12",
+        "just now": "2024-06-14",
+        "12 June": "2024-06-12",
+    }
+    assert {line: read_moments(line, now)[0].iso for line in expected} == expected
 
 
 def test_dates_that_a_rendering_joined() -> None:

@@ -104,12 +104,29 @@ def test_a_line_without_html_and_text_says_what_both_fields_hold() -> None:
 )  # fmt: skip
 def test_fields_to_keep_that_no_line_has_are_named(kept: tuple[str, ...], problem: str | None) -> None:
     data = page(text="a", rank=None) + page(text="b", **{f"f{number}": 0 for number in range(20)})
-    seen = SeenFields(kept)
+    seen = SeenFields(Fields(kept=kept))
     assert seen.problem() is None  # as long as nothing was read
     list(read_jsonl(io.BytesIO(data), "pages.jsonl", Fields(kept=kept), seen))
     found = seen.problem()
     assert (found is None) == (problem is None)
     assert (found or "").startswith(problem or "")
+
+
+@pytest.mark.parametrize(
+    ("fields", "options"),
+    [
+        (Fields("content", "html"), None),
+        (Fields("text", "html"), None),  # nobody may have named `text`
+        (Fields("content", "htm"), "'htm', its fields are 'content', 'html'; name another one with --html-field"),
+        (Fields("isi", "html"), "'isi', its fields are 'content', 'html'; name another one with --text-field"),
+        (Fields("content", "htm", ("x",)), "'x' or 'htm', its fields are 'content', 'html'; name another one with "
+         "--keep-fields or --html-field"),
+    ],
+)  # fmt: skip
+def test_fields_of_the_page_that_no_line_has_are_named(fields: Fields, options: str | None) -> None:
+    seen = SeenFields(fields)
+    list(read_jsonl(io.BytesIO(page(content="a", html="<p>a")), "pages.jsonl", fields, seen))
+    assert seen.problem() == (options and f"no row has field {options}")
 
 
 def test_a_line_that_is_too_long_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:

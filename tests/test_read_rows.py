@@ -122,6 +122,18 @@ def test_csv_with_a_page_of_html_in_a_cell() -> None:
     assert (found.form, len(found.payload)) == ("html", 500_007)
 
 
+@pytest.mark.parametrize("end", ['c,"Rain\nfell', 'c,"Rain\nfell\n', 'c,"', 'c,"Rain ""fell'])
+def test_csv_cut_within_a_quoted_cell_gives_no_half_page(end: str) -> None:
+    *found, last = of_csv(f'id,text\na,Sun\nb,"Fog"\n{end}')
+    assert [record.payload for record in found if isinstance(record, Record)] == ["Sun", "Fog"]
+    assert isinstance(last, SkippedRowError)
+    assert (str(last), last.reason) == (
+        "pages:3: a quoted cell has no end, so the file may be cut off; skipped", "truncated"
+    )  # fmt: skip
+    whole = of_csv('id,text\na,"Sun\nshone"')
+    assert [record.payload for record in whole if isinstance(record, Record)] == ["Sun\nshone"]
+
+
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
@@ -193,7 +205,7 @@ def test_fields_to_keep_that_no_row_has_are_named(form: str) -> None:
     read = {"json": read_json, "csv": read_csv, "parquet": read_parquet}
     problem = "no row has field 'topic', its fields are 'text', 'topik'; name another one with --keep-fields"
     for kept, expected in {"topic": problem, "topik": None}.items():
-        seen = SeenFields([kept])
+        seen = SeenFields(Fields(kept=(kept,)))
         list(read[form](io.BytesIO(data[form]), "pages", Fields(kept=(kept,)), seen))
         assert seen.problem() == expected
 

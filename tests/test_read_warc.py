@@ -2,17 +2,19 @@
 
 import gzip
 import io
+import sys
 import tracemalloc
 import zlib
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linesift.errors import InputError
-from linesift.read import warc
+from linesift.read import http_body, warc
 from linesift.read.record import Record
 from linesift.read.warc import WarcCounts, read_warc
 
@@ -86,7 +88,8 @@ def test_text_records_of_a_wet_file() -> None:
     [
         (make_page(9, b"%PDF", "Content-Type: application/pdf"), "not_html"),
         (make_page(9, b'{"a": 1}', "X: y"), "not_html"),
-        (make_page(9, b"?", "Content-Type: text/html", "Content-Encoding: zstd"), "not_html"),
+        (make_page(9, b"?", "Content-Type: text/html", "Content-Encoding: zstd"), "not_decoded"),
+        (make_page(9, b"?", "Content-Type: text/html", "Content-Encoding: compress"), "not_decoded"),
         (make_page(9, b""), "empty"),
         (make_page(9, b" \r\n"), "empty"),
         (make_page(9, status="404 Not Found"), "bad_status"),
@@ -213,10 +216,29 @@ def test_bodies_are_unpacked_if_they_are_packed(body: bytes, headers: list[str])
     assert [page.payload for page in pages] == [PAGE]
 
 
-def test_a_body_that_unpacks_to_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(warc, "MAX_RECORD", 100_000)
-    body = gzip.compress(b"<p>" * 50_000)
-    _, counts = read(pack([make_page(0, body, "Content-Type: text/html", "Content-Encoding: gzip")]))
+def with_arrow(body: bytes, codec: str) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(sink, codec) as stream:
+        stream.write(body)
+    return bytes(sink.getvalue().to_pybytes())
+
+
+@pytest.mark.parametrize(("encoding", "codec"), [("br", "brotli"), ("zstd", "zstd")])
+def test_bodies_that_pyarrow_unpacks(encoding: str, codec: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = with_arrow(PAGE, codec)
+    headers = ["Content-Type: text/html", f"Content-Encoding: {encoding}"]
+    archive = pack([make_page(0, body, *headers), make_page(1, body[:-4], *headers)])
+    pages, counts = read(archive)
+    assert ([page.payload for page in pages], counts.skipped) == ([PAGE], {"not_decoded": 1})
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert read(archive)[1].skipped == {"not_decoded": 2}
+
+
+@pytest.mark.parametrize(("encoding", "codec"), [("gzip", "gzip"), ("br", "brotli"), ("zstd", "zstd")])
+def test_a_body_that_unpacks_to_too_much(encoding: str, codec: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_body, "MAX_RECORD", 100_000)
+    body = with_arrow(b"<p>" * 50_000, codec)
+    _, counts = read(pack([make_page(0, body, "Content-Type: text/html", f"Content-Encoding: {encoding}")]))
     assert counts.skipped == {"too_large": 1}
 
 

@@ -1,9 +1,7 @@
-"""The step for datatrove gives what `linesift batch` gives, also when it was killed and started again."""
+"""The recipe for datatrove gives what `linesift batch` gives, also when it was killed and started again."""
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -11,41 +9,24 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from recipes import ROOT, start
 
-from benchmarks.crawl import ROOT, archive
+from benchmarks.crawl import archive
 from linesift.engine.unit import label_file
 from linesift.read.labelled import read_labelled
 
 pytest.importorskip("datatrove")
-
-PIPELINE = """
-import sys
-from datatrove.executor import LocalPipelineExecutor
-from datatrove.pipeline.readers import WarcReader
-from datatrove.pipeline.writers import ParquetWriter
-from linesift.engine.adapters.datatrove import Linesift
-
-if __name__ == "__main__":
-    steps = [WarcReader("crawl"), Linesift(batch_size=8), ParquetWriter("articles")]
-    LocalPipelineExecutor(steps, tasks=4, workers=1, logging_dir="logs").run()
-"""
 
 
 @pytest.fixture
 def crawl(tmp_path: Path) -> list[Path]:
     """Three WET files and one WARC file."""
     (tmp_path / "crawl").mkdir()
-    (tmp_path / "pipeline.py").write_text(PIPELINE)
     texts = [page.page.text for page in read_labelled(ROOT / "data" / "pages")[:40]]
     paths = [tmp_path / "crawl" / f"{number}.warc{'.wet' * (number < 3)}.gz" for number in range(4)]
     for number, path in enumerate(paths):
         path.write_bytes(archive(texts[10 * number : 10 * number + 10], 10 * number, is_text=number < 3))
     return paths
-
-
-def start(folder: Path) -> "subprocess.Popen[bytes]":
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    return subprocess.Popen([sys.executable, "pipeline.py"], cwd=folder, env=environment, start_new_session=True)
 
 
 def articles(folder: Path) -> dict[str, dict[str, Any]]:
@@ -55,14 +36,14 @@ def articles(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def test_killed_and_started_again(tmp_path: Path, crawl: list[Path]) -> None:
-    process = start(tmp_path)
+    process = start("datatrove", tmp_path)
     marks = tmp_path / "logs" / "completions"
     while process.poll() is None and not (marks.exists() and any(marks.iterdir())):
         time.sleep(0.02)
     with suppress(ProcessLookupError):  # it was done before
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    assert start(tmp_path).wait() == 0
+    assert start("datatrove", tmp_path).wait() == 0
     found = articles(tmp_path)
     expected: dict[str, dict[str, Any]] = {}
     for path in crawl:

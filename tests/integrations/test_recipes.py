@@ -10,17 +10,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from recipes import DOCUMENT, ROOT, start
 
 from benchmarks.crawl import write_crawl
 from linesift.engine.arrow import label_table
 from linesift.engine.unit import label_file
 from linesift.read.labelled import read_labelled
 
-ROOT = Path(__file__).parents[2]
-_RECIPE = re.compile(r"^### ([^\n]*)\n\n```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
-_DOCUMENT = (ROOT / "docs" / "scale.md").read_text("utf-8")
-RECIPES = dict(_RECIPE.findall(_DOCUMENT))
-QUERIES = re.findall(r"^```sql\n(.*?)^```", _DOCUMENT, re.MULTILINE | re.DOTALL)
+QUERIES = re.findall(r"^```sql\n(.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL)
 NEEDS = {"datasets": "datasets", "Ray Data": "ray", "Daft": "daft", "Polars": "polars", "DuckDB": "duckdb"}
 
 
@@ -41,10 +38,9 @@ def in_order(table: pa.Table) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", NEEDS)
-def test_recipe(name: str, pages: pa.Table, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recipe(name: str, pages: pa.Table, tmp_path: Path) -> None:
     pytest.importorskip(NEEDS[name])
-    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    exec(compile(RECIPES[name], name, "exec"), {"__name__": "recipe"})  # noqa: S102 - as a reader would
+    assert start(name, tmp_path).wait() == 0
     assert in_order(pq.read_table("labelled.parquet")) == in_order(label_table(pages))
 
 
@@ -55,15 +51,23 @@ def test_queries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("crawl").mkdir()
     paths = [path for path in write_crawl(Path("crawl"), 10, 3)[:9] if path.stat().st_size]
     paths.append(Path(shutil.copy(paths[0], "crawl/again.warc.wet.gz")))
+    for number, text in enumerate(("no json\n", "no json\n[]\n")):
+        paths.append(Path("crawl", f"{number}.jsonl"))
+        paths[-1].write_text(text + '{"text": "Rain"}\n')
     entries = [label_file(str(path), "labels") for path in paths]
     rows = [row for entry in entries for row in pq.read_table(Path("labels", entry.output)).to_pylist()]
     shutil.copy(Path("labels", entries[0].output), "labels/pages/without-entry.parquet")
     Path("ten").symlink_to("labels")
     articles = [row for row in rows if row["kind"] == "article" and row["article"]]
-    read, planned, merged = QUERIES
+    read, lost, planned, merged = QUERIES
     connection = duckdb.connect()
     found = connection.execute(read).fetchall()
     assert sorted(found) == sorted((row["url"], row["headline"], row["published"]) for row in articles)
+    losses = [(str(path), entry.left_out) for path, entry in zip(paths, entries, strict=True) if entry.left_out]
+    assert losses
+    found = connection.execute(lost).fetchall()
+    assert sorted(name for name, _ in found) == sorted(name for name, _ in losses)
+    assert all(each == dict(losses)[name] for name, each in found)
     speed, hours, *_ = connection.execute(planned).fetchone()
     assert speed == pytest.approx(len(rows) / sum(entry.seconds for entry in entries))
     assert hours == pytest.approx(2.5e9 / speed / 3600)
@@ -92,6 +96,6 @@ def test_spark_with_a_stub(pages: pa.Table) -> None:
 
 
 @pytest.mark.skipif(not (find_spec("pyspark") and which("java")), reason="needs pyspark and a JVM")
-def test_spark(pages: pa.Table) -> None:
-    exec(compile(RECIPES["Spark"], "Spark", "exec"), {"__name__": "recipe"})  # noqa: S102 - as a reader would
+def test_spark(pages: pa.Table, tmp_path: Path) -> None:
+    assert start("Spark", tmp_path).wait() == 0
     assert in_order(pq.read_table("labelled.parquet")) == in_order(label_table(pages))

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from linesift.article.dating import Dating, date_page
 from linesift.article.entries import Entry, find_entries
@@ -11,7 +11,7 @@ from linesift.article.facts import find_facts, find_headline
 from linesift.article.lines import LabelledLines, Source
 from linesift.article.parts import Part, find_parts
 from linesift.article.stamps import Stamp
-from linesift.dates.context import Context
+from linesift.dates.context import Context, WholeDay
 from linesift.labels import Label
 
 
@@ -107,7 +107,7 @@ class Brief:
 
 
 def build_article(
-    page: LabelledLines, *, now: datetime | None = None, kind: str = "", kind_probability: float = math.nan
+    page: LabelledLines, *, now: date | None = None, kind: str = "", kind_probability: float = math.nan
 ) -> Article:
     """Build the article from labelled lines; without body lines there is none, and all parts are empty.
 
@@ -115,9 +115,13 @@ def build_article(
 
     Args:
         page: lines, labels and probabilities; for a page that came as HTML its hints and its head.
-        now: when the page was read. Without it, "2 hours ago" and days without a year are not read.
+        now: when the page was read, a `datetime`, or a `date` if the clock is not known. Without it, "2 hours ago" and
+            days without a year are not read.
         kind: kind of page, if that is known. Only live pages, and pages of unknown kind, are searched for entries.
         kind_probability: probability of the kind.
+
+    Raises:
+        TypeError: if `now` is neither.
     """
     if not page.indices(Label.BODY):
         found = ("a headline without a body is no article",) if page.indices(Label.HEADLINE) else ()
@@ -158,7 +162,7 @@ def build_article(
     )
 
 
-def build_brief(page: LabelledLines, *, now: datetime | None = None, kind: str = "") -> Brief:
+def build_brief(page: LabelledLines, *, now: date | None = None, kind: str = "") -> Brief:
     """Build what a table holds of an article; arguments are those of `build_article`, and so are the values."""
     if not page.indices(Label.BODY):
         return Brief()
@@ -209,12 +213,20 @@ class _Dates:
     updated: _Dated
 
 
-def _find_dates(page: LabelledLines, now: datetime | None, kind: str) -> _Dates:
-    dating = date_page(page, Context(now=now))
+def _find_dates(page: LabelledLines, now: date | None, kind: str) -> _Dates:
+    dating = date_page(page, Context(now=_when(now)))
     entries = find_entries(page, dating) if kind in ("", "live") else ()
     published, updated = _of_stamp(page, dating.published), _of_stamp(page, dating.updated)
     published, updated = _with_entries(page, entries, published, updated)
     return _Dates(dating, entries, _times_of(page, entries), published, updated)
+
+
+def _when(now: date | None) -> datetime | None:
+    if now is None or isinstance(now, datetime):
+        return now
+    if not isinstance(now, date):
+        raise TypeError(f"now has to be a datetime or a date, not {type(now).__name__}; see datetime.fromisoformat")
+    return WholeDay.of(now)
 
 
 def _of_stamp(page: LabelledLines, stamp: Stamp | None) -> _Dated:

@@ -5,7 +5,8 @@ import sys
 import time
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 
@@ -14,7 +15,8 @@ from linesift.cli import console
 from linesift.cli.options import OUT, HtmlField, KeepFields, Model, TextField, split_names
 from linesift.errors import InputError
 from linesift.extras import require_extra
-from linesift.read.find import require_there
+from linesift.read.find import PAGE_SUFFIXES, is_directory, require_there, walk
+from linesift.read.page import SourceKind, find_source
 
 if TYPE_CHECKING:  # numpy and pyarrow come with them
     from linesift.engine.places import InputFile
@@ -114,7 +116,7 @@ def batch(
 
         if status and clean:
             raise InputError("--status does nothing and --clean removes files; leave out one of them")
-        if not is_address(out):
+        if not is_address(out) and (not status or Path(out).is_file()):  # the status needs no right to write
             check_directory(Path(out))
         if clean:
             for name in engine_run.clean(out):
@@ -143,14 +145,26 @@ def _find(inputs: list[str], list_: Path | None) -> "list[InputFile]":
     if list_ is not None:
         try:
             text = sys.stdin.read() if str(list_) == "-" else list_.read_text("utf-8", "surrogateescape")
+            text = text.removeprefix("\ufeff")  # a byte order mark
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise InputError(f"{list_}: {reason}; name a text file with one input on each line") from error
         inputs = [*inputs, *(line.strip() for line in text.splitlines() if line.strip())]
     files = [file for name in inputs for file in find_inputs(name)]
+    for name in inputs:
+        if not is_address(name) and (n_pages := _count_pages(Path(name))):
+            pages = console.count(n_pages, "file")
+            console.say(f"warning: {name}: {pages} of a single page left out; for these use linesift classify {name}")
     if files and all(file.size is None and not is_address(file.name) for file in files):
         require_there(Path(file.name) for file in files)  # some of many may be missing; their reasons are kept
     return files
+
+
+def _count_pages(path: Path) -> int:
+    """Count the files of a single page in a directory, which are no inputs here."""
+    if not is_directory(path):
+        return 0
+    return sum(find_source(file).kind is SourceKind.PAGE and file.is_file() for file in walk(path, PAGE_SUFFIXES))
 
 
 def _parse_shard(text: str) -> "Shard":
@@ -185,34 +199,81 @@ def _n_cores() -> int:
 def _run(request: "RunRequest", engine: "Engine") -> int:
     from linesift.engine.run import run
 
-    reporter = _Reporter()
-    progress = run(request, engine, reporter)
-    reporter.close(progress)
+    with _Reporter() as reporter:
+        progress = run(request, engine, reporter)
+        reporter.close(progress)
     return console.EXIT_FAILED if progress.n_failed or progress.n_failed_pages else console.EXIT_DONE
 
 
 class _Reporter:
-    """Says how far a run is: in place on a terminal, else a line each minute."""
+    """Says how far a run is: in place on a terminal, else a line each minute, also while no file ends."""
 
-    _EVERY = 60.0
+    _EVERY, _EVERY_ON_TERMINAL = 60.0, 1.0
+    _N_NAMED = 3
 
     def __init__(self) -> None:
         self._start = time.monotonic()
         self._last = self._start
+        self._progress: Progress | None = None
+        self._lost: list[str] = []
+        """Files that lost records, and how many."""
+        self._lock = Lock()
+        self._has_ended = Event()
+        self._clock = Thread(target=self._tick, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._clock.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._has_ended.set()
+        self._clock.join()
 
     def __call__(self, progress: "Progress", outcome: "Outcome | None") -> None:
-        from linesift.engine.ledger import Failure
+        with self._lock:
+            self._progress = progress
+            if outcome is None:
+                self._begin(progress)
+            else:
+                self._tell(outcome)
+                self._show()
 
-        if outcome is None:
-            before = f"; {console.count(progress.n_done_before, 'file')} done before" if progress.n_done_before else ""
-            left = progress.n_files - progress.n_done_before
-            console.status(f"{console.count(left, 'file')} to do{before}")
-            return
+    def _begin(self, progress: "Progress") -> None:
+        before = f"; {console.count(progress.n_done_before, 'file')} done before" if progress.n_done_before else ""
+        left = progress.n_files - progress.n_done_before
+        console.status(f"{console.count(left, 'file')} to do{before}")
+        if progress.twins:
+            first, n_more = progress.twins[0].name, len(progress.twins) - 1
+            more = f"; {console.count(n_more, 'more file')} like this" if n_more else ""
+            console.say(
+                f"warning: {first}: a file of this name and size is done already under another path; if it is the "
+                f"same, end this and name it as before, or its pages will be there twice{more}"
+            )
+
+    def _tell(self, outcome: "Outcome") -> None:
+        from linesift.engine.ledger import Failure
+        from linesift.engine.reading import NO_LOSS, say_reasons
+
         if isinstance(outcome, Failure):
             console.say(outcome.reason)
-        elif outcome.warning is not None:
+            return
+        if outcome.warning is not None:
             console.say(f"warning: {outcome.warning}")
-        text = self._text(progress)
+        lost = {reason: number for reason, number in outcome.left_out.items() if reason not in NO_LOSS}
+        if lost:
+            self._lost.append(f"{outcome.input.name} ({say_reasons(lost)})")
+
+    def _tick(self) -> None:
+        while not self._has_ended.wait(self._EVERY_ON_TERMINAL):
+            with self._lock:
+                if not self._has_ended.is_set():
+                    self._show()
+
+    def _show(self) -> None:
+        """Show how far the run is: on a terminal always, else each minute."""
+        if self._progress is None:
+            return
+        text = self._text(self._progress)
         if not console.progress_text(text) and time.monotonic() - self._last >= self._EVERY:
             self._last = time.monotonic()
             console.status(text)
@@ -221,10 +282,17 @@ class _Reporter:
         """Say what was done."""
         from linesift.engine.reading import say_reasons
 
+        with self._lock:
+            self._has_ended.set()
+        if self._lost:
+            n_more = len(self._lost) - self._N_NAMED
+            more = f"; {console.count(n_more, 'more file')}, which the ledger names" if n_more > 0 else ""
+            console.status(f"lost records: {', '.join(self._lost[: self._N_NAMED])}{more}")
         seconds = max(time.monotonic() - self._start, 1e-3)
         parts = [f"{console.count(progress.n_done, 'file')} done", console.count(progress.pages, "page")]
         parts += [f"{progress.pages / seconds:,.0f} pages/s"] if progress.pages else []
         parts += [f"{console.count(progress.n_failed_pages, 'page')} not labelled"] if progress.n_failed_pages else []
+        parts += [f"{console.count(progress.n_warned_pages, 'page')} with a warning"] if progress.n_warned_pages else []
         if progress.left_out:
             n_left_out = console.count(progress.left_out.total(), "record")
             parts.append(f"{n_left_out} left out ({say_reasons(progress.left_out)})")
@@ -235,7 +303,8 @@ class _Reporter:
         seconds = max(time.monotonic() - self._start, 1e-3)
         left = progress.seconds_left(seconds)
         done = progress.n_done_before + progress.n_done + progress.n_failed
-        parts = [f"{done:,} of {progress.n_files:,} files", f"{progress.pages / seconds:,.0f} pages/s"]
+        parts = [f"{done:,} of {progress.n_files:,} files after {_duration(seconds)}"]
+        parts += [f"{progress.pages / seconds:,.0f} pages/s"] if progress.pages else []
         parts += [f"{progress.n_failed:,} failed"] if progress.n_failed else []
         parts += [f"{_duration(left)} left"] if left is not None else []
         return ", ".join(parts)

@@ -91,9 +91,11 @@ def _parse_format(word: str) -> Format:
 
 
 def _parse_time(text: str) -> datetime:
+    from linesift.dates.context import WholeDay
+
     for form in _TIMES:
         with suppress(ValueError):
-            return datetime.strptime(text, form)
+            return (datetime if "H" in form else WholeDay).strptime(text, form)
     raise typer.BadParameter(f"{text!r} is not a time; write it as 2024-06-14 or 2024-06-14T17:42+02:00")
 
 
@@ -139,7 +141,8 @@ _Now = Annotated[
     typer.Option(
         metavar="TIME",
         parser=_parse_time,
-        help='When the pages were saved, as 2024-06-14 or 2024-06-14T17:42+02:00; json needs it for "2 hours ago".',
+        help='When the pages were saved, as 2024-06-14T17:42+02:00; json needs it for "2 hours ago". A day alone, '
+        'as 2024-06-14, is enough for "yesterday" and days without a year.',
     ),
 ]
 _Hints = Annotated[

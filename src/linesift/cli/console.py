@@ -15,6 +15,7 @@ from linesift.atomic import check_writable, naming_errors, replacing
 from linesift.errors import LinesiftError
 from linesift.read.find import PAGE_SUFFIXES, refuse_overwriting
 from linesift.write.tables import clean
+from linesift.write.terminal import count as count
 from linesift.write.terminal import visible
 
 STDOUT = Path("-")
@@ -39,6 +40,8 @@ _ADVICE = {
 """What to do where something cannot be written."""
 _N_PAGES_WORTH_PROGRESS = 20
 _CLEAR_LINE = "\r\x1b[K"
+_drawn_on: list[TextIO] = []
+"""The stream on which a progress line stands; empty if there is none."""
 
 
 def prepare() -> None:
@@ -111,15 +114,6 @@ def print_lines(lines: Iterable[str]) -> None:
     """
     with open_output(None) as stream:
         stream.writelines(f"{visible(line)}\n" for line in lines)
-
-
-def count(number: int, word: str) -> str:
-    """Write a number with its noun.
-
-    >>> count(1, "page"), count(0, "line")
-    ('1 page', '0 lines')
-    """
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 @contextmanager
@@ -202,33 +196,35 @@ def is_shown(path: Path | None) -> bool:
     return path in (None, STDOUT) and sys.stdout is not None and sys.stdout.isatty()
 
 
-def progress(n_pages: int, n_all: int | None = None) -> None:
-    """Show how many pages of a long run are done, if standard error is a terminal and standard output is not.
+def progress(n_pages: int, n_all: int | None = None, *, output: Path | None = None) -> None:
+    """Show how many pages of a long run are done, if standard error is a terminal and the output is not shown on one.
 
     Args:
         n_pages: pages that are done.
         n_all: pages in all; `None` if pages are still being found while others are done.
+        output: what the command writes, as for `open_output`.
     """
-    if max(n_pages, n_all or 0) >= _N_PAGES_WORTH_PROGRESS and _can_draw():
+    if max(n_pages, n_all or 0) >= _N_PAGES_WORTH_PROGRESS and not is_shown(output):
         of_all = "" if n_all is None else f" of {n_all:,}"
-        _write_err(f"{_CLEAR_LINE}{n_pages:,}{of_all} pages")
+        progress_text(f"{n_pages:,}{of_all} pages")
 
 
 def progress_text(text: str) -> bool:
-    """Show a text in place of the last one, if standard error is a terminal and standard output is not.
+    """Show a text in place of the last one, if standard error is a terminal; for commands that print nothing else.
 
     Returns:
         Whether it was shown.
     """
-    can_draw = _can_draw()
+    can_draw = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     if can_draw:
+        _drawn_on[:] = [sys.stderr]
         _write_err(f"{_CLEAR_LINE}{text}")
     return can_draw
 
 
 def clear_progress() -> None:
-    """Remove the progress line before something else is written."""
-    if _can_draw():
+    """Remove the progress line, if there is one, before something else is written."""
+    if _drawn_on and _drawn_on.pop() is sys.stderr:
         _write_err(_CLEAR_LINE)
 
 
@@ -249,11 +245,6 @@ def _write_err(text: str) -> None:
     with suppress(OSError, ValueError, AttributeError):
         sys.stderr.write(text)
         sys.stderr.flush()
-
-
-def _can_draw() -> bool:
-    has_terminal = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    return has_terminal and not is_shown(None)
 
 
 def _abandon_stdout() -> None:

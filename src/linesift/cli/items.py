@@ -85,7 +85,7 @@ def _empty(source: PageSource) -> Message:
 
 def _row_items(source: PageSource, fields: Fields) -> Iterator[Item]:
     n_pages = n_skipped = 0
-    seen = SeenFields(fields.kept)
+    seen = SeenFields(fields)
     try:
         for record in read_rows(source, fields, seen):
             if not isinstance(record, InputError):

@@ -36,7 +36,7 @@ def write_outcomes(outcomes: Iterable[Outcome], how_written: OutputOptions, path
             # passes for done (Python 3.11).
             stream.writelines(_pieces(outcome.text))
             n_written += 1
-            console.progress(n_written)
+            console.progress(n_written, output=path)
             if outcome.tally is not None:
                 total += outcome.tally
         told.tell_rest()

@@ -52,7 +52,7 @@ def plan(sources: Sequence[PageSource], directory: Path, form: Format) -> list[F
             other = tasks.setdefault(task.target, task)
             if other is not task:
                 raise InputError(
-                    f"{task.target}: is the output of {other.path} and of {path}; give one after the other"
+                    f"{task.target}: is the output of {other.path} and of {path}; give each another --output-dir"
                 )
     inputs = {task.path.resolve() for task in tasks.values()}
     for task in tasks.values():

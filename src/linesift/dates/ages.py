@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
+from linesift.dates.context import WholeDay
 from linesift.dates.names import WordKind, WordMeaning, read_words
 from linesift.dates.tokens import Tokens
 
@@ -33,7 +34,8 @@ def read_age(tokens: Tokens, now: datetime | None) -> Age | None:
 
     Args:
         tokens: the line.
-        now: when the page was read, if that is known.
+        now: when the page was read, if that is known. A `WholeDay` gives no clock, and a day only for an age of whole
+            days: "2 hours ago" may be the day before.
     """
     if len(tokens.codes) > _LONGEST:
         return None
@@ -50,9 +52,13 @@ def read_age(tokens: Tokens, now: datetime | None) -> Age | None:
         return Age(problem="an age, and it is not known when the page was read")
     if unit not in _SECONDS:
         return Age(problem=f"an age in {unit}s")
-    has_clock = unit in ("second", "minute", "hour")
+    seconds = number * _SECONDS[unit]
+    is_day = isinstance(now, WholeDay)
+    if is_day and seconds % _SECONDS["day"]:
+        return Age(problem=f"an age in {unit}s, and it is not known at what time of the day the page was read")
+    has_clock = unit in ("second", "minute", "hour") and not is_day
     try:
-        when = now - timedelta(seconds=number * _SECONDS[unit])
+        when = now - timedelta(seconds=seconds)
     except OverflowError:
         return Age(problem="an age from before the calendar begins")
     return Age(when, has_clock, _ROUNDED if number else "")

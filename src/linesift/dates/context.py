@@ -1,7 +1,7 @@
 """Facts about a page that decide how its date lines are read."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from linesift.dates.names import ANY, Languages
@@ -15,6 +15,15 @@ class Order(StrEnum):
     MONTH_FIRST = "month first"
 
 
+class WholeDay(datetime):
+    """A day on which a page was read, at an unknown time of the day; midnight stands in its place."""
+
+    @classmethod
+    def of(cls, day: date) -> "WholeDay":
+        """Make one of a date."""
+        return cls(day.year, day.month, day.day)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Facts beside the line; the default is that nothing is known."""
@@ -23,7 +32,7 @@ class Context:
     """Languages that the page may be in; `ANY` if that is not known."""
     order: Order = Order.UNKNOWN
     now: datetime | None = None
-    """When the page was read: for "2 hours ago", "yesterday", and days without a year."""
+    """When the page was read: for "2 hours ago", "yesterday", and days without a year. A `WholeDay` gives no clock."""
 
 
 def narrow(known: Languages, more: Languages) -> Languages:

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from linesift.dates.ages import Age, read_age
 from linesift.dates.clocks import Zone, read_clock, read_zone
-from linesift.dates.context import Context, narrow
+from linesift.dates.context import Context, WholeDay, narrow
 from linesift.dates.days import DayReading, drop_translations, is_doubtful, is_meant, read_day
 from linesift.dates.grammar import ClockText, DayText, find_clocks, find_days, find_loose_clocks
 from linesift.dates.tokens import Tokens, tokenize
@@ -103,20 +103,24 @@ def read_moments(line: str, context: Context = _NOTHING_KNOWN) -> list[Moment]:
 def read_instant(text: str) -> datetime | None:
     """Read the time at which a page was fetched, as archives and crawlers write it; `None` for anything else.
 
+    A day without a clock gives a `WholeDay`.
+
     >>> read_instant("2024-05-01T10:00:00Z"), read_instant("20240501100000"), read_instant("May")
     (datetime.datetime(2024, 5, 1, 10, 0, tzinfo=datetime.timezone.utc), datetime.datetime(2024, 5, 1, 10, 0), None)
+    >>> read_instant("20240501")
+    WholeDay(2024, 5, 1, 0, 0)
     """
-    try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError:
-        pass
-    else:
-        return found
+    with suppress(ValueError):
+        return WholeDay.of(date.fromisoformat(text.strip()))
+    with suppress(ValueError):
+        return datetime.fromisoformat(text.strip())
     with suppress(ValueError):
         return datetime.strptime(text.strip(), "%Y%m%d%H%M%S")
     moments = read_moments(text) if text else []
     first = moments[0] if len(moments) == 1 else None
-    return None if first is None or first.day is None else datetime.combine(first.day, first.clock or time())
+    if first is None or first.day is None:
+        return None
+    return WholeDay.of(first.day) if first.clock is None else datetime.combine(first.day, first.clock)
 
 
 def _spans(tokens: Tokens, days: list[DayText], clocks: list[ClockText]) -> list[_Span]:

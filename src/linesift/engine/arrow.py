@@ -15,6 +15,7 @@ from linesift.engine.schema import KEPT, OF_ARTICLE, OF_RESULT, arrow_schema, ma
 from linesift.errors import InputError
 from linesift.heap import keep_freed_memory
 from linesift.read.record import Record
+from linesift.read.rows import plain_value
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,7 +44,7 @@ def label_table(
 
     Args:
         table: a table or a record batch, one page in each row.
-        text: column with the text of pages. Without such a column, `html` is needed.
+        text: column with the text of pages. If there is none, `html` is needed.
         html: column with the HTML of pages, text or bytes; where it is null or empty, the text is read.
         model: a model, or the directory of one; by default that of the package. A process loads a directory once.
         columns: what to add: columns of `linesift.engine.schema` that say what was found, and `lines`.
@@ -90,8 +91,10 @@ def labelled_schema(
     Spark and others ask for it before they have a row.
     """
     names = set(schema.names)
-    if text not in names and html not in names:
-        wanted = " or ".join(repr(name) for name in (text, html) if name is not None)
+    named = [name for name in (text, html) if name is not None]
+    missing = [name for name in named if name not in names]
+    if set(missing) - {"text"} or missing == named:  # nobody may have named `text`, the default
+        wanted = " or ".join(map(repr, missing))
         raise InputError(
             f"no column {wanted}; the table has {', '.join(schema.names)}; name others with text= or html="
         )
@@ -115,10 +118,15 @@ def _records(table: "pa.Table | pa.RecordBatch", text: str | None, html: str | N
     number = 0
     for start in range(0, table.num_rows, _ROWS):
         some = table.slice(start, _ROWS)
-        values = {role: some.column(name).to_pylist() for role, name in given.items()}
+        values = {role: _values(some.column(name), role) for role, name in given.items()}
         for index in range(some.num_rows):
             number += 1
             yield _numbered(number, {role: column[index] for role, column in values.items()})
+
+
+def _values(column: Any, role: str) -> list[Any]:
+    """Give the values of a column; a date that is stored as a day or a time becomes text."""
+    return [plain_value(value) for value in column] if role == "date" else column.to_pylist()
 
 
 def _numbered(number: int, row: dict[str, Any]) -> NumberedRecord:

@@ -15,7 +15,7 @@ since, and by which settings it was done, without reading 90,000 entries.
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from hashlib import sha256
@@ -85,7 +85,10 @@ class Entry:
     seconds: float
     """Time that it took, of the clock."""
     warning: str | None = None
-    """What may be wrong with the options: the input has records and gave no page, or lacks a field to keep."""
+    """What may be wrong with the input or the options: it gave no page, lacks a field that was named, or has pages with
+    warnings."""
+    warned_pages: int = 0
+    """Pages that were labelled with a warning: too long and so cut, or of a text whose lines are not one block each."""
 
     def as_json(self) -> bytes:
         """Write the entry as it stands in the ledger."""
@@ -118,6 +121,22 @@ class Names:
             found[0] == _entry_name(file, settings) or (file.size is None and _settings_of(found[0]) == settings.digest)
         )
 
+    def of(self, file: InputFile) -> tuple[str, ...]:
+        """Give the entries of an input."""
+        return tuple(f"{LEDGER}/{entry}" for entry in self.files.get(name_of(file.name), ()))
+
+    def twins(self, files: Iterable[InputFile], inputs: Iterable[InputFile]) -> list[InputFile]:
+        """Find files that may be done under another path: the ledger has an input of the same last name and size.
+
+        Args:
+            files: those that are left to do.
+            inputs: all of the run; those of them that are done are other files.
+        """
+        known = {name_of(file.name) for file in inputs}
+        done = {(_last_of(name), entry.split(".")[-3]) for name, entries in self.files.items() if name not in known
+                for entry in entries}  # fmt: skip
+        return [file for file in files if file.size and (_last_of(name_of(file.name)), str(file.size)) in done]
+
     def other(self, settings: Settings) -> str | None:
         """Name an entry of other settings, if there is one."""
         every = (file for files in self.files.values() for file in files)
@@ -126,6 +145,11 @@ class Names:
 
 def _entry_name(file: InputFile, settings: Settings) -> str:
     return f"{name_of(file.name)}.{'-' if file.size is None else file.size}.{settings.digest}.json"
+
+
+def _last_of(name: str) -> str:
+    """Last part of an address, without the digits that `name_of` puts behind it."""
+    return name[: -_N_NAME_DIGITS - 1]
 
 
 def _settings_of(entry_name: str) -> str:
@@ -163,10 +187,10 @@ def commit(store: Store, entry: Entry) -> None:
     store.remove(f"{FAILED}/{name_of(entry.input.name)}.json")
 
 
-def forget(store: Store, file: InputFile, names: Names) -> None:
-    """Remove the entries of an input, before its output is made anew: none may stand beside the output of another."""
-    for entry in names.files.get(name_of(file.name), []):
-        store.remove(f"{LEDGER}/{entry}")
+def forget(store: Store, entries: Sequence[str]) -> None:
+    """Remove entries of an input, before its output is replaced: none may stand beside the output of another."""
+    for entry in entries:
+        store.remove(entry)
 
 
 def set_aside(store: Store, failure: Failure) -> None:

@@ -40,7 +40,7 @@ class LocalEngine:
             while waiting or running:
                 while waiting and idle:
                     worker, file = idle.pop(), waiting.popleft()
-                    running[worker.start(work, file)] = worker, file
+                    running[worker.start(work.part(file), file)] = worker, file
                 for done in wait(running, return_when=FIRST_COMPLETED).done:
                     worker, file = running.pop(done)
                     idle.append(worker)

@@ -1,7 +1,7 @@
 """Label the pages of a chunk at once; a page that fails has its reason, and the others are done."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -43,6 +43,8 @@ class LabelledRecord:
     """`None` for a page that failed, and where no article was asked for."""
     error: str | None = None
     """Why the page failed."""
+    warning: str | None = None
+    """What may be wrong with a page that was read, as `read_page` says it."""
 
 
 def chunks(records: Iterable[NumberedRecord]) -> Iterator[list[NumberedRecord]]:
@@ -66,15 +68,19 @@ def label_records(model: "Model", records: Sequence[NumberedRecord], *, with_art
         MissingExtraError: for HTML, if its parser is not installed; that is no fault of the page.
     """
     read = [_attempt(partial(_read, each)) for each in records]
-    predictions = _predict(model, [page for page in read if isinstance(page, Page)])
-    found = (page if isinstance(page, str) else next(predictions) for page in read)
-    return [_labelled(each, page, with_article=with_article) for each, page in zip(records, found, strict=True)]
+    predictions = _predict(model, [page[0] for page in read if not isinstance(page, str)])
+    found = [
+        _labelled(each, page if isinstance(page, str) else next(predictions), with_article=with_article)
+        for each, page in zip(records, read, strict=True)
+    ]
+    warnings = (None if isinstance(page, str) else page[1] for page in read)
+    return [replace(each, warning=warning) if warning else each for each, warning in zip(found, warnings, strict=True)]
 
 
-def _read(each: NumberedRecord) -> Page:
+def _read(each: NumberedRecord) -> tuple[Page, str | None]:
     if each.problem is not None:
         raise InputError(each.problem)
-    return read_page(each.record)[0]
+    return read_page(each.record)
 
 
 def _labelled(each: NumberedRecord, found: "Prediction | str", *, with_article: bool) -> LabelledRecord:

@@ -28,6 +28,8 @@ PARTS = "parts"
 """Directory of outputs that are being written, on this machine."""
 ENDINGS = ".warc, .wet, .jsonl, .json, .csv or .parquet, with or without .gz or .zst"
 """Ends of the names of files of many pages, for messages."""
+HERE = "file://"
+"""Beginning of addresses of files on this machine."""
 _OF_BUCKETS = frozenset({"s3", "gs", "abfs", "oss", "oci"})
 """Names that fsspec has for object stores."""
 _PACKAGES = {
@@ -126,7 +128,8 @@ def _describe_if_there(name: str) -> InputFile:
 
 def _find_remote(name: str) -> list[InputFile]:
     if "*" not in name:
-        return [InputFile(name)]  # one request for each of 90,000 files takes longer than it helps
+        # Elsewhere, one request for each of 90,000 files takes longer than it helps.
+        return [_describe_if_there(name) if name.startswith(HERE) else InputFile(name)]
     system, path = _system(name)
     with _reading(name):
         found = system.glob(path, detail=True)

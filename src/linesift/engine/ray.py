@@ -63,7 +63,7 @@ def _do(work: Work, files: Sequence[InputFile]) -> Generator[Outcome, None, None
             ahead = max(_LEAST_AHEAD, _AHEAD_OF_CORES * int(ray.cluster_resources().get("CPU", 1)))
             while waiting and len(running) < ahead:
                 file = waiting.popleft()
-                running[task.remote(work, file)] = file
+                running[task.remote(work.part(file), file)] = file
             for done in ray.wait(list(running), num_returns=1, timeout=10)[0]:
                 yield _outcome(running.pop(done), done)
     finally:

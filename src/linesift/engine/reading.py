@@ -24,6 +24,8 @@ from linesift.read.warc import WarcCounts, read_warc
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
+NO_LOSS = frozenset({"not_html", "bad_status", "empty", "not_decoded"})
+"""Reasons for leaving out a record that every crawl has; the others are losses."""
 _ROW_READERS = {
     SourceKind.JSONL: read_jsonl,
     SourceKind.JSON: read_json,
@@ -48,17 +50,17 @@ class InputReader:
     _seen: SeenFields = field(init=False)
 
     def __post_init__(self) -> None:
-        self._seen = SeenFields(self.fields.kept)
+        self._seen = SeenFields(self.fields)
 
     @property
     def warning(self) -> str | None:
-        """What to tell of a file that could be read: its records gave no page, or no row has a field to keep."""
+        """What to tell of a file that could be read: its records gave no page, or no row has a field that was named."""
         if self._n_pages:
             problem = self._seen.problem()
             return None if problem is None else f"{self.file.name}: {problem}"
         n_records = self.left_out.total() + self._n_other
         if not n_records:
-            return None
+            return f"{self.file.name}: the file holds no page"
         reasons = f" ({say_reasons(self.left_out)})" if self.left_out else ""
         first = f"; row {self._first_skipped}" if self._first_skipped else ""
         return f"{self.file.name}: no page in {n_records:,} record{'' if n_records == 1 else 's'}{reasons}{first}"

@@ -1,5 +1,6 @@
 """A run: find out what is left to do, let an engine do it, and say how it stands."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -13,6 +14,7 @@ from linesift.engine.ledger import (
     differences,
     forget,
     name_of,
+    output_of,
     read_entries,
     read_failures,
     read_names,
@@ -20,7 +22,7 @@ from linesift.engine.ledger import (
     set_aside,
     write_run,
 )
-from linesift.engine.places import PARTS, InputFile, Store
+from linesift.engine.places import HERE, PARTS, InputFile, Store, is_address
 from linesift.engine.reading import check_kind
 from linesift.engine.unit import LabelOptions, make_settings
 from linesift.engine.work import Engine, Outcome, Work
@@ -68,6 +70,9 @@ class Progress:
     bytes_done: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     """Records that gave no page, by reason."""
+    n_warned_pages: int = 0
+    twins: Sequence[InputFile] = ()
+    """Files left at the start that may be done under another path, by their last name and size."""
 
     def add(self, outcome: Outcome) -> None:
         """Count a file that is done or failed."""
@@ -78,6 +83,7 @@ class Progress:
             self.n_done += 1
             self.pages += outcome.pages
             self.n_failed_pages += outcome.failed_pages
+            self.n_warned_pages += outcome.warned_pages
             self.left_out.update(outcome.left_out)
 
     def seconds_left(self, seconds: float) -> float | None:
@@ -89,7 +95,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How the inputs of all runs into a directory stand."""
+    """How the inputs of all runs into a directory stand; one whose output is gone is not done."""
 
     n_done: int
     failures: tuple[Failure, ...]
@@ -130,19 +136,21 @@ def run(request: RunRequest, engine: Engine, report: Callable[[Progress, Outcome
     names = read_names(store)
     if not request.is_forced and (other := names.other(settings)) is not None:
         raise _other_settings(request.out, other, differences(store, other, settings))
-    left = [file for file in files if not names.has(file, settings)]
+    outputs = _outputs(store)
+    left = [file for file in files if not names.has(file, settings) or output_of(name_of(file.name)) not in outputs]
     write_run(store, files, str(request.shard))
-    for file in left:
-        forget(store, file, names)
     left.sort(key=lambda file: -(file.size or 0))
     sizes = [file.size for file in left]
     n_bytes = sum(size for size in sizes if size is not None) if None not in sizes else None
-    progress = Progress(len(files), len(files) - len(left), n_bytes)
+    twins = names.twins(left, request.inputs)
+    progress = Progress(len(files), len(files) - len(left), n_bytes, twins=twins)
     report(progress, None)
-    work = Work(request.out, request.model, request.options, settings)
+    replaced = {file.name: entries for file in left if (entries := names.of(file))}
+    work = Work(request.out, request.model, request.options, settings, replaced)
     with closing(engine(work, left)) as outcomes:
         for outcome in outcomes:
             if isinstance(outcome, Failure):
+                forget(store, replaced.get(outcome.input.name, ()))
                 set_aside(store, outcome)
             progress.add(outcome)
             report(progress, outcome)
@@ -150,14 +158,27 @@ def run(request: RunRequest, engine: Engine, report: Callable[[Progress, Outcome
 
 
 def _part(inputs: Sequence[InputFile], shard: Shard) -> list[InputFile]:
-    """Take the inputs of a shard, each once."""
-    files = list({file.name: file for file in inputs}.values())
+    """Take the inputs of a shard, each once, also where it has several names."""
+    once: dict[str, InputFile] = {}
+    for file in inputs:
+        once.setdefault(_identity(file.name), file)
+    files = list(once.values())
     by_name: dict[str, str] = {}
     for file in files:
         other = by_name.setdefault(name_of(file.name), file.name)
         if other != file.name:
             raise InputError(f"{file.name}: its output would have the name of that of {other}; rename one of them")
     return files[shard.number :: shard.of]
+
+
+def _identity(name: str) -> str:
+    """Give what all names of a file on this machine share: relative, absolute, through links, and with `file://`.
+
+    >>> _identity("./a.warc") == _identity(f"file://{os.getcwd()}/b/../a.warc"), _identity("s3://bucket//a")
+    (True, 's3://bucket//a')
+    """
+    path = name.removeprefix(HERE)
+    return path if is_address(path) else os.path.realpath(path)
 
 
 def _other_settings(out: str, entry: str, which: str | None) -> InputError:
@@ -176,6 +197,8 @@ def read_status(place: str) -> Status:
     store = Store(place)
     inputs = _read_inputs(store, place)
     entries = list(read_entries(store))
+    outputs = _outputs(store)  # after the entries, each of which has had its output before it
+    entries = [entry for entry in entries if entry.output in outputs]
     done = {entry.input.name for entry in entries}
     failures = tuple(failure for failure in read_failures(store) if failure.input.name not in done)
     settled = done | {failure.input.name for failure in failures}
@@ -189,7 +212,7 @@ def read_status(place: str) -> Status:
         left_out=sum(sum(entry.left_out.values()) for entry in entries),
         seconds=sum(entry.seconds for entry in entries),
         bytes_done=sum(entry.input.size or 0 for entry in entries),
-        orphans=tuple(_orphans(store, entries)),
+        orphans=tuple(_orphans(store, outputs, entries)),
     )
 
 
@@ -211,15 +234,17 @@ def clean(place: str) -> list[str]:
     """
     store = Store(place)
     _read_inputs(store, place)
-    orphans = list(_orphans(store, list(read_entries(store))))
+    orphans = list(_orphans(store, _outputs(store), list(read_entries(store))))
     for name in orphans:
         store.remove(name)
     store.remove_parts()
     return orphans
 
 
-def _orphans(store: Store, entries: Sequence[Entry]) -> Iterator[str]:
-    known = {entry.output for entry in entries}
-    pages = (f"{PAGES}/{page}" for page in sorted(store.names(PAGES)))
-    yield from (page for page in pages if page not in known)
+def _outputs(store: Store) -> frozenset[str]:
+    return frozenset(f"{PAGES}/{page}" for page in store.names(PAGES))
+
+
+def _orphans(store: Store, outputs: frozenset[str], entries: Sequence[Entry]) -> Iterator[str]:
+    yield from sorted(outputs - {entry.output for entry in entries})
     yield from (f"{PARTS}/{part}" for part in sorted(store.names(PARTS)))

@@ -137,7 +137,7 @@ def check_columns(columns: Sequence[str], kept: Sequence[str], fields: Sequence[
     """Check names of columns, and of fields of the input that become columns.
 
     Raises:
-        InputError: for a name that is none, and for a field with the name of a column beside it.
+        InputError: for a name that is none, for no name at all, and for a field with the name of a column beside it.
     """
     for name in columns:
         if name not in COLUMNS:
@@ -145,6 +145,8 @@ def check_columns(columns: Sequence[str], kept: Sequence[str], fields: Sequence[
     for name in kept:
         if name not in KEPT:
             raise InputError(f"cannot keep {name!r}; there are {', '.join(KEPT)}; fields of the input: --keep-fields")
+    if not (*columns, *kept, *fields):
+        raise InputError("no column to write; name some with --columns, or leave it out for all")
     for name in fields:
         if name in {*columns, *kept}:
             raise InputError(f"cannot keep field {name!r} beside the column {name!r}; leave one of them out")

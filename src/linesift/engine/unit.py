@@ -2,13 +2,14 @@
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from linesift.engine.ledger import Entry, Settings, commit, name_of, output_of
+from linesift.engine.ledger import Entry, Settings, commit, forget, name_of, output_of
 from linesift.engine.pages import LabelledRecord, chunks, label_records
 from linesift.engine.places import Digest, InputFile, Store, describe, is_address, tidy
 from linesift.engine.reading import InputReader
@@ -83,6 +84,7 @@ def label_file(
     options: LabelOptions | None = None,
     *,
     expected: Settings | None = None,
+    replaced: Sequence[str] = (),
 ) -> Entry:
     """Label the pages of an input file, write them as Parquet below `out`, and commit the output by its ledger entry.
 
@@ -96,6 +98,7 @@ def label_file(
         model: directory of the model; by default that of the package.
         options: what to write.
         expected: settings that this worker has to have; none are checked without.
+        replaced: entries of the input in the ledger. They hold until the new output is there.
 
     Raises:
         InputError: if the input cannot be read; nothing is left of the output.
@@ -122,7 +125,9 @@ def label_file(
         for chunk in chunks(reader):
             writer.write(label_records(loaded, chunk, with_article=writer.needs_article))
         writer.close()
+        forget(store, replaced)  # before the output of these is replaced, at the end of this block
     tally = writer.tally
+    warnings = (reader.warning, tally.warning and f"{file.name}: {tally.warning}")
     entry = Entry(
         input=file,
         output=output,
@@ -135,7 +140,8 @@ def label_file(
         left_out=dict(sorted(reader.left_out.items())),
         settings=settings,
         seconds=round(time.monotonic() - started, 3),
-        warning=reader.warning,
+        warning="; ".join(filter(None, warnings)) or None,
+        warned_pages=tally.warned,
     )
     commit(store, entry)
     return entry
@@ -186,13 +192,26 @@ class _Tally:
     """Counts of pages for the ledger."""
 
     def __init__(self) -> None:
-        self.pages = self.lines = self.failed = 0
+        self.pages = self.lines = self.failed = self.warned = 0
         self.kinds: Counter[str] = Counter()
+        self._first_warning = ""
+        """Number of the first page with a warning, and what it says."""
+
+    @property
+    def warning(self) -> str | None:
+        """What to tell of the pages with warnings."""
+        if not self.warned:
+            return None
+        return f"{self.warned:,} page{'s' * (self.warned > 1)} with a warning; page {self._first_warning}"
 
     def add(self, pages: list[LabelledRecord]) -> None:
         """Count some pages."""
         self.pages += len(pages)
         for page in pages:
+            if page.warning is not None:
+                self.warned += 1
+                said = page.warning.removeprefix(f"{page.record.url or page.record.source}: ")
+                self._first_warning = self._first_warning or f"{page.number:,}: {said}"
             if page.prediction is None:
                 self.failed += 1
             else:

@@ -1,9 +1,9 @@
 """The work of a run, as it goes to worker processes, and what comes back."""
 
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 from linesift.engine.ledger import Entry, Failure, Settings
 from linesift.engine.places import InputFile
@@ -22,10 +22,17 @@ class Work:
     model: Path | None
     options: LabelOptions
     expected: Settings
+    replaced: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By the name of an input, its entries in the ledger, which go when it is done anew."""
+
+    def part(self, file: InputFile) -> Self:
+        """Give the work without what concerns other files, to be sent to a worker."""
+        return replace(self, replaced={file.name: self.replaced[file.name]} if file.name in self.replaced else {})
 
     def __call__(self, file: InputFile) -> Entry:
         """Label a file; arguments and errors are those of `label_file`."""
-        return label_file(file, self.out, self.model, self.options, expected=self.expected)
+        replaced = self.replaced.get(file.name, ())
+        return label_file(file, self.out, self.model, self.options, expected=self.expected, replaced=replaced)
 
 
 Outcome = Entry | Failure

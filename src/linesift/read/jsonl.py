@@ -24,7 +24,7 @@ _ARRAY_START = rb'(?:\xef\xbb\xbf)?\s*\[\s*\{\s*"'
 class SkippedRowError(InputError):
     """A line or row that gives no page."""
 
-    def __init__(self, text: str, reason: Literal["too_large", "not_json", "no_text"]) -> None:
+    def __init__(self, text: str, reason: Literal["too_large", "not_json", "no_text", "truncated"]) -> None:
         super().__init__(text)
         self.reason = reason
 
@@ -41,10 +41,15 @@ class Fields:
 
 
 class SeenFields:
-    """Which of the fields to keep no row of a file has, and which it has instead; filled while the file is read."""
+    """Which of the fields that were named no row of a file has, and which it has instead; filled while it is read."""
 
-    def __init__(self, kept: Sequence[str]) -> None:
-        self._missing = list(dict.fromkeys(kept))
+    def __init__(self, fields: Fields) -> None:
+        self._missing = dict.fromkeys(fields.kept, "--keep-fields")
+        """Names of fields, each with the option that named it."""
+        if fields.html is not None:
+            self._missing[fields.html] = "--html-field"
+        if fields.text != Fields().text:
+            self._missing[fields.text] = "--text-field"
         self._names: dict[str, None] = {}
         """The first names, in order; not all, because rows may have any number of them."""
 
@@ -52,14 +57,15 @@ class SeenFields:
         """Take in the fields of a row, or the columns of a table."""
         if not self._missing:
             return
-        self._missing = [name for name in self._missing if name not in names]
+        for name in [name for name in self._missing if name in names]:
+            del self._missing[name]
         if len(self._names) < _MAX_NAMED:
             self._names.update(dict.fromkeys(islice(names, _MAX_NAMED)))
 
     def problem(self) -> str | None:
-        """Say which fields to keep are in no row; `None` if each is in one, or nothing was read.
+        """Say which of the fields are in no row; `None` if each is in one, or nothing was read.
 
-        >>> seen = SeenFields(["topic"])
+        >>> seen = SeenFields(Fields(kept=("topic",)))
         >>> seen.add(["text", "topik"])
         >>> seen.problem()
         "no row has field 'topic', its fields are 'text', 'topik'; name another one with --keep-fields"
@@ -67,7 +73,8 @@ class SeenFields:
         if not self._missing or not self._names:
             return None
         wanted = " or ".join(map(repr, self._missing))
-        return f"no row has field {wanted}, its fields are {_listed(self._names)}; name another one with --keep-fields"
+        options = " or ".join(dict.fromkeys(self._missing.values()))
+        return f"no row has field {wanted}, its fields are {_listed(self._names)}; name another one with {options}"
 
 
 def read_jsonl(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from linesift.errors import InputError
+from linesift.read.http_body import SkippedError, decode_body
 from linesift.read.record import MAX_RECORD, Record, begins_like_html
 from linesift.read.text import cannot_read, open_file
 
@@ -24,7 +25,6 @@ _RECORD = re.compile(rb"(?:^|\n)(?=WARC/[01]\.\d)")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(rb"HTTP/[\d.]+ +(\d{3})\b")
-_CHUNK_SIZE = re.compile(rb"(?:\r\n)?([0-9a-fA-F]{1,7})[^\r\n]{0,100}\r\n")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _LINE_ENDS = re.compile(rb"[\r\n]*+")
 _MOST_DIGITS = 18
@@ -41,7 +41,9 @@ class WarcCounts:
     other: int = 0
     """Records that are no pages: requests, metadata, revisits."""
     not_html: int = 0
-    """Pictures and other files, and pages in an unknown content encoding."""
+    """Pictures and other files."""
+    not_decoded: int = 0
+    """Pages in a content encoding that is unknown, or whose package is not installed."""
     bad_status: int = 0
     """HTTP status other than 200 to 299."""
     empty: int = 0
@@ -55,7 +57,7 @@ class WarcCounts:
     @property
     def skipped(self) -> dict[str, int]:
         """Reasons for skipping pages, each with its number; only those that occurred."""
-        names = ("not_html", "bad_status", "empty", "too_large", "damaged", "truncated")
+        names = ("not_html", "not_decoded", "bad_status", "empty", "too_large", "damaged", "truncated")
         return {name: count for name in names if (count := getattr(self, name))}
 
 
@@ -81,10 +83,6 @@ def read_warc(source: Path | BinaryIO, counts: WarcCounts | None = None) -> Iter
             raise cannot_read(source, error) from error
     else:
         yield from _read(source, str(getattr(source, "name", "archive")), counts)
-
-
-class _SkippedError(Exception):
-    """A record is skipped; the text is the field of `WarcCounts` that counts it."""
 
 
 class _Chunks:
@@ -222,7 +220,7 @@ def _read(stream: BinaryIO, source: str, counts: WarcCounts) -> Iterator[Record]
             offset = member.offset()
             try:
                 page = _make_page(*_read_record(member))
-            except _SkippedError as problem:
+            except SkippedError as problem:
                 reason = str(problem)
                 has_record |= reason not in ("damaged", "truncated")
                 setattr(counts, reason, getattr(counts, reason) + 1)
@@ -270,19 +268,19 @@ def _read_record(member: _Member) -> tuple[dict[str, str], bytes]:
     """Read the headers and the block of the next record.
 
     Raises:
-        _SkippedError: if it cannot be read; reading goes on where the next record seems to begin.
+        SkippedError: if it cannot be read; reading goes on where the next record seems to begin.
     """
     head = _split_head(member.peek(_USUAL_HEAD)) or _split_head(member.peek(_MAX_HEAD))
     if head is None or not member.peek(5).startswith(b"WARC/"):
         is_cut = len(member.peek(_MAX_HEAD)) < _MAX_HEAD and b"WARC/".startswith(member.peek(5))
         member.read(1)
         if head is None and member.skip_to_last_record(_MAX_HEAD):  # those before it have no end either
-            raise _SkippedError("damaged")
+            raise SkippedError("damaged")
         raise _give_up(member, is_cut=is_cut)
     _, headers, size = head
     member.read(1)
     if member.skip_to_last_record(size):  # a record in the head of another
-        raise _SkippedError("damaged")
+        raise SkippedError("damaged")
     member.read(size - 1)
     length = headers.get("content-length", "")
     if not length.isdecimal() or len(length) > _MOST_DIGITS:
@@ -290,7 +288,7 @@ def _read_record(member: _Member) -> tuple[dict[str, str], bytes]:
     if int(length) > MAX_RECORD:
         if not member.skip(int(length)):
             raise _give_up(member, is_cut=True)
-        raise _SkippedError("too_large")
+        raise SkippedError("too_large")
     # Reading what follows also makes zlib compare the checksum at the end of the member.
     n_bytes, after = member.peek_behind(int(length))
     is_short = n_bytes < int(length)
@@ -300,11 +298,11 @@ def _read_record(member: _Member) -> tuple[dict[str, str], bytes]:
     return headers, member.read(int(length))
 
 
-def _give_up(member: _Member, *, is_cut: bool) -> _SkippedError:
+def _give_up(member: _Member, *, is_cut: bool) -> SkippedError:
     """Skip to the next record, and name the counter for the loss; a cut is only possible at the end of the file."""
     if member.skip_to_record() or not is_cut:
-        return _SkippedError("damaged")
-    return _SkippedError(member.problem or ("damaged" if member.is_gzip else "truncated"))
+        return SkippedError("damaged")
+    return SkippedError(member.problem or ("damaged" if member.is_gzip else "truncated"))
 
 
 def _split_head(data: bytes) -> tuple[str, dict[str, str], int] | None:
@@ -321,7 +319,7 @@ def _make_page(headers: dict[str, str], block: bytes) -> Record | None:
     """Take the page from a record; `None` for a record of another kind.
 
     Raises:
-        _SkippedError: if the page has to be skipped.
+        SkippedError: if the page has to be skipped.
     """
     kind, content_type = headers.get("warc-type", ""), headers.get("content-type", "").lower()
     url, date = headers.get("warc-target-uri", "").strip("<>"), headers.get("warc-date", "")
@@ -335,64 +333,26 @@ def _make_page(headers: dict[str, str], block: bytes) -> Record | None:
     http_head = _split_head(block)
     status = _STATUS.match(block)
     if http_head is None or status is None:
-        raise _SkippedError("damaged" if block else "empty")
+        raise SkippedError("damaged" if block else "empty")
     _, http, size = http_head
     if int(status[1]) not in _OK:
-        raise _SkippedError("bad_status")
+        raise SkippedError("bad_status")
     media_type = http.get("content-type", "").lower()
     if media_type and not media_type.startswith(_HTML_TYPES):
-        raise _SkippedError("not_html")
-    payload = _filled(_decode(block[size:], http))
+        raise SkippedError("not_html")
+    payload = _filled(decode_body(block[size:], http))
     if not media_type and not begins_like_html(payload[:_MAX_HEAD]):
-        raise _SkippedError("not_html")
+        raise SkippedError("not_html")
     return Record(url, date, payload, "html", _charset(media_type), record_id=record_id)
 
 
 def _filled(payload: bytes) -> bytes:
-    """The payload, or `_SkippedError` if it is empty."""
+    """The payload, or `SkippedError` if it is empty."""
     if not payload.strip():
-        raise _SkippedError("empty")
+        raise SkippedError("empty")
     return payload
 
 
 def _charset(content_type: str) -> str | None:
     match = _CHARSET.search(content_type)
     return match[1] if match else None
-
-
-def _decode(payload: bytes, http: dict[str, str]) -> bytes:
-    """Undo transfer and content encodings, if need be: most archives store the page decoded but keep the headers.
-
-    Raises:
-        _SkippedError: `not_html` for an unknown encoding, `too_large` for a page that is too large once decompressed.
-    """
-    if "chunked" in http.get("transfer-encoding", "").lower():
-        payload = _join_chunks(payload)
-    encoding = http.get("content-encoding", "").lower()
-    if encoding in ("", "identity") or payload.lstrip()[:1] == b"<":
-        return payload
-    if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise _SkippedError("not_html")
-    for window in (47, -15):  # gzip or zlib, and the headless deflate that some servers send
-        unpack = zlib.decompressobj(window)
-        try:
-            unpacked = unpack.decompress(payload, MAX_RECORD)
-        except zlib.error:
-            continue
-        if unpack.unconsumed_tail:
-            raise _SkippedError("too_large")
-        return unpacked
-    return payload
-
-
-def _join_chunks(payload: bytes) -> bytes:
-    """Payload of a chunked body; the body itself if it is not chunked."""
-    chunks: list[bytes] = []
-    place = 0
-    while size := _CHUNK_SIZE.match(payload, place):
-        length = int(size[1], 16)
-        if not length:
-            return b"".join(chunks)
-        chunks.append(payload[size.end() : size.end() + length])
-        place = size.end() + length
-    return b"".join(chunks) if place >= len(payload) and chunks else payload

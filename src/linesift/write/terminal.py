@@ -124,6 +124,15 @@ def tally(prediction: "Prediction") -> Tally:
     )
 
 
+def count(number: int, word: str) -> str:
+    """Write a number with its noun.
+
+    >>> count(1, "page"), count(0, "line")
+    ('1 page', '0 lines')
+    """
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
 def per_cent(fraction: float) -> str:
     """Write a probability in per cent, such as `97 %`."""
     return f"{fraction:.0%}".replace("%", " %")

@@ -6,7 +6,8 @@ from datatrove.pipeline.readers import WarcReader
 from datatrove.pipeline.writers import ParquetWriter
 from linesift.engine.adapters.datatrove import Linesift
 
-LocalPipelineExecutor([WarcReader("crawl/"), Linesift(), ParquetWriter("articles/")], tasks=64, workers=2).run()
+if __name__ == "__main__":
+    LocalPipelineExecutor([WarcReader("crawl/"), Linesift(), ParquetWriter("articles/")], tasks=64, workers=2).run()
 ```
 
 It is no extractor in the sense of datatrove: those hand over one document at a time to another process, which takes two
