@@ -8,6 +8,7 @@ MODEL ?= models/news
 PAGES ?= data/pages
 CORPORA ?=
 FOLDS ?= models/folds
+N_FOLDS ?=
 SITE ?=
 DATASET ?=
 OUT ?= models/mine
@@ -57,10 +58,10 @@ gate: .venv/.installed  ## compare the shipped model's accuracy with reports/gat
 gate-update: .venv/.installed  ## write reports/gate.json anew: after a change that is meant
 	$(BIN)/python -m benchmarks.gate --update
 
-train: .venv/.complete  ## train OUT=models/mine on PAGES="data/pages ...", SITE=name of data/sites and CORPORA=directory
+train: .venv/.complete  ## train OUT=models/mine on PAGES="data/pages ...", SITE=name of data/sites and CORPORA=directory, in N_FOLDS=4
 	$(BIN)/linesift train $(foreach path,$(PAGES),--pages $(path)) $(foreach site,$(SITE),--pages data/sites/$(site)) $(if $(CORPORA),--corpora $(CORPORA)) \
 	  $(foreach name,$(DATASET),--dataset $(name)) \
-	  $(if $(REPORT),--report $(REPORT)) --jobs $(JOBS) --out $(OUT)
+	  $(if $(REPORT),--report $(REPORT)) $(if $(N_FOLDS),--folds $(N_FOLDS)) --jobs $(JOBS) --out $(OUT)
 
 evaluate: .venv/.complete  ## score MODEL=models/news on PAGES="data/pages ..."; REPORT=scores.html
 	$(BIN)/linesift evaluate --model $(MODEL) $(if $(REPORT),--report $(REPORT)) $(PAGES)

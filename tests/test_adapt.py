@@ -59,7 +59,7 @@ def test_it_reports_before_and_after(tmp_path: Path, site: Path) -> None:
     assert len(held_out.before.pages) == 4
     assert golden.n_wrong[0] == golden.n_wrong[1]
     assert not done.worse
-    assert stages[0] == "4 labelled pages of herald"
+    assert stages[0] == "4 labelled pages for herald"
     lines = list(check_lines(held_out))
     n_lines = sum(n_labelled(invented_page(number)) for number in range(4))
     assert lines[0] == f"## Held-out pages of the site: {before} of {n_lines} lines wrong before, {after} after"
@@ -180,7 +180,7 @@ def test_doubtful_lines_are_mentioned(tmp_path: Path) -> None:
     stages: list[str] = []
     folder = write_pages(tmp_path / "doubtful", [replace(invented_page(0), doubtful=frozenset([1, 2]))])
     adapt(AdaptRequest("a", (folder,), tmp_path / "m"), stages.append)
-    assert stages[0] == "1 labelled page of a; 2 lines still marked with ? count as they are"
+    assert stages[0] == "1 labelled page for a; 2 lines still marked with ? count as they are"
 
 
 def test_html_beside_the_pages_is_learnt_from(tmp_path: Path) -> None:
@@ -201,3 +201,18 @@ def test_html_beside_the_pages_is_learnt_from(tmp_path: Path) -> None:
     model = load_model(tmp_path / "m")
     assert model.html is not None
     assert len(model.html.sites[0].keys) > len(model.text.sites[0].keys)
+
+
+def test_pages_that_are_of_other_sites_by_their_headers_are_warned_of(tmp_path: Path) -> None:
+    sites = ["www.Herald.example", "quay.example", "quay.example", "tide.example"]
+    pages = [invented_page(number, site=site) for number, site in enumerate(sites)]
+    folder = write_pages(tmp_path / "several", pages)
+    stages: list[str] = []
+    adapt(AdaptRequest("herald", (folder,), tmp_path / "m", is_forced=True), stages.append)
+    assert stages[1] == (
+        "warning: by their headers, 3 of 4 pages are of other sites (quay.example, tide.example); "
+        "adapt to one at a time"
+    )
+    stages.clear()
+    adapt(AdaptRequest("www.herald.example", (folder / "page0.page",), tmp_path / "m"), stages.append)
+    assert not any("warning" in stage for stage in stages)

@@ -2,6 +2,7 @@
 
 import io
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ import fakes
 import linesift
 from commandline import Run, runner
 from inventedsite import NOTICE, invented_page
+from linesift.labels import Label
 from linesift.model.memory import read_memory
+from linesift.model.prediction import Prediction
+from linesift.page import Page
 from linesift.read.labelled import format_page
 
 SHIPPED = linesift.shipped()
@@ -57,6 +61,23 @@ def test_compare_without_lines(run: Run, folder: Path) -> None:
     run("adapt", "--site", "herald", "site/0.page", "--out", "m")
     assert len(run("compare", SHIPPED, "m", "site", "pages", "--no-lines").out.splitlines()) < 10
     assert (folder / "m").is_dir()
+
+
+def test_compare_shows_the_numbers_of_the_lines_in_the_file(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a `.page` file the header counts, as for `linesift check` and editors; of a text nothing stands above it."""
+
+    class Other(fakes.FakeModel):
+        def classify(self, page: str | Page) -> Prediction:
+            found = super().classify(page)
+            return replace(found, labels=tuple(label and Label.SIDEBAR for label in found.labels))
+
+    monkeypatch.setattr(linesift, "load", lambda path: Other() if path.name == "other" else fakes.FakeModel())
+    (folder / "a.page").write_text("site: a.example\nlang: en\n----\nsidebar | Home\nheadline | H Rain\n", "utf-8")
+    (folder / "a.txt").write_text("Home\nH Rain\n", "utf-8")
+    shown = run("compare", "fake", "other", "a.page", "a.txt").out.splitlines()
+    assert [line.split()[:3] for line in shown if "→" in line][:2] == [["-", "5", "headline"], ["2", "headline", "→"]]
 
 
 def test_compare_reads_standard_input(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from linesift.errors import InputError, LabelError, MissingExtraError
+from linesift.labelling.exchange import ExchangedPage, parquet
 from linesift.labels import Kind, Label
-from linesift.page import LabelSource, Origin
+from linesift.page import LabelledPage, LabelSource, Origin, Page
 from linesift.train.corpora import corpus_files, left_out, read_corpora, read_corpus, read_gold, read_kinds
 from tinycorpus import PARAGRAPHS, TITLE, row, write_corpus
 
@@ -120,6 +121,13 @@ def test_column_missing(tmp_path: Path) -> None:
     del whole["body"], whole["date"]
     with pytest.raises(InputError, match="the column body, date is missing"):
         read_corpus(write_corpus(tmp_path / "a.parquet", [whole]), jobs=1)
+
+
+def test_labelled_pages_are_no_collection(tmp_path: Path) -> None:
+    page = LabelledPage(Page("Text", "a"), (Label.BODY,), site="a.example")
+    (tmp_path / "a.parquet").write_bytes(parquet([ExchangedPage("a.example/a", page)]))
+    with pytest.raises(InputError, match=r"a\.parquet: these are labelled pages; export them as \.jsonl"):
+        read_gold([tmp_path / "a.parquet"], jobs=1)
 
 
 def test_directory_without_collections(tmp_path: Path) -> None:

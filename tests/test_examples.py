@@ -1,7 +1,9 @@
 """Lines that are learnt, with their labels and weights."""
 
 import numpy as np
+import pytest
 
+from linesift.errors import LabelError
 from linesift.labels import LABELS, Label
 from linesift.model.part import spans_of
 from linesift.page import LabelledPage, LabelSource, Origin, Page
@@ -16,7 +18,7 @@ TEXT = "Ferry returns\n\n11 March\nIt is back.\nHome"
 def page(number: int, *labels: Label | None) -> LabelledPage:
     origin = Origin("a", LabelSource.BY_HAND if number % 2 else LabelSource.ALIGNED)
     return LabelledPage(
-        Page(TEXT, f"{number}"), labels, site=f"site{5 * number}.example", origin=origin, is_partial=True
+        Page(TEXT, f"{number}"), labels, site=f"site{number % 3 and 1}.example", origin=origin, is_partial=True
     )
 
 
@@ -35,9 +37,24 @@ def test_a_line_whose_label_is_unknown_weighs_nothing() -> None:
 
 def test_a_page_stays_whole_where_a_line_of_it_is_unknown() -> None:
     """The network reads lines in their order, so one that is not learnt still stands between the others."""
-    pages = [page(0, H, None, None, B, S), page(1, None, None, None, None, None), page(2, H, None, T, B, S)]
+    pages = [page(0, H, None, None, B, S), page(1, None, None, None, None, None)]
+    pages += [page(number, H, None, T, B, S) for number in (2, 3)]
     lines = gather_lines(pages, CONFIG, lambda _: None, is_text=False)
     masks = lines.fold_masks(CONFIG.n_folds)
     assert not masks.held_out.any()
     assert spans_of(lines.batch.page[masks.learnt_pages])[:2].tolist() == [4, 4]
     np.testing.assert_array_equal(masks.learnt_pages[:12], np.repeat([True, False, True], 4))
+
+
+def test_a_label_that_some_fit_would_not_learn_is_refused_before_anything_is_read() -> None:
+    stages: list[str] = []
+    with pytest.raises(
+        LabelError, match=r"3 pages of 2 sites: all lines with the label timestamp .* \(site1\.example\)"
+    ):
+        gather_lines(
+            [page(0, H, None, B, B, S), page(1, H, None, T, B, S), page(2, H, None, T, B, S)],
+            CONFIG,
+            stages.append,
+            is_text=True,
+        )
+    assert stages == []

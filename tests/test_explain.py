@@ -75,7 +75,7 @@ def test_text(model: Model, has_shares: bool, has_network: bool) -> None:
     assert [each.label for each in found] == [model.classify(TEXT).labels[index] for index in NON_BLANK]
     assert {"the model learnt" in each.against for each in found} == {has_shares}
     assert {"this page" in each.against for each in found} == {not has_shares}
-    assert {"median lines" in each.against for each in found} == {has_network}
+    assert {"typical lines" in each.against for each in found} == {has_network}
     assert_adds_up(found, model.classify(TEXT))
     assert {reason.name for reason in found[2].reasons.reasons}.issuperset(NETWORK) == has_network
 
@@ -160,7 +160,7 @@ def test_a_line_that_the_networks_do_not_read(model: Model, pages: list[Labelled
     assert 0 < len(read) < len(found)
     assert_adds_up(found, changed.classify(page))
     for row, each in enumerate(found):
-        assert ("median lines" in each.against) == (row in read)
+        assert ("typical lines" in each.against) == (row in read)
         assert (not {reason.name for reason in each.reasons.reasons}.isdisjoint(NETWORK)) == (row in read)
 
 
@@ -198,7 +198,7 @@ def test_linear_weights_are_the_model_s(model: Model, table: NDArray[np.float32]
     alone = with_text(model, scorer=scorer, networks=())
     found = explain(alone, TEXT)
     assert_adds_up(found, alone.classify(TEXT))
-    assert found[0].against == "the mean of the lines that the model learnt from"
+    assert found[0].against == "the average of the lines that the model learnt from"
     batch = read_batch([TEXT])
     words = alone.text.neighbourhood(batch).own[0, 3]
     of_length = only(found[3].reasons, "line.length")
@@ -335,8 +335,8 @@ def test_what_the_comparison_of_titles_made_of_a_line(model: Model) -> None:
     first, second = compared.explain(Prediction(alone.page, alone.labels, chances), [2, 3])
     before = f"{alone.probabilities[2, 0]:.0%}".replace("%", " %")
     assert first.decided.startswith(
-        f"By itself the line would be the headline with {before}; "
-        "against the page's other likely titles it is with 97 %."
+        f"By itself, the line is the headline with a probability of {before}; "
+        "compared with the other likely titles of the page, of 97 %."
     )
     assert "By itself" not in second.decided
 

@@ -18,6 +18,8 @@ from linesift.evaluate.metrics import (
     overlap,
     shingles,
 )
+from linesift.evaluate.scores import calibration_section, worst_section
+from linesift.evaluate.sections import Table
 from linesift.labels import Label
 from linesift.page import LabelledPage, LabelSource, Origin, Page
 
@@ -184,3 +186,24 @@ def test_calibration(gold: list[LabelledPage]) -> None:
 def test_calibration_of_nothing() -> None:
     page = LabelledPage(Page("\n"), (None, None))
     assert calibration([page], [predict(page.page)], B).curve == []
+
+
+@pytest.mark.parametrize(
+    ("collection", "names", "shown"),
+    [
+        ("pages", ["my/a/x.page", "my/b/x.page", "my/b/y.page"], ["a/x.page", "b/x.page", "y.page"]),
+        ("pages", ["b/x.page", "x.page"], ["b/x.page", "x.page"]),
+        ("quay", ["quay/fog", "quay/quay/ferry", "sun"], ["quay/fog", "quay/ferry", "sun"]),  # as export names them
+    ],
+)
+def test_names_of_the_worst_pages_tell_them_apart(collection: str, names: list[str], shown: list[str]) -> None:
+    gold = [LabelledPage(Page("B one", name), (B,), site="quay", origin=Origin(collection)) for name in names]
+    (table,) = worst_section(evaluate(gold, [predict(page.page) for page in gold])).parts[1:]
+    assert isinstance(table, Table)
+    assert [row[0] for row in table.rows] == shown
+
+
+def test_calibration_shows_no_bins_without_lines(gold: list[LabelledPage]) -> None:
+    table = calibration_section(evaluate(gold, [predict(page.page) for page in gold])).parts[-1]
+    assert isinstance(table, Table)
+    assert [row[2] for row in table.rows] == [4, 3]

@@ -1,13 +1,16 @@
 """Targets of lexicons, against a loop over lines."""
 
 import numpy as np
+import pytest
+import scipy.sparse as sparse
 from hypothesis import given
 from hypothesis import strategies as st
 
 from linesift.features.batch import read_batch
 from linesift.labels import LABELS, Label
 from linesift.model.lexicon import TARGETS
-from linesift.train.lexicon import line_targets
+from linesift.train.config import TrainConfig
+from linesift.train.lexicon import _fit_token_weights, line_targets
 
 H, B, T, S = Label
 LONG = "The ferry is back in the harbour after a whole year."
@@ -53,3 +56,11 @@ def test_targets_of_an_article_with_a_caption_and_a_foot() -> None:
     )
     rows = {name: np.flatnonzero(found[name]).tolist() for name in ("inside", "item", "opening", "closing")}
     assert rows == {"inside": [3], "item": [5], "opening": [2, 4], "closing": [*range(6, 14)]}
+
+
+@pytest.mark.parametrize("is_label", [[False] * 3, [True] * 3, []])
+def test_a_target_that_holds_for_all_lines_or_none_has_no_weights(is_label: list[bool]) -> None:
+    tokens = sparse.csr_matrix(np.ones((len(is_label), 8), np.float32))
+    weights, bias = _fit_token_weights(tokens, np.array(is_label, np.bool_), TrainConfig())
+    assert (weights.tolist(), bias) == ([0] * 8, 0)
+    assert weights.dtype == np.float32

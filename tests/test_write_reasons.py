@@ -108,3 +108,12 @@ def test_json(explanation: Explanation) -> None:
     found = as_json(explanation)
     assert found[0] == {"column": "line.length", "means": "words", "value": 30, "weight": 1.5}
     assert [each["value"] for each in found[1:]] == [None, None]
+
+
+def test_numbers_of_any_size_stay_apart(explanation: Explanation) -> None:
+    """A linear model that learnt few pages has scores in the thousands."""
+    large = Reasons(np.array([-8876.3, -887.59, 9000.0, 763.89]), explanation.reasons.reasons)
+    text = "".join(explained(replace(explanation, reasons=large), n_columns=0))
+    assert "\n  -8876.30  -887.59   +9000.00  +763.89  any line" in text
+    assert "\n  headline     body  timestamp  sidebar\n" in text
+    assert "\n       0 %      0 %      100 %      0 %  as probabilities" in text

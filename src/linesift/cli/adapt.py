@@ -58,6 +58,9 @@ def adapt(
             before, after = check.n_wrong
             console.say(f"worse on the {check.name}: {before} wrong lines before, {after} after")
         if not adapted.is_written:
-            console.say(f"{out}: not written; find wrong labels with linesift check, label more pages, or say --force")
+            console.say(
+                f"{out}: not written; look for wrong labels with linesift label --web, which colours lines where the "
+                f"model gives another label, or label more pages, or say --force"
+            )
             raise typer.Exit(console.EXIT_FAILED)
         progress("done")

@@ -14,9 +14,9 @@ from linesift.read.text import STDIN, check_encoding
 
 HELP = """Compare the labels that two models give to the same pages.
 
-Each line that differs is printed with its number, the label of the first model, that of the second, and its text. On
-labelled pages (.page, .jsonl, directories of .page) it starts with + if the second model is right, with - if the first
-is right, and with ~ if neither is. Sums stand at the end.
+Each line that differs is printed with its number (of a .page file, that of the file's line), the label of the first
+model, that of the second, and its text. On labelled pages (.page, .jsonl, directories of .page) it starts with + if the
+second model is right, with - if the first is right, and with ~ if neither is. Sums stand at the end.
 """
 EXAMPLES = """
 Examples:

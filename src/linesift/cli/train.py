@@ -63,7 +63,7 @@ _Folds = Annotated[int, typer.Option(min=2, metavar="N", help="Number of folds; 
 _Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Seed of all random numbers.")]
 _Report = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Write the whole accuracy report as Markdown, and beside it as .json."),
+    typer.Option(metavar="FILE", help="Write the whole accuracy report as Markdown (.md), and beside it as .json."),
 ]
 _Keep = Annotated[
     Path | None,

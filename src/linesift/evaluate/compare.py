@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from linesift.labels import LABELS, Label
 from linesift.model.model import Model
 from linesift.page import LabelledPage, Page
+from linesift.read.labelled import LABELLED_SUFFIX, PAGE_FILE_COLLECTION, parse_leniently, read_utf8
+from linesift.write.terminal import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,8 @@ class ComparedPage:
     first: tuple[Label | None, ...]
     second: tuple[Label | None, ...]
     gold: tuple[Label | None, ...] | None = None
+    first_number: int = 1
+    """Number of the page's first line: in its `.page` file, if it is from one."""
 
     @property
     def differing(self) -> list[int]:
@@ -29,23 +34,31 @@ def compare_pages(
 ) -> list[ComparedPage]:
     """Classify pages by two models, labelled pages first."""
     pages = [*(page.page for page in gold), *plain]
-    labels = [*(page.labels for page in gold), *(None for _ in plain)]
+    labels = [*((page.labels, _first_number(page)) for page in gold), *((None, 1) for _ in plain)]
     both = zip(first.classify_batch(pages), second.classify_batch(pages), strict=True)
     return [
-        ComparedPage(page, one.labels, other.labels, own)
-        for page, own, (one, other) in zip(pages, labels, both, strict=True)
+        ComparedPage(page, one.labels, other.labels, own, number)
+        for page, (own, number), (one, other) in zip(pages, labels, both, strict=True)
     ]
+
+
+def _first_number(page: LabelledPage) -> int:
+    """Give the number of the page's first line in its `.page` file, as editors show it; 1 for another page."""
+    path = Path(page.source)
+    if page.origin.collection != PAGE_FILE_COLLECTION or path.suffix != LABELLED_SUFFIX or not path.is_file():
+        return 1
+    return parse_leniently(read_utf8(path)).first
 
 
 def difference_lines(compared: ComparedPage) -> Iterator[str]:
     """Write the differences on a page line by line; nothing where the models agree."""
     differing = compared.differing
     if differing:
-        yield f"{compared.page.source} ({len(differing)} {'line' if len(differing) == 1 else 'lines'})"
+        yield f"{compared.page.source} ({count(len(differing), 'line')})"
     for index in differing:
         one, other = compared.first[index], compared.second[index]
         mark = "" if compared.gold is None else f"{_mark(compared.gold[index], one, other)} "
-        yield f"  {mark}{index + 1:>4}  {one:<9} → {other:<9}  {compared.page.lines[index].strip()}"
+        yield f"  {mark}{index + compared.first_number:>4}  {one:<9} → {other:<9}  {compared.page.lines[index].strip()}"
     if differing:
         yield ""
 

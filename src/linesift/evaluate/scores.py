@@ -1,5 +1,6 @@
 """Write the scores of a model as sections of a report."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -75,7 +76,10 @@ def calibration_section(report: Report) -> Section:
         (
             Table(("label", "calibration error", "Brier score"), tuple(scores)),
             "Of the lines whose probability of body falls into a tenth, how many are body:",
-            Table(("probability", "frequency", "lines"), tuple(report.calibration[Label.BODY].curve)),
+            Table(
+                ("probability", "frequency", "lines"),
+                tuple(point for point in report.calibration[Label.BODY].curve if point[2]),
+            ),
         ),
     )
 
@@ -83,17 +87,39 @@ def calibration_section(report: Report) -> Section:
 def worst_section(report: Report, n_pages: int = N_WORST) -> Section:
     """Pages with the lowest article F1, and their longest wrong lines by number, labels and words."""
     columns = ("worst pages", "article F1", "precision", "recall", "wrong", "lines", "longest wrong lines")
+    names = _names(report.pages)
     rows = tuple(
-        (_name(page), page.f1, page.precision, page.recall, page.n_wrong, page.n_lines, _line_numbers(page.worst_lines))
+        (
+            names[page.name],
+            page.f1,
+            page.precision,
+            page.recall,
+            page.n_wrong,
+            page.n_lines,
+            _line_numbers(page.worst_lines),
+        )
         for page in report.worst[:n_pages]
     )
     about = "The last column has the longest wrong lines: number of the line, gold → given label, number of words."
     return Section("Worst pages", (about, Table(columns, rows)))
 
 
-def _name(page: PageResult) -> str:
-    """Name a page: the file of a `.page` file without its directory, else the id in the collection."""
-    return Path(page.name).name if page.collection == PAGE_FILE_COLLECTION else page.name
+def _names(pages: Sequence[PageResult]) -> dict[str, str]:
+    """Give the name to show of each page: the end of the path of a `.page` file that no other has, else its id."""
+    paths = {page.name: Path(page.name).parts for page in pages if page.collection == PAGE_FILE_COLLECTION}
+    n_with = Counter(parts[-n:] for parts in paths.values() for n in range(1, len(parts) + 1))
+    ends = {
+        name: next(("/".join(parts[-n:]) for n in range(1, len(parts)) if n_with[parts[-n:]] == 1), name)
+        for name, parts in paths.items()
+    }
+    return {page.name: ends.get(page.name) or _without_double_site(page) for page in pages}
+
+
+def _without_double_site(page: PageResult) -> str:
+    """Give the id of a page; an exported page of `gazette/ferry.page` has the id `gazette/gazette/ferry`."""
+    start = f"{page.site}/"
+    rest = page.name.removeprefix(start)
+    return rest if page.site and rest.startswith(start) else page.name
 
 
 def _line_numbers(lines: Sequence[WrongLine]) -> str:

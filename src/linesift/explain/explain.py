@@ -291,8 +291,8 @@ def _compared(prediction: Prediction, index: int, reasons: Reasons) -> str:
     if abs(together - alone) < _MIN_DIFFERENCE:
         return ""
     return (
-        f"By itself the line would be the headline with {_per_cent(alone)}; against the page's other likely titles "
-        f"it is with {_per_cent(together)}."
+        f"By itself, the line is the headline with a probability of {_per_cent(alone)}; compared with the other "
+        f"likely titles of the page, of {_per_cent(together)}."
     )
 
 
@@ -351,8 +351,8 @@ def _per_cent(share: float) -> str:
 def _against(part: Part, *, is_read: bool) -> str:
     """Say what line the base is the score of."""
     is_page = isinstance(part.scorer, TreeScorer) and part.scorer.shares is None
-    mean = "the mean of this page's lines" if is_page else "the mean of the lines that the model learnt from"
-    return f"{mean}, and a page of median lines" if part.networks and is_read else mean
+    mean = "the average of this page's lines" if is_page else "the average of the lines that the model learnt from"
+    return f"{mean}, on a page of typical lines" if part.networks and is_read else mean
 
 
 def _against_mean(scores: NDArray[np.floating]) -> NDArray[np.float64]:

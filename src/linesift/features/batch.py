@@ -52,6 +52,10 @@ class Batch:
     """How much of a date the line shows, see `date_strength`."""
     hints: Hints | None = None
     """Hints of every line; `None` for pages of plain text."""
+    texts: Sequence[str] = ()
+    """Text of every page."""
+    addresses: Sequence[str] = ()
+    """Address of every page, empty where it is not known; none at all where no page's is known."""
 
     @property
     def row_in_page(self) -> NDArray[np.int64]:
@@ -104,8 +108,14 @@ def from_fixed(sums: NDArray[np.int64]) -> NDArray[np.float64]:
     return sums / FIXED
 
 
-def read_batch(texts: Sequence[str], hints: Sequence[Hints] | None = None) -> Batch:
-    """Scan the texts of some pages; `hints`, one of each page, are kept of the lines that are not blank."""
+def read_batch(texts: Sequence[str], hints: Sequence[Hints] | None = None, addresses: Sequence[str] = ()) -> Batch:
+    """Scan the texts of some pages.
+
+    Args:
+        texts: of the pages.
+        hints: of each page; they are kept of the lines that are not blank.
+        addresses: of each page, empty where it is not known; or none at all.
+    """
     text, offsets = join_pages(texts)
     scanned = scan(text)
     page_starts = scanned.number.searchsorted(offsets)
@@ -128,4 +138,6 @@ def read_batch(texts: Sequence[str], hints: Sequence[Hints] | None = None) -> Ba
         is_long=(length >= LONG) & (scanned.n_sentences > 0),
         strength=date_strength(scanned.dates),
         hints=None if hints is None else join_hints(hints, scanned.number),
+        texts=texts,
+        addresses=addresses if any(addresses) else (),
     )

@@ -21,15 +21,20 @@ from linesift.model.probe import read_probe
 from linesift.page import LabelledPage
 from linesift.read.find import require_there
 from linesift.read.labelled import read_labelled
+from linesift.train.align import letters
 from linesift.train.config import Progress
 from linesift.train.provenance import digest, short_name
 from linesift.train.site import with_site
+from linesift.write.terminal import count
 
 _MAX_PAGES = 200
 """Most pages; with more, training anew learns more, and a correction overfits single pages."""
 
 _LEAVE_ONE_OUT = 5
 """Number of folds; fewer pages are held out one by one."""
+
+_N_NAMED = 3
+"""Sites that a warning names."""
 
 _ONE_GOLDEN_IN = 4
 """Every fourth page of linesift is classified before and after: enough to see harm, and adapting takes seconds."""
@@ -110,8 +115,11 @@ def adapt(request: AdaptRequest, progress: Progress) -> Adapted:
     names = [site["name"] for site in about.get("sites", [])]
     place = names.index(request.site) if request.site in names else None
     n_doubtful = sum(len(page.doubtful) for page in pages)
-    doubts = f"; {n_doubtful} lines still marked with ? count as they are" if n_doubtful else ""
-    progress(f"{len(pages)} labelled {'page' if len(pages) == 1 else 'pages'} of {request.site}{doubts}")
+    they_count = "counts as it is" if n_doubtful == 1 else "count as they are"
+    doubts = f"; {count(n_doubtful, 'line')} still marked with ? {they_count}" if n_doubtful else ""
+    progress(f"{count(len(pages), 'labelled page')} for {request.site}{doubts}")
+    if warning := _warning_of_sites(request.site, pages):
+        progress(f"warning: {warning}")
     adapted = with_site(base, pages, place)
     checks = []
     if len(pages) > 1:
@@ -129,6 +137,22 @@ def adapt(request: AdaptRequest, progress: Progress) -> Adapted:
         save_model(adapted, info, read_probe(base_path), request.out)
         write_card(request.out)
     return Adapted(tuple(checks), is_written)
+
+
+def _warning_of_sites(name: str, pages: Sequence[LabelledPage]) -> str:
+    """Say how many pages are of other sites by their headers; empty if none is.
+
+    The name of a site is free: `gazette` fits `www.gazette.example`.
+    """
+    wanted = letters(name)
+    sites = [(page.site, letters(page.site)) for page in pages if page.site]
+    others = [site for site, own in sites if wanted not in own and own not in wanted]
+    if not others:
+        return ""
+    names = sorted(set(others))
+    named = ", ".join(names[:_N_NAMED]) + (", ..." if len(names) > _N_NAMED else "")
+    which = f"{len(others)} of {count(len(pages), 'page')}"
+    return f"by their headers, {which} are of other sites ({named}); adapt to one at a time"
 
 
 def check_lines(check: Check) -> Iterator[str]:

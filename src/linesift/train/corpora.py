@@ -56,6 +56,9 @@ _HEAD = 400_000
 COLUMNS = frozenset(("id", "source", "url", "site", "lang", "html", "title", "body", "date"))
 """Columns of a Parquet file of pages; others are left alone."""
 
+LINE_COLUMNS = frozenset(("id", "site", "text", "labels"))
+"""Columns that a dataset of labelled pages has at least."""
+
 _LINES_FILE = "lines.jsonl"
 """Pages without HTML in a directory of corpora."""
 _ROWS_AT_ONCE = 8
@@ -197,13 +200,18 @@ def read_rows(file: Path) -> Iterator[Mapping[str, Any]]:
         rows = datasets.load_dataset("parquet", data_files=str(file), split="train", streaming=True)
         for number, row in enumerate(rows):
             if not number and not row.keys() >= COLUMNS:
-                missing = ", ".join(sorted(COLUMNS - row.keys()))
-                raise InputError(
-                    f"{file}: the column {missing} is missing; a collection has {', '.join(sorted(COLUMNS))}"
-                )
+                raise InputError(f"{file}: {_not_a_collection(row)}")
             yield row
     except (pyarrow.ArrowException, datasets.exceptions.DatasetsError, OSError) as error:
         raise InputError(f"{file}: cannot be read as a Parquet file ({' '.join(str(error).split())})") from error
+
+
+def _not_a_collection(row: Mapping[str, Any]) -> str:
+    """Say why a row is none of a collection, and what to do."""
+    if row.keys() >= LINE_COLUMNS:
+        return "these are labelled pages; export them as .jsonl: linesift export PAGE... --out FILE.jsonl"
+    missing = ", ".join(sorted(COLUMNS - row.keys()))
+    return f"the column {missing} is missing; a collection has {', '.join(sorted(COLUMNS))}"
 
 
 def render(html: str) -> str:

@@ -18,10 +18,8 @@ from linesift.extras import require_extra
 from linesift.page import LabelledPage
 from linesift.read.labelled import read_row
 from linesift.read.text import no_such_file
-from linesift.train.corpora import COLUMNS, label_rows
+from linesift.train.corpora import COLUMNS, LINE_COLUMNS, label_rows
 
-_LINE_COLUMNS = frozenset(("id", "site", "text", "labels"))
-"""Columns of a dataset of labelled pages."""
 _SPLIT = "train"
 _FORMATS = {".parquet": "parquet", ".jsonl": "json", ".json": "json", ".csv": "csv", ".arrow": "arrow"}
 
@@ -36,7 +34,9 @@ class Dataset:
 
 
 def check_dataset(name: str) -> None:
-    """Check that a file is there, if the name is that of one: a hub would be asked for it, again and again.
+    """Check that a name is that of a file or directory that is there, or may be one on a hub, which is `user/name`.
+
+    A hub that cannot be reached is asked again and again, for half a minute.
 
     Raises:
         InputError: if it is missing.
@@ -44,6 +44,8 @@ def check_dataset(name: str) -> None:
     path = Path(name)
     if (path.suffix in _FORMATS or name.startswith((".", "/"))) and not path.exists():
         raise no_such_file(path)
+    if "/" not in name and not path.exists():
+        raise InputError(f"{name}: no such file or directory; a dataset on the hub is named USER/NAME")
 
 
 def read_dataset(name: str, *, jobs: int = 2) -> Dataset:
@@ -62,13 +64,13 @@ def read_dataset(name: str, *, jobs: int = 2) -> Dataset:
     digest = sha256()
     for row in rows:
         digest.update(json.dumps(row, sort_keys=True, default=str).encode("utf-8", "replace"))
-    if columns >= _LINE_COLUMNS:
+    if columns >= LINE_COLUMNS:
         return Dataset([Example.of_page(page) for page in _labelled(rows, name)], digest.hexdigest())
     if columns >= COLUMNS:
         return Dataset(label_rows(rows, jobs=jobs), digest.hexdigest())
     raise InputError(
         f"{name}: the columns are {', '.join(sorted(columns))}; linesift reads labelled pages "
-        f"({', '.join(sorted(_LINE_COLUMNS))}) or pages with their article ({', '.join(sorted(COLUMNS))})"
+        f"({', '.join(sorted(LINE_COLUMNS))}) or pages with their article ({', '.join(sorted(COLUMNS))})"
     )
 
 

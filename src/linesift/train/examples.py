@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from linesift.errors import LabelError
 from linesift.example import Example
 from linesift.features.batch import Batch, read_batch
-from linesift.labels import LABELS, Label
+from linesift.labels import Label
 from linesift.model.model import Model
 from linesift.page import LabelledPage, LabelSource
 from linesift.train.augment import excerpts, varied
 from linesift.train.config import Progress, TrainConfig
-from linesift.train.folds import CrossFit, classify_held_out, site_folds
+from linesift.train.folds import CrossFit, classify_held_out, fold_problem, site_folds
 from linesift.train.pseudo_labels import correct_or_drop, pseudo_label
+from linesift.write.terminal import count
 
 UNKNOWN = -1
 """Stands for the column of a label that is not known."""
@@ -82,7 +83,7 @@ def corrected_lines(
     texts = ((example.as_text(), prediction) for example, prediction in zip(gold, predictions, strict=True))
     pairs = [(page, html_prediction) for page, html_prediction in texts if page is not None]
     kept = [page for page in (correct_or_drop(page, html_prediction) for page, html_prediction in pairs) if page]
-    progress(f"{len(pairs) - len(kept)} pages left out because the HTML contradicts their gold")
+    progress(f"{count(len(pairs) - len(kept), 'page')} left out because the HTML contradicts their gold")
     without = ((example, example.html) for example in examples if example.origin.labels is LabelSource.MODEL)
     unlabelled = [(example, html_page) for example, html_page in without if html_page is not None]
     pseudo_by_fold = []
@@ -91,7 +92,7 @@ def corrected_lines(
         pseudo_by_fold.append([pseudo_label(example, one) for (example, _), one in zip(unlabelled, found, strict=True)])
     if unlabelled:
         n_labelled = sum(Label.BODY in page.labels for page in pseudo_by_fold[-1])
-        progress(f"{n_labelled} of {len(unlabelled)} pages without gold labelled by their HTML")
+        progress(f"{n_labelled} of {count(len(unlabelled), 'page')} without gold labelled by their HTML")
     return gather_lines(kept, config, progress, is_text=True, pseudo_labelled=CrossFit.of(map(varied, pseudo_by_fold)))
 
 
@@ -111,16 +112,21 @@ def gather_lines(
         progress: called at the start of every stage.
         is_text: whether they are of plain text, and each is to be learnt in a rendering of its own.
         pseudo_labelled: what each fit learns of the pages without gold, the same texts in all of them.
+
+    Raises:
+        LabelError: if a fold has no page, or a label is missing from what some fit learns.
     """
     gold_pages, excerpt_pages = varied(pages) if is_text else [*pages], [*excerpts(pages)]
     none: list[LabelledPage] = []
     pseudo_by_fold = pseudo_labelled or CrossFit.same(none, config.n_folds)
+    if problem := fold_problem([*pages, *pseudo_by_fold.everything], config.n_folds):
+        raise LabelError(problem)
     all_pages = [*gold_pages, *excerpt_pages, *pseudo_by_fold.everything]
-    progress(f"reading {len(all_pages)} pages")
+    n_pages = len(all_pages) - len(excerpt_pages)
+    progress(f"reading {count(n_pages, 'page')} and {count(len(excerpt_pages), 'excerpt')} of them")
     hints = [page.page.hints for page in all_pages if page.page.hints is not None]
-    batch = read_batch([page.page.text for page in all_pages], hints or None)
+    batch = read_batch([page.page.text for page in all_pages], hints or None, [page.url for page in all_pages])
     known = (label_columns(gold_pages), label_columns(excerpt_pages))
-    _check_labels(known[0])
     columns_by_fold = pseudo_by_fold.map(lambda pseudo: np.concatenate((*known, label_columns(pseudo))))
     line_weights = [
         _page_weights([*gold_pages, *excerpt_pages], pseudo, config)[batch.page] * _label_factors(columns, config)
@@ -132,7 +138,7 @@ def gather_lines(
         batch=batch,
         n_gold=len(known[0]),
         is_by_hand=is_by_hand[batch.page],
-        folds=_page_folds(all_pages, config)[batch.page],
+        folds=site_folds(all_pages, config.n_folds)[batch.page],
         labels=columns_by_fold.map(lambda columns: np.where(columns == UNKNOWN, Label.SIDEBAR.column, columns)),
         line_weights=CrossFit.of(weights.astype(np.float32) for weights in line_weights),
     )
@@ -149,32 +155,6 @@ def _page_weights(
 def _label_factors(columns: NDArray[np.int64], config: TrainConfig) -> NDArray[np.float64]:
     """Factor of the weight of each line by its label, 0 for an unknown one."""
     return np.where(columns == UNKNOWN, 0.0, np.array(config.label_weights, np.float64)[columns])
-
-
-def _page_folds(pages: Sequence[LabelledPage], config: TrainConfig) -> NDArray[np.int64]:
-    """Fold of every page.
-
-    Raises:
-        LabelError: if a fold has no page.
-    """
-    folds = site_folds(pages, config.n_folds)
-    if len(set(folds.tolist())) < config.n_folds:
-        raise LabelError(
-            f"{len(pages)} pages are of too few sites for {config.n_folds} folds; add pages of other sites"
-        )
-    return folds
-
-
-def _check_labels(columns: NDArray[np.int64]) -> None:
-    """Refuse gold that lacks a label.
-
-    Raises:
-        LabelError: naming the labels that no line has.
-    """
-    counts = np.bincount(columns[columns != UNKNOWN], minlength=len(LABELS))
-    if not counts.all():
-        missing = ", ".join(label for label, count in zip(LABELS, counts, strict=True) if not count)
-        raise LabelError(f"no line of the training pages has the label {missing}; add pages that have it")
 
 
 def label_columns(pages: Iterable[LabelledPage]) -> NDArray[np.int64]:

@@ -1,7 +1,9 @@
 """Split pages by site, the only kind of split in linesift, and classify each by a model that has not seen its site."""
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -10,12 +12,17 @@ from numpy.typing import NDArray
 
 from linesift.evaluate.held_out import HeldOut
 from linesift.example import Example
+from linesift.labels import LABELS, Label
 from linesift.model.model import Model
 from linesift.model.prediction import Prediction
 from linesift.page import LabelledPage, LabelSource
+from linesift.write.terminal import count
 
 T_co = TypeVar("T_co", covariant=True)
 S = TypeVar("S")
+
+_N_NAMED = 3
+"""Sites that a message names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,56 @@ def fold_of(name: str, n_folds: int) -> int:
 
 def site_folds(pages: Sequence[LabelledPage | Example], n_folds: int) -> NDArray[np.int64]:
     """Fold of every page, shape (n_pages,); a site's pages share a fold, whatever the collection, on every run."""
-    return np.array([fold_of(page.site or page.source, n_folds) for page in pages], np.int64)
+    return np.array([fold_of(_site(page), n_folds) for page in pages], np.int64)
+
+
+def fold_problem(pages: Sequence[LabelledPage], n_folds: int) -> str:
+    """Say why pages cannot be learnt in so many folds, and what to do; empty if they can.
+
+    Every fold needs a site. Every label has to be in two folds, so that each fit on all other folds learns it.
+    """
+    labels_of: defaultdict[str, set[Label]] = defaultdict(set)
+    for page in pages:
+        labels_of[_site(page)].update(label for label in page.labels if label is not None)
+    counts = f"{count(len(pages), 'page')} of {count(len(labels_of), 'site')}"
+    n_sites = {label: sum(label in own for own in labels_of.values()) for label in LABELS}
+    if missing := [label for label, number in n_sites.items() if not number]:
+        return f"no line of {counts} has the label {', '.join(missing)}; add pages that have it"
+    problem, remedy = _problem(labels_of, n_folds)
+    if not problem:
+        return ""
+    # Fewer folds are rather tried than more, which take longer; none helps where a label is on one site alone.
+    most = len(labels_of) if min(n_sites.values()) > 1 else 0
+    numbers = (*range(min(n_folds - 1, most), 1, -1), *range(n_folds + 1, most + 1))
+    other = next((number for number in numbers if not _problem(labels_of, number)[0]), None)
+    return f"{counts}: {problem}; {f'--folds {other} works, or ' if other else ''}{remedy}"
+
+
+def _site(page: LabelledPage | Example) -> str:
+    """Name what is never split: the site of a page; one without a site stands alone."""
+    return page.site or page.source
+
+
+def _problem(labels_of: Mapping[str, AbstractSet[Label]], n_folds: int) -> tuple[str, str]:
+    """Give what is wrong with a number of folds, and what to add; empty if nothing is.
+
+    Args:
+        labels_of: the labels on the pages of each site.
+        n_folds: number of folds.
+    """
+    folds = {site: fold_of(site, n_folds) for site in labels_of}
+    n_empty = n_folds - len(set(folds.values()))
+    if n_empty:
+        number, are = ("one", "is") if n_empty == 1 else (n_empty, "are")
+        return f"{number} of {n_folds} folds {are} empty", "add pages of other sites"
+    for label in LABELS:
+        sites = [site for site, own in labels_of.items() if label in own]
+        if len({folds[site] for site in sites}) == 1:
+            named = ", ".join(sites[:_N_NAMED]) + (", ..." if len(sites) > _N_NAMED else "")
+            problem = f"all lines with the label {label} are in one of {n_folds} folds ({named})"
+            effect = "the model fitted without that fold cannot learn the label"
+            return f"{problem}, and {effect}", f"add pages of other sites that have {label} lines"
+    return "", ""
 
 
 def classify_held_out(models: CrossFit[Model], pages: Sequence[LabelledPage | None]) -> list[Prediction | None]:

@@ -108,6 +108,9 @@ def _token_matrix(batch: Batch, tokens: Tokens = line_tokens, bits: int = TOKEN_
 def _fit_token_weights(
     tokens: "sparse.csr_matrix", is_label: NDArray[np.bool_], config: TrainConfig
 ) -> tuple[NDArray[np.float32], float]:
+    """Fit one target; all its weights are zero where it holds for every line or for none."""
+    if is_label.all() or not is_label.any():
+        return np.zeros(tokens.shape[1], np.float32), 0.0
     from sklearn.linear_model import SGDClassifier
 
     learner = SGDClassifier(

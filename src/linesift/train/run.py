@@ -16,6 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import linesift
 from linesift.errors import InputError
 from linesift.evaluate.card import write_card
 from linesift.evaluate.evaluate import Report, collection_names, evaluate_pairs
@@ -27,7 +28,7 @@ from linesift.extras import require_extra
 from linesift.model.directory import check_place, save_model
 from linesift.page import Page
 from linesift.read.find import require_there
-from linesift.read.labelled import LABELLED_SUFFIX, PAGE_FILE_COLLECTION, find_labelled_files
+from linesift.read.labelled import find_labelled_files, read_labelled
 from linesift.train.config import Progress, TrainConfig
 from linesift.train.corpora import KIND_GOLD, corpus_files
 from linesift.train.dataset import check_dataset
@@ -47,7 +48,7 @@ class TrainRequest:
     """Inputs, configuration and outputs of a training run."""
 
     pages: tuple[Path, ...]
-    """Pages labelled line by line: `.page` files, directories of them, JSON lines; some `.page` file among them."""
+    """Pages labelled line by line: `.page` files, directories of them, JSON lines."""
     out: Path
     """The model directory, made where it is missing."""
     corpora: Path | None = None
@@ -79,16 +80,15 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
     """Read, fit, score by site-grouped folds, save the model and write its card.
 
     Raises:
-        InputError: if there is nothing to read, or there are too few `.page` files for the probe.
-        LabelError: if a page is not in its format, or the pages are of too few sites.
+        InputError: if there is nothing to read, or the report is not `.md`.
+        LabelError: if a page is not in its format, the pages are of too few sites, or a label is on too few of them.
         MissingExtraError: if the packages of the train extra are missing.
         ModelError: if `out` is not a place for a model, or cannot be written.
     """
     _check_places(request)
-    _check_enough_for_probe(request.pages)
     _check_packages(request)
     data = read_sources(Sources(request.pages, request.corpora, request.datasets), request.config, progress)
-    probe = _probe(data)
+    probe = _probe()
     models = fit_page_kind(fit(data.examples, request.config, progress), data.examples, request.config, progress)
     progress("scoring the held-out folds")
     scored = predict_held_out(models, data.examples)
@@ -132,7 +132,7 @@ def _check_packages(request: TrainRequest) -> None:
     if request.corpora is not None or request.datasets:
         require_extra("reading collections", "datasets", "resiliparse")
     if request.report is not None:
-        if request.report.suffix == ".json":
+        if request.report.suffix != ".md":
             raise InputError(f"{request.report}: the report is Markdown, with JSON beside it; name it .md")
         require_extra("the accuracy report", "py3langid")
 
@@ -150,33 +150,15 @@ def _check_places(request: TrainRequest) -> None:
             check_place(request.keep_folds / str(fold))
 
 
-def _check_enough_for_probe(paths: Sequence[Path]) -> None:
-    """Refuse at once pages of which no probe can be made (`_probe`)."""
-    files = [len(find_labelled_files(path)) for path in paths if path.is_dir() or path.suffix == LABELLED_SUFFIX]
-    if sum(files) < _N_REFERENCE_TEXTS:
-        raise _too_few_for_probe(sum(files))
+def _probe() -> list[Page]:
+    """Give the reference pages of the model directory: two of our own pages as text, and a page of HTML.
 
-
-def _too_few_for_probe(n_files: int) -> InputError:
-    return InputError(
-        f"too few {LABELLED_SUFFIX} files among the pages ({n_files}); a model needs {_N_REFERENCE_TEXTS} for its "
-        "probe, because pages of other collections may not be copied into it"
-    )
-
-
-def _probe(data: TrainingPages) -> list[Page]:
-    """Choose the reference pages of the model directory: pages from `.page` files, and an HTML page of our own.
-
-    Taken from the first path with enough pages, so that private pages of a site are not copied into the model.
+    They are never pages of the training, which may be private or belong to others.
     """
-    every = [each.text for each in data.examples if each.origin.collection == PAGE_FILE_COLLECTION and each.text_labels]
-    groups = [[page for page in every if page.source in names] for names in data.page_names.values()]
-    for own in (*groups, every):
-        if len(own) >= _N_REFERENCE_TEXTS:
-            step = len(own) // _N_REFERENCE_TEXTS
-            texts = [Page(page.text, Path(page.source).name) for page in own[::step][:_N_REFERENCE_TEXTS]]
-            return [*texts, html_probe()]
-    raise _too_few_for_probe(len(own))
+    files = find_labelled_files(linesift.golden())
+    chosen = files[:: len(files) // _N_REFERENCE_TEXTS][:_N_REFERENCE_TEXTS]
+    pages = [page for file in chosen for page in read_labelled(file, needs_html=False)]
+    return [*(Page(page.page.text, Path(page.source).name) for page in pages), html_probe()]
 
 
 def _info(request: TrainRequest, data: TrainingPages, trained: Trained) -> dict[str, Any]:

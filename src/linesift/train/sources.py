@@ -13,8 +13,9 @@ from linesift.train.align import carry_over
 from linesift.train.config import Progress, TrainConfig
 from linesift.train.corpora import left_out, read_corpora, read_kinds
 from linesift.train.dataset import read_dataset
-from linesift.train.folds import site_folds
+from linesift.train.folds import fold_problem
 from linesift.train.provenance import short_name
+from linesift.write.terminal import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,19 @@ def read_sources(sources: Sources, config: TrainConfig, progress: Progress) -> T
         InputError: if there is nothing to read at a path.
         LabelError: if a page is not in its format.
     """
-    labelled = {short_name(path): [Example.of_page(page) for page in read_labelled(path)] for path in sources.pages}
-    page_names = {path: frozenset(example.source for example in found) for path, found in labelled.items()}
-    examples = [example for found in labelled.values() for example in found]
-    progress(f"{len(examples)} pages labelled line by line")
+    examples: list[Example] = []
+    page_names: dict[str, frozenset[str]] = {}
+    for path in sources.pages:
+        known = _places_by_text(examples)
+        found = [Example.of_page(page) for page in read_labelled(path)]
+        places = [known.get(_text_of(example)) for example in found]
+        page_names[short_name(path)] = frozenset(
+            (example if place is None else examples[place]).source for example, place in zip(found, places, strict=True)
+        )
+        examples += [example for example, place in zip(found, places, strict=True) if place is None]
+        if n_known := len(places) - places.count(None):
+            progress(f"{path}: {count(n_known, 'page')} of {len(found)} read already, and not learnt twice")
+    progress(f"{count(len(examples), 'page')} labelled line by line")
     counts = Counter[str]()
     digests: dict[str, str] = {}
     kinds: list[Example] = []
@@ -62,7 +72,7 @@ def read_sources(sources: Sources, config: TrainConfig, progress: Progress) -> T
         examples, left = _joined(examples, found, progress, "corpora")
         counts += left
         kinds = read_kinds(sources.corpora, jobs=config.jobs)
-        progress(f"{len(kinds)} pages of which the kind alone is known")
+        progress(f"{count(len(kinds), 'page')} of which the kind alone is known")
     for name in sources.datasets:
         dataset = read_dataset(name, jobs=config.jobs)
         examples, left = _joined(examples, dataset.examples, progress, name)
@@ -71,24 +81,39 @@ def read_sources(sources: Sources, config: TrainConfig, progress: Progress) -> T
     return TrainingPages(_enough_html([*examples, *kinds], config, progress), page_names, counts, digests)
 
 
+def _places_by_text(examples: Sequence[Example]) -> dict[tuple[str, str], int]:
+    """Give the places of the pages labelled by hand by what they are known by under another name: site and text.
+
+    A `.page` file has the name of its path; exported, the page has an id.
+    """
+    return {_text_of(example): place for place, example in enumerate(examples) if example.origin.is_by_hand}
+
+
+def _text_of(example: Example) -> tuple[str, str]:
+    return example.site, example.text.text
+
+
 def _joined(
     known: Sequence[Example], found: Sequence[Example], progress: Progress, name: str
 ) -> tuple[list[Example], Counter[str]]:
     """Add pages to known ones, which keep their labels and get the HTML, and count the pages left out as text."""
-    places = {example.source: place for place, example in enumerate(known)}
+    places, places_by_text = {example.source: place for place, example in enumerate(known)}, _places_by_text(known)
     joined, counts = list(known), left_out(found)
     new: list[Example] = []
     for example in found:
         place = places.get(example.source)
+        if place is None and example.origin.is_by_hand:
+            place = places_by_text.get(_text_of(example))
         if place is None:
             new.append(example)
             continue
         joined[place] = _with_html(joined[place], example)
         if example.text_labels is not None:
-            counts[f"{example.origin.collection}: labelled by hand"] += 1
+            reason = "read already" if example.origin.is_by_hand else "labelled by hand"
+            counts[f"{example.origin.collection}: {reason}"] += 1
     n_texts = sum(example.text_labels is not None for example in new)
     n_unlabelled = sum(example.origin.labels is LabelSource.MODEL for example in new)
-    progress(f"{n_texts} pages of {name}, {counts.total()} left out; {n_unlabelled} without gold")
+    progress(f"{count(n_texts, 'page')} of {name}, {counts.total()} left out; {n_unlabelled} without gold")
     return [*joined, *new], counts
 
 
@@ -108,11 +133,12 @@ def _with_html(example: Example, other: Example) -> Example:
 
 
 def _enough_html(examples: Iterable[Example], config: TrainConfig, progress: Progress) -> list[Example]:
-    """Take the HTML away where its pages are of too few sites for the folds."""
+    """Take the HTML away where its pages cannot be learnt in the folds."""
     examples = list(examples)
-    pages = [example for example in examples if example.has_line_gold and example.html_labels is not None]
-    progress(f"{len(pages)} pages as HTML")
-    if not pages or len(set(site_folds(pages, config.n_folds).tolist())) == config.n_folds:
+    pages = [page for page in (example.as_html() for example in examples if example.has_line_gold) if page is not None]
+    progress(f"{count(len(pages), 'page')} as HTML")
+    problem = fold_problem(pages, config.n_folds) if pages else ""
+    if not problem:
         return examples
-    progress(f"{len(pages)} pages with HTML are of too few sites to learn markup; they count as text")
+    progress(f"markup is not learnt, and pages as HTML count as text: {problem}")
     return [replace(example, html=None, html_labels=None) for example in examples]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from math import exp, isnan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from linesift.labels import LABELS, Label
 from linesift.write.terminal import BOLD, DIM, LOOKS, PLAIN, Style, cut, paint, per_cent, visible, wrapped
@@ -22,8 +22,9 @@ _LEGEND = (
     "and rows add up to the sum. Indented rows are the strongest columns of the row above them, which counts them in.",
 )
 
-_WIDTHS = tuple(max(len(label), len("+0.00")) + 2 for label in LABELS)
 _INDENT = "  "
+_GAP = 2
+"""Least number of spaces before a number."""
 _COLOURS = {**{label: looks[0] for label, looks in LOOKS.items()}, Label.SIDEBAR: "39"}
 """ECMA-48 codes. Sidebar has the default colour here, because faint numbers are those near 0."""
 
@@ -43,18 +44,21 @@ def explained(explanation: "Explanation", *, n_columns: int, style: Style = PLAI
     if explanation.decided:
         yield "\n"
         yield from (f"{line}\n" for line in wrapped(explanation.decided, style, _INDENT))
+    parts = [
+        _Row(reasons.base, f"any line: {explanation.against}"),
+        *_parts(reasons, n_columns),
+        _Row(reasons.score, "sum"),
+    ]
+    words = [_word(reason) for reason in explanation.words.reasons[:_N_WORDS]]
+    widths = _widths([*parts, *words])
     yield f"\n{_INDENT}{_bold('what spoke for and against each label', style)}\n"
-    yield _header(style)
-    yield _row(reasons.base, f"any line: {explanation.against}", style)
-    yield from _parts(reasons, n_columns, style)
-    yield _row(reasons.score, "sum", style)
-    cells = "".join(f"{per_cent(p):>{width}}" for p, width in zip(_softmax(reasons.score), _WIDTHS, strict=True))
+    yield _header(widths, style)
+    yield from (_line(row, widths, style) for row in parts)
+    cells = "".join(f"{per_cent(p):>{width}}" for p, width in zip(_softmax(reasons.score), widths, strict=True))
     yield f"{cells}{_INDENT}as probabilities\n"
-    if explanation.words.reasons:
+    if words:
         yield f"\n{_INDENT}{_bold('its words by themselves, each label against all others', style)}\n"
-        for reason in explanation.words.reasons[:_N_WORDS]:
-            times = f" ×{reason.value:.0f}" if reason.value > 1 else ""
-            yield _row(reason.weights, f"{reason.name}{times}", style)
+        yield from (_line(row, widths, style) for row in words)
 
 
 def legend(style: Style = PLAIN) -> list[str]:
@@ -102,8 +106,21 @@ def strongest(explanation: "Explanation") -> "list[Reason]":
     return sorted(single, key=lambda reason: -abs(float(reason.weights[column])))[:_N_BRIEF]
 
 
-def _parts(reasons: "Reasons", n_columns: int, style: Style) -> Iterator[str]:
-    """Write for each part of the page a row with its sum, and below it the strongest of its features."""
+class _Row(NamedTuple):
+    """Row of a table: a number for each label, and what it is."""
+
+    weights: "Weights"
+    text: str
+    is_bold: bool = False
+
+
+def _word(reason: "Reason") -> _Row:
+    times = f" ×{reason.value:.0f}" if reason.value > 1 else ""
+    return _Row(reason.weights, f"{reason.name}{times}")
+
+
+def _parts(reasons: "Reasons", n_columns: int) -> Iterator[_Row]:
+    """Give for each part of the page a row with its sum, and below it the strongest of its features."""
     from linesift.explain.describe import Scope, describe
 
     order = list(Scope)
@@ -112,10 +129,10 @@ def _parts(reasons: "Reasons", n_columns: int, style: Style) -> Iterator[str]:
     by_scope = sorted(reasons.reasons, key=lambda reason: order.index(describe(reason.name).scope))
     for scope, group in groupby(by_scope, key=lambda reason: describe(reason.name).scope):
         of_scope = list(group)
-        yield _row(_sum(of_scope), scope, style, is_bold=True)
+        yield _Row(_sum(of_scope), scope, is_bold=True)
         for reason in of_scope:
             if reason.name in strong:
-                yield _row(reason.weights, f"    {_in_words(reason)}", style)
+                yield _Row(reason.weights, f"    {_in_words(reason)}")
 
 
 def _in_words(reason: "Reason") -> str:
@@ -132,27 +149,36 @@ def _sum(reasons: "Sequence[Reason]") -> "Weights":
     return total
 
 
-def _header(style: Style) -> str:
-    cells = [f"{label:>{width}}" for label, width in zip(LABELS, _WIDTHS, strict=True)]
+def _widths(rows: Sequence[_Row]) -> list[int]:
+    """Give the width of the column of each label, with the gap before it."""
+    numbers = zip(*([_number(float(weight)) for weight in row.weights] for row in rows), strict=True)
+    return [max(map(len, (label, *column))) + _GAP for label, column in zip(LABELS, numbers, strict=True)]
+
+
+def _header(widths: Sequence[int], style: Style) -> str:
+    cells = [f"{label:>{width}}" for label, width in zip(LABELS, widths, strict=True)]
     if style.is_coloured:
         cells = [paint(cell, _COLOURS[label]) for cell, label in zip(cells, LABELS, strict=True)]
     return f"{''.join(cells)}\n"
 
 
-def _row(weights: "Weights", text: str, style: Style, *, is_bold: bool = False) -> str:
+def _line(row: _Row, widths: Sequence[int], style: Style) -> str:
     cells = "".join(
-        _number(float(weight), label, width, style)
-        for weight, label, width in zip(weights, LABELS, _WIDTHS, strict=True)
+        _cell(float(weight), label, width, style)
+        for weight, label, width in zip(row.weights, LABELS, widths, strict=True)
     )
-    shown = visible(text)
+    shown = visible(row.text)
     if style.width is not None:
-        shown = cut(shown, max(20, style.width - sum(_WIDTHS) - len(_INDENT)))
-    return f"{cells}{_INDENT}{_bold(shown, style) if is_bold else shown}\n"
+        shown = cut(shown, max(20, style.width - sum(widths) - len(_INDENT)))
+    return f"{cells}{_INDENT}{_bold(shown, style) if row.is_bold else shown}\n"
 
 
-def _number(weight: float, label: Label, width: int, style: Style) -> str:
-    text = f"{weight:+.2f}" if round(weight, 2) else "0.00"
-    padded = f"{text:>{width}}"
+def _number(weight: float) -> str:
+    return f"{weight:+.2f}" if round(weight, 2) else "0.00"
+
+
+def _cell(weight: float, label: Label, width: int, style: Style) -> str:
+    padded = f"{_number(weight):>{width}}"
     if not style.is_coloured:
         return padded
     if abs(weight) < _QUIET:
@@ -165,5 +191,6 @@ def _bold(text: str, style: Style) -> str:
 
 
 def _softmax(scores: "Weights") -> list[float]:
-    powers = [exp(score) for score in scores]
+    highest = max(scores)  # scores of a linear model that learnt few pages are in the thousands
+    powers = [exp(score - highest) for score in scores]
     return [power / sum(powers) for power in powers]
