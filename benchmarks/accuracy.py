@@ -83,6 +83,7 @@ def collection_sections(scored: Sequence[HeldOut], models: CrossFit[Model]) -> I
     texts = pairs(scored)
     yield _goals_section({"text": texts, "HTML": pairs(scored, is_html=True)})
     read = [pair for pair in texts if is_read(pair[0])]
+    yield _address_section({"text": texts, "HTML": pairs(scored, is_html=True)}, models)
     yield floor_section("Floors on pages read line by line", [page for page, _ in read])
     rows = tuple((str(rendering), _rendered_f1(models, read, rendering)) for rendering in Rendering)
     about = f"The first {_MAX_PAGES_PER_RENDERING} of the pages read line by line, in other renderings."
@@ -118,6 +119,24 @@ def _goals_section(every: Mapping[str, Sequence[Pair]]) -> Section:
         ]
     columns = ("score", "before", "with read pages", "wanted", "wanted by folds", "here, by folds")
     return Section("Beside what is wanted", (about, Table(columns, tuple(rows))))
+
+
+def _address_section(every: Mapping[str, Sequence[Pair]], models: CrossFit[Model]) -> Section:
+    """Give the scores of pages read line by line whose address is known, without it and with it."""
+    rows: list[Row] = []
+    for form, found in every.items():
+        known = [pair for pair in found if is_read(pair[0]) and pair[0].url]
+        pages = [replace(page, page=replace(page.page, url=page.url)) for page, _ in known]
+        with_address = zip(pages, classify_held_out(models, pages), strict=True)
+        given = [(page, prediction) for page, prediction in with_address if prediction is not None]
+        rows.append((form, *score([count(pair) for pair in known]), len(known)))
+        rows.append((f"{form}, with the address", *score([count(pair) for pair in given]), len(given)))
+    about = (
+        "Pages read line by line whose address is known. All other scores here are of pages without it; archives and "
+        "tables of pages have it. Some addresses have no words of the title, or are those of the site's front page. From "
+        "HTML the title in the head says as much, and the address is not asked for."
+    )
+    return Section("With the address of the page", (about, Table(("pages", *COLUMNS, "number"), tuple(rows))))
 
 
 def _rendered_f1(models: CrossFit[Model], read: Sequence[Pair], rendering: Rendering) -> float:

@@ -12,6 +12,7 @@ from conftest import random_trees
 from linesift.features.batch import Batch, read_batch
 from linesift.labels import LABELS, Label
 from linesift.model.headline import (
+    ADDRESS_COLUMNS,
     _MIN_BEST_PROBABILITY,
     _MIN_PROBABILITY,
     CANDIDATE_NAMES,
@@ -61,7 +62,8 @@ def compared(batch: Batch, words: list[list[int]], probabilities: NDArray[np.flo
         sum(o < row for o in copies), sum(o > row for o in copies),
         max((probabilities[o, HEADLINE] for o in copies), default=0),
     ]  # fmt: skip
-    return [float(value) for value in found] + shared(batch, words, probabilities, row, every)
+    no_address = [nan] * (ADDRESS_COLUMNS.stop - ADDRESS_COLUMNS.start)
+    return [*map(float, found), *shared(batch, words, probabilities, row, every), *no_address]
 
 
 def shared(

@@ -2,7 +2,8 @@
 
 The model scores each line by itself. A standfirst below the headline, a copy of it at the top of the page, and the
 headline of the next story look like headlines too. Comparing them tells which one it is: which stands above which,
-which text comes twice, between which of them the date stands, which has the words of the article.
+which text comes twice, between which of them the date stands, which has the words of the article, and of the page's
+address where it is known.
 
 Lines above a low probability are the candidates of a page. Exactly one of them is the headline, or none: a conditional
 logit over the candidates (McFadden 1974) whose utilities come from boosted trees.
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from linesift.features.address import shared_with_address
 from linesift.features.batch import Batch
 from linesift.features.chars import lengths, nonzero_indices
 from linesift.features.topic import is_lead, shared_words
@@ -57,8 +59,13 @@ _SHARED_NAMES = tuple(
     for where in ("body", "lead", "rest", "headlines")
     for what in ("share", "weight", "share_to_best", "weight_to_best")
 )
-CANDIDATE_NAMES = (*_OWN_NAMES, *_BESIDE_NAMES, *_SPAN_NAMES, *_AMONG_NAMES, *_SHARED_NAMES)
+_ADDRESS_NAMES = tuple(
+    f"candidate.address.{what}" for what in ("of_line", "of_address", "of_line_to_best", "of_address_to_best")
+)
+CANDIDATE_NAMES = (*_OWN_NAMES, *_BESIDE_NAMES, *_SPAN_NAMES, *_AMONG_NAMES, *_SHARED_NAMES, *_ADDRESS_NAMES)
 """Columns of a candidate; those of its line in `linesift.model.window` follow."""
+ADDRESS_COLUMNS = slice(CANDIDATE_NAMES.index(_ADDRESS_NAMES[0]), len(CANDIDATE_NAMES))
+"""Those that need the address of the page."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +78,12 @@ class HeadlineRanker:
     """The utility of a page having no headline."""
     temperature: float
     """Temperature scaling: utilities are divided by it, so that .9 means nine in ten."""
+
+    @property
+    def reads_address(self) -> bool:
+        """Whether some tree asks for columns of the address; from HTML, where the head has a title, none does."""
+        asked = self.trees.columns
+        return bool(((asked >= ADDRESS_COLUMNS.start) & (asked < ADDRESS_COLUMNS.stop)).any())
 
     def rerank(
         self, batch: Batch, rows: NDArray[np.int64], table: NDArray[np.float32], probabilities: NDArray[np.float32]
@@ -90,7 +103,8 @@ class HeadlineRanker:
         if not len(rows):
             return result
         page, column = batch.page.take(rows), Label.HEADLINE.column
-        utility = self.trees.scores(candidate_table(batch, rows, table, probabilities))[:, 0]
+        columns = candidate_table(batch, rows, table, probabilities, reads_address=self.reads_address)
+        utility = self.trees.scores(columns)[:, 0]
         after = headline_probabilities(page, utility, self.no_headline_utility, self.temperature)
         of_candidates = result.take(rows, axis=0)
         before = of_candidates[:, column].copy()
@@ -109,7 +123,12 @@ def candidates(probabilities: NDArray[np.float32]) -> NDArray[np.int64]:
 
 
 def candidate_table(
-    batch: Batch, rows: NDArray[np.int64], table: NDArray[np.float32], probabilities: NDArray[np.float32]
+    batch: Batch,
+    rows: NDArray[np.int64],
+    table: NDArray[np.float32],
+    probabilities: NDArray[np.float32],
+    *,
+    reads_address: bool = True,
 ) -> NDArray[np.float32]:
     """Compute the columns of the candidates.
 
@@ -118,6 +137,7 @@ def candidate_table(
         rows: the candidates, in page order.
         table: shape (n_columns, n_candidates), their columns in `linesift.model.window`.
         probabilities: shape (n_lines, 4).
+        reads_address: false if the columns of the address are not asked for; they are `nan` then.
 
     Returns:
         Shape (len(CANDIDATE_NAMES) + n_columns, n_candidates).
@@ -135,6 +155,7 @@ def candidate_table(
         spans.take(_OF_SPANS, axis=1).reshape(-1, n_rows),
         _among(batch, rows, near[Label.HEADLINE.column, _REACH]),
         _shared(batch, rows, probabilities),
+        _of_address(batch if reads_address else None, rows),
         table,
     )
     return np.concatenate(blocks)
@@ -182,8 +203,29 @@ def _shared(batch: Batch, rows: NDArray[np.int64], probabilities: NDArray[np.flo
     return np.concatenate((found, to_best), axis=1).reshape(len(_SHARED_NAMES), -1)
 
 
+def _of_address(batch: Batch | None, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Look for the words of each candidate in the address of its page, and the other way round; `None` does not look.
+
+    Returns:
+        Shape (len(_ADDRESS_NAMES), n_candidates); `nan` where no address is known, or it has no words.
+    """
+    out = np.full((len(_ADDRESS_NAMES), len(rows)), np.nan, np.float32)
+    if batch is None or not batch.addresses or not len(rows):
+        return out
+    starts, sizes = _candidates_per_page(batch.page.take(rows))
+    for start, end in zip(starts.tolist(), (starts + sizes).tolist(), strict=True):
+        page = batch.page[rows[start]]
+        if batch.addresses[page]:
+            lines = batch.texts[page].split("\n")
+            texts = [lines[number] for number in batch.number.take(rows[start:end]).tolist()]
+            found = shared_with_address(batch.addresses[page], texts)
+            out[:2, start:end] = found
+            out[2:, start:end] = found - found.max(axis=1, keepdims=True)
+    return out
+
+
 def headline_probabilities(
-    page: NDArray[np.int32], utility: NDArray[np.float32], no_headline_utility: float, temperature: float
+    page: NDArray[np.integer], utility: NDArray[np.float32], no_headline_utility: float, temperature: float
 ) -> NDArray[np.float32]:
     """Probability of each candidate of being its page's headline: a softmax over the candidates and "no headline".
 
@@ -203,7 +245,7 @@ def headline_probabilities(
     return probabilities
 
 
-def _candidates_per_page(page: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _candidates_per_page(page: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Find where the candidates of each page begin, and how many they are."""
     begins = np.ones(len(page), np.bool_)
     np.not_equal(page[1:], page[:-1], out=begins[1:])

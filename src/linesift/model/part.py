@@ -76,9 +76,9 @@ class Part:
         return (1 - self.network_share, self.network_share / n_networks) if n_networks else (1.0, 0.0)
 
     def read(self, pages: Sequence[Page]) -> Batch:
-        """Read pages into a batch, with their hints if the part is for HTML."""
+        """Read pages into a batch, with their addresses, and with their hints if the part is for HTML."""
         hints = [page.hints for page in pages if page.hints is not None] if self.is_html else None
-        return read_batch([page.text for page in pages], hints)
+        return read_batch([page.text for page in pages], hints, [page.url for page in pages])
 
     def probabilities(self, batch: Batch, memory: "SiteMemory | None" = None) -> NDArray[np.float32]:
         """Probability of each label for every non-blank line.

@@ -6,7 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.labels import Label
-from linesift.model.headline import HeadlineRanker, candidate_table, candidates, headline_probabilities
+from linesift.model.headline import (
+    ADDRESS_COLUMNS,
+    HeadlineRanker,
+    candidate_table,
+    candidates,
+    headline_probabilities,
+)
 from linesift.train.config import TrainConfig
 from linesift.train.examples import Lines
 from linesift.train.folds import CrossFit
@@ -21,7 +27,8 @@ def fit_rankers(
 ) -> CrossFit[HeadlineRanker | None]:
     """For each fold, fit one ranker on all other folds; and one on all pages. None where there is nothing to choose.
 
-    Pages whose headline is not among their candidates are not learnt: most have one that alignment did not find.
+    Pages whose headline is not among their candidates are not learnt: most have one that alignment did not find. A page
+    with an address is learnt with it and without it, because pages come both ways.
 
     Args:
         table: of `linesift.model.window`, shape (n_columns, n_lines).
@@ -34,12 +41,18 @@ def fit_rankers(
     if not rows.size:
         return no_rankers
     columns = candidate_table(lines.batch, rows, table[:, rows], probabilities)
-    page, folds = lines.batch.page[rows], lines.folds[rows]
+    page, n_pages = lines.batch.page[rows].astype(np.int64), len(lines.batch.lines_per_page_with_blanks)
+    has_address = ~np.isnan(columns[ADDRESS_COLUMNS]).all(axis=0)
+    bare = columns[:, has_address]
+    bare[ADDRESS_COLUMNS] = np.nan
+    columns, rows = np.concatenate((columns, bare), axis=1), np.concatenate((rows, rows[has_address]))
+    page = np.concatenate((page, page[has_address] + n_pages))
+    folds = lines.folds[rows]
     fitted = []
     utility = np.zeros(len(rows), np.float32)
     for fold, (labels, weights) in enumerate(zip(lines.labels, lines.line_weights, strict=True)):
         is_chosen = labels[rows] == Label.HEADLINE.column
-        has_one = np.bincount(page, is_chosen, len(lines.batch.lines_per_page_with_blanks)) > 0
+        has_one = np.bincount(page, is_chosen, 2 * n_pages) > 0
         is_learnt = (folds != fold) & (weights[rows] > 0) & has_one[page]
         if is_chosen[is_learnt].all():  # no candidate, or one on each page: nothing to choose between
             return no_rankers
@@ -48,17 +61,19 @@ def fit_rankers(
         held_out = folds == fold
         utility[held_out] = trees.scores(np.ascontiguousarray(columns[:, held_out]))[:, 0]
         fitted.append(HeadlineRanker(trees, no_headline_utility=0.0, temperature=1.0))
-    no_headline_utility, temperature = _calibrated(rows, utility, lines)
+    no_headline_utility, temperature = _calibrated(rows, page, utility, lines)
     return CrossFit.of(
         replace(ranker, no_headline_utility=no_headline_utility, temperature=temperature) for ranker in fitted
     )
 
 
-def _calibrated(rows: NDArray[np.int64], utility: NDArray[np.float32], lines: Lines) -> tuple[float, float]:
+def _calibrated(
+    rows: NDArray[np.int64], page: NDArray[np.int64], utility: NDArray[np.float32], lines: Lines
+) -> tuple[float, float]:
     """Utility of no headline, and temperature, with the highest likelihood on held-out pages labelled by hand."""
     by_hand = lines.is_by_hand[rows] if lines.is_by_hand.any() else np.ones(len(rows), np.bool_)
     by_hand = by_hand & (lines.line_weights.everything[rows] > 0)
-    page, utility = lines.batch.page[rows][by_hand], utility[by_hand]
+    page, utility = page[by_hand], utility[by_hand]
     is_chosen = lines.labels.everything[rows][by_hand] == Label.HEADLINE.column
     best = (np.inf, 0.0, 1.0)
     for temperature in _TEMPERATURES:
