@@ -21,13 +21,15 @@ def test_sections_name_our_collections(model: Model, pages: list[LabelledPage]) 
     articles = [page for page in pages if page.kind == Kind.ARTICLE][:12]
     origins = [Origin(name, LabelSource.BY_HAND) for name in ("wcxb", "andy", "fundus", "misinfo", INDONESIAN)]
     examples = [
-        replace(Example.of_page(page), origin=origins[number % len(origins)]) for number, page in enumerate(articles)
+        replace(Example.of_page(page), origin=origins[number % len(origins)], url=f"https://a.example/{number}")
+        for number, page in enumerate(articles)
     ]
     models = CrossFit.same(model, 2)
     scored = predict_held_out(models, examples)
     sections = {section.title: section for section in collection_sections(scored, models)}
     assert list(sections) == [
         "Beside what is wanted",
+        "With the address of the page",
         "Floors on pages read line by line",
         "Renderings",
         "Labels on the Indonesian gold pages",
@@ -36,6 +38,9 @@ def test_sections_name_our_collections(model: Model, pages: list[LabelledPage]) 
     (goals,) = tables(sections["Beside what is wanted"])
     in_text = {str(row[0]): row[-1] for row in goals.rows if str(row[0]).startswith("text")}
     assert in_text["text, macro F1"] == score([count(pair) for pair in pairs(scored)])[0]
+    (addresses,) = tables(sections["With the address of the page"])
+    assert [(row[0], row[-1]) for row in addresses.rows[:2]] == [("text", 12), ("text, with the address", 12)]
+    assert addresses.rows[0][1:] == addresses.rows[1][1:]  # these addresses have no words
     (renderings,) = tables(sections["Renderings"])
     name, f1 = renderings.rows[0]
     assert name == "as is"
