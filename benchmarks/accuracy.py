@@ -133,8 +133,8 @@ def _address_section(every: Mapping[str, Sequence[Pair]], models: CrossFit[Model
         rows.append((f"{form}, with the address", *score([count(pair) for pair in given]), len(given)))
     about = (
         "Pages read line by line whose address is known. All other scores here are of pages without it; archives and "
-        "tables of pages have it. Some addresses have no words of the title, or are those of the site's front page. From "
-        "HTML the title in the head says as much, and the address is not asked for."
+        "tables of pages have it. Some addresses have no words of the title, or are those of the site's front page. "
+        "From HTML the title in the head says as much, and the address is not asked for."
     )
     return Section("With the address of the page", (about, Table(("pages", *COLUMNS, "number"), tuple(rows))))
 

@@ -12,9 +12,9 @@ from conftest import random_trees
 from linesift.features.batch import Batch, read_batch
 from linesift.labels import LABELS, Label
 from linesift.model.headline import (
-    ADDRESS_COLUMNS,
     _MIN_BEST_PROBABILITY,
     _MIN_PROBABILITY,
+    ADDRESS_COLUMNS,
     CANDIDATE_NAMES,
     HeadlineRanker,
     candidate_table,
