@@ -165,7 +165,6 @@ def _common() -> dict[str, Languages]:
     languages_of: dict[str, Languages] = {}
     for row in Path(__file__).with_name("languages.tsv").read_text("utf-8").splitlines():
         languages, _, words = row.partition("\t")
-        words = words.split("\t")[0]
         if words and not row.startswith("#"):
             for word in lower(fold(words)).split(" "):
                 languages_of[word] = languages_of.get(word, ANY).union(languages.split())

@@ -9,6 +9,7 @@ Lines above a low probability are the candidates of a page. Exactly one of them 
 logit over the candidates (McFadden 1974) whose utilities come from boosted trees.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -155,7 +156,7 @@ def candidate_table(
         spans.take(_OF_SPANS, axis=1).reshape(-1, n_rows),
         _among(batch, rows, near[Label.HEADLINE.column, _REACH]),
         _shared(batch, rows, probabilities),
-        _of_address(batch if reads_address else None, rows),
+        _of_address(batch, rows, batch.addresses if reads_address else ()),
         table,
     )
     return np.concatenate(blocks)
@@ -203,22 +204,22 @@ def _shared(batch: Batch, rows: NDArray[np.int64], probabilities: NDArray[np.flo
     return np.concatenate((found, to_best), axis=1).reshape(len(_SHARED_NAMES), -1)
 
 
-def _of_address(batch: Batch | None, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Look for the words of each candidate in the address of its page, and the other way round; `None` does not look.
+def _of_address(batch: Batch, rows: NDArray[np.int64], addresses: Sequence[str]) -> NDArray[np.float32]:
+    """Look for the words of each candidate in the address of its page, and the other way round.
 
     Returns:
         Shape (len(_ADDRESS_NAMES), n_candidates); `nan` where no address is known, or it has no words.
     """
     out = np.full((len(_ADDRESS_NAMES), len(rows)), np.nan, np.float32)
-    if batch is None or not batch.addresses or not len(rows):
+    if not addresses or not len(rows):
         return out
     starts, sizes = _candidates_per_page(batch.page.take(rows))
     for start, end in zip(starts.tolist(), (starts + sizes).tolist(), strict=True):
         page = batch.page[rows[start]]
-        if batch.addresses[page]:
+        if addresses[page]:
             lines = batch.texts[page].split("\n")
             texts = [lines[number] for number in batch.number.take(rows[start:end]).tolist()]
-            found = shared_with_address(batch.addresses[page], texts)
+            found = shared_with_address(addresses[page], texts)
             out[:2, start:end] = found
             out[2:, start:end] = found - found.max(axis=1, keepdims=True)
     return out
