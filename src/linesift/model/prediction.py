@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,14 +53,14 @@ class Prediction:
         """List the text of the lines with this label, stripped, in page order."""
         return [line.strip() for line, given in zip(self.page.lines, self.labels, strict=True) if given is label]
 
-    def article(self, now: datetime | None = None) -> "Article":
+    def article(self, now: date | None = None) -> "Article":
         """Put together headline, dates and body of the page; a part is empty if no line or markup gives it.
 
         All are empty if the page has no article (`has_article`). With the time when the page was read, "2 hours ago"
         and days without a year are dates too.
 
         Args:
-            now: when the page was read, if `page.fetched` does not say so.
+            now: when the page was read, if `page.fetched` does not say so; a `date` if the clock is not known.
         """
         # Only now: loading the grammar of dates takes longer than labelling a page.
         from linesift.article.article import build_article
