@@ -133,8 +133,8 @@ class Names:
             inputs: all of the run; those of them that are done are other files.
         """
         known = {name_of(file.name) for file in inputs}
-        done = {(_last_of(name), entry.split(".")[-3]) for name, entries in self.files.items() if name not in known
-                for entry in entries}  # fmt: skip
+        others = ((name, entry) for name, entries in self.files.items() if name not in known for entry in entries)
+        done = {(_last_of(name), _size_of(entry)) for name, entry in others}
         return [file for file in files if file.size and (_last_of(name_of(file.name)), str(file.size)) in done]
 
     def other(self, settings: Settings) -> str | None:
@@ -150,6 +150,10 @@ def _entry_name(file: InputFile, settings: Settings) -> str:
 def _last_of(name: str) -> str:
     """Last part of an address, without the digits that `name_of` puts behind it."""
     return name[: -_N_NAME_DIGITS - 1]
+
+
+def _size_of(entry_name: str) -> str:
+    return entry_name.split(".")[-3]
 
 
 def _settings_of(entry_name: str) -> str:
