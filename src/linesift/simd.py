@@ -26,8 +26,13 @@ def _add_rows(_: Any, factors: Any, offsets: Any, n_rows: Any, rows: Any, sums: 
     return types.void(types.uintp, types.uintp, types.intp, types.uintp, types.uintp), _write_loop
 
 
+def _multiply_add(_: Any, one: Any, other: Any, added: Any) -> Any:
+    """Multiply two numbers and add a third one, without rounding in between; all float32."""
+    return types.float32(one, other, added), lambda _context, builder, _signature, numbers: builder.fma(*numbers)
+
+
 add_rows: Any = intrinsic(_add_rows)
-"""The function for compiled code."""
+multiply_add: Any = intrinsic(_multiply_add)
 
 
 def _write_loop(context: Any, builder: Any, _: Any, arguments: Any) -> Any:

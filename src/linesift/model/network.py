@@ -11,7 +11,9 @@ better than either.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from enum import IntEnum
+from itertools import compress
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +70,10 @@ class Network:
         Returns:
             Shape (n_lines, 4), log-odds up to a constant per line.
         """
-        return self.run(self.sums(own), spans)
+        score_lines = COMPILED.choose(own.shape[1])
+        order = None if score_lines is None else self._order(score_lines)
+        found = None if score_lines is None or order is None else score_lines(self, own, spans, order)
+        return self.run(self.sums(own), spans) if found is None else found
 
     def sums(self, own: NDArray[np.float32]) -> NDArray[np.float32]:
         """Compute the sums of the first hidden layer, without its bias.
@@ -76,10 +81,6 @@ class Network:
         Returns:
             Shape (n_rows, width): whole tiles, whose rows behind the last line mean nothing, and a row of zeros.
         """
-        compiled = self._compiled(own.shape[1])
-        return self._sums(own) if compiled is None else compiled.sums(self, own)
-
-    def _sums(self, own: NDArray[np.float32]) -> NDArray[np.float32]:
         n_lines, width = own.shape[1], len(self.entry_bias)
         sums, inputs = np.zeros((_n_rows(n_lines), width), np.float32), np.zeros((len(self.entry), TILE), np.float32)
         for tile in tiles(n_lines):
@@ -107,20 +108,6 @@ class Network:
         Returns:
             Shape (n_lines, 4).
         """
-        compiled, n_lines = self._compiled(0), int(spans.sum())
-        if compiled is None or find_maxima is not None:
-            hidden = self._last_hidden(sums, spans, find_maxima)
-        else:
-            hidden = compiled.last_hidden(self, sums, spans)
-        scores = np.empty((len(sums) - 1, len(self.out_bias)), np.float32)
-        for tile in tiles(n_lines):
-            product(hidden[tile], self.out, scores[tile])
-        return scores[:n_lines] + self.out_bias
-
-    def _last_hidden(
-        self, sums: NDArray[np.float32], spans: NDArray[np.int64], find_maxima: "FindMaxima | None"
-    ) -> NDArray[np.float32]:
-        """Compute the hidden units after the last layer, in the shape of `sums`, whose rows they overwrite."""
         n_lines, hidden, following = int(spans.sum()), sums, np.empty_like(sums)
         rows = np.empty((TILE, 3, sums.shape[1]), np.float32)
         hidden += self.entry_bias
@@ -144,32 +131,25 @@ class Network:
                 more = _rectified(read.reshape(len(read), -1), weights, bias)
                 np.add(more, hidden[tile], out=following[tile])
             hidden, following = following, hidden
-        return hidden
+        scores = np.empty((len(sums) - 1, len(self.out_bias)), np.float32)
+        for tile in tiles(n_lines):
+            product(hidden[tile], self.out, scores[tile])
+        return scores[:n_lines] + self.out_bias
 
-    def _compiled(self, n_lines: int) -> "_Compiled | None":
-        """Choose the compiled loops for so many lines more, if they are due and come to the same numbers."""
-        loops = COMPILED.choose(n_lines)
-        if loops is None or len(self.entry_bias) % loops.multiple:
-            return None
+    def _order(self, score_lines: "ScoreLines") -> "Order | None":
+        """Find the order in which products of this network's shapes add here, by 40 lines of two pages."""
         shapes = self.entry.shape, self.layers.shape, self.pool_weights.shape
         if shapes not in _ORDERS:
-            _ORDERS[shapes] = self._find_order(loops)
-        order = _ORDERS[shapes]
-        return None if order is None else _Compiled(loops, order)
-
-    def _find_order(self, loops: "Loops") -> int | None:
-        """Find the order in which products of this processor add, by 40 lines of two pages; `None` if it is another."""
-        n_lines, n_columns = 40, len(self.centre)
-        # Cosines stand for random numbers, because `np.random` takes longer to load than this function to run.
-        numbers = np.cos(np.arange(n_columns * n_lines, dtype=np.float32) * 3).reshape(n_columns, n_lines)
-        own, spans = numbers * self.scale[:, None] + self.centre[:, None], np.array([2, n_lines - 2])
-        own[numbers > 0.9] = np.nan
-        expected = self._last_hidden(self._sums(own), spans, None)[:n_lines]
-        for order in (_IN_PAIRS, _ONE_BY_ONE):
-            compiled = _Compiled(loops, order)
-            if np.array_equal(compiled.last_hidden(self, compiled.sums(self, own), spans)[:n_lines], expected):
-                return order
-        return None
+            n_lines, n_columns = 40, len(self.centre)
+            # Cosines stand for random numbers, because `np.random` takes longer to load than this function to run.
+            numbers = np.cos(np.arange(n_columns * n_lines, dtype=np.float32) * 3).reshape(n_columns, n_lines)
+            own, spans = numbers * self.scale[:, None] + self.centre[:, None], np.array([2, n_lines - 2])
+            own[numbers > 0.9] = np.nan
+            expected = self.run(self.sums(own), spans)
+            found = [score_lines(self, own, spans, order) for order in Order]
+            are_equal = [scores is not None and np.array_equal(scores, expected) for scores in found]
+            _ORDERS[shapes] = next(compress(Order, are_equal), None)
+        return _ORDERS[shapes]
 
     def inputs(self, own: NDArray[np.float32]) -> NDArray[np.float32]:
         """Turn columns into inputs, shape (n_inputs, n_lines): numbers between -1 and 1, 0 where missing, and flags."""
@@ -251,55 +231,34 @@ def _ascends_below(numbers: NDArray[Any], end: int) -> bool:
     return numbers.dtype.kind == "i" and bool((np.diff(numbers, prepend=-1, append=end) > 0).all())
 
 
-_ONE_BY_ONE, _IN_PAIRS = 1, 8
-"""Orders in which matrix products add: one input after the other; or of each eight inputs the first, third, fifth and
-seventh to one sum, the others to a second one, which is added at last. Inputs behind the last eight go to the first."""
-_ORDERS: dict[tuple[tuple[int, ...], ...], int | None] = {}
-"""The order of products of some shapes; `None` if it is none of these."""
+class Order(IntEnum):
+    """Orders in which matrix products add; those of `Network.out` always add one by one."""
 
+    IN_PAIRS = 8
+    """Of each eight inputs the first, third, fifth and seventh to one sum, the others to a second one, which is added
+    at last. Inputs behind the last eight go to the first."""
+    ONE_BY_ONE = 0
+    """One input after the other."""
 
-class Loops(NamedTuple):
-    """Compiled functions; see `linesift.model.compiled.network`."""
-
-    enter: Callable[..., None]
-    run: Callable[..., NDArray[np.float32]]
-    multiple: int
-    """The number of hidden units must be a multiple of it."""
-
-
-class _Compiled(NamedTuple):
-    """The compiled loops with the order in which they add."""
-
-    loops: Loops
-    order: int
-
-    def sums(self, network: Network, own: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Do what `Network.sums` does."""
-        sums = np.zeros((_n_rows(own.shape[1]), len(network.entry_bias)), np.float32)
-        arrays = own, network.centre, network.scale, network.flagged, network.entry
-        self.loops.enter(*arrays, self._n_paired(len(network.entry)), sums)
-        return sums
-
-    def last_hidden(self, network: Network, sums: NDArray[np.float32], spans: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Do what `Network._last_hidden` does."""
-        starts = np.concatenate(([0], spans.cumsum()))
-        layers = network.entry_bias, network.layers, network.layer_biases
-        pools = network.pool_weights, network.pool_biases, network.pool_layers
-        n_paired = (self._n_paired(weights.shape[1]) for weights in (network.layers, network.pool_weights))
-        return self.loops.run(sums, starts, *layers, *pools, *n_paired)
-
-    def _n_paired(self, n_inputs: int) -> int:
+    def n_paired(self, n_inputs: int) -> int:
         """Count the inputs that are added in pairs."""
-        return n_inputs - n_inputs % _IN_PAIRS if self.order == _IN_PAIRS else 0
+        return n_inputs - n_inputs % self if self else 0
 
 
-def _load() -> Loops:
-    from linesift.model.compiled import network
+_ORDERS: dict[tuple[tuple[int, ...], ...], Order | None] = {}
+"""The order of products of some shapes; `None` if it is another one, and numpy has to add."""
 
-    return Loops(network.enter, network.run, network.MULTIPLE)
+ScoreLines = Callable[[Network, NDArray[np.float32], NDArray[np.int64], Order], NDArray[np.float32] | None]
+"""Does what `Network.scores` does, adding in an order; `None` if it cannot with so many hidden units."""
 
 
-COMPILED = Choice(_load, make_is_kept("linesift.model.compiled.network.run"), Sizes(200_000, 5_000_000))
+def _load() -> ScoreLines:
+    from linesift.model.compiled.network import score_lines
+
+    return score_lines
+
+
+COMPILED = Choice(_load, make_is_kept("linesift.model.compiled.network.score"), Sizes(200_000, 5_000_000))
 """By lines."""
 
 

@@ -6,12 +6,13 @@ order is the same, so the results are equal to the last bit.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from linesift.jit import leaf, maker, outer
-from linesift.simd import BLOCK, add_rows
+from linesift.labels import LABELS
+from linesift.model.network import Network, Order
+from linesift.simd import BLOCK, add_rows, multiply_add
 
-MULTIPLE = BLOCK
-"""The number of hidden units must be a multiple of it."""
 _ZERO, _ONE = np.float32(0), np.float32(1)
 _LINES = 32
 """Lines that are computed at once: the weights of a layer for one place stay in the innermost cache that long."""
@@ -19,14 +20,60 @@ _BYTES = 4
 """Of a number."""
 
 
+def score_lines(
+    network: Network, own: NDArray[np.float32], spans: NDArray[np.int64], order: Order
+) -> NDArray[np.float32] | None:
+    """Do what `Network.scores` does, adding in an order; `None` if the number of hidden units does not suit."""
+    if len(network.entry_bias) % BLOCK:
+        return None
+    first = network.centre, network.scale, network.flagged, network.entry, network.entry_bias
+    layers, pools = (network.layers, network.layer_biases), (network.pool_weights, network.pool_biases)
+    n_paired = [order.n_paired(weights.shape[-2]) for weights in (network.entry, network.layers, network.pool_weights)]
+    starts = np.concatenate(([0], spans.cumsum()))
+    last = network.pool_layers, network.out, network.out_bias
+    found: NDArray[np.float32] = score(own, starts, *first, *layers, *pools, *last, *n_paired)
+    return found
+
+
 @outer
-def enter(own, centre, scale, flagged, weights, n_paired, sums):
-    """Write the sums of the first hidden layer, as `Network.sums`; `n_paired` of the inputs are added in pairs."""
+def score(
+    own, starts, centre, scale, flagged, entry, entry_bias, layers, layer_biases, pool_weights, pool_biases,
+    pool_layers, out, out_bias, n_paired_of_entry, n_paired_of_layers, n_paired_of_pools,
+):  # fmt: skip
+    """Score lines from their columns, the first line of each page with the number of all lines, and a network."""
+    n_lines, width = starts[-1], len(entry_bias)
+    hidden = _enter(own, centre, scale, flagged, entry, entry_bias, n_paired_of_entry)
+    following, n_paired = np.empty_like(hidden), n_paired_of_layers // 3
+    values, offsets = np.empty((n_lines, 2, width), np.float32), np.empty((n_lines, 2, width), np.uint32)
+    counts, pool = np.empty((n_lines, 2), np.int64), 0
+    for layer in range(len(layers)):
+        while pool < len(pool_layers) and pool_layers[pool] == layer:
+            _add_pooled(hidden, starts, pool_weights[pool], pool_biases[pool], n_paired_of_pools)
+            pool += 1
+        for line in range(n_lines):
+            counts[line] = _collect(hidden[line], n_paired, width, values[line], offsets[line])
+        _convolve(hidden, starts, 1 << layer, layers[layer], layer_biases[layer], values, offsets, counts, following)
+        hidden, following = following, hidden
+    scores = np.empty((n_lines, len(LABELS)), np.float32)
+    for line in range(n_lines):
+        one = two = three = four = _ZERO  # in registers
+        for unit in range(width):
+            value = hidden[line, unit]
+            one, two = multiply_add(value, out[unit, 0], one), multiply_add(value, out[unit, 1], two)
+            three, four = multiply_add(value, out[unit, 2], three), multiply_add(value, out[unit, 3], four)
+        scores[line, 0], scores[line, 1] = one + out_bias[0], two + out_bias[1]
+        scores[line, 2], scores[line, 3] = three + out_bias[2], four + out_bias[3]
+    return scores
+
+
+@maker
+def _enter(own, centre, scale, flagged, weights, bias, n_paired):
+    """Compute the first hidden layer."""
     n_columns, n_lines = own.shape
     n_inputs, width = weights.shape
-    inputs = np.empty((n_inputs, _LINES), np.float32)
+    inputs, hidden = np.empty((n_inputs, _LINES), np.float32), np.empty((n_lines, width), np.float32)
     values, offsets = np.empty((2, n_inputs), np.float32), np.empty((2, n_inputs), np.uint32)
-    second = np.empty(width, np.float32)
+    first, second = np.empty(width, np.float32), np.empty(width, np.float32)
     for start in range(0, n_lines, _LINES):
         stop = min(start + _LINES, n_lines)
         for column in range(n_columns):
@@ -43,47 +90,11 @@ def enter(own, centre, scale, flagged, weights, n_paired, sums):
                 inputs[n_columns + flag, line - start] = _ONE if np.isnan(value / (abs(value) + _ONE)) else _ZERO
         for line in range(start, stop):
             n_first, n_second = _collect(inputs[:, line - start], n_paired, width, values, offsets)
-            sums[line, :] = _ZERO
+            first[:] = _ZERO
             second[:] = _ZERO
-            _add(values, offsets, n_first, n_second, weights.ctypes.data, sums[line], second)
+            _add(values, offsets, n_first, n_second, weights.ctypes.data, first, second)
             for unit in range(width):
-                sums[line, unit] += second[unit]
-
-
-@outer
-def run(
-    hidden, starts, entry_bias, layers, layer_biases, pool_weights, pool_biases, pool_layers,
-    n_paired_of_layers, n_paired_of_pools,
-):  # fmt: skip
-    """Compute the hidden units of the last layer, as `Network.run`.
-
-    Args:
-        hidden: sums of the first layer, as `enter` writes them; overwritten.
-        starts: first line of each page, and the number of lines.
-        entry_bias: of the network, as the following.
-        layers: shape (n_layers, 3 * width, width).
-        layer_biases: shape (n_layers, width).
-        pool_weights: shape (n_pools, 2 * n_pooled, width).
-        pool_biases: shape (n_pools, width).
-        pool_layers: shape (n_pools,).
-        n_paired_of_layers: how many of the hidden units of three lines are added in pairs: all or none.
-        n_paired_of_pools: how many of the maxima are added in pairs.
-    """
-    n_lines, width = starts[-1], hidden.shape[1]
-    for line in range(n_lines):
-        for unit in range(width):
-            hidden[line, unit] = max(_ZERO, hidden[line, unit] + entry_bias[unit])
-    following, n_paired = np.zeros_like(hidden), n_paired_of_layers // 3
-    values, offsets = np.empty((n_lines, 2, width), np.float32), np.empty((n_lines, 2, width), np.uint32)
-    counts, pool = np.empty((n_lines, 2), np.int64), 0
-    for layer in range(len(layers)):
-        while pool < len(pool_layers) and pool_layers[pool] == layer:
-            _add_pooled(hidden, starts, pool_weights[pool], pool_biases[pool], n_paired_of_pools)
-            pool += 1
-        for line in range(n_lines):
-            counts[line] = _collect(hidden[line], n_paired, width, values[line], offsets[line])
-        _convolve(hidden, starts, 1 << layer, layers[layer], layer_biases[layer], values, offsets, counts, following)
-        hidden, following = following, hidden
+                hidden[line, unit] = max(_ZERO, (first[unit] + second[unit]) + bias[unit])
     return hidden
 
 
