@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ _Function = TypeVar("_Function", bound=Callable[..., object])
 _NJIT: Any = numba.njit
 """Some options that it takes are in no description of it for mypy."""
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
-_HINTS = Path(__file__).parent / "hints.py"
+_PACKAGE = Path(__file__).parent
 _INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
@@ -45,15 +46,20 @@ def outer(function: _Function) -> _Function:
     except RuntimeError:  # neither directory can be written to
         compiled = numba.njit(**_OPTIONS)(function)
     # Numba compares the source of this function alone, but it has functions and constants of other modules in it.
-    room = Path(function.__code__.co_filename).parents[1]
-    sources = (_HINTS, *room.glob("*.py"), *room.glob("compiled/*.py"))
-    changed = max(source.stat().st_mtime for source in sources)
+    changed = _last_change(Path(function.__code__.co_filename).parents[1])
     for index in kept(compiled):
         with suppress(OSError):  # another process may have done the same, or nothing can be written here
             if index.stat().st_mtime < changed:
                 index.unlink()
     result: _Function = compiled
     return result
+
+
+@cache
+def _last_change(room: Path) -> float:
+    """Find when a source that compiled functions of a room may have something of was last changed."""
+    rooms = {_PACKAGE, _PACKAGE / "features", room, room / "compiled"}
+    return max(source.stat().st_mtime for each in rooms for source in each.glob("*.py"))
 
 
 def kept(compiled: Callable[..., object]) -> Iterator[Path]:

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.labels import LABELS
-from linesift.model.network import Network, cumulative_max
+from linesift.model.network import Network, cumulative_max, fill_tiles
 
 Floats = NDArray[np.float32]
 
@@ -105,7 +105,7 @@ class _Page:
             versions = self.sums[start:end] * some[:, _place_of_part(start, row, end), None]
             versions[:, row - start] -= terms[first : first + step]
             find_maxima = partial(self._find_maxima, start, end, some)
-            tiles = self.network.tiles(versions.reshape(-1, versions.shape[2]))
+            tiles = fill_tiles(versions.reshape(-1, versions.shape[2]))
             scores = self.network.run(tiles, np.full(len(some), end - start), find_maxima)
             chunks.append(scores[row - start :: end - start])
         return np.concatenate(chunks).astype(np.float64)
@@ -145,7 +145,7 @@ def _maxima(network: Network, sums: Floats) -> list[Floats]:
         found.append(cumulative_max(hidden, spans, n_units))
         return found[-1]
 
-    network.run(network.tiles(sums), np.array([len(sums)]), keep)
+    network.run(fill_tiles(sums), np.array([len(sums)]), keep)
     return found
 
 

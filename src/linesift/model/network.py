@@ -11,7 +11,7 @@ better than either.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum
 from itertools import compress
 from typing import Any
 
@@ -88,12 +88,6 @@ class Network:
             inputs[:, : part.shape[1]] = self.inputs(part)
             product(inputs[:, : tile.stop - tile.start].T, self.entry, sums[tile])
         return sums
-
-    def tiles(self, sums: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Bring sums of shape (n_lines, width) into the shape that `run` takes: whole tiles, and a row of zeros."""
-        whole = np.zeros((_n_rows(len(sums)), sums.shape[1]), np.float32)
-        whole[: len(sums)] = sums
-        return whole
 
     def run(
         self, sums: NDArray[np.float32], spans: NDArray[np.int64], find_maxima: "FindMaxima | None" = None
@@ -199,8 +193,7 @@ class Network:
         Inputs are between -1 and 1. What a layer or a pooling adds is at most what it multiplies, times the largest sum
         of absolute weights of a unit.
         """
-        weights, bias = _largest_sum(self.entry), _largest(self.entry_bias)
-        hidden = weights + bias
+        hidden = _largest_sum(self.entry) + _largest(self.entry_bias)
         for number, (_, layer, layer_bias) in enumerate(self.steps()):
             for pool in self.pools_before(number):
                 hidden += hidden * _largest_sum(self.pool_weights[pool]) + _largest(self.pool_biases[pool])
@@ -231,18 +224,20 @@ def _ascends_below(numbers: NDArray[Any], end: int) -> bool:
     return numbers.dtype.kind == "i" and bool((np.diff(numbers, prepend=-1, append=end) > 0).all())
 
 
-class Order(IntEnum):
+_PAIRED_AT_ONCE = 8
+
+
+class Order(Enum):
     """Orders in which matrix products add; those of `Network.out` always add one by one."""
 
-    IN_PAIRS = 8
+    IN_PAIRS = "in pairs"
     """Of each eight inputs the first, third, fifth and seventh to one sum, the others to a second one, which is added
     at last. Inputs behind the last eight go to the first."""
-    ONE_BY_ONE = 0
-    """One input after the other."""
+    ONE_BY_ONE = "one by one"
 
     def n_paired(self, n_inputs: int) -> int:
         """Count the inputs that are added in pairs."""
-        return n_inputs - n_inputs % self if self else 0
+        return n_inputs - n_inputs % _PAIRED_AT_ONCE if self is Order.IN_PAIRS else 0
 
 
 _ORDERS: dict[tuple[tuple[int, ...], ...], Order | None] = {}
@@ -252,14 +247,30 @@ ScoreLines = Callable[[Network, NDArray[np.float32], NDArray[np.int64], Order], 
 """Does what `Network.scores` does, adding in an order; `None` if it cannot with so many hidden units."""
 
 
-def _load() -> ScoreLines:
-    from linesift.model.compiled.network import score_lines
+def _load() -> ScoreLines | None:
+    """Load the compiled code, and try it with a small network; `None` where it comes to other numbers."""
+    from linesift.model.compiled.network import WIDTHS, score_lines
 
-    return score_lines
+    def numbers(*shape: int) -> NDArray[np.float32]:
+        return np.cos(np.arange(np.prod(shape), dtype=np.float32)).reshape(shape)
+
+    one, columns, place = (WIDTHS,), (5,), np.zeros(1, np.int32)
+    layers, pools = numbers(1, 3 * WIDTHS, WIDTHS), numbers(1, 48, WIDTHS)
+    first = numbers(*columns), np.ones(columns, np.float32), place, numbers(6, WIDTHS), numbers(*one)
+    last = numbers(1, *one), place, numbers(WIDTHS, len(LABELS)), numbers(len(LABELS))
+    network = Network(*first, layers, numbers(1, *one), pools, *last)
+    return None if network._order(score_lines) is None else score_lines
 
 
 COMPILED = Choice(_load, make_is_kept("linesift.model.compiled.network.score"), Sizes(200_000, 5_000_000))
 """By lines."""
+
+
+def fill_tiles(sums: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Bring sums of shape (n_lines, width) into the shape that `run` takes: whole tiles, and a row of zeros."""
+    whole = np.zeros((_n_rows(len(sums)), sums.shape[1]), np.float32)
+    whole[: len(sums)] = sums
+    return whole
 
 
 def _n_rows(n_lines: int) -> int:
@@ -327,7 +338,7 @@ class _Around:
         self._places[: self._n_lines, 1] = self._rows
 
     def neighbours(self, distance: int) -> NDArray[np.int64]:
-        """Fill the array that `neighbours` gives; the next call overwrites it."""
+        """Find the rows as the function `neighbours` does. The next call uses the same array again."""
         above, below = self._rows - distance, self._rows + distance
         self._places[: self._n_lines, 0] = np.where(above >= self._first, above, self._n_lines)
         self._places[: self._n_lines, 2] = np.where(below < self._end, below, self._n_lines)

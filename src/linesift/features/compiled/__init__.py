@@ -1,1 +1,1 @@
-"""The scan of a text and the tokens of its lines once more, compiled: used where numba is."""
+"""The loops of this package once more, compiled: used where numba is installed."""

@@ -1,1 +1,1 @@
-"""Sums of the model once more, compiled: used where numba is."""
+"""The loops of this package once more, compiled: used where numba is installed."""

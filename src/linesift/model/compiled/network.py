@@ -5,6 +5,8 @@ of the weights, those of its other units; matrix products of numpy add the rows 
 order is the same, so the results are equal to the last bit.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,8 @@ from linesift.labels import LABELS
 from linesift.model.network import Network, Order
 from linesift.simd import BLOCK, add_rows, multiply_add
 
+WIDTHS = BLOCK
+"""The number of hidden units must be a multiple of it."""
 _ZERO, _ONE = np.float32(0), np.float32(1)
 _LINES = 32
 """Lines that are computed at once: the weights of a layer for one place stay in the innermost cache that long."""
@@ -24,15 +28,25 @@ def score_lines(
     network: Network, own: NDArray[np.float32], spans: NDArray[np.int64], order: Order
 ) -> NDArray[np.float32] | None:
     """Do what `Network.scores` does, adding in an order; `None` if the number of hidden units does not suit."""
-    if len(network.entry_bias) % BLOCK:
+    if len(network.entry_bias) % WIDTHS:
         return None
     first = network.centre, network.scale, network.flagged, network.entry, network.entry_bias
     layers, pools = (network.layers, network.layer_biases), (network.pool_weights, network.pool_biases)
+    last = network.pool_layers, network.out, network.out_bias
+    arrays = map(_read_only, (*first, *layers, *pools, *last))
     n_paired = [order.n_paired(weights.shape[-2]) for weights in (network.entry, network.layers, network.pool_weights)]
     starts = np.concatenate(([0], spans.cumsum()))
-    last = network.pool_layers, network.out, network.out_bias
-    found: NDArray[np.float32] = score(own, starts, *first, *layers, *pools, *last, *n_paired)
+    found: NDArray[np.float32] = score(own, starts, *arrays, *n_paired)
     return found
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """Give an array that cannot be written to, as those of a model are: others would be compiled for once more."""
+    if not array.flags.writeable:
+        return array
+    view = array.view()
+    view.setflags(write=False)
+    return view
 
 
 @outer
@@ -44,7 +58,7 @@ def score(
     n_lines, width = starts[-1], len(entry_bias)
     hidden = _enter(own, centre, scale, flagged, entry, entry_bias, n_paired_of_entry)
     following, n_paired = np.empty_like(hidden), n_paired_of_layers // 3
-    values, offsets = np.empty((n_lines, 2, width), np.float32), np.empty((n_lines, 2, width), np.uint32)
+    values, offsets = np.empty((n_lines, width), np.float32), np.empty((n_lines, width), np.uint32)
     counts, pool = np.empty((n_lines, 2), np.int64), 0
     for layer in range(len(layers)):
         while pool < len(pool_layers) and pool_layers[pool] == layer:
@@ -52,7 +66,8 @@ def score(
             pool += 1
         for line in range(n_lines):
             counts[line] = _collect(hidden[line], n_paired, width, values[line], offsets[line])
-        _convolve(hidden, starts, 1 << layer, layers[layer], layer_biases[layer], values, offsets, counts, following)
+        lists = values, offsets, counts, n_paired
+        _convolve(hidden, starts, 1 << layer, layers[layer], layer_biases[layer], *lists, following)
         hidden, following = following, hidden
     scores = np.empty((n_lines, len(LABELS)), np.float32)
     for line in range(n_lines):
@@ -72,7 +87,7 @@ def _enter(own, centre, scale, flagged, weights, bias, n_paired):
     n_columns, n_lines = own.shape
     n_inputs, width = weights.shape
     inputs, hidden = np.empty((n_inputs, _LINES), np.float32), np.empty((n_lines, width), np.float32)
-    values, offsets = np.empty((2, n_inputs), np.float32), np.empty((2, n_inputs), np.uint32)
+    values, offsets = np.empty(n_inputs, np.float32), np.empty(n_inputs, np.uint32)
     first, second = np.empty(width, np.float32), np.empty(width, np.float32)
     for start in range(0, n_lines, _LINES):
         stop = min(start + _LINES, n_lines)
@@ -92,14 +107,14 @@ def _enter(own, centre, scale, flagged, weights, bias, n_paired):
             n_first, n_second = _collect(inputs[:, line - start], n_paired, width, values, offsets)
             first[:] = _ZERO
             second[:] = _ZERO
-            _add(values, offsets, n_first, n_second, weights.ctypes.data, first, second)
+            _add(values, offsets, n_first, n_second, n_paired, weights.ctypes.data, first, second)
             for unit in range(width):
                 hidden[line, unit] = max(_ZERO, (first[unit] + second[unit]) + bias[unit])
     return hidden
 
 
 @maker
-def _convolve(hidden, starts, distance, weights, bias, values, offsets, counts, following):
+def _convolve(hidden, starts, distance, weights, bias, values, offsets, counts, n_paired, following):
     """Add to the hidden units of each line what a layer makes of those of three lines."""
     width = hidden.shape[1]
     sums = np.empty((2, _LINES, width), np.float32)
@@ -113,7 +128,7 @@ def _convolve(hidden, starts, distance, weights, bias, values, offsets, counts, 
                 step = (place - 1) * distance
                 for line in range(max(low, start - step), min(high, end - step)):
                     other, own = line + step, line - low
-                    lists = values[other], offsets[other], counts[other, 0], counts[other, 1]
+                    lists = values[other], offsets[other], counts[other, 0], counts[other, 1], n_paired
                     _add(*lists, weights.ctypes.data + place * size, sums[0, own], sums[1, own])
             for line in range(low, high):
                 for unit in range(width):
@@ -127,7 +142,7 @@ def _add_pooled(hidden, starts, weights, bias, n_paired):
     n_maxima, width = weights.shape
     maxima = np.empty((starts[-1], n_maxima), np.float32)
     _fill_maxima(hidden, starts, maxima)
-    values, offsets = np.empty((2, n_maxima), np.float32), np.empty((2, n_maxima), np.uint32)
+    values, offsets = np.empty(n_maxima, np.float32), np.empty(n_maxima, np.uint32)
     first, second = np.empty(width, np.float32), np.empty(width, np.float32)
     for line in range(len(maxima)):
         # On most lines the maxima are those of the line before.
@@ -135,7 +150,7 @@ def _add_pooled(hidden, starts, weights, bias, n_paired):
             n_first, n_second = _collect(maxima[line], n_paired, width, values, offsets)
             first[:] = _ZERO
             second[:] = _ZERO
-            _add(values, offsets, n_first, n_second, weights.ctypes.data, first, second)
+            _add(values, offsets, n_first, n_second, n_paired, weights.ctypes.data, first, second)
             for unit in range(width):
                 first[unit] = max(_ZERO, (first[unit] + second[unit]) + bias[unit])
         for unit in range(width):
@@ -172,30 +187,35 @@ def _are_equal(one, other):
 
 @leaf
 def _collect(numbers, n_paired, width, values, offsets):
-    """List the numbers that are not 0, and where their weights begin: for the first sum, and for the second.
+    """List the numbers that are not 0, and where their weights begin.
+
+    Those for the first sum stand at the beginning of the lists, those for the second from `n_paired // 2` places before
+    their end on.
 
     Returns:
-        Length of the two lists.
+        How many are for the first sum, and how many for the second.
     """
-    n_first = n_second = 0
+    start = len(numbers) - n_paired // 2
+    n_first, end = 0, start
     for place in range(0, n_paired, 2):
         value = numbers[place]
-        values[0, n_first], offsets[0, n_first] = value, place * width
+        values[n_first], offsets[n_first] = value, place * width
         n_first += value != _ZERO
         value = numbers[place + 1]
-        values[1, n_second], offsets[1, n_second] = value, (place + 1) * width
-        n_second += value != _ZERO
+        values[end], offsets[end] = value, (place + 1) * width
+        end += value != _ZERO
     for place in range(n_paired, len(numbers)):
         value = numbers[place]
-        values[0, n_first], offsets[0, n_first] = value, place * width
+        values[n_first], offsets[n_first] = value, place * width
         n_first += value != _ZERO
-    return n_first, n_second
+    return n_first, end - start
 
 
 @leaf
-def _add(values, offsets, n_first, n_second, weights, first, second):
+def _add(values, offsets, n_first, n_second, n_paired, weights, first, second):
     """Add the rows of weights of two lists to two sums; `weights` is an address."""
+    start = (len(values) - n_paired // 2) * _BYTES
     for block in range(0, len(first) * _BYTES, BLOCK * _BYTES):
-        rows = weights + block
-        add_rows(values[0].ctypes.data, offsets[0].ctypes.data, n_first, rows, first.ctypes.data + block)
-        add_rows(values[1].ctypes.data, offsets[1].ctypes.data, n_second, rows, second.ctypes.data + block)
+        lists, rows = (values.ctypes.data, offsets.ctypes.data), weights + block
+        add_rows(lists[0], lists[1], n_first, rows, first.ctypes.data + block)
+        add_rows(lists[0] + start, lists[1] + start, n_second, rows, second.ctypes.data + block)
