@@ -22,8 +22,8 @@ from linesift.features.scan import LineScan, scan_plain
 from linesift.hints import Hints
 from linesift.model import decode as decode_room
 from linesift.model import lexicon as lexicon_room
+from linesift.model import network as network_room
 from linesift.model import page_kind as kind_room
-from linesift.model import steps as step_room
 from linesift.model import trees as tree_room
 from linesift.model import window as window_room
 from linesift.model.decode import DecodeConfig
@@ -72,7 +72,7 @@ _TEXTS = st.lists(st.one_of(st.sampled_from(_MARKS), st.sampled_from(_WORDS), st
 )
 
 
-CHOICES = tuple(room.COMPILED for room in (scan_room, topic_room, lexicon_room, step_room, window_room, tree_room))
+CHOICES = tuple(room.COMPILED for room in (scan_room, topic_room, lexicon_room, network_room, window_room, tree_room))
 
 
 @pytest.fixture
@@ -86,6 +86,7 @@ def compiled() -> Iterator[None]:
 @pytest.mark.usefixtures("compiled")
 def test_what_was_compiled_is_found_again() -> None:
     """A name that leads nowhere would pass for a function that has to be compiled."""
+    random_network(9, seed=1, width=96).scores(_columns(5, seed=1), np.array([5]))  # compiles the loops
     assert [choice._is_kept() for choice in CHOICES] == [True] * len(CHOICES)
 
 
@@ -211,24 +212,47 @@ def test_tiles_do_not_show(html_model: linesift.Model, monkeypatch: pytest.Monke
         np.testing.assert_array_equal(lexicon.scores(batch, tokens), scores)
 
 
-@given(st.lists(st.integers(1, 300), max_size=4), st.integers(0, 99))
-def test_scores_of_the_network_are_the_same(sizes: list[int], seed: int) -> None:
-    network, spans = random_network(9, seed=seed), np.array(sizes, np.int64)
-    own = np.random.default_rng(seed).normal(0, 3, (9, spans.sum())).astype(np.float32)
+def _columns(n_lines: int, seed: int) -> np.ndarray:
+    own = np.random.default_rng(seed).normal(0, 3, (9, n_lines)).astype(np.float32)
     own[own > 4] = np.nan
+    return own
+
+
+@given(st.lists(st.integers(1, 300), max_size=4), st.integers(0, 99), st.sampled_from((8, 96)))
+def test_scores_of_the_network_are_the_same(sizes: list[int], seed: int, width: int) -> None:
+    network, spans = random_network(9, seed=seed, width=width), np.array(sizes, np.int64)
+    own = _columns(int(spans.sum()), seed)
     expected = network.scores(own, spans)
-    assert step_room.COMPILED.use(compiled=True)
+    assert network_room.COMPILED.use(compiled=True)
     found = network.scores(own, spans)
-    step_room.COMPILED.use(compiled=False)
+    network_room.COMPILED.use(compiled=False)
     assert found.tobytes() == expected.tobytes()
 
 
-def test_steps_that_come_to_other_numbers_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    def rectify(sums: step_room.Floats, bias: step_room.Floats, base: step_room.Floats, out: step_room.Floats) -> None:
-        out[:] = sums + bias - base
+@pytest.mark.parametrize("order", [network_room._ONE_BY_ONE, network_room._IN_PAIRS])
+@pytest.mark.parametrize("n_layers", [0, 1, 5])
+def test_the_loops_add_what_the_network_adds(order: int, n_layers: int) -> None:
+    """In whichever order: that of this processor may be another one, and then the loops are not used."""
+    network, spans = random_network(9, seed=n_layers, width=96, n_layers=n_layers), np.array([1, 90, 2, 40])
+    own = _columns(int(spans.sum()), seed=order)
+    compiled = network_room._Compiled(network_room._load(), order)
+    sums = compiled.sums(network, own)
+    np.testing.assert_allclose(sums[:133], network._sums(own)[:133], rtol=1e-4, atol=1e-4)
+    expected = network._last_hidden(sums.copy(), spans, None)
+    np.testing.assert_allclose(compiled.last_hidden(network, sums, spans)[:133], expected[:133], rtol=1e-4, atol=1e-4)
 
-    monkeypatch.setattr(step_room, "PLAIN", step_room.PLAIN._replace(rectify=rectify))
-    assert step_room._load() is None
+
+def test_loops_that_come_to_other_numbers_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    network, own, spans = random_network(9, seed=1, width=96), _columns(50, seed=1), np.array([50])
+    expected = network.scores(own, spans)
+    wrong = network_room._load()._replace(enter=lambda *_: None)
+    monkeypatch.setattr(network_room.COMPILED, "_load", lambda: wrong)
+    monkeypatch.setattr(network_room, "_ORDERS", {})
+    assert network_room.COMPILED.use(compiled=True)
+    found = network.scores(own, spans)
+    network_room.COMPILED.use(compiled=False)
+    assert [*network_room._ORDERS.values()] == [None]
+    assert found.tobytes() == expected.tobytes()
 
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=4), st.integers(0, 99), st.booleans())

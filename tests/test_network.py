@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 import linesift
 from conftest import random_network, without_pools
 from linesift.labels import LABELS
-from linesift.model import network as module
-from linesift.model.network import TILE, Network, product
+from linesift.model import products as module
+from linesift.model.network import Network
+from linesift.model.products import TILE, product
 
 N_COLUMNS = 7
 SIZES = (1, 2, 3, 40, TILE + 1, 300)
@@ -122,7 +123,7 @@ def test_products_are_too_small_to_be_divided_among_cores() -> None:
     parts = [part for part in (model.text, model.html) if part is not None]
     for network in (network for part in parts for network in part.networks):
         for weights in (network.entry, *network.layers, *network.pool_weights, network.out):
-            assert module._ROWS * weights.size <= 1 << 18
+            assert module.ROWS * weights.size <= 1 << 18
 
 
 @pytest.mark.parametrize("shape", [(140, 48), (144, 48), (48, 48), (48, 4), (7, 5)])

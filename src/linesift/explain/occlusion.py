@@ -24,8 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.labels import LABELS
-from linesift.model.network import Network
-from linesift.model.steps import cumulative_max
+from linesift.model.network import Network, cumulative_max
 
 Floats = NDArray[np.float32]
 

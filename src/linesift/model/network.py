@@ -9,20 +9,16 @@ is no article if one stands above. Trees and network are wrong on different line
 better than either.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from linesift.fast import Choice, Sizes, make_is_kept
 from linesift.labels import LABELS
-from linesift.model.steps import COMPILED, PLAIN, Steps, bound
-
-TILE = 128
-"""Lines of a matrix product, always as many: products of another shape may add in another order, and a page must come
-out the same in any batch."""
+from linesift.model.products import TILE, product, tiles
 
 _WIDEST, _MOST_LAYERS = 1024, 16
 """Most hidden units of a line, and most layers: the last one of these sees lines 65,536 lines away."""
@@ -30,13 +26,6 @@ _LEAST_SCALE = 1e-9
 """Least scale of a column; the largest is 1 divided by it."""
 _LARGEST_SCORE = 1e30
 """Bound of all numbers that a network may come to; float32 holds up to 3e38."""
-
-_LOW = (8, 16, 32, 64)
-"""Heights that the last tile may have, multiples of `_ROWS`."""
-
-_ROWS = 8
-"""Rows of a product: so few that OpenBLAS does not divide it among the cores. It would divide one of a whole tile, and
-its threads wait for each other for longer than the product takes. On one core a stack of small ones takes as long."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,22 +76,23 @@ class Network:
         Returns:
             Shape (n_rows, width): whole tiles, whose rows behind the last line mean nothing, and a row of zeros.
         """
-        return self._sums(own, COMPILED.choose(own.shape[1]) or PLAIN)
+        compiled = self._compiled(own.shape[1])
+        return self._sums(own) if compiled is None else compiled.sums(self, own)
 
-    def _sums(self, own: NDArray[np.float32], steps: Steps) -> NDArray[np.float32]:
-        tiles = _tiles(own.shape[1])
-        sums = np.zeros((len(tiles) * TILE + 1, len(self.entry_bias)), np.float32)
-        inputs = np.zeros((len(self.entry), TILE), np.float32)
-        for tile in tiles:
-            steps.fill_inputs(own, self.centre, self.scale, self.flagged, tile.start, inputs)
+    def _sums(self, own: NDArray[np.float32]) -> NDArray[np.float32]:
+        n_lines, width = own.shape[1], len(self.entry_bias)
+        sums, inputs = np.zeros((_n_rows(n_lines), width), np.float32), np.zeros((len(self.entry), TILE), np.float32)
+        for tile in tiles(n_lines):
+            part = own[:, tile]
+            inputs[:, : part.shape[1]] = self.inputs(part)
             product(inputs[:, : tile.stop - tile.start].T, self.entry, sums[tile])
         return sums
 
     def tiles(self, sums: NDArray[np.float32]) -> NDArray[np.float32]:
         """Bring sums of shape (n_lines, width) into the shape that `run` takes: whole tiles, and a row of zeros."""
-        tiles = np.zeros((len(_tiles(len(sums))) * TILE + 1, sums.shape[1]), np.float32)
-        tiles[: len(sums)] = sums
-        return tiles
+        whole = np.zeros((_n_rows(len(sums)), sums.shape[1]), np.float32)
+        whole[: len(sums)] = sums
+        return whole
 
     def run(
         self, sums: NDArray[np.float32], spans: NDArray[np.int64], find_maxima: "FindMaxima | None" = None
@@ -117,14 +107,22 @@ class Network:
         Returns:
             Shape (n_lines, 4).
         """
-        return self._run(sums, spans, find_maxima, COMPILED.choose(0) or PLAIN)
+        compiled, n_lines = self._compiled(0), int(spans.sum())
+        if compiled is None or find_maxima is not None:
+            hidden = self._last_hidden(sums, spans, find_maxima)
+        else:
+            hidden = compiled.last_hidden(self, sums, spans)
+        scores = np.empty((len(sums) - 1, len(self.out_bias)), np.float32)
+        for tile in tiles(n_lines):
+            product(hidden[tile], self.out, scores[tile])
+        return scores[:n_lines] + self.out_bias
 
-    def _run(
-        self, sums: NDArray[np.float32], spans: NDArray[np.int64], find_maxima: "FindMaxima | None", steps: Steps
+    def _last_hidden(
+        self, sums: NDArray[np.float32], spans: NDArray[np.int64], find_maxima: "FindMaxima | None"
     ) -> NDArray[np.float32]:
+        """Compute the hidden units after the last layer, in the shape of `sums`, whose rows they overwrite."""
         n_lines, hidden, following = int(spans.sum()), sums, np.empty_like(sums)
-        tiles = _tiles(n_lines)
-        rows = np.empty((TILE, 3 * sums.shape[1]), np.float32)
+        rows = np.empty((TILE, 3, sums.shape[1]), np.float32)
         hidden += self.entry_bias
         np.maximum(hidden, 0, out=hidden)
         around = _Around(spans, len(hidden))
@@ -132,50 +130,58 @@ class Network:
             for pool in self.pools_before(number):
                 n_units = len(self.pool_weights[pool]) // 2
                 if find_maxima is None:
-                    maxima = steps.cumulative_max(hidden[:-1], spans, n_units)
+                    maxima = cumulative_max(hidden[:-1], spans, n_units)
                 else:
                     maxima = find_maxima(pool, hidden[:-1], spans, n_units)
-                self._add_pooled(pool, hidden, maxima, tiles, steps)
+                for tile in tiles(n_lines):
+                    more = _rectified(maxima[tile], self.pool_weights[pool], self.pool_biases[pool])
+                    np.add(more, hidden[tile], out=hidden[tile])
             hidden[n_lines:] = 0  # for neighbours that are not there
             places = around.neighbours(distance)
-            for tile in tiles:
-                more = following[tile]
-                steps.gather(hidden, places[tile], rows[: len(more)])
-                product(rows[: len(more)], weights, more)
-                steps.rectify(more, bias, hidden[tile], more)
+            for tile in tiles(n_lines):
+                read = rows[: tile.stop - tile.start]
+                np.take(hidden, places[tile], axis=0, out=read, mode="clip")
+                more = _rectified(read.reshape(len(read), -1), weights, bias)
+                np.add(more, hidden[tile], out=following[tile])
             hidden, following = following, hidden
-        scores = np.empty((tiles[-1].stop if tiles else 0, len(self.out_bias)), np.float32)
-        for tile in tiles:
-            product(hidden[tile], self.out, scores[tile])
-        scores += self.out_bias
-        return scores[:n_lines]
+        return hidden
 
-    def _add_pooled(
-        self,
-        pool: int,
-        hidden: NDArray[np.float32],
-        maxima: NDArray[np.float32],
-        tiles: Sequence[slice],
-        steps: Steps,
-    ) -> None:
-        """Add to hidden units what a pooling makes of the maxima, tile by tile."""
-        weights = self.pool_weights[pool]
-        room = np.empty((TILE, len(self.entry_bias)), np.float32)
-        for tile in tiles:
-            more = room[: tile.stop - tile.start]
-            product(maxima[tile], weights, more)
-            steps.rectify(more, self.pool_biases[pool], hidden[tile], hidden[tile])
+    def _compiled(self, n_lines: int) -> "_Compiled | None":
+        """Choose the compiled loops for so many lines more, if they are due and come to the same numbers."""
+        loops = COMPILED.choose(n_lines)
+        if loops is None or len(self.entry_bias) % loops.multiple:
+            return None
+        shapes = self.entry.shape, self.layers.shape, self.pool_weights.shape
+        if shapes not in _ORDERS:
+            _ORDERS[shapes] = self._find_order(loops)
+        order = _ORDERS[shapes]
+        return None if order is None else _Compiled(loops, order)
+
+    def _find_order(self, loops: "Loops") -> int | None:
+        """Find the order in which products of this processor add, by 40 lines of two pages; `None` if it is another."""
+        n_lines, n_columns = 40, len(self.centre)
+        # Cosines stand for random numbers, because `np.random` takes longer to load than this function to run.
+        numbers = np.cos(np.arange(n_columns * n_lines, dtype=np.float32) * 3).reshape(n_columns, n_lines)
+        own, spans = numbers * self.scale[:, None] + self.centre[:, None], np.array([2, n_lines - 2])
+        own[numbers > 0.9] = np.nan
+        expected = self._last_hidden(self._sums(own), spans, None)[:n_lines]
+        for order in (_IN_PAIRS, _ONE_BY_ONE):
+            compiled = _Compiled(loops, order)
+            if np.array_equal(compiled.last_hidden(self, compiled.sums(self, own), spans)[:n_lines], expected):
+                return order
+        return None
 
     def inputs(self, own: NDArray[np.float32]) -> NDArray[np.float32]:
         """Turn columns into inputs, shape (n_inputs, n_lines): numbers between -1 and 1, 0 where missing, and flags."""
         inputs = np.empty((len(self.entry), own.shape[1]), np.float32)
-        PLAIN.fill_inputs(own, self.centre, self.scale, self.flagged, 0, inputs)
+        is_missing = _bound(own, self.centre, self.scale, inputs[: len(self.centre)])
+        inputs[len(self.centre) :] = is_missing.take(self.flagged, axis=0)
         return inputs
 
     def inputs_of(self, columns: NDArray[np.int64], values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Turn values of some columns into inputs, without flags; shape (len(columns), n_lines) in and out."""
         inputs = np.empty_like(values)
-        bound(values, self.centre[columns], self.scale[columns], inputs)
+        _bound(values, self.centre[columns], self.scale[columns], inputs)
         return inputs
 
     def is_sound(self, n_columns: int) -> bool:
@@ -245,39 +251,105 @@ def _ascends_below(numbers: NDArray[Any], end: int) -> bool:
     return numbers.dtype.kind == "i" and bool((np.diff(numbers, prepend=-1, append=end) > 0).all())
 
 
-def product(lines: NDArray[np.float32], weights: NDArray[np.float32], out: NDArray[np.float32]) -> None:
-    """Multiply a tile of lines by weights so that a line's result does not depend on its place in the tile.
+_ONE_BY_ONE, _IN_PAIRS = 1, 8
+"""Orders in which matrix products add: one input after the other; or of each eight inputs the first, third, fifth and
+seventh to one sum, the others to a second one, which is added at last. Inputs behind the last eight go to the first."""
+_ORDERS: dict[tuple[tuple[int, ...], ...], int | None] = {}
+"""The order of products of some shapes; `None` if it is none of these."""
+
+
+class Loops(NamedTuple):
+    """Compiled functions; see `linesift.model.compiled.network`."""
+
+    enter: Callable[..., None]
+    run: Callable[..., NDArray[np.float32]]
+    multiple: int
+    """The number of hidden units must be a multiple of it."""
+
+
+class _Compiled(NamedTuple):
+    """The compiled loops with the order in which they add."""
+
+    loops: Loops
+    order: int
+
+    def sums(self, network: Network, own: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Do what `Network.sums` does."""
+        sums = np.zeros((_n_rows(own.shape[1]), len(network.entry_bias)), np.float32)
+        arrays = own, network.centre, network.scale, network.flagged, network.entry
+        self.loops.enter(*arrays, self._n_paired(len(network.entry)), sums)
+        return sums
+
+    def last_hidden(self, network: Network, sums: NDArray[np.float32], spans: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Do what `Network._last_hidden` does."""
+        starts = np.concatenate(([0], spans.cumsum()))
+        layers = network.entry_bias, network.layers, network.layer_biases
+        pools = network.pool_weights, network.pool_biases, network.pool_layers
+        n_paired = (self._n_paired(weights.shape[1]) for weights in (network.layers, network.pool_weights))
+        return self.loops.run(sums, starts, *layers, *pools, *n_paired)
+
+    def _n_paired(self, n_inputs: int) -> int:
+        """Count the inputs that are added in pairs."""
+        return n_inputs - n_inputs % _IN_PAIRS if self.order == _IN_PAIRS else 0
+
+
+def _load() -> Loops:
+    from linesift.model.compiled import network
+
+    return Loops(network.enter, network.run, network.MULTIPLE)
+
+
+COMPILED = Choice(_load, make_is_kept("linesift.model.compiled.network.run"), Sizes(200_000, 5_000_000))
+"""By lines."""
+
+
+def _n_rows(n_lines: int) -> int:
+    """Rows of whole tiles, and one of zeros."""
+    return len(tiles(n_lines)) * TILE + 1
+
+
+def _bound(
+    values: NDArray[np.float32], centre: NDArray[np.float32], scale: NDArray[np.float32], out: NDArray[np.float32]
+) -> NDArray[np.bool_]:
+    """Scale columns to numbers between -1 and 1, 0 where missing; return where they are missing."""
+    np.subtract(values, centre[:, None], out=out)
+    out *= (1 / scale)[:, None]
+    size = np.abs(out)
+    size += 1
+    out /= size
+    is_missing = np.isnan(out)
+    np.copyto(out, 0, where=is_missing)
+    return is_missing
+
+
+def _rectified(
+    lines: NDArray[np.float32], weights: NDArray[np.float32], bias: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Multiply a tile of lines by weights, add a bias and cut the result at 0."""
+    sums = np.empty((len(lines), weights.shape[1]), np.float32)
+    product(lines, weights, sums)
+    sums += bias
+    return np.maximum(sums, 0, out=sums)
+
+
+def cumulative_max(hidden: NDArray[np.float32], spans: NDArray[np.int64], n_units: int) -> NDArray[np.float32]:
+    """Find the highest value of some units from the first line of the page to each line, and from it to the last.
 
     Args:
-        lines: shape (n_rows, n_inputs), as many rows as `_tiles` cuts.
-        weights: shape (n_inputs, n_outputs).
-        out: shape (n_rows, n_outputs), written.
+        hidden: shape (n_rows, width); rows behind the last line belong to no page.
+        spans: lines of each page, one after the other.
+        n_units: how many of the units, from the first.
+
+    Returns:
+        Shape (n_rows, 2 * n_units), 0 in rows behind the last line.
     """
-    stack = np.ascontiguousarray(lines).reshape(-1, _even_rows(*weights.shape), lines.shape[1])
-    np.matmul(stack, weights, out=out.reshape(*stack.shape[:2], -1))
-
-
-@cache
-def _even_rows(n_inputs: int, n_outputs: int) -> int:
-    """Choose `_ROWS` if equal rows of such a product have equal results on this processor, else a single row.
-
-    OpenBLAS's kernel for processors with AVX2 takes twelve rows at once and adds the latter six in another order, so
-    that equal lines at different places would differ in the last bit.
-    """
-    # Cosines stand for random numbers, because `np.random` takes longer to load than this function to run.
-    line = np.cos(np.arange(n_inputs, dtype=np.float32))[None]
-    weights = np.cos(np.arange(n_inputs * n_outputs, dtype=np.float32)).reshape(n_inputs, n_outputs)
-    results = np.matmul(line.repeat(_ROWS, axis=0), weights)
-    return _ROWS if (results == results[0]).all() else 1
-
-
-def _tiles(n_lines: int) -> list[slice]:
-    """Cut lines into tiles; the last one is as low as its lines allow, and may reach beyond the last line."""
-    tiles = [slice(start, start + TILE) for start in range(0, n_lines, TILE)]
-    if tiles:
-        start = tiles[-1].start
-        tiles[-1] = slice(start, start + next(height for height in (*_LOW, TILE) if height >= n_lines - start))
-    return tiles
+    maxima = np.zeros((len(hidden), 2 * n_units), hidden.dtype)
+    above, below, units = maxima[:, :n_units], maxima[:, n_units:], hidden[:, :n_units]
+    ends = spans.cumsum()
+    for start, end in zip((ends - spans).tolist(), ends.tolist(), strict=True):
+        np.maximum.accumulate(units[start:end], axis=0, out=above[start:end])
+        np.maximum.accumulate(units[start:end][::-1], axis=0, out=below[start:end][::-1])
+    return maxima
 
 
 FindMaxima = Callable[[int, NDArray[np.float32], NDArray[np.int64], int], NDArray[np.float32]]

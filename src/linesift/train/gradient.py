@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.model.network import Network, neighbours
-from linesift.model.steps import cumulative_max
+from linesift.model.network import Network, cumulative_max, neighbours
 
 Floats = NDArray[np.float32]
 
