@@ -279,6 +279,8 @@ def _number_parts(chars: Sequence[Char]) -> Iterator[DatePart]:
 def _is_clock(joint: str, hour: Number, minute: Number) -> bool:
     if not joint or joint not in ":：h時时點点시" or not (hour.is_short and minute.is_short):
         return False
+    if hour.value == minute.value == 0:
+        return False
     return hour.value <= 24 and minute.value < 60 and (len(minute.digits) == 2 or joint > "\u2fff")
 
 

@@ -80,6 +80,10 @@ def test_strength_rises_with_what_a_line_shows() -> None:
     assert read_batch(["\n".join(lines)]).strength.tolist() == [0, 1, 2, 3, 4, 5]
 
 
+def test_a_player_that_has_not_begun_shows_no_clock() -> None:
+    assert found_on("0:00", "00:00 / 03:12", "00:05", "0:30") == [set(), {"clock"}, {"clock"}, {"clock"}]
+
+
 @pytest.mark.parametrize("year", ["1980", "2040", "2567", "1402", "1445", "٢٠٢٤"])
 def test_years_of_four_calendars(year: str) -> None:
     assert found_on(year) == [{"year"}]

@@ -17,7 +17,7 @@ class DatePart(IntEnum):
     """Parts of a date that a line can show; the columns of `LineScan.dates`."""
 
     CLOCK = 0
-    """`9:20`, `9h20`, `9時20分`, `9시 20분`."""
+    """`9:20`, `9h20`, `9時20分`, `9시 20분`; not `0:00`, where a player stands before it begins."""
     DOTTED = 1
     """`9.20` or `21.10`: a clock, a day and month, or a number."""
     SLASHED = 2
@@ -230,6 +230,7 @@ class Pairs:
         are_short = (length[first] <= 2) & (two_size <= 2)
         is_clock = are_short & (one <= 24) & (two < 60) & ((sign & _CLOCK_MARK) > 0)
         is_clock &= (two_size == 2) | is_full_width
+        is_clock &= (one > 0) | (two > 0)  # a player that has not begun
         is_numeric = self._is_numeric(are_short, sign)
         is_alone = are_short & (two_size == 2) & is_close & ~is_numeric
         is_alone[1:] &= ~(is_numeric[:-1] & (first[1:] == second[:-1]))

@@ -115,7 +115,7 @@ def _pair_parts(numbers, one, mark, keys, is_of_three):
         return 0
     first, second, is_double = numbers[one, VALUE], numbers[two, VALUE], _size(numbers, two) == 2
     parts = 0
-    if mark & _CLOCK_MARK and first <= 24 and second < 60:
+    if mark & _CLOCK_MARK and first <= 24 and second < 60 and (first > 0 or second > 0):
         if is_double or keys[numbers[one, END]] > _FULL_WIDTH:
             parts |= _CLOCK
     if is_double and numbers[two, START] - numbers[one, END] == 1 and not is_of_three and first <= 31:
