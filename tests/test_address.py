@@ -1,14 +1,20 @@
 """Words that lines share with the address of their page."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import linesift
+from linesift.errors import ModelError
+from linesift.features import address
 from linesift.features.address import shared_with_address
 from linesift.labels import Label
+from linesift.model.directory import load_model, save_model
 from linesift.page import Page
+from linesift.train.probe import probe_pages
 
 ADDRESS = "https://harbour.example/news/2024/05/14/{}-884123.html"
 
@@ -44,7 +50,7 @@ def test_shares_are_by_letters() -> None:
 
 
 @pytest.mark.parametrize(
-    "address",
+    "url",
     [
         "",
         "https://a.example",
@@ -54,13 +60,13 @@ def test_shares_are_by_letters() -> None:
         "http://[a/b-c-d",
     ],
 )
-def test_an_address_without_words_says_nothing(address: str) -> None:
-    assert np.isnan(shared_with_address(address, ["Ferry returns", "News"])).all()
+def test_an_address_without_words_says_nothing(url: str) -> None:
+    assert np.isnan(shared_with_address(url, ["Ferry returns", "News"])).all()
 
 
 @given(st.text(max_size=60), st.lists(st.text(st.characters(exclude_characters="\n"), max_size=40), max_size=4))
-def test_any_text(address: str, lines: list[str]) -> None:
-    found = shared_with_address(address, lines)
+def test_any_text(url: str, lines: list[str]) -> None:
+    found = shared_with_address(url, lines)
     assert found.shape == (2, len(lines))
     assert (np.isnan(found) | ((found >= 0) & (found <= 1))).all()
 
@@ -96,3 +102,15 @@ def test_a_page_comes_out_the_same_in_any_batch() -> None:
         np.testing.assert_array_equal(model.classify(page).probabilities, found)
     assert not np.array_equal(batch[0], batch[1])
     np.testing.assert_array_equal(batch[0], batch[2])
+
+
+@pytest.mark.parametrize(("table", "changed"), [("_LATIN", {}), ("_SPELLINGS", ())])
+def test_loading_notices_other_tables(
+    table: str, changed: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The probe has a page whose address writes its Russian title in Latin letters."""
+    save_model(linesift.load(), {}, probe_pages(), tmp_path / "m")
+    load_model(tmp_path / "m")
+    monkeypatch.setattr(address, table, changed)
+    with pytest.raises(ModelError, match="does not reproduce its probe"):
+        load_model(tmp_path / "m")

@@ -35,7 +35,11 @@ from linesift.page import Page
 from linesift.read.html.page import read_html
 
 TEXT = "Home | News\n\nFerry returns to the bay\n21 October 2024, 9:20\nThe ferry is back after a year, they said.\n"
-PROBE = [Page(TEXT, "ferry"), Page("\n", "blank"), read_html(ARTICLE, "html").page]
+PROBE = [
+    Page(TEXT, "ferry", url="https://a.example/ferry-returns-to-the-bay"),
+    Page("\n", "blank"),
+    read_html(ARTICLE, "html").page,
+]
 
 Files = dict[str, bytes]
 Damage = Callable[[Path], None]
@@ -733,8 +737,15 @@ def test_a_part_for_html_needs_a_page_with_hints(html_model: Model, html_saved: 
 def test_the_probe_is_read_as_it_was_written(html_saved: Files, tmp_path: Path) -> None:
     write(html_saved, tmp_path)
     for one, other in zip(PROBE, read_probe(tmp_path), strict=True):
-        assert (one.text, one.source, one.has_hints) == (other.text, other.source, other.has_hints)
+        assert (one.text, one.source, one.url) == (other.text, other.source, other.url)
+        assert one.has_hints == other.has_hints
         assert one.hints is None or (other.hints is not None and one.hints.equals(other.hints))
+
+
+def test_a_probe_has_the_addresses_that_are_known(saved: Files) -> None:
+    """Models that were saved before have none."""
+    rows = [json.loads(line) for line in saved["probe.jsonl"].splitlines()]
+    assert ["url" in row for row in rows] == [True, False, False]
 
 
 HINTS_DAMAGES: dict[str, Callable[[dict[str, Any]], object]] = {

@@ -1,13 +1,13 @@
 """Write and check the probe of a model directory: a few pages whose probabilities the model must reproduce.
 
-Each line of `probe.jsonl` is a page as JSON: its name, its text, the hints of a page that came as HTML (the arrays of
-`Hints`, so that nothing here depends on how HTML is read), and the probabilities of its lines. It notices code that
-computes something else than when the model was saved.
+Each line of `probe.jsonl` is a page as JSON: its name, its address if it has one, its text, the hints of a page that
+came as HTML (the arrays of `Hints`, so that nothing here depends on how HTML is read), and the probabilities of its
+lines. It notices code that computes something else than when the model was saved.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,8 @@ def write_probe(model: Model, pages: Sequence[Page]) -> str:
 def _row(model: Model, page: Page) -> dict[str, Any]:
     probabilities = model.classify(page).probabilities.astype(float)
     row: dict[str, Any] = {"name": page.source, "text": page.text, "hints": None}
+    if page.url:
+        row["url"] = page.url
     if page.hints is not None:
         row["hints"] = {each.name: getattr(page.hints, each.name).tolist() for each in fields(Hints)}
     return {**row, "probabilities": np.round(probabilities, 4).tolist()}
@@ -84,7 +86,7 @@ def _read(path: Path) -> list[tuple[Page, NDArray[np.float32]]]:
 
 
 def _page(row: dict[str, Any]) -> Page:
-    page = Page(row["text"], str(row.get("name", "")))
+    page = Page(row["text"], str(row.get("name", "")), url=str(row.get("url", "")))
     n_lines = len(page.lines)
     if row.get("hints") is None:
         return page
@@ -98,4 +100,4 @@ def _page(row: dict[str, Any]) -> Page:
     word_line = arrays["word_line"]
     if n_words and not (word_line[0] >= 0 and word_line[-1] < n_lines and (np.diff(word_line) >= 0).all()):
         raise ValueError("hints of other lines: word_line")
-    return Page(page.text, page.source, Hints(**arrays))
+    return replace(page, hints=Hints(**arrays))

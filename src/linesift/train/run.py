@@ -16,7 +16,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import linesift
 from linesift.errors import InputError
 from linesift.evaluate.card import write_card
 from linesift.evaluate.evaluate import Report, collection_names, evaluate_pairs
@@ -26,21 +25,16 @@ from linesift.evaluate.report import TITLE, accuracy_report, write_report
 from linesift.example import Example
 from linesift.extras import require_extra
 from linesift.model.directory import check_place, save_model
-from linesift.page import Page
 from linesift.read.find import require_there
-from linesift.read.labelled import find_labelled_files, read_labelled
 from linesift.train.config import Progress, TrainConfig
 from linesift.train.corpora import KIND_GOLD, corpus_files
 from linesift.train.dataset import check_dataset
 from linesift.train.fit import fit
 from linesift.train.folds import predict_held_out
 from linesift.train.page_kind import fit_page_kind
-from linesift.train.probe import html_probe
+from linesift.train.probe import probe_pages
 from linesift.train.provenance import digest, short_name
 from linesift.train.sources import Sources, TrainingPages, read_sources
-
-_N_REFERENCE_TEXTS = 2
-"""Number of pages of plain text in the probe: reference pages with the probabilities that a model must reproduce."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +82,7 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
     _check_places(request)
     _check_packages(request)
     data = read_sources(Sources(request.pages, request.corpora, request.datasets), request.config, progress)
-    probe = _probe()
+    probe = probe_pages()
     models = fit_page_kind(fit(data.examples, request.config, progress), data.examples, request.config, progress)
     progress("scoring the held-out folds")
     scored = predict_held_out(models, data.examples)
@@ -148,17 +142,6 @@ def _check_places(request: TrainRequest) -> None:
     if request.keep_folds is not None:
         for fold in range(request.config.n_folds):
             check_place(request.keep_folds / str(fold))
-
-
-def _probe() -> list[Page]:
-    """Give the reference pages of the model directory: two of our own pages as text, and a page of HTML.
-
-    They are never pages of the training, which may be private or belong to others.
-    """
-    files = find_labelled_files(linesift.golden())
-    chosen = files[:: len(files) // _N_REFERENCE_TEXTS][:_N_REFERENCE_TEXTS]
-    pages = [page for file in chosen for page in read_labelled(file, needs_html=False)]
-    return [*(Page(page.page.text, Path(page.source).name) for page in pages), html_probe()]
 
 
 def _info(request: TrainRequest, data: TrainingPages, trained: Trained) -> dict[str, Any]:
