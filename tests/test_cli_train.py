@@ -17,7 +17,7 @@ from linesift.extras import install_command
 from linesift.labels import Label
 from linesift.page import LabelledPage, Page
 from linesift.train import run as library
-from linesift.train.config import Progress, TrainConfig
+from linesift.train.config import Learner, Progress, TrainConfig
 from linesift.train.run import Trained, TrainRequest
 
 PAGE = LabelledPage(Page("H Rain\nB It rained.", "a"), (Label.HEADLINE, Label.BODY), site="a.example")
@@ -52,7 +52,7 @@ def test_options(monkeypatch: pytest.MonkeyPatch, requests: list[TrainRequest]) 
         "--pages data/pages --pages more.jsonl --corpora c --out m --model-kind linear --folds 3 --seed 7 --jobs 1"
     )
     assert run(monkeypatch, *options.split()) == 0
-    config = TrainConfig(learner="linear", n_folds=3, seed=7, jobs=1)
+    config = TrainConfig(learner=Learner.LINEAR, n_folds=3, seed=7, jobs=1)
     assert requests == [TrainRequest((Path("data/pages"), Path("more.jsonl")), Path("m"), Path("c"), config)]
 
 

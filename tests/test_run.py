@@ -18,7 +18,7 @@ from linesift.model.directory import read_about
 from linesift.page import LabelledPage
 from linesift.read.html.page import read_html
 from linesift.read.labelled import format_page
-from linesift.train.config import TrainConfig
+from linesift.train.config import Learner, TrainConfig
 from linesift.train.dataset import read_dataset
 from linesift.train.provenance import digest, short_name, trained_on
 from linesift.train.run import Trained, TrainRequest, train
@@ -313,7 +313,7 @@ def test_two_pages_in_a_jsonl_file_are_enough(tmp_path: Path) -> None:
         for site in ("a.example", "b.example")
     ]
     (tmp_path / "my.jsonl").write_text("".join(f"{json.dumps(each)}\n" for each in rows), "utf-8")
-    config = replace(TINY, learner="linear")
+    config = replace(TINY, learner=Learner.LINEAR)
     trained = train(TrainRequest((tmp_path / "my.jsonl",), tmp_path / "m", config=config), say_nothing)
     assert len(linesift.load(trained.directory).classify("\n".join(lines)).labels) == 4
     probe = (trained.directory / "probe.jsonl").read_text("utf-8")
@@ -324,6 +324,11 @@ def test_two_pages_in_a_jsonl_file_are_enough(tmp_path: Path) -> None:
 def own_names() -> set[str]:
     """Names of the pages that come with linesift."""
     return {path.name for path in linesift.golden().glob("*.page")}
+
+
+def test_a_learner_that_there_is_not() -> None:
+    with pytest.raises(ValueError, match="'forest' is not a valid Learner"):
+        TrainConfig(learner="forest")  # type: ignore[arg-type]
 
 
 def test_too_few_sites(own: Path, tmp_path: Path) -> None:
@@ -349,7 +354,7 @@ def test_committed_card_is_that_of_its_model(directory: Path) -> None:
 def test_aligned_pages_that_are_not_learnt_are_scored(
     request_: TrainRequest, pages: list[LabelledPage], tmp_path: Path
 ) -> None:
-    config = replace(TINY, learner="linear", learn_aligned=False)
+    config = replace(TINY, learner=Learner.LINEAR, learn_aligned=False)
     trained = train(replace(request_, out=tmp_path / "m", config=config, report=None, keep_folds=None), say_nothing)
     names = [page.name for page in trained.report.pages]
     assert names[len(pages) :] == ["tiny/4", *(f"tiny/{number}" for number in range(N_ROWS) if number not in {3, 4})]
@@ -365,7 +370,7 @@ def test_aligned_pages_that_are_not_learnt_are_scored(
 @pytest.mark.slow
 def test_linear_model_on_own_pages(own: Path, tmp_path: Path) -> None:
     trained = train(
-        TrainRequest((own,), tmp_path / "model", config=TrainConfig(learner="linear", n_folds=3)), say_nothing
+        TrainRequest((own,), tmp_path / "model", config=TrainConfig(learner=Learner.LINEAR, n_folds=3)), say_nothing
     )
     assert trained.reports_by_path == {}
     assert linesift.load(trained.directory).classify("Menu\nHome").labels
@@ -381,7 +386,7 @@ def test_datasets_and_sites_are_trained_on(own: Path, tmp_path: Path, pages: lis
     site.mkdir(parents=True)
     for number in range(40, 80):
         (site / f"{number}.page").write_text(format_page(invented_page(number)), "utf-8")
-    config = replace(TINY, learner="linear", n_folds=2)
+    config = replace(TINY, learner=Learner.LINEAR, n_folds=2)
     request = TrainRequest((own, site), tmp_path / "m", config=config, datasets=(str(tmp_path / "herald.parquet"),))
     trained = train(request, lambda _: None)
     about = read_about(trained.directory)

@@ -1,6 +1,5 @@
 """`linesift train`: a model directory from labelled pages and collections."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +9,7 @@ from linesift.cli import console
 from linesift.cli.options import ModelOut
 from linesift.extras import require_extra
 from linesift.read.labelled import LABELLED_SUFFIX
+from linesift.train.config import Learner, TrainConfig
 
 if TYPE_CHECKING:
     from linesift.train.run import Trained
@@ -31,13 +31,6 @@ Examples:
 """
 
 
-class ModelKind(StrEnum):
-    """Learner of the scores of lines."""
-
-    BOOSTING = "boosting"
-    LINEAR = "linear"
-
-
 _Pages = Annotated[
     list[Path],
     typer.Option(
@@ -56,7 +49,7 @@ _Dataset = Annotated[
     ),
 ]
 _Kind = Annotated[
-    ModelKind,
+    Learner,
     typer.Option(metavar="KIND", help="boosting: trees, more accurate. linear: weights that one can read."),
 ]
 _Folds = Annotated[int, typer.Option(min=2, metavar="N", help="Number of folds; all pages of a site are in one fold.")]
@@ -84,7 +77,7 @@ def train(
     pages: _Pages,
     out: ModelOut,
     corpora: _Corpora = None,
-    model_kind: _Kind = ModelKind.BOOSTING,
+    model_kind: _Kind = Learner.BOOSTING,
     folds: _Folds = 4,
     seed: _Seed = 0,
     jobs: _Jobs = 2,
@@ -103,11 +96,10 @@ def train(
         check_place(out)
         require_extra("training", "joblib", "sklearn")
         # It takes seconds to load, and a wrong option does not wait for it.
-        from linesift.train.config import TrainConfig
         from linesift.train.run import TrainRequest
         from linesift.train.run import train as train_model
 
-        config = TrainConfig(learner=model_kind.value, n_folds=folds, seed=seed, jobs=jobs, learn_aligned=learn_aligned)
+        config = TrainConfig(learner=model_kind, n_folds=folds, seed=seed, jobs=jobs, learn_aligned=learn_aligned)
         request = TrainRequest(
             tuple(pages),
             out,

@@ -2,17 +2,30 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 Progress = Callable[[str], None]
 """Is called with a sentence at the start of every stage."""
 
 
+class Learner(StrEnum):
+    """Learner of the scores of lines."""
+
+    BOOSTING = "boosting"
+    """Oblivious trees."""
+    LINEAR = "linear"
+    """Additive logistic regression over bins."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """Settings of a fit; `reports/ablation.md` says which values were compared, the rest is set by hand."""
+    """Settings of a fit; `reports/ablation.md` says which values were compared, the rest is set by hand.
 
-    learner: str = "boosting"
-    """`boosting`: oblivious trees; `linear`: additive logistic regression over bins."""
+    Raises:
+        ValueError: if the learner is none of `Learner`.
+    """
+
+    learner: Learner = Learner.BOOSTING
     n_folds: int = 4
     seed: int = 0
     jobs: int = 2
@@ -54,3 +67,6 @@ class TrainConfig:
     """L2 regularisation of the lexicon."""
     linear_alpha: float = 3e-5
     """L2 regularisation of the linear model."""
+
+    def __post_init__(self) -> None:
+        Learner(self.learner)

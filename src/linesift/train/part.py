@@ -24,7 +24,7 @@ from linesift.model.part import Part, Scorer, softmax, spans_of
 from linesift.model.second_look import SecondLook
 from linesift.model.window import Neighbourhood
 from linesift.train.augment import as_unknown_language
-from linesift.train.config import Progress, TrainConfig
+from linesift.train.config import Learner, Progress, TrainConfig
 from linesift.train.examples import Lines
 from linesift.train.folds import CrossFit
 from linesift.train.headline import fit_rankers
@@ -126,7 +126,7 @@ def _fit_parts(
     is_gold = (np.arange(len(scores)) < lines.n_gold) & (lines.line_weights.everything > 0)
     labels, is_read = lines.labels.everything, np.ones(len(scores), np.bool_)
     share = 0.5
-    if config.learner == "boosting":
+    if config.learner == Learner.BOOSTING:
         is_read = _lines_to_learn(scores, lines, config)
         networks, network_scores = _fit_networks(own, lines, is_read, config, progress)
         known = is_gold & is_read
@@ -138,7 +138,7 @@ def _fit_parts(
     scores /= np.where(is_read, np.float32(temperature), np.float32(sure_temperature))[:, None]
     looks: CrossFit[SecondLook | None] = CrossFit.same(None, config.n_folds)
     rankers: CrossFit[HeadlineRanker | None] = CrossFit.same(None, config.n_folds)
-    if config.learner == "boosting":
+    if config.learner == Learner.BOOSTING:
         progress("second look at doubtful lines")
         looks, log_odds = fit_second_looks(scores, lines, config)
         progress("headline among its candidates")
@@ -164,7 +164,7 @@ def _fit_scorers(
     table: NDArray[np.float32], lines: Lines, config: TrainConfig, progress: Progress
 ) -> tuple[CrossFit[Scorer], NDArray[np.float32]]:
     """Fit trees or linear models; score every line by the one that has not seen its fold."""
-    fit_scorer, what = (fit_trees, "trees") if config.learner == "boosting" else (fit_linear, "bins")
+    fit_scorer, what = (fit_trees, "trees") if config.learner == Learner.BOOSTING else (fit_linear, "bins")
     fitted: list[Scorer] = []
     scores = np.zeros((len(lines.folds), len(LABELS)), np.float32)
     for fold, (labels, weights) in enumerate(zip(lines.labels, lines.line_weights, strict=True)):

@@ -26,7 +26,7 @@ from linesift.example import Example
 from linesift.extras import require_extra
 from linesift.model.directory import check_place, save_model
 from linesift.read.find import require_there
-from linesift.train.config import Progress, TrainConfig
+from linesift.train.config import Learner, Progress, TrainConfig
 from linesift.train.corpora import KIND_GOLD, corpus_files
 from linesift.train.dataset import check_dataset
 from linesift.train.fit import fit
@@ -121,7 +121,7 @@ def _trained(directory: Path, data: TrainingPages, scored: Sequence[HeldOut]) ->
 
 def _check_packages(request: TrainRequest) -> None:
     require_extra("training", "sklearn", "scipy")
-    if request.config.learner == "boosting":
+    if request.config.learner == Learner.BOOSTING:
         require_extra("training boosted trees", "catboost")
     if request.corpora is not None or request.datasets:
         require_extra("reading collections", "datasets", "resiliparse")
@@ -181,7 +181,7 @@ def _command(request: TrainRequest) -> str:
 def _versions(request: TrainRequest) -> Iterator[tuple[str, str]]:
     yield "python", platform.python_version()
     names = ["linesift", "numpy", "scikit-learn"]
-    names += ["catboost"] if request.config.learner == "boosting" else []
+    names += ["catboost"] if request.config.learner == Learner.BOOSTING else []
     names += ["datasets", "resiliparse"] if request.corpora is not None else []
     for name in names:
         try:
