@@ -337,7 +337,7 @@ def test_too_few_sites(own: Path, tmp_path: Path) -> None:
         train(TrainRequest(paths, tmp_path / "model", config=TrainConfig(n_folds=3)), say_nothing)
 
 
-@pytest.mark.parametrize("module", ["sklearn", "catboost"])
+@pytest.mark.parametrize("module", ["joblib", "sklearn", "scipy", "threadpoolctl", "catboost"])
 def test_missing_extra(own: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: str) -> None:
     monkeypatch.setattr("linesift.extras.find_spec", lambda name: None if name == module else object())
     with pytest.raises(MissingExtraError, match=rf"{module}.*pip install .*\[train\]'"):

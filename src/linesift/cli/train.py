@@ -7,7 +7,6 @@ import typer
 
 from linesift.cli import console
 from linesift.cli.options import ModelOut
-from linesift.extras import require_extra
 from linesift.read.labelled import LABELLED_SUFFIX
 from linesift.train.config import Learner, TrainConfig
 
@@ -91,11 +90,6 @@ def train(
         for output in () if report is None else (report, report.with_suffix(".json")):
             console.check_output(output, pages, (LABELLED_SUFFIX,))
         # Imported here, so that a wrong option does not wait for numpy.
-        from linesift.model.directory import check_place
-
-        check_place(out)
-        require_extra("training", "joblib", "sklearn")
-        # It takes seconds to load, and a wrong option does not wait for it.
         from linesift.train.run import TrainRequest
         from linesift.train.run import train as train_model
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from linesift.labels import LABELS
 from linesift.model.network import Network
@@ -62,6 +61,8 @@ class NetworkData:
 
 def fit_network(data: NetworkData, config: TrainConfig) -> Network:
     """Train a network on whole pages; the same pages in the same order give the same network."""
+    from threadpoolctl import threadpool_limits
+
     draw = np.random.default_rng(config.seed)
     network = _initial_network(data.own, config, draw)
     inputs = np.ascontiguousarray(network.inputs(data.own).T)

@@ -79,8 +79,8 @@ def train(request: TrainRequest, progress: Progress) -> Trained:
         MissingExtraError: if the packages of the train extra are missing.
         ModelError: if `out` is not a place for a model, or cannot be written.
     """
-    _check_places(request)
     _check_packages(request)
+    _check_places(request)
     data = read_sources(Sources(request.pages, request.corpora, request.datasets), request.config, progress)
     probe = probe_pages()
     models = fit_page_kind(fit(data.examples, request.config, progress), data.examples, request.config, progress)
@@ -120,7 +120,7 @@ def _trained(directory: Path, data: TrainingPages, scored: Sequence[HeldOut]) ->
 
 
 def _check_packages(request: TrainRequest) -> None:
-    require_extra("training", "sklearn", "scipy")
+    require_extra("training", "joblib", "sklearn", "scipy", "threadpoolctl")
     if request.config.learner == Learner.BOOSTING:
         require_extra("training boosted trees", "catboost")
     if request.corpora is not None or request.datasets:

@@ -6,8 +6,6 @@ from collections.abc import Callable, Generator, Iterable
 from functools import cache
 from typing import Any, TypeVar
 
-from joblib import Parallel, delayed
-
 from linesift.processes import end_with, signals_held
 
 Result = TypeVar("Result")
@@ -27,6 +25,8 @@ def parallel(
         jobs: number of processes; with one, everything is done in this process.
         batch_size: tasks that are sent at once.
     """
+    from joblib import Parallel, delayed
+
     calls = (delayed(_call)(os.getpid(), work, task) for task in tasks)
     some = Parallel(jobs, batch_size=batch_size, pre_dispatch=f"{batch_size} * n_jobs", return_as="generator")
     with signals_held():
