@@ -1,5 +1,6 @@
 """`adapt`: what it holds out, reports, refuses and writes; the model directory that comes of it."""
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -79,14 +80,16 @@ def test_the_same_pages_give_the_same_model(tmp_path: Path, site: Path, adapted:
 
 def test_a_worse_model_is_refused_unless_forced(tmp_path: Path) -> None:
     pages = [mislabelled(invented_page(number), number) for number in range(4)]
-    folder = write_pages(tmp_path / "site", pages)
+    folder = write_pages(tmp_path / "my site", pages)
     request = AdaptRequest("herald", (folder,), tmp_path / "m")
     done = adapt(request, lambda _: None)
     assert [check.name for check in done.worse] == ["held-out pages of the site"]
     assert not done.is_written
     assert not (tmp_path / "m").exists()
     assert adapt(replace(request, is_forced=True), lambda _: None).is_written
-    assert (tmp_path / "m" / "model.json").is_file()
+    (about,) = read_about(tmp_path / "m")["sites"]
+    names = [f"{tmp_path.name}/{name}" for name in ("my site", "m")]
+    assert shlex.split(about["command"])[2:] == ["--site", "herald", names[0], "--force", "--out", names[1]]
 
 
 def test_worse_golden_pages_are_a_reason_too(tmp_path: Path, site: Path) -> None:

@@ -1,6 +1,7 @@
 """Training from files to a model directory: one small run, and everything that is refused before it."""
 
 import json
+import shlex
 from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
@@ -381,19 +382,19 @@ def test_datasets_and_sites_are_trained_on(own: Path, tmp_path: Path, pages: lis
     import datasets
 
     rows = [json.loads(jsonl(invented_page(number), f"herald/{number}")) for number in range(3)]
-    datasets.Dataset.from_list(rows).to_parquet(str(tmp_path / "herald.parquet"))
+    datasets.Dataset.from_list(rows).to_parquet(str(tmp_path / "the herald.parquet"))
     site = tmp_path / "sites" / "quay"
     site.mkdir(parents=True)
     for number in range(40, 80):
         (site / f"{number}.page").write_text(format_page(invented_page(number)), "utf-8")
     config = replace(TINY, learner=Learner.LINEAR, n_folds=2)
-    request = TrainRequest((own, site), tmp_path / "m", config=config, datasets=(str(tmp_path / "herald.parquet"),))
+    request = TrainRequest((own, site), tmp_path / "m", config=config, datasets=(str(tmp_path / "the herald.parquet"),))
     trained = train(request, lambda _: None)
     about = read_about(trained.directory)
     assert about["total"]["pages"] == len(pages) + 40 + 3
     assert about["collections"]["herald"]["pages"] == 3
-    name = f"{tmp_path.name}/herald.parquet"
-    assert about["files"][name] == read_dataset(str(tmp_path / "herald.parquet")).digest
-    assert f"--dataset {name}" in about["command"]
+    name = f"{tmp_path.name}/the herald.parquet"
+    assert about["files"][name] == read_dataset(str(tmp_path / "the herald.parquet")).digest
+    assert ["--dataset", name] == shlex.split(about["command"])[6:8]
     probe = [json.loads(line)["name"] for line in (trained.directory / "probe.jsonl").read_text("utf-8").splitlines()]
     assert own_names().issuperset(probe[:-1])

@@ -1,5 +1,6 @@
 """Adapt a model to a site by a few labelled pages of it: the work of `linesift adapt`."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -234,7 +235,7 @@ def _info(
 
 
 def _command(request: AdaptRequest) -> str:
-    words = ["linesift adapt", f"--site {request.site}", *map(short_name, request.pages)]
-    words += [f"--model {short_name(request.model)}"] if request.model is not None else []
+    words = ["linesift", "adapt", "--site", request.site, *map(short_name, request.pages)]
+    words += ["--model", short_name(request.model)] if request.model is not None else []
     words += ["--force"] if request.is_forced else []
-    return " ".join([*words, f"--out {short_name(request.out)}"])
+    return shlex.join([*words, "--out", short_name(request.out)])

@@ -9,6 +9,7 @@
 
 import json
 import platform
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -168,14 +169,16 @@ def _info(request: TrainRequest, data: TrainingPages, trained: Trained) -> dict[
 
 
 def _command(request: TrainRequest) -> str:
-    words = ["linesift train"]
-    words += [f"--pages {short_name(path)}" for path in request.pages]
-    words += [f"--corpora {short_name(request.corpora)}"] if request.corpora is not None else []
-    words += [f"--dataset {short_name(Path(name)) if Path(name).exists() else name}" for name in request.datasets]
     config = request.config
+    words = ["linesift", "train"]
+    for path in request.pages:
+        words += ["--pages", short_name(path)]
+    words += ["--corpora", short_name(request.corpora)] if request.corpora is not None else []
+    for name in request.datasets:
+        words += ["--dataset", short_name(Path(name)) if Path(name).exists() else name]
     words += [] if config.learn_aligned else ["--no-learn-aligned"]
-    words += [f"--model-kind {config.learner} --folds {config.n_folds} --seed {config.seed} --jobs {config.jobs}"]
-    return " ".join([*words, f"--out {short_name(request.out)}"])
+    words += ["--model-kind", config.learner, "--folds", str(config.n_folds), "--seed", str(config.seed)]
+    return shlex.join([*words, "--jobs", str(config.jobs), "--out", short_name(request.out)])
 
 
 def _versions(request: TrainRequest) -> Iterator[tuple[str, str]]:
