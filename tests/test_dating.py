@@ -190,12 +190,18 @@ def test_the_address_alone_is_no_date() -> None:
         ("news/202010/ferry", "2020-10-01", True),
         ("news/2020/ferry?at=2020/10/21/", None, False),
         ("news/12020/10/ferry", None, False),
+        ("ferry#2020-10-21", None, False),
     ],
 )
 def test_the_day_of_an_address(path: str, day: str | None, is_month: bool) -> None:
     """A day between strokes was read as its month alone."""
-    claims = read_claims(None, f"https://harbour.example/{path}", Context)
-    assert [(f"{claim.day}", claim.is_month) for claim in claims] == ([] if day is None else [(day, is_month)])
+    for start in ("https://harbour.example", "//harbour.example", "https://2019-05-14.example", ""):
+        claims = read_claims(None, f"{start}/{path}", Context)
+        assert [(f"{claim.day}", claim.is_month) for claim in claims] == ([] if day is None else [(day, is_month)])
+
+
+def test_an_address_that_cannot_be_split_has_no_day() -> None:
+    assert read_claims(None, "http://[a/2020/10/21/ferry", Context) == ()
 
 
 def test_a_date_in_the_title_is_the_articles() -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from linesift.dates.calendars import make_date
 from linesift.dates.context import Context
 from linesift.dates.moment import Moment, read_moments
+from linesift.features.address import path_of_address
 from linesift.hints import DateSource, Head
 
 MODIFIED = frozenset([DateSource.JSON_MODIFIED, DateSource.META_MODIFIED, DateSource.ITEM_MODIFIED])
@@ -55,8 +56,7 @@ def read_claims(head: Head | None, url: str, evidence: Callable[[], Context]) ->
 
 def _of_address(address: str) -> Iterator[Claim]:
     """Find the day, or the month, in an address such as `https://news.example/2024/05/14/ferry`."""
-    path = address.partition("://")[2].partition("?")[0]
-    for match in _ADDRESS_DAY.finditer(path):
+    for match in _ADDRESS_DAY.finditer(path_of_address(address)):
         year, _, month, day, month_2, day_2, year_alone, month_alone = match.groups()
         if year_alone:
             found = make_date(int(year_alone), int(month_alone), 1)

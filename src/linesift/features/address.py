@@ -79,12 +79,21 @@ def shared_with_address(address: str, lines: Sequence[str]) -> NDArray[np.float3
     return np.array(shares, np.float32).reshape(-1, 2).T
 
 
+def path_of_address(address: str) -> str:
+    """Cut host, query and fragment off an address.
+
+    >>> path_of_address("https://harbour.example/2024/ferry?at=2#top"), path_of_address("/2024/ferry")
+    ('/2024/ferry', '/2024/ferry')
+    """
+    try:
+        return urlsplit(address).path
+    except ValueError:  # a host in brackets that is none
+        return ""
+
+
 def _words_of_address(address: str) -> frozenset[str]:
     """Find the words of the longest part of an address; none if they are too few."""
-    try:
-        path = urlsplit(address[:_MOST_CHARACTERS]).path
-    except ValueError:  # a host in brackets that is none
-        return frozenset()
+    path = path_of_address(address[:_MOST_CHARACTERS])
     parts = [_NUMBER.sub("", _ENDING.sub("", part)) for part in unquote(path).split("/")]
     (words,) = _words([max(parts, key=len).replace("\n", " ")])
     return words if len(words) >= _MIN_WORDS else frozenset()
