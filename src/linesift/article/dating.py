@@ -55,13 +55,11 @@ class Dating:
 
 
 def date_page(page: LabelledLines, context: Context) -> Dating:
-    """Choose when the article was published and last updated; `Dating()` for a page without headline and body.
+    """Choose when the article was published and last updated.
 
     The likeliest day is published if its probability is at least `Likelihood.least`. If a line is labelled as a
     timestamp and its day cannot be read, no other line takes its place.
     """
-    if not page.indices(Label.HEADLINE) and not page.indices(Label.BODY):
-        return Dating()
     found = _Readings(page, context)
     candidates = found.candidates()
     likelihood = read_likelihood(is_html=page.head is not None)
@@ -262,7 +260,10 @@ def _contradictions(best: Candidate, candidates: Sequence[Candidate], claims: Se
 
 
 def _updated(found: _Readings, published: Stamp) -> tuple[Stamp | None, Source]:
-    """Latest date that the page calls an update, or that is later and on the same line as that of publication."""
+    """Give the latest date of the lines that is called an update, or is later and on the same line as `published`.
+
+    Without one, the markup may say when the page was changed: the first later date in the order of `DateSource`.
+    """
     changes = [claim for claim in found.claims if claim.source in MODIFIED and claim.day >= published.when.date()]
     labelled = frozenset(found.labelled)
     shown = [stamp for stamp in found.stamps if _is_update(stamp, published, labelled)]

@@ -33,9 +33,7 @@ class Facts:
 
 
 def find_facts(page: LabelledLines) -> Facts:
-    """Find the facts of a page; nothing for one without headline and body."""
-    if not page.indices(Label.HEADLINE) and not page.indices(Label.BODY):
-        return Facts()
+    """Find the facts of a page that has body lines."""
     head = page.head or Head()
     site_name = Fact(head.site_name, _source(head.site_name, page, maximum=len(head.site_name) + 1))
     return Facts(find_headline(page), _author(page, head), _language(page, head), site_name)
@@ -86,7 +84,7 @@ def _language(page: LabelledLines, head: Head) -> Fact:
     """Language of the article's text; where it leaves several, all lines of the page may decide, or the markup does."""
     given = head.lang.replace("_", "-").partition("-")[0].lower()
     given = _CODES.get(given, given) if given.isalpha() and 2 <= len(given) <= 3 else ""
-    found = find_languages("\n".join(page.texts(Label.BODY) or page.texts(Label.HEADLINE)))
+    found = find_languages("\n".join(page.texts(Label.BODY)))
     if given in found:
         return Fact(given, Source.BOTH)
     if len(found) > 1:
