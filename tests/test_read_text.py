@@ -15,7 +15,7 @@ from linesift.page import Page
 from linesift.read.jsonl import Fields
 from linesift.read.page import SourceKind, find_source, read_archive, read_page, read_rows
 from linesift.read.record import Record
-from linesift.read.text import STDIN, check_encoding, decode_text, read_text
+from linesift.read.text import STDIN, check_encoding, decode_text, read_bytes
 from linesift.read.warc import WarcCounts
 
 TEXT = "Überschrift\n\n東京 – Первый абзац 👍\n"
@@ -119,10 +119,9 @@ def test_binaries_are_refused_by_name(data: bytes, name: str) -> None:
 def test_reads_a_file_and_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "p.txt"
     path.write_bytes(TEXT.encode())
-    assert read_text(path)[0].text == TEXT
+    assert read_bytes(path) == TEXT.encode()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode())))
-    page, _ = read_text(STDIN)
-    assert (page.text, page.source) == (TEXT, "-")
+    assert read_bytes(STDIN) == TEXT.encode()
 
 
 @pytest.mark.parametrize(
@@ -131,7 +130,7 @@ def test_reads_a_file_and_standard_input(tmp_path: Path, monkeypatch: pytest.Mon
 )
 def test_unreadable_files(tmp_path: Path, name: str, problem: str) -> None:
     with pytest.raises(InputError, match=problem):
-        read_text(tmp_path / name)
+        read_bytes(tmp_path / name)
 
 
 @pytest.mark.parametrize("name", ["pipe.txt", "pipe.jsonl", "pipe.warc", "pipe.html"])

@@ -61,7 +61,7 @@ def _parts_of_day(tokens: Tokens, text: ClockText, languages: Languages) -> list
     while after < len(tokens.codes) and after < text.end + 2 and tokens.codes[after] in " hm":
         after += 1
     before = text.start - 1
-    while before >= 0 and before >= text.start - 1 and tokens.codes[before] == " ":
+    if before >= 0 and tokens.codes[before] == " ":
         before -= 1
     for place in (after, before):
         if tokens.find(place, WordKind.HOUR_MARK):

@@ -7,10 +7,10 @@ was at; a pool of many would lose all files that were under way.
 import os
 import signal
 from collections import Counter, deque
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import active_children, get_context
 
@@ -109,15 +109,15 @@ def _prepare() -> None:
     end_with_parent()
 
 
-class _one_thread:  # noqa: N801 - used like a function
+@contextmanager
+def _one_thread() -> Iterator[None]:
     """Let processes that start inside use one thread each: as many as there are cores are at work already."""
-
-    def __enter__(self) -> None:
-        self._before = {name: os.environ.get(name) for name in _THREADS}
-        os.environ.update(dict.fromkeys(_THREADS, "1"))
-
-    def __exit__(self, *_: object) -> None:
-        for name, value in self._before.items():
+    before = {name: os.environ.get(name) for name in _THREADS}
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
             if value is None:
                 del os.environ[name]
             else:

@@ -66,7 +66,7 @@ def shared_with_address(address: str, lines: Sequence[str]) -> NDArray[np.float3
 
     Returns:
         Shape (2, n_lines): share of the line that the words of the address make up, and share of these words that the
-        line has, both by letters; `nan` where the address has no words.
+        line has, both by letters; `nan` where the address has fewer than `_MIN_WORDS` words.
     """
     wanted = _words_of_address(address)
     if not wanted or not lines:
@@ -76,7 +76,7 @@ def shared_with_address(address: str, lines: Sequence[str]) -> NDArray[np.float3
     for words in _words([line[:_MOST_CHARACTERS] for line in lines]):
         n_shared = sum(map(len, wanted & words))
         shares.append((n_shared / max(sum(map(len, words)), 1), n_shared / n_wanted))
-    return np.array(shares, np.float32).reshape(-1, 2).T
+    return np.array(shares, np.float32).T
 
 
 def path_of_address(address: str) -> str:

@@ -214,15 +214,6 @@ def no_such_file(path: Path) -> InputError:
     return InputError(f"{address}: this is an address, not a file; download it first{how}")
 
 
-def read_text(path: Path, encoding: str | None = None) -> tuple[Page, str | None]:
-    """Read one page of plain text from a file, or from standard input where the path is `-`, as `decode_text` does.
-
-    Raises:
-        InputError: if the file cannot be read, is not text, or the encoding is unknown.
-    """
-    return decode_text(read_bytes(path), str(path), encoding)
-
-
 def _decode(data: bytes, encoding: str) -> tuple[str, UnicodeDecodeError | None]:
     """Decode strictly; if that fails with lone surrogates allowed, else with replacement and the first error."""
     try:
