@@ -16,6 +16,7 @@ from linesift.model.page_kind import WORD_BITS, WORD_KINDS, PageKindModel, page_
 from linesift.page import LabelledPage, LabelSource
 from linesift.train.config import Progress, TrainConfig
 from linesift.train.folds import CrossFit, site_folds
+from linesift.train.linear import one_hot
 from linesift.train.part import fit_temperature
 from linesift.train.synthetic import synthetic_pages
 
@@ -189,24 +190,19 @@ def _fit_scorer(
     table: NDArray[np.float32], pages: _PageTable, chosen: NDArray[np.bool_], config: TrainConfig
 ) -> LinearScorer:
     """Fit one additive logistic regression over bins for all kinds."""
-    import scipy.sparse as sparse
     from sklearn.linear_model import LogisticRegression
 
     bins = quantile_bins(table[:, chosen], _N_CUTS)
-    n_columns, n_pages = len(table), int(chosen.sum())
-    places = bins.digitise(table[:, chosen]).astype(np.int32)
-    places += (np.arange(n_columns, dtype=np.int32) * bins.n_bins)[:, None]
-    starts = np.arange(0, places.size + 1, n_columns)
-    one_hot = sparse.csr_matrix((np.ones(places.size), places.T.ravel(), starts), (n_pages, n_columns * bins.n_bins))
+    bits = one_hot(bins, table[:, chosen]).astype(np.float64)
     learner = LogisticRegression(C=_C, max_iter=1000, random_state=config.seed)
-    learner.fit(one_hot, pages.kinds[chosen], sample_weight=pages.weights[chosen])
+    learner.fit(bits, pages.kinds[chosen], sample_weight=pages.weights[chosen])
     found, constant = learner.coef_, learner.intercept_
     if len(found) == 1:  # of two kinds, scikit-learn gives the log-odds of the second
         found, constant = np.concatenate((-found, found)) / 2, np.concatenate((-constant, constant)) / 2
-    weights = np.zeros((n_columns, bins.n_bins, len(KINDS)), np.float32)
+    weights = np.zeros((len(table), bins.n_bins, len(KINDS)), np.float32)
     bias = np.full(len(KINDS), _LOG_ODDS_OF_ABSENT, np.float32)
     for row, kind in enumerate(learner.classes_):
-        weights[:, :, kind] = found[row].reshape(n_columns, bins.n_bins)
+        weights[:, :, kind] = found[row].reshape(len(table), bins.n_bins)
         bias[kind] = constant[row]
     return LinearScorer(bins, weights, bias)
 
