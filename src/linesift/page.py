@@ -25,6 +25,11 @@ def shorten(text: str) -> str:
     return repr(text if len(text) <= _SHORT else f"{text[:_SHORT]}…")
 
 
+def per_cent(fraction: float) -> str:
+    """Write a fraction in per cent, such as `97 %`."""
+    return f"{fraction:.0%}".replace("%", " %")
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     r"""The text of one address and where it came from.
@@ -42,7 +47,7 @@ class Page:
     hints: "Hints | None" = None
     """Statements of the markup about each line, if the page came as HTML."""
     url: str = ""
-    """Address of a page from an archive."""
+    """Its address, if it is known. Its words help to choose the headline, and a day in it is a date of the page."""
     fetched: str = ""
     """Time when the archive fetched it, as the archive writes it; `date` in the output."""
     record_id: str = ""
@@ -148,6 +153,8 @@ class LabelledPage:
     """`article`, `live`, `stub`, `index` or `other`; see `linesift.labels.Kind`."""
     origin: Origin = Origin()
     url: str = ""
+    """Address of the page, for people. It is not `page.url`: models do not see it, so pages are learnt and scored
+    without their address."""
     note: str = ""
     article: str | None = None
     """The gold text of the article where the collection has one of its own; otherwise the body lines are the gold."""

@@ -12,7 +12,7 @@ from linesift.cli.options import Model
 from linesift.errors import InputError
 from linesift.extras import require_extra
 from linesift.read.find import require_there
-from linesift.read.labelled import LABELLED_SUFFIX
+from linesift.read.page import LABELLED_SUFFIX
 
 if TYPE_CHECKING:
     from linesift.evaluate.evaluate import Report

@@ -9,9 +9,9 @@ import typer
 from linesift.cli import console
 from linesift.cli.options import Colour, Encoding, Model, Output
 from linesift.errors import InputError
-from linesift.read.labelled import LABELLED_SUFFIX, find_beside
+from linesift.read.labelled import find_beside
 from linesift.read.packed import plain_path
-from linesift.read.page import ONE_PAGE_SUFFIXES, SourceKind, find_source, read_page, read_stdin
+from linesift.read.page import LABELLED_SUFFIX, ONE_PAGE_SUFFIXES, SourceKind, find_source, read_page, read_stdin
 from linesift.read.text import STDIN
 from linesift.write import reasons, tables, terminal
 

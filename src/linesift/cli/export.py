@@ -36,7 +36,7 @@ def export(pages: LabelledPages, to: _Option = _To.HF, out: _Out = None) -> None
         from linesift.atomic import write_atomic
         from linesift.errors import InputError
         from linesift.labelling.exchange import EXPORT_SUFFIXES, PARQUET_SUFFIX, jsonl, parquet, read_for_export
-        from linesift.read.labelled import LABELLED_SUFFIX
+        from linesift.read.page import LABELLED_SUFFIX
 
         console.check_output(out, pages, (LABELLED_SUFFIX,))
         if out is not None and out.suffix not in ("", *EXPORT_SUFFIXES):

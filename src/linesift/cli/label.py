@@ -12,14 +12,16 @@ from linesift.cli import console
 from linesift.cli.items import require_pages
 from linesift.cli.options import OUT, Encoding, Model
 from linesift.errors import InputError, LabelError, MissingExtraError
+from linesift.labelling.draft import DOUBT, DraftConfig
 from linesift.labels import LABELS
 from linesift.read.find import find_pages
-from linesift.read.labelled import LABELLED_SUFFIX, LANGUAGE_ADVICE, find_labelled_files, has_labels, language_code
+from linesift.read.labelled import LANGUAGE_ADVICE, find_labelled_files, has_labels, language_code
+from linesift.read.page import LABELLED_SUFFIX
 from linesift.read.text import check_encoding
 from linesift.write import terminal
 
 if TYPE_CHECKING:
-    from linesift.labelling.draft import DraftConfig, Drafted
+    from linesift.labelling.draft import Drafted
     from linesift.labelling.folder import Folder
     from linesift.model.model import Model as LoadedModel
 
@@ -67,7 +69,7 @@ _Doubt = Annotated[
         min=0,
         max=1,
         metavar="P",
-        help="Mark lines whose label is less probable than this [default: 0.9].",
+        help=f"Mark lines whose label is less probable than this [default: {DOUBT}].",
         show_default=False,
     ),
 ]
@@ -90,7 +92,7 @@ def label(
     lang: _Lang = "",
     model: Model = None,
     encoding: Encoding = None,
-    doubt: _Doubt = 0.9,
+    doubt: _Doubt = DOUBT,
     update: _Update = False,
     port: _Port = None,
     browser: _Browser = True,
@@ -105,8 +107,6 @@ def label(
             raise InputError(f"{labelled[0]}: is labelled already; open it in an editor, or add --web")
         n_failed = 0
         if sources and out is not None:
-            from linesift.labelling.draft import DraftConfig
-
             if encoding is not None:
                 check_encoding(encoding)
             if lang and not language_code(lang):
@@ -151,7 +151,7 @@ def _find_pages(path: Path, *, has_out: bool) -> list[Path]:
         raise
 
 
-def _draft(sources: Sequence[Path], model: Path | None, config: "DraftConfig") -> tuple[list[Path], int]:
+def _draft(sources: Sequence[Path], model: Path | None, config: DraftConfig) -> tuple[list[Path], int]:
     """Draft pages one after the other; one that cannot be read is reported, and does not stop the others.
 
     Returns:
@@ -198,7 +198,7 @@ def _row(drafted: "Drafted") -> str:
     return f"{path}: {terminal.summary(terminal.Tally(1, counts, len(page.doubtful)))}{what}"
 
 
-def _say_next(drafted: "Sequence[Drafted]", config: "DraftConfig") -> None:
+def _say_next(drafted: "Sequence[Drafted]", config: DraftConfig) -> None:
     n_doubtful = sum(len(one.page.doubtful) for one in drafted if one.page is not None)
     if drafted:
         console.status(

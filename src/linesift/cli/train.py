@@ -7,7 +7,7 @@ import typer
 
 from linesift.cli import console
 from linesift.cli.options import ModelOut
-from linesift.read.labelled import LABELLED_SUFFIX
+from linesift.read.page import LABELLED_SUFFIX
 from linesift.train.config import Learner, TrainConfig
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from linesift.engine.pages import NumberedRecord
 from linesift.engine.places import ENDINGS, InputFile, is_address, open_input
 from linesift.errors import InputError
 from linesift.read.jsonl import Fields, SeenFields, read_jsonl
-from linesift.read.packed import PACKED_SUFFIXES, unpacked
+from linesift.read.packed import is_packed_whole, unpacked
 from linesift.read.page import SourceKind, find_source
 from linesift.read.record import Record
 from linesift.read.rows import read_csv, read_json, read_parquet
@@ -92,12 +92,11 @@ class InputReader:
 
     def _archive(self, watched: "_Watched") -> Iterator[NumberedRecord]:
         counts = WarcCounts()
-        suffix = _path(self.file.name).suffix.lower()
-        is_packed_as_whole = suffix in PACKED_SUFFIXES and suffix != ".gz"
-        stream = _Ending(watched) if is_packed_as_whole else watched
+        is_whole = is_packed_whole(_path(self.file.name))
+        stream = _Ending(watched) if is_whole else watched
         for number, record in enumerate(read_warc(cast(BinaryIO, stream), counts), start=1):
             self._n_pages = number
-            offset = None if is_packed_as_whole else record.offset  # in what is unpacked, it leads nowhere
+            offset = None if is_whole else record.offset  # in what is unpacked, it leads nowhere
             yield NumberedRecord(number, replace(record, source=self.file.name, offset=offset))
         self.left_out.update(counts.skipped)
         self._n_other = counts.other

@@ -8,7 +8,8 @@ from pathlib import Path
 from linesift.labels import LABELS, Label
 from linesift.model.model import Model
 from linesift.page import LabelledPage, Page
-from linesift.read.labelled import LABELLED_SUFFIX, PAGE_FILE_COLLECTION, parse_leniently, read_utf8
+from linesift.read.labelled import PAGE_FILE_COLLECTION, parse_leniently, read_utf8
+from linesift.read.page import LABELLED_SUFFIX
 from linesift.write.terminal import count
 
 

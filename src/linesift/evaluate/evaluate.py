@@ -8,7 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from linesift.evaluate.metrics import Score, article_score, label_scores, macro_f1, n_tokens, overlap, shingles
+from linesift.evaluate.metrics import (
+    Score,
+    article_score,
+    harmonic,
+    label_scores,
+    macro_f1,
+    n_tokens,
+    overlap,
+    shingles,
+)
 from linesift.labels import LABELS, Label
 from linesift.model.prediction import Prediction
 from linesift.page import LabelledPage, Origin
@@ -50,8 +59,7 @@ class PageResult:
     @property
     def f1(self) -> float:
         """F1 of the page's article."""
-        total = self.precision + self.recall
-        return 2 * self.precision * self.recall / total if total else 0.0
+        return harmonic(self.precision, self.recall)
 
 
 @dataclass(frozen=True, slots=True)

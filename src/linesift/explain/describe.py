@@ -16,6 +16,7 @@ from linesift.features.cues import CUES
 from linesift.features.table import COLUMNS, MARKUP_COLUMNS
 from linesift.hints import DAY_PARTS, TAGS
 from linesift.labels import LABELS
+from linesift.page import per_cent
 
 
 class Scope(StrEnum):
@@ -175,7 +176,7 @@ def say_value(name: str, value: float) -> str:
     if words is not None:
         return words(int(value))
     if base in _SHARES or base.endswith((".share_above", ".share")):
-        return f"{value:.0%}".replace("%", " %")
+        return per_cent(value)
     return f"{value:.0f}" if value == round(value) or abs(value) >= 100 else f"{value:.2g}"
 
 

@@ -44,6 +44,7 @@ from linesift.model.prediction import Prediction
 from linesift.model.second_look import look_names, look_table
 from linesift.model.trees import TreeScorer
 from linesift.model.window import Neighbourhood, table_names
+from linesift.page import per_cent
 
 Weights = NDArray[np.float64]
 """Shape (4,): log-odds of each label against the mean of the four."""
@@ -291,8 +292,8 @@ def _compared(prediction: Prediction, index: int, reasons: Reasons) -> str:
     if abs(together - alone) < _MIN_DIFFERENCE:
         return ""
     return (
-        f"By itself, the line is the headline with a probability of {_per_cent(alone)}; compared with the other "
-        f"likely titles of the page, of {_per_cent(together)}."
+        f"By itself, the line is the headline with a probability of {per_cent(alone)}; compared with the other "
+        f"likely titles of the page, of {per_cent(together)}."
     )
 
 
@@ -319,13 +320,13 @@ class _Rules:
 
     def _say(self, rule: Rule) -> str:
         """Say in a sentence what a rule did on the page."""
-        near, elsewhere = _per_cent(self.config.timestamp_near), _per_cent(self.config.timestamp)
+        near, elsewhere = per_cent(self.config.timestamp_near), per_cent(self.config.timestamp)
         match rule:
             case Rule.NO_ARTICLE:
-                sure = f"{_per_cent(self.prediction.no_article)} sure; kind: {self.prediction.kind}"
+                sure = f"{per_cent(self.prediction.no_article)} sure; kind: {self.prediction.kind}"
                 return f"The page is an index or no news ({sure}), so it has no article and all its lines are sidebar."
             case Rule.LIKELIEST_HEADLINE:
-                enough = _per_cent(self.config.headline)
+                enough = per_cent(self.config.headline)
                 return f"Where the body begins, {enough} are enough for the likeliest headline of the page."
             case Rule.ONE_HEADLINE:
                 return "A page has one headline, and another line is likelier to be it, or none is likely enough."
@@ -341,11 +342,7 @@ def _bound(prediction: Prediction) -> str:
     """Say from which probability on the lines of a page are body; refused timestamps, which need less, do not count."""
     rows = prediction.probabilities[[given is Label.BODY for given in prediction.labels]]
     body = rows[rows[:, Label.TIMESTAMP.column] <= rows[:, Label.SIDEBAR.column], Label.BODY.column]
-    return f"from {_per_cent(float(body.min()))} on" if len(body) else "nowhere"
-
-
-def _per_cent(share: float) -> str:
-    return f"{share:.0%}".replace("%", " %")
+    return f"from {per_cent(float(body.min()))} on" if len(body) else "nowhere"
 
 
 def _against(part: Part, *, is_read: bool) -> str:

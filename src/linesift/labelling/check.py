@@ -16,7 +16,6 @@ from linesift.labelling.draft import SOURCE_SUFFIXES, is_same_page, read_source
 from linesift.labels import KINDS, Label, suggest_label
 from linesift.page import LabelledPage
 from linesift.read.labelled import (
-    LABELLED_SUFFIX,
     LANGUAGE_ADVICE,
     PageFile,
     find_beside,
@@ -26,6 +25,7 @@ from linesift.read.labelled import (
     parse_page,
     read_utf8,
 )
+from linesift.read.page import LABELLED_SUFFIX
 
 _ABOVE, _BELOW = 4, 8
 """Lines above the headline and below it that are searched for the date of the page. Of 148 pages labelled by hand, one

@@ -15,9 +15,9 @@ from linesift.labels import NO_ARTICLE, Kind
 from linesift.page import LabelledPage, LabelSource, Origin, Page
 from linesift.read.find import refuse_overwriting
 from linesift.read.html.encoding import to_utf8
-from linesift.read.labelled import LABELLED_SUFFIX, find_beside, format_page, language_code, parse_page, read_utf8
+from linesift.read.labelled import find_beside, format_page, language_code, parse_page, read_utf8
 from linesift.read.packed import plain_path, unpack
-from linesift.read.page import HTML_SUFFIXES, SourceKind, find_source, read_file_page
+from linesift.read.page import HTML_SUFFIXES, LABELLED_SUFFIX, SourceKind, find_source, read_file_page
 from linesift.read.text import STDIN, read_bytes
 
 if TYPE_CHECKING:  # numpy comes with them, and a wrong option does not wait for numpy

@@ -19,17 +19,8 @@ from linesift.errors import InputError, LabelError
 from linesift.extras import missing_extra
 from linesift.page import LabelledPage
 from linesift.read.html.encoding import to_utf8
-from linesift.read.labelled import (
-    LABELLED_SUFFIX,
-    find_beside,
-    format_page,
-    parse_page,
-    read_labelled,
-    read_row,
-    read_utf8,
-    relabel,
-)
-from linesift.read.page import HTML_SUFFIXES
+from linesift.read.labelled import find_beside, format_page, parse_page, read_labelled, read_row, read_utf8, relabel
+from linesift.read.page import HTML_SUFFIXES, LABELLED_SUFFIX
 from linesift.read.text import read_bytes
 from linesift.write.tables import clean
 

@@ -35,10 +35,9 @@ from linesift.errors import InputError, LabelError, MissingExtraError
 from linesift.labels import KINDS, LABELS, Label
 from linesift.page import LabelledPage, LabelSource, Origin, Page
 from linesift.read.find import is_directory, walk
-from linesift.read.page import HTML_SUFFIXES, read_page
+from linesift.read.page import HTML_SUFFIXES, LABELLED_SUFFIX, read_page
 from linesift.read.text import decode_whole, no_such_file, read_bytes
 
-LABELLED_SUFFIX = ".page"
 _HEADER_KEYS = ("site", "url", "lang", "kind", "note")
 PAGE_FILE_COLLECTION = "pages"
 """Name of the collection of all pages from `.page` files."""

@@ -32,6 +32,11 @@ def plain_path(path: Path) -> Path:
     return path.with_suffix("") if path.suffix.lower() in PACKED_SUFFIXES else path
 
 
+def is_packed_whole(path: Path) -> bool:
+    """Say whether the name of an archive is that of one compressed other than with gzip, which may pack each record."""
+    return path.suffix.lower() in PACKED_SUFFIXES and path.suffix.lower() != ".gz"
+
+
 def is_packed(start: bytes) -> bool:
     """Say whether data begins like a compressed file."""
     return _opener(start) is not None

@@ -18,7 +18,7 @@ from linesift.errors import InputError
 from linesift.page import Page
 from linesift.read.jsonl import Fields, SeenFields, is_json_array, is_jsonl, read_jsonl
 from linesift.read.mhtml import MHTML_SUFFIXES, is_mhtml, read_mhtml
-from linesift.read.packed import GZIP_START, PACKED_SUFFIXES, is_packed, plain_path, start_of, unpack, unpacked
+from linesift.read.packed import GZIP_START, is_packed, is_packed_whole, plain_path, start_of, unpack, unpacked
 from linesift.read.record import MAX_RECORD, Record, begins_like_html
 from linesift.read.shape import refuse_xml, shape_problem
 from linesift.read.text import (
@@ -39,8 +39,8 @@ HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 ONE_PAGE_SUFFIXES = (".txt", *HTML_SUFFIXES, *MHTML_SUFFIXES)
 """Suffixes of the files in a directory that are single pages."""
 ARCHIVE_SUFFIXES = (".warc", ".wet")
+LABELLED_SUFFIX = ".page"
 
-_LABELLED_SUFFIX = ".page"
 _SNIFFED = 2048
 """Bytes of a file without a known suffix in which HTML has to begin."""
 _BUFFER = 1 << 16
@@ -184,7 +184,7 @@ def read_file_page(data: bytes, source: str, encoding: str | None) -> FilePage:
         MissingExtraError: for HTML, if its parser is not installed.
     """
     suffix = plain_path(Path(source)).suffix.lower()
-    if suffix == _LABELLED_SUFFIX:
+    if suffix == LABELLED_SUFFIX:
         raise InputError(f"{source}: this is a labelled page; score it with: linesift evaluate {source}")
     if encoding is not None:
         check_encoding(encoding)
@@ -269,8 +269,7 @@ def _is_packed_whole(source: PageSource) -> bool:
     if isinstance(source.stream, io.BufferedReader):
         start = source.stream.peek(_BUFFER)
         return is_packed(start) and not start.startswith(GZIP_START)
-    suffix = source.path.suffix.lower()
-    return suffix in PACKED_SUFFIXES and suffix != ".gz"
+    return is_packed_whole(source.path)
 
 
 def _named(record: Record, archive: Path) -> Record:

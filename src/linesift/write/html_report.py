@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from linesift.labels import LABELS
+from linesift.page import per_cent
 from linesift.write import html, tables
 from linesift.write.reasons import brief
-from linesift.write.terminal import DOUBT, Tally, marked_lines, per_cent, summary, tally
+from linesift.write.terminal import DOUBT, Tally, marked_lines, summary, tally
 
 if TYPE_CHECKING:  # numpy comes with it, and `--help` does not wait for numpy
     from linesift.explain.explain import Explainer

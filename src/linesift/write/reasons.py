@@ -6,7 +6,8 @@ from math import exp, isnan
 from typing import TYPE_CHECKING, NamedTuple
 
 from linesift.labels import LABELS, Label
-from linesift.write.terminal import BOLD, DIM, LOOKS, PLAIN, Style, cut, paint, per_cent, visible, wrapped
+from linesift.page import per_cent
+from linesift.write.terminal import BOLD, DIM, LOOKS, PLAIN, Style, cut, paint, visible, wrapped
 
 if TYPE_CHECKING:  # numpy comes with them, and `--help` does not wait for numpy
     from linesift.explain.explain import Explanation, Reason, Reasons, Weights

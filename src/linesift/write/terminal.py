@@ -10,6 +10,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from linesift.labels import LABELS, Label
+from linesift.page import per_cent
 from linesift.write.tables import ALL_LABELS, Row, clean, rows
 
 if TYPE_CHECKING:  # numpy comes with it, and `--help` does not wait for numpy
@@ -131,11 +132,6 @@ def count(number: int, word: str) -> str:
     ('1 page', '0 lines')
     """
     return f"{number:,} {word}{'' if number == 1 else 's'}"
-
-
-def per_cent(fraction: float) -> str:
-    """Write a probability in per cent, such as `97 %`."""
-    return f"{fraction:.0%}".replace("%", " %")
 
 
 def say_no_article(prediction: "Prediction") -> str:

@@ -115,7 +115,7 @@ def guess_encoding(data: bytes) -> str:
     'cp1252'
     """
     text = data.decode("utf-8", "replace")
-    n_bytes = len(data) - len(data.translate(None, bytes(range(0x80, 0x100))))
+    n_bytes = len(data) - len(data.translate(None, _NOT_ASCII))
     if text.count("\ufffd") * _BAD_ONE_IN <= n_bytes:
         return "utf-8"
     sample = b" ".join(islice((match[0] for match in _RUN.finditer(data)), _N_RUNS))
