@@ -86,7 +86,7 @@ def test_a_page_of_many_megabytes_is_read_as_the_walk_reads_it() -> None:
 
 
 def test_the_walk_reads_the_first_pages_and_the_compiled_reader_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fast, "READER", Choice(fast.load, fast._is_kept, Sizes(100, 200)))
+    monkeypatch.setattr(fast, "READER", Choice(fast.load, fast.READER._is_kept, Sizes(100, 200)))
     html = b"<p>" + b"a" * 70
     tree = LexborHTMLParser(html, scripting=True)
     read = [fast.read_fast(tree, html) is not None for _ in range(4)]

@@ -6,7 +6,7 @@ Both give the same. `linesift.fast` chooses.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from linesift.fast import Choice, Sizes
+from linesift.fast import Choice, Sizes, make_is_kept
 from linesift.hints import Hints
 from linesift.read.html.plain import read_plain
 
@@ -43,13 +43,6 @@ def is_ordinary(html: bytes) -> bool:
     return READER.compiled is not None and READER.compiled.is_ordinary(html)
 
 
-def _is_kept() -> bool:
-    from linesift.jit import kept
-    from linesift.read.html.compiled.run import run
-
-    return any(kept(run))
-
-
 def load() -> Reader | None:
     """Load the compiled reader, and compile it if need be; `None` where it reads a page wrongly.
 
@@ -70,4 +63,4 @@ def load() -> Reader | None:
     return Reader(read_compiled, bounds.is_ordinary) if is_same and bounds.is_ordinary(html) else None
 
 
-READER = Choice(load, _is_kept, _BYTES)
+READER = Choice(load, make_is_kept("linesift.read.html.compiled.run.run"), _BYTES)
