@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, TypeVar
 from linesift.errors import InputError, MissingExtraError
 from linesift.heap import keep_freed_memory
 from linesift.labels import Label
+from linesift.model.chunks import classify_each, gather
 from linesift.page import Page
 from linesift.read.page import read_page
 from linesift.read.record import Record
@@ -121,16 +122,7 @@ class Outcome:
 
 def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
     """Gather items up to `CHUNK_PAGES` or `_CHUNK_BYTES`; a larger page is a chunk of its own or ends one."""
-    chunk: list[Item] = []
-    n_bytes = 0
-    for item in items:
-        chunk.append(item)
-        n_bytes += _size(item)
-        if len(chunk) == CHUNK_PAGES or n_bytes >= _CHUNK_BYTES:
-            yield chunk
-            chunk, n_bytes = [], 0
-    if chunk:
-        yield chunk
+    return gather(items, _size, most_items=CHUNK_PAGES, most_bytes=_CHUNK_BYTES)
 
 
 def classify_chunk(settings: JobSettings, chunk: Sequence[Item]) -> list[Outcome]:
@@ -206,21 +198,6 @@ def _lost(outcome: Outcome, name: str, what: str, error: Exception) -> Outcome:
     """Make the outcome of a page that failed in one of the steps: `read`, `classified` or `written`."""
     message = Message(f"{name}: not {what} ({type(error).__name__}: {error})")
     return replace(outcome, messages=(*outcome.messages, message), is_failure=True)
-
-
-def classify_each(model: "Model", pages: Sequence[Page]) -> "Iterator[Prediction | Exception]":
-    """Classify pages at once, and one by one if that fails: one bad page must not lose the others."""
-    try:
-        return iter(model.classify_batch(pages))
-    except Exception:  # noqa: BLE001 - one bad page must not lose the others; each is tried alone
-        return (_classify_alone(model, page) for page in pages)
-
-
-def _classify_alone(model: "Model", page: Page) -> "Prediction | Exception":
-    try:
-        return model.classify(page)
-    except Exception as error:  # noqa: BLE001 - reported with its reason
-        return error
 
 
 def make_explainer(model: "Model") -> "Explainer":

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from linesift.cli import console
-from linesift.cli.chunks import classify_each
 from linesift.cli.options import Model
 from linesift.errors import InputError
 from linesift.extras import require_extra
+from linesift.model.chunks import classify_each
 from linesift.read.find import require_there
 from linesift.read.page import LABELLED_SUFFIX
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from linesift.errors import InputError, MissingExtraError
+from linesift.model.chunks import classify_each, gather
 from linesift.page import Page
 from linesift.read.page import read_page
 from linesift.read.record import Record
@@ -49,16 +50,7 @@ class LabelledRecord:
 
 def chunks(records: Iterable[NumberedRecord]) -> Iterator[list[NumberedRecord]]:
     """Gather records up to `_CHUNK_PAGES` or `_CHUNK_BYTES`; a larger page is a chunk of its own or ends one."""
-    chunk: list[NumberedRecord] = []
-    size = 0
-    for each in records:
-        chunk.append(each)
-        size += len(each.record.payload)
-        if len(chunk) == _CHUNK_PAGES or size >= _CHUNK_BYTES:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk
+    return gather(records, lambda each: len(each.record.payload), most_items=_CHUNK_PAGES, most_bytes=_CHUNK_BYTES)
 
 
 def label_records(model: "Model", records: Sequence[NumberedRecord], *, with_article: bool) -> list[LabelledRecord]:
@@ -68,7 +60,7 @@ def label_records(model: "Model", records: Sequence[NumberedRecord], *, with_art
         MissingExtraError: for HTML, if its parser is not installed; that is no fault of the page.
     """
     read = [_attempt(partial(_read, each)) for each in records]
-    predictions = _predict(model, [page[0] for page in read if not isinstance(page, str)])
+    predictions = classify_each(model, [page[0] for page in read if not isinstance(page, str)])
     found = [
         _labelled(each, page if isinstance(page, str) else next(predictions), with_article=with_article)
         for each, page in zip(records, read, strict=True)
@@ -83,10 +75,10 @@ def _read(each: NumberedRecord) -> tuple[Page, str | None]:
     return read_page(each.record)
 
 
-def _labelled(each: NumberedRecord, found: "Prediction | str", *, with_article: bool) -> LabelledRecord:
+def _labelled(each: NumberedRecord, found: "Prediction | Exception | str", *, with_article: bool) -> LabelledRecord:
     """Put a record together with its prediction, or with the reason why there is none."""
-    if isinstance(found, str):
-        return LabelledRecord(each.number, each.record, error=found)
+    if isinstance(found, Exception | str):
+        return LabelledRecord(each.number, each.record, error=found if isinstance(found, str) else _reason(found))
     article = _attempt(partial(_brief, found)) if with_article else None
     if isinstance(article, str):
         return LabelledRecord(each.number, each.record, error=article)
@@ -101,12 +93,6 @@ def _brief(found: "Prediction") -> "Brief":
     return build_brief(found.labelled(), now=read_instant(found.page.fetched), kind=found.kind)
 
 
-def _predict(model: "Model", pages: Sequence[Page]) -> "Iterator[Prediction | str]":
-    """Classify pages at once, and one by one if that fails."""
-    found = _attempt(partial(model.classify_batch, pages))
-    yield from (_attempt(partial(model.classify, page)) for page in pages) if isinstance(found, str) else found
-
-
 def _attempt(work: "Callable[[], Value]") -> "Value | str":
     """Do a piece of work on a page; if it fails, give the reason."""
     try:
@@ -116,4 +102,8 @@ def _attempt(work: "Callable[[], Value]") -> "Value | str":
     except MissingExtraError:
         raise
     except Exception as error:  # noqa: BLE001 - one bad page must not lose the others; its row has the reason
-        return f"{type(error).__name__}: {error}"
+        return _reason(error)
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
