@@ -61,6 +61,9 @@ _MIN_MARKS = 0.01
 _PERSIAN_LETTERS = re.compile("[\u067e\u0686\u0698\u06a9\u06af\u06cc]")
 _URDU_LETTERS = re.compile("[\u0679\u0688\u0691\u06ba\u06d2\u06c1]")
 _PASHTO_LETTERS = re.compile("[\u0681\u0685\u0689\u0693\u0696\u069a\u06bc\u06d0\u06cd]")
+_MIN_OWN_LETTERS, _MIN_PERSIAN_LETTERS = 0.02, 0.05
+"""Least shares of the letters of a text in Arabic script: those of Pashto or Urdu alone, and those of Persian, which
+its neighbours write as well. Names from abroad bring a few of them into Arabic text."""
 _ARABIC = re.compile("[\u0600-\u06ff]")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _CYRILLIC_LANGUAGES = frozenset(["ru", "uk", "be", "bg", "mk", "sr", "kk", "ky", "mn", "tg", "tt", "uz"])
@@ -154,9 +157,10 @@ def _count(of_one: re.Pattern[str], characters: Mapping[str, int]) -> int:
 def _arabic_languages(characters: Mapping[str, int]) -> Languages:
     n_letters = _count(_ARABIC, characters)
     for marks, spoken in ((_PASHTO_LETTERS, "ps"), (_URDU_LETTERS, "ur")):
-        if _count(marks, characters) >= n_letters * 0.02:
+        if _count(marks, characters) >= n_letters * _MIN_OWN_LETTERS:
             return frozenset([spoken])
-    return frozenset(["fa"]) if _count(_PERSIAN_LETTERS, characters) >= n_letters * 0.05 else frozenset(["ar"])
+    is_persian = _count(_PERSIAN_LETTERS, characters) >= n_letters * _MIN_PERSIAN_LETTERS
+    return frozenset(["fa" if is_persian else "ar"])
 
 
 @cache

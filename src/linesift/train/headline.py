@@ -20,7 +20,7 @@ from linesift.train.trees import fit_ranking_trees
 
 _N_BARE = 2
 """With one, the headline of pages without an address is found on .0025 fewer pages, and on as many of those with one."""
-_NO_TITLE_UTILITIES = np.arange(-8.0, 8.1, 0.25)
+_NO_HEADLINE_UTILITIES = np.arange(-8.0, 8.1, 0.25)
 _TEMPERATURES = (0.5, 0.7, 1.0, 1.4, 2.0)
 
 
@@ -81,7 +81,7 @@ def _calibrated(
     is_chosen = lines.labels.everything[rows][by_hand] == Label.HEADLINE.column
     best = (np.inf, 0.0, 1.0)
     for temperature in _TEMPERATURES:
-        for utility_of_none in _NO_TITLE_UTILITIES:
+        for utility_of_none in _NO_HEADLINE_UTILITIES:
             share = headline_probabilities(page, utility, float(utility_of_none), temperature).astype(np.float64)
             of_page = np.bincount(page, share)
             chosen = np.bincount(page, share * is_chosen)
