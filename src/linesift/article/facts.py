@@ -47,14 +47,14 @@ def find_headline(page: LabelledLines) -> Fact:
     if shown:
         is_agreed = any(_key(shown) in _key(title) or _key(title) in _key(shown) for title in titles)
         return Fact(shown, Source.BOTH if is_agreed else Source.LINE)
-    title = without_site(titles[0], head.site_name) if titles else ""
+    title = _without_site(titles[0], head.site_name) if titles else ""
     return Fact(title, Source.MARKUP if title else Source.NONE)
 
 
-def without_site(title: str, site_name: str) -> str:
+def _without_site(title: str, site_name: str) -> str:
     """Cut the name of the site off a title.
 
-    >>> without_site("Ferry returns | The Harbour", "The Harbour"), without_site("Ferry - again", "The Harbour")
+    >>> _without_site("Ferry returns | The Harbour", "The Harbour"), _without_site("Ferry - again", "The Harbour")
     ('Ferry returns', 'Ferry - again')
     """
     for separator in _SEPARATORS:

@@ -72,14 +72,14 @@ def read_stamps(
     return list(_join_clocks(page, _join_parts(page, stamps, context)))
 
 
-def find_dated_lines(page: LabelledLines) -> list[int]:
+def _find_dated_lines(page: LabelledLines) -> list[int]:
     """Indices of all lines that may have a date: short enough, with a digit."""
     return [index for index, line in enumerate(page.lines) if len(line) <= MAX_LINE and _DIGIT.search(line)]
 
 
 def _shown_days(page: LabelledLines, known: Mapping[int, Sequence[Moment]], context: Context) -> frozenset[date]:
     """Days that lines of the page show beyond doubt; some lines are read already."""
-    lines = find_dated_lines(page)
+    lines = _find_dated_lines(page)
     if context.now is None:  # so ages and days without a year are none
         lines = [index for index in lines if index in known or _MAY_HAVE_YEAR.search(page.lines[index])]
     read = (known[index] if index in known else read_moments(page.lines[index], context) for index in lines)

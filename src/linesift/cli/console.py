@@ -25,9 +25,9 @@ EXIT_FAILED = 1
 """Some page failed; the others are done."""
 EXIT_MISUSE = 2
 """Nothing could be done with these arguments."""
-EXIT_INTERRUPTED = 130
+_EXIT_INTERRUPTED = 130
 """128 + SIGINT, as shells report it; SIGTERM and SIGHUP have theirs likewise."""
-EXIT_BROKEN_PIPE = 141
+_EXIT_BROKEN_PIPE = 141
 """128 + SIGPIPE: the reader of our output ended early, as in `linesift classify page.txt | head -1`."""
 
 _ADVICE = {
@@ -130,7 +130,7 @@ def errors() -> Iterator[None]:
         raise SystemExit(EXIT_MISUSE) from error
     except BrokenPipeError as error:
         _abandon_stdout()
-        raise SystemExit(EXIT_BROKEN_PIPE) from error
+        raise SystemExit(_EXIT_BROKEN_PIPE) from error
     except OSError as error:
         _abandon_stdout()
         reason = (error.strerror or str(error)).lower()
@@ -138,7 +138,7 @@ def errors() -> Iterator[None]:
         raise SystemExit(EXIT_MISUSE) from error
     except KeyboardInterrupt as error:
         say("interrupted")
-        raise SystemExit(EXIT_INTERRUPTED) from error
+        raise SystemExit(_EXIT_INTERRUPTED) from error
     except Ended as error:
         say(f"ended by {signal.Signals(error.number).name}")
         raise SystemExit(128 + error.number) from error

@@ -24,7 +24,7 @@ _VARIETIES = frozenset(["yue", "wuu"])
 """Languages that are not detected: newspapers of their speakers are in written Chinese."""
 
 
-def text_language(text: str) -> str:
+def _text_language(text: str) -> str:
     """Detect the language of a text as ISO 639-1 code; empty where it is short or the probability low.
 
     Raises:
@@ -38,7 +38,7 @@ def text_language(text: str) -> str:
 
 def with_languages(pages: Sequence[LabelledPage]) -> list[LabelledPage]:
     """Replace the language of each page by that of its article's text where that can be detected."""
-    return [replace(page, lang=text_language(page.gold_article) or page.lang) for page in pages]
+    return [replace(page, lang=_text_language(page.gold_article) or page.lang) for page in pages]
 
 
 @cache

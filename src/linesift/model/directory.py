@@ -76,7 +76,7 @@ def save_model(model: Model, info: Mapping[str, object], probe: Sequence[Page], 
 
 
 def _write(path: Path, about: str, probe: str, weights: bytes) -> None:
-    refuse_other_files(path)
+    _refuse_other_files(path)
     try:
         with replacing_directory(path) as temporary:
             (temporary / WEIGHTS).write_bytes(weights)
@@ -95,7 +95,7 @@ def check_place(path: Path) -> None:
     """
     from tempfile import TemporaryDirectory  # here, because a start does not need it, and it loads much
 
-    refuse_other_files(path)
+    _refuse_other_files(path)
     try:
         there = next(place for place in resolve(path).parents if place.exists())  # a directory beside it is renamed
         with TemporaryDirectory(dir=there, prefix=".linesift-"):
@@ -105,7 +105,7 @@ def check_place(path: Path) -> None:
         raise ModelError(f"{path}: cannot write the model ({reason}); name another directory") from error
 
 
-def refuse_other_files(path: Path) -> None:
+def _refuse_other_files(path: Path) -> None:
     """Refuse a path at which a model would take the place of anything but a model.
 
     Raises:

@@ -27,7 +27,7 @@ UNKNOWN = -1
 """Stands for the column of a label that is not known."""
 
 
-class FoldMasks(NamedTuple):
+class _FoldMasks(NamedTuple):
     """Lines of one fit, by the part that they have in it; each mask has shape (n_lines,)."""
 
     held_out: NDArray[np.bool_]
@@ -54,7 +54,7 @@ class Lines:
     A line of weight 0 is not learnt: its label is unknown, or a model labelled its page and found no article on it.
     """
 
-    def fold_masks(self, fold: int) -> FoldMasks:
+    def fold_masks(self, fold: int) -> _FoldMasks:
         """Say which lines the fit on all folds but one holds out, and which stand on pages that it learns.
 
         With the number of folds as `fold`, it is the fit on all pages.
@@ -62,7 +62,7 @@ class Lines:
         weights = [*self.line_weights][fold]
         is_held_out = self.folds == fold
         is_page_learnt = np.bincount(self.batch.page, weights, len(self.batch.lines_per_page_with_blanks)) > 0
-        return FoldMasks(is_held_out, ~is_held_out & is_page_learnt[self.batch.page])
+        return _FoldMasks(is_held_out, ~is_held_out & is_page_learnt[self.batch.page])
 
 
 def corrected_lines(

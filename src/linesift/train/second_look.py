@@ -15,7 +15,7 @@ from linesift.train.folds import CrossFit
 from linesift.train.trees import fit_correcting_trees
 
 
-class SecondLooks(NamedTuple):
+class _SecondLooks(NamedTuple):
     """What the fit gives."""
 
     fitted: CrossFit[SecondLook | None]
@@ -25,7 +25,7 @@ class SecondLooks(NamedTuple):
     """Shape (n_lines, 4): the scores of every line, corrected by the one that has not seen its fold."""
 
 
-def fit_second_looks(log_odds: NDArray[np.float32], lines: Lines, config: TrainConfig) -> SecondLooks:
+def fit_second_looks(log_odds: NDArray[np.float32], lines: Lines, config: TrainConfig) -> _SecondLooks:
     """Fit second looks on the doubtful lines of whole pages with gold; all lines have weight 1.
 
     Args:
@@ -40,7 +40,7 @@ def fit_second_looks(log_odds: NDArray[np.float32], lines: Lines, config: TrainC
     for fold, (labels, weights) in enumerate(zip(lines.labels, lines.line_weights, strict=True)):
         is_learnt = (folds != fold) & (rows < lines.n_gold) & (weights[rows] > 0)
         if len(np.unique(labels[rows][is_learnt])) < len(LABELS):
-            return SecondLooks(CrossFit.same(None, config.n_folds), log_odds)
+            return _SecondLooks(CrossFit.same(None, config.n_folds), log_odds)
         learnt = rows[is_learnt]
         trees = fit_correcting_trees(
             np.ascontiguousarray(table[:, is_learnt]), labels[learnt], log_odds[learnt], config
@@ -48,4 +48,4 @@ def fit_second_looks(log_odds: NDArray[np.float32], lines: Lines, config: TrainC
         held_out = folds == fold
         corrected[rows[held_out]] += trees.scores(np.ascontiguousarray(table[:, held_out]))
         fitted.append(SecondLook(trees))
-    return SecondLooks(CrossFit.of(fitted), corrected)
+    return _SecondLooks(CrossFit.of(fitted), corrected)
