@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ import linesift
 from conftest import random_network, random_trees
 from fuzz.driver import HOSTILE
 from hinted import random_hints
+from linesift.features import batch as batch_room
 from linesift.features import scan as scan_room
 from linesift.features import table as column_room
 from linesift.features import tokens as token_room
@@ -23,12 +25,15 @@ from linesift.features.scan import LineScan, scan_plain
 from linesift.hints import Hints
 from linesift.model import decode as decode_room
 from linesift.model import lexicon as lexicon_room
+from linesift.model import linear as linear_room
 from linesift.model import network as network_room
 from linesift.model import page_kind as kind_room
+from linesift.model import part as part_room
 from linesift.model import trees as tree_room
 from linesift.model import window as window_room
 from linesift.model.decode import DecodeConfig
-from linesift.model.lexicon import TARGETS, Lexicon
+from linesift.model.lexicon import TARGETS, Lexicon, padded_rows
+from linesift.model.linear import LinearScorer, quantile_bins
 from linesift.page import LabelledPage, Page
 from linesift.read.html.page import read_html
 from linesift.read.labelled import read_labelled
@@ -38,12 +43,15 @@ pytest.importorskip("numba")
 from linesift.features.compiled import table as compiled_table
 from linesift.features.compiled import tokens as compiled_tokens
 from linesift.features.compiled import topic as compiled_topic
+from linesift.features.compiled.batch import describe
 from linesift.features.compiled.scan import scan_piece
 from linesift.features.compiled.table import fill_compiled
 from linesift.features.compiled.topic import share_compiled
 from linesift.model.compiled.decode import decode as decode_compiled
 from linesift.model.compiled.network import score_lines
 from linesift.model.compiled.page_kind import page_columns as kind_columns
+from linesift.model.compiled.page_kind import word_scores
+from linesift.model.compiled.softmax import softmax
 
 DATA = Path(__file__).parents[1] / "data"
 _MARKS = ":：h时時點点시年月日년월일.-/ 　\n\r\t•|…!?？。，、\"'”)]»¿@#%©+\u0300\u200d\ud800\U0001f600\U00020000"
@@ -74,7 +82,11 @@ _TEXTS = st.lists(st.one_of(st.sampled_from(_MARKS), st.sampled_from(_WORDS), st
 )
 
 
-CHOICES = tuple(room.COMPILED for room in (scan_room, topic_room, lexicon_room, network_room, window_room, tree_room))
+ROOMS = (
+    *(scan_room, batch_room, topic_room, lexicon_room, network_room, window_room, tree_room),
+    *(part_room, linear_room, kind_room),
+)
+CHOICES = tuple(room.COMPILED for room in ROOMS)
 
 
 @pytest.fixture
@@ -129,6 +141,19 @@ def test_hostile_inputs_are_scanned_alike() -> None:
     assert inputs
     texts = [data.decode(name, "replace") for data in inputs for name in ("utf-8", "utf-16-le")]
     assert not [text[:40] for text in texts if _differences(text[:200_000])]
+
+
+@given(st.lists(_TEXTS, max_size=4))
+@example(["October 2024 12\n21.10.2024 9:20", "", "Monday\n3 hours ago", "水位が " * 30 + "。\nMay 5 p.m."])
+def test_lines_are_described_alike(texts: list[str]) -> None:
+    text, offsets = scan_room.join_pages(texts)
+    scanned = scan_room.scan(text)
+    arguments = scanned, offsets, scanned.number.searchsorted(offsets)
+    found, expected = describe(*arguments), batch_room.describe_plain(*arguments)
+    assert found.keys() == expected.keys()
+    for name, values in expected.items():
+        assert found[name].dtype == values.dtype
+        np.testing.assert_array_equal(found[name], values)
 
 
 @given(st.lists(_TEXTS, min_size=1, max_size=3), st.integers(0, 99))
@@ -387,9 +412,60 @@ def test_columns_of_our_pages_as_a_whole_are_the_same(pages: list[LabelledPage])
     np.testing.assert_array_equal(kind_columns(*arguments), kind_room.columns_plain(*arguments))
 
 
+def test_words_in_another_order_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    scores = kind_room.word_scores_plain
+    monkeypatch.setattr(kind_room, "word_scores_plain", lambda *arguments: scores(*arguments) + np.float32(1))
+    assert kind_room._load() is None
+
+
 def test_other_columns_of_pages_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kind_room, "LONGEST", 1.0)
     assert kind_room._load() is None
+
+
+@given(st.lists(st.integers(0, 900), min_size=1, max_size=4), st.integers(0, 99))
+def test_words_of_pages_are_scored_alike(sizes: list[int], seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    # Each two letters are a word, of which some come twice.
+    texts = ["".join(map(chr, draw.integers(0x4E00, 0x4E20 + size // 20, size))) for size in sizes]
+    weights = draw.normal(0, 1, (1 << kind_room.WORD_BITS, len(kind_room.WORD_KINDS))).astype(np.float32)
+    batch, bias = read_batch(texts), draw.normal(size=len(kind_room.WORD_KINDS)).astype(np.float32)
+    arguments = batch, padded_rows(weights), bias
+    assert word_scores(*arguments).tobytes() == kind_room.word_scores_plain(*arguments).tobytes()
+
+
+@given(st.integers(0, 10**6), st.integers(0, 300), st.integers(1, 20))
+def test_weights_of_bins_are_added_alike(seed: int, n_lines: int, n_cuts: int) -> None:
+    draw = np.random.default_rng(seed)
+    table = draw.normal(0, 3, (7, 300)).round(1).astype(np.float32)
+    table[table > 4], table[table < -5] = np.nan, np.inf
+    weights = draw.normal(size=(7, n_cuts + 2, 5)).astype(np.float32)
+    scorer = LinearScorer(quantile_bins(table, n_cuts), weights, weights[0, 0])
+    assert linear_room.COMPILED.use(compiled=True)
+    found = scorer.scores(table[:, :n_lines].copy())
+    linear_room.COMPILED.use(compiled=False)
+    assert found.tobytes() == scorer.scores_plain(table[:, :n_lines]).tobytes()
+
+
+@given(st.integers(0, 10**6), st.integers(0, 300), st.integers(1, 6))
+def test_log_odds_become_the_same_probabilities(seed: int, n_lines: int, n_columns: int) -> None:
+    scores = np.random.default_rng(seed).normal(0, 30, (n_lines, n_columns)).astype(np.float32)
+    assert softmax(scores).tobytes() == part_room.softmax_plain(scores).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("room", "name"), [(part_room, "softmax_plain"), (batch_room, "describe_plain"), (LinearScorer, "scores_plain")]
+)
+def test_loops_that_differ_are_not_used(room: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = getattr(room, name)
+
+    def other(*arguments: Any) -> Any:
+        found = plain(*arguments)
+        return {key: values + 1 for key, values in found.items()} if isinstance(found, dict) else found + 1
+
+    monkeypatch.setattr(room, name, other)
+    load = linear_room._load if room is LinearScorer else room._load
+    assert load() is None
 
 
 _SHARES = st.floats(0, 1, width=32)

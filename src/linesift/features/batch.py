@@ -1,12 +1,13 @@
 """A batch of pages as arrays: the scan of all lines and which page each belongs to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from linesift.fast import Choice, Sizes, make_is_kept
 from linesift.features.chars import CharClass
 from linesift.features.dates import date_strength
 from linesift.features.scan import LineScan, join_pages, scan
@@ -14,7 +15,7 @@ from linesift.hints import Hints, join_hints
 
 # Letters of scripts without spaces per word, so that one measure of length serves all scripts. Set by hand; that
 # lines of these scripts have a length at all is what matters, because the trees find their own cuts.
-_LETTERS_PER_WORD = {CharClass.HAN: 1.6, CharClass.KANA: 2.4, CharClass.UNSPACED: 4.5}
+LETTERS_PER_WORD = {CharClass.HAN: 1.6, CharClass.KANA: 2.4, CharClass.UNSPACED: 4.5}
 
 LONG = 12.0
 """Words from which a line that ends a sentence counts as running text."""
@@ -100,7 +101,7 @@ def running_sum(values: NDArray[Any]) -> NDArray[np.int64]:
     sums = np.empty((*fixed.shape[:-1], fixed.shape[-1] + 1), np.int64)
     sums[..., 0] = 0
     sums[..., 1:] = np.rint(fixed, out=fixed)
-    return np.cumsum(sums, axis=-1, out=sums)
+    return sums.cumsum(axis=-1, out=sums)
 
 
 def from_fixed(sums: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -120,24 +121,58 @@ def read_batch(texts: Sequence[str], hints: Sequence[Hints] | None = None, addre
     scanned = scan(text)
     page_starts = scanned.number.searchsorted(offsets)
     sizes = page_starts[1:] - page_starts[:-1]
-    page = np.arange(len(texts), dtype=np.int32).repeat(sizes)
-    length = scanned.n_words.astype(np.float32)
-    for kind, letters in _LETTERS_PER_WORD.items():
-        length += scanned.counts[:, kind] / np.float32(letters)
+    has_lines = sizes > 0
+    describe = COMPILED.choose(len(scanned.number)) or describe_plain
     return Batch(
         scan=scanned,
-        page=page,
         page_starts=page_starts,
-        own_page_start=page_starts[:-1].repeat(sizes),
-        own_page_end=page_starts[1:].repeat(sizes),
-        nonempty_starts=page_starts[:-1][sizes > 0],
-        nonempty_sizes=sizes[sizes > 0],
+        nonempty_starts=page_starts[:-1][has_lines],
+        nonempty_sizes=sizes[has_lines],
         lines_per_page_with_blanks=offsets[1:] - offsets[:-1],
-        number=scanned.number - offsets[:-1].repeat(sizes),
-        length=length,
-        is_long=(length >= LONG) & (scanned.n_sentences > 0),
-        strength=date_strength(scanned.dates),
+        **describe(scanned, offsets, page_starts),
         hints=None if hints is None else join_hints(hints, scanned.number),
         texts=texts,
         addresses=addresses if any(addresses) else (),
     )
+
+
+def describe_plain(
+    scanned: LineScan, offsets: NDArray[np.int64], page_starts: NDArray[np.int64]
+) -> dict[str, NDArray[Any]]:
+    """Compute the fields of a `Batch` that describe each line by itself, by numpy alone.
+
+    Args:
+        scanned: counts of every line.
+        offsets: shape (n_pages + 1,), index of each page's first line, blank ones counted.
+        page_starts: shape (n_pages + 1,), see `Batch`.
+    """
+    sizes = page_starts[1:] - page_starts[:-1]
+    length = scanned.n_words.astype(np.float32)
+    for kind, letters in LETTERS_PER_WORD.items():
+        length += scanned.counts[:, kind] / np.float32(letters)
+    return {
+        "page": np.arange(len(sizes), dtype=np.int32).repeat(sizes),
+        "own_page_start": page_starts[:-1].repeat(sizes),
+        "own_page_end": page_starts[1:].repeat(sizes),
+        "number": scanned.number - offsets[:-1].repeat(sizes),
+        "length": length,
+        "is_long": (length >= LONG) & (scanned.n_sentences > 0),
+        "strength": date_strength(scanned.dates),
+    }
+
+
+def _load() -> Callable[[LineScan, NDArray[np.int64], NDArray[np.int64]], dict[str, NDArray[Any]]] | None:
+    """Load the compiled loop; `None` where it comes to other numbers."""
+    from linesift.features.compiled.batch import describe
+
+    text, offsets = join_pages(
+        ["21 October 2024, 9:20\n\nRain in May.\nMonday 3 hours ago", "", "水位が上がった。ต " * 9]
+    )
+    scanned = scan(text)
+    arguments = scanned, offsets, scanned.number.searchsorted(offsets)
+    found, expected = describe(*arguments), describe_plain(*arguments)
+    return describe if all(np.array_equal(found[name], expected[name]) for name in expected) else None
+
+
+COMPILED = Choice(_load, make_is_kept("linesift.features.compiled.batch.fill_lines"), Sizes(200_000, 5_000_000))
+"""By lines."""

@@ -109,19 +109,20 @@ class _PaddedRows:
         # Threads that come here together only do the same work twice.
         self._n_tokens += len(bucket)
         if self._padded is None and self._n_tokens < _MANY:
-            return _padded(self._weights.take(bucket, axis=0, mode="clip"))
+            return padded_rows(self._weights.take(bucket, axis=0, mode="clip"))
         return self.whole().take(bucket, axis=0, mode="clip")
 
     def whole(self) -> NDArray[np.float32]:
         """Give all rows, shape (n_buckets, _WIDTH)."""
         if self._padded is None:
-            self._padded = _padded(self._weights)
+            self._padded = padded_rows(self._weights)
         return self._padded
 
 
-def _padded(weights: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+def padded_rows(weights: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+    """Pad rows of weights with zeros, shape (n, _WIDTH)."""
     rows = np.zeros((len(weights), _WIDTH), np.float32)
-    rows[:, : len(TARGETS)] = weights
+    rows[:, : weights.shape[1]] = weights
     return rows
 
 

@@ -4,10 +4,13 @@ Each column is cut into bins at quantiles of the training data; a missing value 
 column has one weight per outcome. A score is the sum of the weights of the bins that the columns fall into.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from linesift.fast import Choice, Sizes, make_is_kept
 
 _FEW = 64
 """Lines, or pages, up to which all columns are compared with all their cuts at once: that takes one numpy call, where a
@@ -78,6 +81,11 @@ class LinearScorer:
         Returns:
             Shape (n_lines, n_outcomes), log-odds up to a constant per line.
         """
+        compute = COMPILED.choose(table.shape[1]) or LinearScorer.scores_plain
+        return compute(self, table)
+
+    def scores_plain(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Do what `scores` does by numpy alone."""
         bins = self.bins.digitise(table)
         if table.shape[1] <= _FEW:
             return self._scores_of_few(bins)
@@ -95,3 +103,21 @@ class LinearScorer:
         np.take(self.weights.reshape(-1, n_outcomes), places, axis=0, out=terms[1:], mode="clip")
         total: NDArray[np.float32] = np.add.reduce(terms, axis=0)
         return total
+
+
+def _load() -> Callable[[LinearScorer, NDArray[np.float32]], NDArray[np.float32]] | None:
+    """Load the compiled loops; `None` where they come to other numbers."""
+    from linesift.model.compiled.linear import scores
+
+    table = np.cos(np.arange(3 * 2 * _FEW, dtype=np.float32)).reshape(3, -1)
+    table[0, ::7] = np.nan
+    scorer = LinearScorer(
+        quantile_bins(table, 5),
+        np.exp(8 * np.sin(np.arange(3 * 7 * 5, dtype=np.float32))).reshape(3, 7, 5),
+        table[1, :5],
+    )
+    return scores if np.array_equal(scores(scorer, table), scorer.scores_plain(table)) else None
+
+
+COMPILED = Choice(_load, make_is_kept("linesift.model.compiled.linear.add_weights"), Sizes(10_000, 250_000))
+"""By lines, or pages."""

@@ -8,7 +8,7 @@ kind a probability. It uses neither address nor markup, so text and HTML share i
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,9 @@ from linesift.fast import Choice, Sizes, make_is_kept
 from linesift.features.batch import LONGEST, Batch, read_batch
 from linesift.features.dates import DatePart
 from linesift.labels import Kind, Label
+from linesift.model.lexicon import padded_rows
 from linesift.model.linear import LinearScorer
+from linesift.model.part import softmax
 
 WORD_BITS = 13
 """Words are hashed to 2**13 buckets; with 2**15 the F1 of articles is better by .001."""
@@ -43,13 +45,10 @@ class PageKindModel:
     """Shape (len(WORD_KINDS),)."""
     scorer: LinearScorer
     """Scores kinds by the columns; calibrated, so it needs no temperature."""
-    _rows: NDArray[np.complex128] = field(init=False, repr=False, compare=False)
-    """The weights of each word as one number of 16 bytes, which numpy looks up faster than a row."""
+    _rows: NDArray[np.float32] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        rows = np.zeros((len(self.words), 4), np.float32)
-        rows[:, : len(WORD_KINDS)] = self.words
-        object.__setattr__(self, "_rows", rows.reshape(-1).view(np.complex128))
+        object.__setattr__(self, "_rows", padded_rows(self.words))
 
     def probabilities(
         self, batch: Batch, probabilities: NDArray[np.float32], labels: NDArray[np.int8]
@@ -65,26 +64,30 @@ class PageKindModel:
             Shape (n_pages, len(KINDS)); a page without lines has zeros.
         """
         table = page_columns(batch, probabilities, labels)
-        scores = self.scorer.scores(np.concatenate((table, self.word_scores(batch))))
-        powers: NDArray[np.float32] = np.exp(scores - scores.max(axis=1, keepdims=True))
-        powers /= powers.sum(axis=1, keepdims=True)
-        powers[batch.lines_per_page == 0] = 0
-        return powers
+        kinds = softmax(self.scorer.scores(np.concatenate((table, self.word_scores(batch)))))
+        kinds[batch.lines_per_page == 0] = 0
+        return kinds
 
     def word_scores(self, batch: Batch) -> NDArray[np.float32]:
         """Log-odds of `WORD_KINDS` from the words alone, shape (len(WORD_KINDS), n_pages); each word counts once."""
-        page, bucket = page_words(batch)
-        n_words = np.bincount(page, minlength=len(batch.lines_per_page_with_blanks))
-        has_words = n_words > 0
-        scores = np.tile(self.words_bias, (len(n_words), 1))
-        if len(page):
-            starts = (n_words.cumsum() - n_words)[has_words]
-            # Viewed as complex numbers, two weights are added at once.
-            weights = self._rows.take(bucket, mode="clip").view(np.complex64).reshape(-1, 2)
-            sums: NDArray[np.float32] = np.add.reduceat(weights, starts, axis=0).view(np.float32)
-            roots: NDArray[np.float32] = np.sqrt(n_words[has_words, None]).astype(np.float32)
-            scores[has_words] += sums[:, : len(WORD_KINDS)] / roots
-        return scores.T
+        compute = word_scores_plain if COMPILED.compiled is None else COMPILED.compiled.word_scores
+        return compute(batch, self._rows, self.words_bias)
+
+
+def word_scores_plain(batch: Batch, weights: NDArray[np.float32], bias: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Do what `PageKindModel.word_scores` does by numpy alone, from padded weights."""
+    page, bucket = page_words(batch)
+    n_words = np.bincount(page, minlength=len(batch.lines_per_page_with_blanks))
+    has_words = n_words > 0
+    scores = np.tile(bias, (len(n_words), 1))
+    if len(page):
+        starts = (n_words.cumsum() - n_words)[has_words]
+        # Viewed as complex numbers, two weights are added at once.
+        rows = weights.take(bucket, axis=0, mode="clip").view(np.complex64)
+        sums: NDArray[np.float32] = np.add.reduceat(rows, starts, axis=0).view(np.float32)
+        roots: NDArray[np.float32] = np.sqrt(n_words[has_words, None]).astype(np.float32)
+        scores[has_words] += sums[:, : len(WORD_KINDS)] / roots
+    return scores.T
 
 
 def page_words(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -105,7 +108,8 @@ def page_words(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 def page_columns(batch: Batch, probabilities: NDArray[np.float32], labels: NDArray[np.int8]) -> NDArray[np.float32]:
     """Compute the columns of every page, except the scores of its words; shape (n_columns, n_pages)."""
-    compute = COMPILED.choose(len(batch.page)) or columns_plain
+    compiled = COMPILED.choose(len(batch.page))
+    compute = columns_plain if compiled is None else compiled.page_columns
     return compute(batch, probabilities, labels)
 
 
@@ -226,17 +230,31 @@ def _line_columns(pages: _Pages) -> Named:
     yield "page.middling", middling, n_lines
 
 
-def _load() -> Callable[[Batch, NDArray[np.float32], NDArray[np.int8]], NDArray[np.float32]] | None:
+class _Compiled(NamedTuple):
+    """The compiled loops."""
+
+    page_columns: Callable[[Batch, NDArray[np.float32], NDArray[np.int8]], NDArray[np.float32]]
+    word_scores: Callable[[Batch, NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]]
+    """Takes the padded weights and the bias."""
+
+
+def _load() -> _Compiled | None:
     """Load the compiled loops; `None` where they come to other numbers."""
-    from linesift.model.compiled.page_kind import page_columns as compiled
+    from linesift.model.compiled.page_kind import page_columns, word_scores
 
     batch = read_batch(["21 October 2024, 9:20\nRain in May.\nSun\n" * 30, "", "Sun.\n" * 3])
     numbers = np.arange(len(batch.page))
     probabilities = np.cos(np.arange(4 * len(numbers), dtype=np.float32)).reshape(-1, 4) ** 2
     labels = (numbers * 7 % 4).astype(np.int8)
     labels[numbers % 20 > 12] = Label.BODY.column
-    found, expected = compiled(batch, probabilities, labels), columns_plain(batch, probabilities, labels)
-    return compiled if np.array_equal(found, expected, equal_nan=True) else None
+    found, expected = page_columns(batch, probabilities, labels), columns_plain(batch, probabilities, labels)
+    words = read_batch(["".join(map(chr, range(0x4E00, 0x4F90))), "Rain", ""])  # each two letters are a word
+    weights = np.cos(np.arange(len(WORD_KINDS) << WORD_BITS, dtype=np.float32)).reshape(-1, len(WORD_KINDS))
+    arguments = words, padded_rows(weights * np.exp(5 * weights[::-1])), weights[0]
+    are_same = np.array_equal(word_scores(*arguments), word_scores_plain(*arguments))
+    return (
+        _Compiled(page_columns, word_scores) if are_same and np.array_equal(found, expected, equal_nan=True) else None
+    )
 
 
 COMPILED = Choice(_load, make_is_kept("linesift.model.compiled.page_kind.fill_columns"), Sizes(200_000, 5_000_000))

@@ -1,6 +1,6 @@
 """Score the lines of pages of one form, plain text or HTML: the fitted part of a model for that form."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING, Protocol
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from linesift.fast import Choice, Sizes, make_is_kept
 from linesift.features.batch import Batch, read_batch
 from linesift.features.table import COLUMNS, MARKUP_COLUMNS, extract
 from linesift.features.tokens import markup_tokens
@@ -167,7 +168,25 @@ def spans_of(page: NDArray[np.integer]) -> NDArray[np.int64]:
 
 def softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     """Turn log-odds of shape (n, m) into probabilities; each row sums to 1."""
+    compute = COMPILED.choose(len(scores)) or softmax_plain
+    return compute(scores)
+
+
+def softmax_plain(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Do what `softmax` does by numpy alone."""
     # Column by column, because numpy's own reductions over an axis of four take longer than all the rest.
     powers: NDArray[np.float32] = np.exp(scores - reduce(np.maximum, scores.T)[:, None])
     powers /= reduce(np.add, powers.T)[:, None]
     return powers
+
+
+def _load() -> Callable[[NDArray[np.float32]], NDArray[np.float32]] | None:
+    """Load the compiled loops; `None` where they come to other numbers."""
+    from linesift.model.compiled.softmax import softmax as compiled
+
+    scores = 9 * np.cos(np.arange(400, dtype=np.float32)).reshape(-1, 4)
+    return compiled if np.array_equal(compiled(scores), softmax_plain(scores)) else None
+
+
+COMPILED = Choice(_load, make_is_kept("linesift.model.compiled.softmax.divide_by_sum"), Sizes(1_000_000, 25_000_000))
+"""By lines."""

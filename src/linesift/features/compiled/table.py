@@ -1,4 +1,4 @@
-"""Compute columns of lines in compiled loops, but for those of `topic`, which have loops of their own."""
+"""Compute columns of lines in compiled loops."""
 
 import os
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from linesift.features.compiled.cues import fill_cues
 from linesift.features.compiled.layout import fill_layout
 from linesift.features.compiled.line import fill_line
 from linesift.features.compiled.markup import COMPUTED, fill_markup
+from linesift.features.compiled.topic import fill_topic
 from linesift.features.cues import CUES
 from linesift.features.layout import LAYOUT
 from linesift.features.line import LINE
@@ -49,7 +50,7 @@ def _fill_text(batch: Batch, table: NDArray[np.float32]) -> None:
         scan.hash, scan.shape, scan.word_hash, scan.word_line, scan.first, scan.last, scan.n_sentences, _ODD,
         table[_ROWS[LAYOUT]], table[_ROWS[RUNS]],
     )  # fmt: skip
-    fill_plain(batch, tuple(TOPIC), table[_ROWS[TOPIC]])
+    fill_topic(batch, table[_ROWS[TOPIC]])
     fill_cues(
         scan.word_hash, scan.word_line, counts[COLON], batch.length, cue_table.keys, cue_table.families,
         cue_table.near, cue_table.beginnings, table[_ROWS[CUES]],

@@ -1,5 +1,7 @@
 """Find the words that lines share with others of their page in compiled loops, as `features.topic` does."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,6 +29,49 @@ def share_compiled(batch: Batch, weights: NDArray[np.float32], rows: Rows = None
         # By numpy, whose logarithm can differ in its last bit from that of the compiler.
         add_up(line, np.log1p(elsewhere, out=elsewhere), shares, found[some])
     return found
+
+
+def fill_topic(batch: Batch, out: NDArray[np.float32]) -> None:
+    """Write the columns of `topic.TOPIC`."""
+    n_lines = len(batch.page)
+    if n_lines:
+        out[:2] = share_compiled(batch, batch.is_long.astype(np.float32)[None])[0]
+        shares, heads = np.empty(n_lines), np.empty(n_lines, np.int64)
+        heads = heads[: find_runs(batch.page_starts, batch.is_long, out[0], shares, heads)]
+        # Added by numpy, in its order.
+        fill_means(heads, np.add.reduceat(shares, heads), out[2])
+
+
+@outer
+def find_runs(page_starts, is_long, shared, shares, heads):
+    """Find the first line of each run of running text or of other lines, and write the shares of all lines.
+
+    Args:
+        page_starts: shape (n_pages + 1,).
+        is_long: shape (n_lines,).
+        shared: shape (n_lines,), missing on lines without words.
+        shares: shape (n_lines,), float64, written: 0 where they are missing.
+        heads: shape (n_lines,), the first of them written.
+
+    Returns:
+        The number of runs.
+    """
+    n_runs = 0
+    for page in range(len(page_starts) - 1):
+        for row in range(page_starts[page], page_starts[page + 1]):
+            shares[row] = 0.0 if math.isnan(shared[row]) else shared[row]
+            if row == page_starts[page] or is_long[row] != is_long[row - 1]:
+                heads[n_runs] = row
+                n_runs += 1
+    return n_runs
+
+
+@outer
+def fill_means(heads, sums, out):
+    """Write the mean of each run to its lines."""
+    for run in range(len(heads)):
+        end = heads[run + 1] if run + 1 < len(heads) else len(out)
+        out[heads[run] : end] = sums[run] / (end - heads[run])
 
 
 @outer

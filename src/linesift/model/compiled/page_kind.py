@@ -1,4 +1,6 @@
-"""Compute the columns of pages in one compiled loop over their lines, as `page_kind.page_columns` does."""
+"""Compute the columns of pages, and the scores of their words, in compiled loops, as `page_kind` does."""
+
+import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,11 +9,13 @@ from linesift.features.batch import LONGEST, Batch
 from linesift.features.dates import DatePart
 from linesift.jit import inner, leaf, outer
 from linesift.labels import Label
-from linesift.model.page_kind import WORD_KINDS, column_names
+from linesift.model.compiled.sums import make_room, sum_rows
+from linesift.model.page_kind import WORD_BITS, WORD_KINDS, column_names
 
 _HEADLINE, _BODY, _TIMESTAMP = (label.column for label in (Label.HEADLINE, Label.BODY, Label.TIMESTAMP))
 _CLOCK, _DATED, _SHORT, _MIDDLING = DatePart.CLOCK.value, 3, np.float32(4), np.float32(15)
-_UNLIKELY, _SURE = 0.1, 0.9
+_UNLIKELY, _SURE, _LONGEST = 0.1, 0.9, np.float32(LONGEST)
+_SHIFT = np.uint64(64 - WORD_BITS)
 N_SUMS = 4
 EXPECTED, RIGHT, DOUBT, HEADS = range(N_SUMS)
 """Sums whose last bit depends on their order: numpy adds them."""
@@ -19,46 +23,104 @@ EXPECTED, RIGHT, DOUBT, HEADS = range(N_SUMS)
 
 def page_columns(batch: Batch, probabilities: NDArray[np.float32], labels: NDArray[np.int8]) -> NDArray[np.float32]:
     """Do what `page_kind.page_columns` does."""
-    words, sums = np.minimum(batch.length, LONGEST).astype(np.float64), np.zeros((N_SUMS, len(batch.lines_per_page)))
-    if len(words):
-        values = np.empty((N_SUMS, len(words)))
-        values[HEADS], body = probabilities[:, _HEADLINE], probabilities[:, _BODY].astype(np.float64)
-        np.multiply(words, body, out=values[EXPECTED])
-        np.multiply(values[EXPECTED], labels == _BODY, out=values[RIGHT])
-        np.multiply(values[EXPECTED], 1 - body, out=values[DOUBT])
-        sums[:, batch.lines_per_page > 0] = np.add.reduceat(values, batch.nonempty_starts, axis=1)
-    columns = np.empty((len(column_names()) - len(WORD_KINDS), len(batch.lines_per_page)), np.float32)
-    lines = words, batch.length, batch.is_long, batch.strength, batch.scan.dates
-    fill_columns(batch.page_starts, *lines, np.ascontiguousarray(probabilities), labels, sums, columns)
+    chances, n_pages = np.ascontiguousarray(probabilities), len(batch.lines_per_page_with_blanks)
+    values, columns = (
+        np.empty((N_SUMS, len(labels))),
+        np.empty((len(column_names()) - len(WORD_KINDS), n_pages), np.float32),
+    )
+    fill_values(batch.length, chances, labels, values)
+    sums = np.add.reduceat(values, batch.nonempty_starts, axis=1) if len(labels) else values
+    lines = batch.length, batch.is_long, batch.strength, batch.scan.dates
+    fill_columns(batch.page_starts, *lines, chances, labels, sums, columns)
     return columns
 
 
+def word_scores(batch: Batch, weights: NDArray[np.float32], bias: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Do what `page_kind.PageKindModel.word_scores` does, from padded weights."""
+    scores = np.empty((len(bias), len(batch.lines_per_page_with_blanks)), np.float32)
+    score_words(batch.scan.word_hash, batch.scan.word_line, batch.page_starts, weights, bias, scores)
+    return scores
+
+
 @outer
-def fill_columns(page_starts, words, length, is_long, strength, dates, probabilities, labels, sums, out):
-    """Write all columns in the order of their names; `sums` has shape (N_SUMS, n_pages)."""
+def score_words(words, lines, page_starts, weights, bias, out):
+    """Write the scores of the words of each page, each of them once.
+
+    Args:
+        words: hashes, shape (n_words,).
+        lines: the line of each word, ascending.
+        page_starts: shape (n_pages + 1,).
+        weights: shape (2**WORD_BITS, 16), float32.
+        bias: shape (n_kinds,), float32.
+        out: shape (n_kinds, n_pages), float32.
+    """
+    is_there, buckets = np.zeros(len(weights), np.bool_), np.empty(len(weights), np.int32)
+    eights, (sums, ends, total, four) = is_there.view(np.uint64), make_room()
+    word = 0
+    for page in range(len(page_starts) - 1):
+        while word < len(words) and lines[word] < page_starts[page + 1]:
+            is_there[words[word] >> _SHIFT] = True
+            word += 1
+        n_found = 0
+        for eight in range(len(eights)):
+            if eights[eight]:
+                for bucket in range(8 * eight, 8 * eight + 8):
+                    buckets[n_found] = bucket
+                    n_found += is_there[bucket]
+                eights[eight] = 0
+        sum_rows(weights, buckets, 0, n_found, sums, ends, total, four)
+        root = np.float32(math.sqrt(np.float64(max(n_found, 1))))
+        for kind in range(len(bias)):
+            out[kind, page] = bias[kind] + total[kind] / root
+
+
+@outer
+def fill_values(length, probabilities, labels, out):
+    """Write what is summed by page, shape (N_SUMS, n_lines)."""
+    for row in range(len(length)):
+        body = np.float64(probabilities[row, _BODY])
+        expected = _words(length, row) * body
+        out[EXPECTED, row], out[RIGHT, row] = expected, expected * (labels[row] == _BODY)
+        out[DOUBT, row], out[HEADS, row] = expected * (1 - body), probabilities[row, _HEADLINE]
+
+
+@leaf
+def _words(length, row):
+    return np.float64(min(length[row], _LONGEST))
+
+
+@outer
+def fill_columns(page_starts, length, is_long, strength, dates, probabilities, labels, sums, out):
+    """Write all columns in the order of their names; `sums` has a column for each page with lines."""
+    sums_of_page, n_done = np.empty(N_SUMS), 0
     for page in range(len(page_starts) - 1):
         lines = page_starts[page], page_starts[page + 1]
-        column = _fill_body(lines, words, is_long, probabilities, labels, sums, out, page)
-        column = _fill_places(lines, strength, dates, probabilities, labels, sums[HEADS, page], out, column, page)
-        _fill_lengths(lines, words, length, out, column, page)
+        sums_of_page[:] = 0
+        if lines[0] < lines[1]:
+            sums_of_page[:] = sums[:, n_done]
+            n_done += 1
+        column = _fill_body(lines, length, is_long, probabilities, labels, sums_of_page, out, page)
+        column = _fill_places(lines, strength, dates, probabilities, labels, sums_of_page[HEADS], out, column, page)
+        _fill_lengths(lines, length, out, column, page)
 
 
 @inner
-def _fill_body(lines, words, is_long, probabilities, labels, sums, out, page):
+def _fill_body(lines, length, is_long, probabilities, labels, sums, out, page):
     start, end = lines
     total = body_words = long_words = long_body = best = unsure = n_body = runs = 0.0
     for row in range(start, end):
         body = np.float64(probabilities[row, _BODY])
         best = max(best, body)
         unsure += body > _UNLIKELY and body < _SURE
-        total += words[row]
-        long_words += words[row] * is_long[row]
+        words = _words(length, row)
+        total += words
+        long_words += words * is_long[row]
         if labels[row] == _BODY:
             n_body += 1
             runs += row == start or labels[row - 1] != _BODY
-            body_words += words[row]
-            long_body += words[row] * is_long[row]
-    expected, right, doubt = sums[EXPECTED, page], sums[RIGHT, page], sums[DOUBT, page]
+            body_words += words
+            long_body += words * is_long[row]
+    expected, right, doubt = sums[EXPECTED], sums[RIGHT], sums[DOUBT]
     pairs = (
         (body_words, 1.0), (expected, 1.0), (expected, total), (best, 1.0), (right, body_words),
         (expected - right, expected), (2 * right, body_words + expected), (doubt, expected), (unsure, 1.0),
@@ -102,11 +164,11 @@ def _fill_places(lines, strength, dates, probabilities, labels, heads, out, colu
 
 
 @inner
-def _fill_lengths(lines, words, length, out, column, page):
+def _fill_lengths(lines, length, out, column, page):
     start, end = lines
     total = short = middling = 0.0
     for row in range(start, end):
-        total += words[row]
+        total += _words(length, row)
         short += length[row] < _SHORT
         middling += length[row] >= _SHORT and length[row] < _MIDDLING
     n_lines = np.float64(end - start)

@@ -1,4 +1,4 @@
-"""Sum the weights of the tokens of each line, in the order in which numpy adds complex numbers along an axis.
+"""Sum the weights of the tokens of each line, or of the words of each page, in the order of numpy's complex numbers.
 
 `np.add.reduceat` begins with the first row. The others are added pairwise: up to `_BLOCK` of them in four sums, more of
 them in two halves, each by itself. The loader tries that it is still so.
@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from linesift.jit import inner, leaf, outer
+from linesift.jit import inner, leaf, maker, outer
 
 _ZERO = np.float32(0)
 _WIDTH = 16
@@ -33,8 +33,7 @@ def add_rows(weights, bucket, n_tokens, bias, start, out):
         start: first line.
         out: shape (n_targets, n_lines), float32.
     """
-    sums, four = np.empty((_DEPTH, _WIDTH), np.float32), np.empty((_STEP, _WIDTH), np.float32)
-    ends, total = np.empty(_DEPTH, np.int64), np.empty(_WIDTH, np.float32)
+    sums, ends, total, four = make_room()
     first = read = 0
     for line in range(len(n_tokens)):
         end = first + n_tokens[line]
@@ -42,16 +41,29 @@ def add_rows(weights, bucket, n_tokens, bias, start, out):
             # Written where it is in nobody's way, so that the compiler does not leave it out.
             sums[_DEPTH - 1, 0] = _read_ahead(weights, bucket, read, min(read + _AHEAD, len(bucket)))
             read += _AHEAD
-        total[:] = 0
-        if end > first:
-            _add_pairwise(weights, bucket, first + 1, end, sums, ends, total, four)
-            row = bucket[first]
-            for column in range(_WIDTH):
-                total[column] = weights[row, column] + total[column]
+        sum_rows(weights, bucket, first, end, sums, ends, total, four)
         root = math.sqrt(np.float64(max(end - first, 1)))
         for target in range(len(bias)):
             out[target, start + line] = np.float32(np.float64(total[target]) / root + np.float64(bias[target]))
         first = end
+
+
+@maker
+def make_room():
+    """Make the last four arguments of `sum_rows`."""
+    sums, four = np.empty((_DEPTH, _WIDTH), np.float32), np.empty((_STEP, _WIDTH), np.float32)
+    return sums, np.empty(_DEPTH, np.int64), np.empty(_WIDTH, np.float32), four
+
+
+@inner
+def sum_rows(weights, bucket, first, end, sums, ends, total, four):
+    """Write the sum of the rows `bucket[first:end]` into `total`; the last four arguments come from `make_room`."""
+    total[:] = 0
+    if end > first:
+        _add_pairwise(weights, bucket, first + 1, end, sums, ends, total, four)
+        row = bucket[first]
+        for column in range(_WIDTH):
+            total[column] = weights[row, column] + total[column]
 
 
 @inner
