@@ -19,7 +19,7 @@ from linesift.train.folds import CrossFit
 from linesift.train.trees import fit_ranking_trees
 
 _N_BARE = 2
-"""With one, the headline of pages without an address is found on .0025 fewer pages, and on as many of those with one."""
+"""With one, the headline of pages without an address is found on .0025 fewer of them; with an address, on as many."""
 _NO_HEADLINE_UTILITIES = np.arange(-8.0, 8.1, 0.25)
 _TEMPERATURES = (0.5, 0.7, 1.0, 1.4, 2.0)
 
@@ -29,9 +29,9 @@ def fit_rankers(
 ) -> CrossFit[HeadlineRanker | None]:
     """For each fold, fit one ranker on all other folds; and one on all pages. None where there is nothing to choose.
 
-    Pages whose headline is not among their candidates are not learnt: most have one that alignment did not find. Pages of
-    text come with an address or without: each is learnt as it is and `_N_BARE` times without one. The head of HTML says
-    more of the title than the address does, which is not looked at there.
+    Pages whose headline is not among their candidates are not learnt: most have one that alignment did not find. A page
+    of text may come without its address: each is learnt as it is, and `_N_BARE` times without one. The head of HTML
+    says more of the title than the address, which is not looked at there.
 
     Args:
         table: of `linesift.model.window`, shape (n_columns, n_lines).
