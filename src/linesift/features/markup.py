@@ -250,7 +250,8 @@ def alt_share(batch: Batch) -> Values:
 
 
 @MARKUP.column(
-    "Where the line's links lead: within the page, to its site by a relative address, to a person, to share it, as bits."
+    "Where the line's links lead: within the page, to its site by a relative address, to a person, "
+    "to share it, as bits."
 )
 def link_kind(batch: Batch) -> Values:
     return _hints(batch).link_kind
