@@ -24,6 +24,7 @@ from linesift.features.batch import Batch, read_batch
 from linesift.features.scan import LineScan, scan_plain
 from linesift.hints import Hints
 from linesift.model import decode as decode_room
+from linesift.model import headline as headline_room
 from linesift.model import lexicon as lexicon_room
 from linesift.model import linear as linear_room
 from linesift.model import network as network_room
@@ -32,6 +33,7 @@ from linesift.model import part as part_room
 from linesift.model import trees as tree_room
 from linesift.model import window as window_room
 from linesift.model.decode import DecodeConfig
+from linesift.model.headline import HeadlineRanker
 from linesift.model.lexicon import TARGETS, Lexicon, padded_rows
 from linesift.model.linear import LinearScorer, quantile_bins
 from linesift.page import LabelledPage, Page
@@ -47,6 +49,7 @@ from linesift.features.compiled.batch import describe
 from linesift.features.compiled.scan import scan_piece
 from linesift.features.compiled.table import fill_compiled
 from linesift.features.compiled.topic import share_compiled
+from linesift.model.compiled import headline as compiled_headline
 from linesift.model.compiled.decode import decode as decode_compiled
 from linesift.model.compiled.network import score_lines
 from linesift.model.compiled.page_kind import page_columns as kind_columns
@@ -84,7 +87,7 @@ _TEXTS = st.lists(st.one_of(st.sampled_from(_MARKS), st.sampled_from(_WORDS), st
 
 ROOMS = (
     *(scan_room, batch_room, topic_room, lexicon_room, network_room, window_room, tree_room),
-    *(part_room, linear_room, kind_room),
+    *(part_room, linear_room, kind_room, headline_room),
 )
 CHOICES = tuple(room.COMPILED for room in ROOMS)
 
@@ -496,3 +499,30 @@ def test_pages_are_decoded_alike(sizes: list[int], seed: int, config: DecodeConf
 def test_other_labels_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decode_room, "_BELOW_FIRST", 99)
     assert decode_room._load() is None
+
+
+@given(st.lists(st.integers(0, 90), max_size=4), st.integers(0, 999), st.booleans())
+@example([90, 0, 1], 1, False)
+def test_candidates_are_compared_alike(sizes: list[int], seed: int, is_html: bool) -> None:
+    draw = np.random.default_rng(seed)
+    texts = ["Sun", *("\n".join(draw.choice(_SAID, size)) for size in sizes)]
+    hints = [random_hints(text, seed) for text in texts] if is_html else None
+    batch = read_batch(texts, hints, draw.choice(("", "https://a.example/rising-water"), len(texts)).tolist())
+    probabilities = draw.dirichlet((0.3, 1, 0.3, 1), len(batch.page)).astype(np.float32)
+    if seed % 2:  # equal probabilities are likely
+        probabilities = (probabilities * 8).round() / np.float32(8)
+    rows = headline_room.candidates(probabilities)
+    rows = rows[draw.random(len(rows)) < draw.random()]
+    arguments = batch, rows, draw.normal(size=(5, len(rows))).astype(np.float32), probabilities
+    expected = np.zeros((len(headline_room.CANDIDATE_NAMES), 1), np.float32)
+    for reads_address in (False, True) if len(rows) else ():
+        expected = headline_room.candidate_table(*arguments, reads_address=reads_address)
+        found = compiled_headline.candidate_table(*arguments, reads_address=reads_address)
+        assert found.tobytes() == expected.tobytes()
+    ranker = HeadlineRanker(random_trees(expected, seed=seed), no_headline_utility=0.1, temperature=0.7)
+    assert compiled_headline.rerank(ranker, *arguments).tobytes() == ranker.rerank_plain(*arguments).tobytes()
+
+
+def test_candidates_compared_otherwise_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(headline_room, "_MAX_COMPARED", 1)
+    assert headline_room._load() is None

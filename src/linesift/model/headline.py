@@ -9,14 +9,15 @@ Lines above a low probability are the candidates of a page. Exactly one of them 
 logit over the candidates (McFadden 1974) whose utilities come from boosted trees.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from linesift.fast import Choice, Sizes, make_is_kept
 from linesift.features.address import shared_with_address
-from linesift.features.batch import Batch
+from linesift.features.batch import Batch, read_batch
 from linesift.features.chars import lengths, nonzero_indices
 from linesift.features.topic import is_lead, shared_words
 from linesift.labels import Label
@@ -31,6 +32,9 @@ _MIN_BEST_PROBABILITY = 0.1
 A page of a few links has candidates too, and the training had hardly any such page. No gold page loses its headline
 by it.
 """
+
+_LEAST_REST = 1e-6
+"""Least probability of the other labels that is divided by."""
 
 _MAX_COMPARED = 24
 """A candidate is compared with so many before it and so many after it on its page."""
@@ -79,12 +83,13 @@ class HeadlineRanker:
     """The utility of a page having no headline."""
     temperature: float
     """Temperature scaling: utilities are divided by it, so that .9 means nine in ten."""
+    reads_address: bool = field(init=False, repr=False, compare=False)
+    """Whether some tree asks for columns of the address; from HTML, where the head has a title, none does."""
 
-    @property
-    def reads_address(self) -> bool:
-        """Whether some tree asks for columns of the address; from HTML, where the head has a title, none does."""
+    def __post_init__(self) -> None:
         asked = self.trees.columns
-        return bool(((asked >= ADDRESS_COLUMNS.start) & (asked < ADDRESS_COLUMNS.stop)).any())
+        is_of_address = (asked >= ADDRESS_COLUMNS.start) & (asked < ADDRESS_COLUMNS.stop)
+        object.__setattr__(self, "reads_address", bool(is_of_address.any()))
 
     def rerank(
         self, batch: Batch, rows: NDArray[np.int64], table: NDArray[np.float32], probabilities: NDArray[np.float32]
@@ -100,6 +105,13 @@ class HeadlineRanker:
         Returns:
             Shape (n_lines, 4), a copy.
         """
+        compute = COMPILED.choose(len(batch.page)) or HeadlineRanker.rerank_plain
+        return compute(self, batch, rows, table, probabilities)
+
+    def rerank_plain(
+        self, batch: Batch, rows: NDArray[np.int64], table: NDArray[np.float32], probabilities: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Do what `rerank` does by numpy alone."""
         result = probabilities.copy()
         if not len(rows):
             return result
@@ -112,7 +124,7 @@ class HeadlineRanker:
         starts, sizes = _candidates_per_page(page)
         best = np.maximum.reduceat(before, starts).repeat(sizes)
         after = np.where(best >= _MIN_BEST_PROBABILITY, after, before)
-        of_candidates *= ((1 - after) / np.maximum(1 - before, np.float32(1e-6)))[:, None]
+        of_candidates *= ((1 - after) / np.maximum(1 - before, np.float32(_LEAST_REST)))[:, None]
         of_candidates[:, column] = after
         result[rows] = of_candidates
         return result
@@ -252,3 +264,33 @@ def _candidates_per_page(page: NDArray[np.integer]) -> tuple[NDArray[np.int64], 
     np.not_equal(page[1:], page[:-1], out=begins[1:])
     starts = nonzero_indices(begins)
     return starts, lengths(starts, len(page))
+
+
+_Rerank = Callable[
+    [HeadlineRanker, Batch, NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]
+]
+
+
+def _load() -> _Rerank | None:
+    """Load the compiled loops; `None` where they come to other numbers."""
+    from linesift.model.compiled import headline as compiled
+
+    batch = read_batch(["Rain in May.\nThe sun\n" * 40, "", *("Sun again.\n" * 7 for _ in range(40))])
+    numbers = np.exp(6 * np.sin(np.arange(4 * len(batch.page), dtype=np.float32) ** 2)).reshape(-1, 4)
+    probabilities = numbers / numbers.sum(axis=1, keepdims=True)
+    rows = candidates(probabilities)
+    arguments = batch, rows, numbers[rows].T, probabilities
+    table = candidate_table(*arguments)
+    # Each tree asks for one column.
+    asked, leaves = np.arange(len(table), dtype=np.int32)[:, None], np.cos(numbers[: 2 * len(table)]).reshape(-1, 2, 4)
+    ranker = HeadlineRanker(TreeScorer(asked, table[:, :1], leaves, leaves[0, 0]), 0.1, 0.7)
+    pairs = (
+        (compiled.candidate_table(*arguments, reads_address=True), table),
+        (compiled.rerank(ranker, *arguments), ranker.rerank_plain(*arguments)),
+    )
+    are_same = all(np.array_equal(found, expected, equal_nan=True) for found, expected in pairs)
+    return compiled.rerank if are_same else None
+
+
+COMPILED = Choice(_load, make_is_kept("linesift.model.compiled.headline.fill"), Sizes(200_000, 5_000_000))
+"""By lines."""
