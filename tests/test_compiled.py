@@ -30,6 +30,7 @@ from linesift.model import linear as linear_room
 from linesift.model import network as network_room
 from linesift.model import page_kind as kind_room
 from linesift.model import part as part_room
+from linesift.model import second_look as look_room
 from linesift.model import trees as tree_room
 from linesift.model import window as window_room
 from linesift.model.decode import DecodeConfig
@@ -87,7 +88,7 @@ _TEXTS = st.lists(st.one_of(st.sampled_from(_MARKS), st.sampled_from(_WORDS), st
 
 ROOMS = (
     *(scan_room, batch_room, topic_room, lexicon_room, network_room, window_room, tree_room),
-    *(part_room, linear_room, kind_room, headline_room),
+    *(part_room, linear_room, kind_room, headline_room, look_room),
 )
 CHOICES = tuple(room.COMPILED for room in ROOMS)
 
@@ -367,7 +368,9 @@ def _odd_columns(batch: Batch) -> list[str]:
     return odd
 
 
-_LINES = st.one_of(st.sampled_from((*_SAID, " ", "• Home | News", "By Ann", "Photo:", "Rain. " * 15, "5")), _TEXTS)
+_LINES = st.one_of(
+    st.sampled_from((*_SAID, " ", "• Home | News", "By Ann", "Photo:", "Rain. " * 15, "rain " * 12, "5")), _TEXTS
+)
 
 
 @given(st.lists(st.lists(_LINES, max_size=12).map("\n".join), min_size=1, max_size=4))
@@ -469,6 +472,34 @@ def test_loops_that_differ_are_not_used(room: Any, name: str, monkeypatch: pytes
     monkeypatch.setattr(room, name, other)
     load = linear_room._load if room is LinearScorer else room._load
     assert load() is None
+
+
+@given(
+    st.lists(st.lists(_LINES, max_size=12).map("\n".join), min_size=1, max_size=4),
+    st.integers(0, 999),
+    st.booleans(),
+    st.sampled_from((0, 0.4, 1)),
+)
+@example(["Water rises\n" * 12], 27, False, 1)  # the lead ends just where the probabilities reach its size
+def test_tables_of_the_second_look_are_filled_alike(
+    texts: list[str], seed: int, is_html: bool, in_doubt: float
+) -> None:
+    batch = read_batch(texts, [random_hints(text, seed) for text in texts] if is_html else None)
+    draw = np.random.default_rng(seed)
+    probabilities = draw.dirichlet((0.2, 0.6, 0.2, 0.6), len(batch.page)).astype(np.float32)
+    if seed % 2:  # equal probabilities are likely
+        probabilities = (probabilities * 8).round() / np.float32(8)
+    rows = np.flatnonzero(draw.random(len(batch.page)) < in_doubt)
+    expected = look_room.look_table(batch, rows, probabilities)
+    assert look_room.COMPILED.use(compiled=True)
+    found = look_room.look_table(batch, rows, probabilities)
+    look_room.COMPILED.use(compiled=False)
+    assert found.tobytes() == expected.tobytes()
+
+
+def test_other_tables_of_the_second_look_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(look_room, "_END", 9)
+    assert look_room._load() is None
 
 
 _SHARES = st.floats(0, 1, width=32)

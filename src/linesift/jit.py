@@ -58,7 +58,8 @@ def outer(function: _Function) -> _Function:
 @cache
 def _last_change(room: Path) -> float:
     """Find when a source that compiled functions of a room may have something of was last changed."""
-    rooms = {_PACKAGE, _PACKAGE / "features", room, room / "compiled"}
+    features = _PACKAGE / "features"
+    rooms = {_PACKAGE, features, features / "compiled", room, room / "compiled"}
     return max(source.stat().st_mtime for each in rooms for source in each.glob("*.py"))
 
 

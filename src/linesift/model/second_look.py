@@ -5,17 +5,19 @@ stories, can be told only when the lines of the page have labels, at least likel
 the next sure date, title or paragraph. Lines that are in doubt get a correction from this, by boosted trees.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.features.batch import LONG, Batch, from_fixed, running_sum
+from linesift.fast import Choice, Sizes, make_is_kept
+from linesift.features.batch import LONG, Batch, from_fixed, read_batch, running_sum
 from linesift.features.chars import nonzero_indices
 from linesift.features.markup import Groups
 from linesift.features.topic import is_lead, shared_words
-from linesift.hints import Hints
+from linesift.hints import Hints, no_hints
 from linesift.labels import LABELS, Label
 from linesift.model.doubt import doubtful
 from linesift.model.trees import TreeScorer
@@ -98,6 +100,12 @@ def look_table(batch: Batch, rows: NDArray[np.int64], probabilities: NDArray[np.
     """
     if not len(rows):
         return np.empty((len(look_names(is_html=batch.has_hints)), 0), np.float32)
+    compute = COMPILED.choose(len(batch.page)) or table_plain
+    return compute(batch, rows, probabilities)
+
+
+def table_plain(batch: Batch, rows: NDArray[np.int64], probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Do what `look_table` does by numpy alone, but for the shared words, whose code is a choice of its own."""
     weights = _weights(batch, probabilities)
     # In the order of `look_names`.
     blocks: list[Any] = [
@@ -161,3 +169,18 @@ def _weights(batch: Batch, probabilities: NDArray[np.float32]) -> dict[str, NDAr
         "sidebar_after": sidebar * (body_from_here <= _END),
         "title": is_title.astype(np.float32),
     }
+
+
+def _load() -> Callable[[Batch, NDArray[np.int64], NDArray[np.float32]], NDArray[np.float32]] | None:
+    """Load the compiled loops; `None` where they come to other numbers."""
+    from linesift.model.compiled.second_look import look_table as compiled
+
+    texts = ["Rain in May.\nSun\n" * 30, "", "Rain, and rain again, in the hills. " * 3]
+    batch = read_batch(texts, [no_hints(text.count("\n") + 1) for text in texts])
+    probabilities = np.cos(np.arange(4 * len(batch.page), dtype=np.float32)).reshape(-1, 4) ** 2
+    arguments = batch, np.arange(0, len(batch.page), 2), probabilities
+    return compiled if np.array_equal(compiled(*arguments), table_plain(*arguments), equal_nan=True) else None
+
+
+COMPILED = Choice(_load, make_is_kept("linesift.model.compiled.second_look.fill_look"), Sizes(200_000, 5_000_000))
+"""By lines."""

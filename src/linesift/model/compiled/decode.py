@@ -76,14 +76,14 @@ def _least(order, length, probabilities, start, end, floors):
     best_body, on_page = _ZERO, 0
     for row in range(start, end):
         best_body = max(best_body, probabilities[row, _BODY])
-        on_page += _fixed(probabilities[row, _BODY] * max(np.float64(length[row]), _LEAST))
+        on_page += fixed(probabilities[row, _BODY] * max(np.float64(length[row]), _LEAST))
     expected_right = labelled = 0
     best, least = -1.0, _ZERO
     for place in range(start, end):
         row = order[place]
         words = max(np.float64(length[row]), _LEAST)
-        expected_right += _fixed(probabilities[row, _BODY] * words)
-        labelled += _fixed(words)
+        expected_right += fixed(probabilities[row, _BODY] * words)
+        labelled += fixed(words)
         f1 = 2 * expected_right / (labelled + on_page)
         if f1 >= best:
             best, least = f1, probabilities[row, _BODY]
@@ -91,7 +91,8 @@ def _least(order, length, probabilities, start, end, floors):
 
 
 @inner
-def _fixed(value):
+def fixed(value):
+    """Give a number in the units of `running_sum`."""
     return np.int64(np.rint(value * _FIXED))
 
 
