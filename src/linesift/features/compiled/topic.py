@@ -35,7 +35,7 @@ def fill_topic(batch: Batch, out: NDArray[np.float32]) -> None:
     """Write the columns of `topic.TOPIC`."""
     n_lines = len(batch.page)
     if n_lines:
-        out[:2] = share_compiled(batch, batch.is_long.astype(np.float32)[None])[0]
+        out[:2] = plain.shared_words(batch, batch.is_long.astype(np.float32)[None])[0]
         shares, heads = np.empty(n_lines), np.empty(n_lines, np.int64)
         heads = heads[: find_runs(batch.page_starts, batch.is_long, out[0], shares, heads)]
         # Added by numpy, in its order.
