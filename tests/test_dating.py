@@ -40,6 +40,14 @@ def with_head(page: LabelledLines, head: Head) -> LabelledLines:
     return replace(page, hints=no_hints(len(page.lines)), head=head)
 
 
+def test_a_day_after_the_page_was_read_is_not_published() -> None:
+    rows = ("H|Ferry returns", "T|12 March 2035, 14:20", *BODY)
+    assert dated(*rows).published is not None
+    found = dated(*rows, now=datetime(2025, 3, 12, 9, 0))
+    assert (found.published, found.problems) == (None, ("2035-03-12 is later than when the page was read",))
+    assert dated(*rows, now=datetime(2035, 3, 11, 23, 0)).published is not None
+
+
 @pytest.mark.parametrize(
     ("timestamp", "partial", "problem"),
     [
@@ -99,6 +107,7 @@ def test_the_date_of_a_comment_is_not_that_of_the_article(heading: str, comment:
     assert dated(*rows, f"T .95|{comment}").published is not None
     assert dated(*rows, f"T .95|{comment}", f"S|{heading}").published is not None
     assert dated("H|Ferry returns", f"S|{heading}", f"T .95|{comment}", *BODY).published is not None
+    assert dated(*rows, f"S|{heading}", f"T .95|{comment}", TIME="2021-05-03T10:15").published is None
     marked = dated(*rows, f"S|{heading}", f"T .95|{comment}", JSON_PUBLISHED="2021-05-02")
     assert str(marked.published).startswith("2021-05-02")
 

@@ -187,6 +187,21 @@ def test_ages_from_before_the_calendar(age: str) -> None:
     assert read_moments("2 hours ago", Context(now=datetime.min))[0].iso is None
 
 
+@pytest.mark.parametrize(
+    ("line", "moment"),
+    [
+        ("Hari ini, 05:30 WIB", "2025-03-04T05:30:00+07:00"),
+        ("Kemarin, 20:30 WIB", "2025-03-03T20:30:00+07:00"),
+        ("Kemarin, 20:30", "2025-03-02T20:30:00"),
+    ],
+)
+def test_yesterday_is_that_of_the_zone_on_the_line(line: str, moment: str) -> None:
+    (found,) = read_moments(line, Context(languages=frozenset(["id"]), now=datetime(2025, 3, 3, 23, 0, tzinfo=UTC)))
+    assert found.day is not None
+    assert found.clock is not None
+    assert datetime.combine(found.day, found.clock).isoformat() == moment
+
+
 @pytest.mark.parametrize("now", [datetime.min, datetime.max, datetime(9999, 12, 31, tzinfo=UTC)])
 def test_days_at_the_limits_of_the_calendar(now: datetime) -> None:
     (found,) = read_moments("3 May", Context(now=now))

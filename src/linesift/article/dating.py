@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from functools import cache
 from itertools import accumulate
 
@@ -18,7 +18,7 @@ from linesift.article.comments import first_comment
 from linesift.article.evidence import add_evidence
 from linesift.article.likelihood import Candidate, Likelihood, find_candidates, is_in_title, read_likelihood
 from linesift.article.lines import LabelledLines, Source
-from linesift.article.markup import MODIFIED, Claim, read_claims
+from linesift.article.markup import ELEMENTS, MODIFIED, Claim, read_claims
 from linesift.article.stamps import MAX_LINE, Stamp, read_stamps
 from linesift.dates.context import Context
 from linesift.dates.moment import Moment, Role
@@ -152,11 +152,23 @@ class _Readings:
     def candidates(self) -> list[Candidate]:
         """Describe the days that can be that of publication: if a timestamp is open, no line without the label can.
 
-        Dates of comments cannot unless the markup has them, but they say something of the page's other dates.
+        Dates of comments cannot unless what the markup says of the page has them, but they say something of the page's
+        other dates. Days after the page was read cannot either.
         """
         every = find_candidates(self._page, self.stamps, self.claims)
-        found = [each for each in every if each.claims or each.stamp is None or each.stamp.lines[0] < self._comments]
+        found = [each for each in every if not self._is_of_comment(each) and not self._is_to_come(each.day)]
         return [each for each in found if self._is_own(each)] if self._open else found
+
+    def _is_of_comment(self, candidate: Candidate) -> bool:
+        """Whether the date stands below the heading of the comments; its own element does not speak for it."""
+        if candidate.stamp is None or candidate.stamp.lines[0] < self._comments:
+            return False
+        return all(claim.source in ELEMENTS for claim in candidate.claims)
+
+    def _is_to_come(self, day: date) -> bool:
+        """Whether a day is later than when the page was read, by more than zones can differ."""
+        now = self._context.now
+        return now is not None and day > now.date() + _AGREED
 
     def _is_own(self, candidate: Candidate) -> bool:
         lines = candidate.stamp.lines if candidate.stamp is not None else ()
@@ -177,6 +189,8 @@ class _Readings:
         """Sentences on what the timestamps leave open."""
         for stamp in self.labelled:
             yield from stamp.moment.problems
+            if stamp.moment.day is not None and self._is_to_come(stamp.moment.day):
+                yield f"{stamp.moment.day.isoformat()} is later than when the page was read"
         clocks = [stamp.moment for stamp in self._open if not stamp.moment.problems and stamp.moment.clock is not None]
         if clocks:
             yield f"{_clock(clocks[0].clock)} is a time without a day"
