@@ -188,6 +188,21 @@ def test_ages_from_before_the_calendar(age: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "role"),
+    [
+        ("4 hours ago", Role.UNKNOWN),
+        ("Updated 4 hours ago", Role.UPDATED),
+        ("Diperbarui 4 jam yang lalu", Role.UPDATED),
+        ("Published 4 hours ago", Role.PUBLISHED),
+        ("Published 4 hours ago, updated now", Role.UNKNOWN),
+    ],
+)
+def test_an_age_has_the_role_that_its_line_names(line: str, role: Role) -> None:
+    (found,) = read_moments(line, Context(now=datetime(2025, 3, 3, 14, 0)))
+    assert found.role is role
+
+
+@pytest.mark.parametrize(
     ("line", "moment"),
     [
         ("Hari ini, 05:30 WIB", "2025-03-04T05:30:00+07:00"),

@@ -16,7 +16,14 @@ from itertools import accumulate
 
 from linesift.article.comments import first_comment
 from linesift.article.evidence import add_evidence
-from linesift.article.likelihood import Candidate, Likelihood, find_candidates, is_in_title, read_likelihood
+from linesift.article.likelihood import (
+    OF_PUBLICATION,
+    Candidate,
+    Likelihood,
+    find_candidates,
+    is_in_title,
+    read_likelihood,
+)
 from linesift.article.lines import LabelledLines, Source
 from linesift.article.markup import ELEMENTS, MODIFIED, Claim, read_claims
 from linesift.article.stamps import MAX_LINE, Stamp, read_stamps
@@ -67,7 +74,7 @@ def date_page(page: LabelledLines, context: Context) -> Dating:
     if best is None or not likelihood.publishes(best):
         return _unpublished(found, best)
     problems = list(found.problems())
-    published = _stamp_of(best)
+    published = _stamp_of(best, page)
     problems += published.moment.problems
     problems += _contradictions(best, candidates, found.claims)
     updated, updated_source = _updated(found, published)
@@ -229,24 +236,33 @@ def _is_confirmed(candidate: Candidate) -> bool:
     return any(claim.source not in MODIFIED for claim in candidate.claims)
 
 
-def _stamp_of(candidate: Candidate) -> Stamp:
-    """Date of publication: that of the line, with the clock and the zone that the markup adds to its day."""
+def _stamp_of(candidate: Candidate, page: LabelledLines) -> Stamp:
+    """Date of publication: that of the line, with the clock and the zone that the markup adds to its day.
+
+    A `<time>` of another line may be that of another story of the same day.
+    """
     claims = [claim for claim in candidate.claims if claim.source not in MODIFIED]
     if candidate.stamp is None:
         moments = [claim.moment for claim in claims or candidate.claims]
-        exact = [
-            moment for moment in moments if moment.clock is not None and moment.clock.replace(tzinfo=None) != time()
-        ]
-        return Stamp(replace((exact or moments)[0], role=Role.UNKNOWN), ())
+        return Stamp(replace((_exact(moments) or moments)[0], role=Role.UNKNOWN), ())
+    if page.hints is not None and not page.hints.is_time[[*candidate.stamp.lines]].any():
+        claims = [claim for claim in claims if claim.source is not DateSource.TIME]
     moment = candidate.stamp.moment
+    told = _exact([claim.moment for claim in claims if claim.source in OF_PUBLICATION])
+    if moment.role is Role.UPDATED and told:
+        return replace(candidate.stamp, moment=replace(told[0], role=Role.UNKNOWN))
     return replace(candidate.stamp, moment=_with_clock(moment, claims))
+
+
+def _exact(moments: Sequence[Moment]) -> list[Moment]:
+    """Select the moments with a clock; midnight is what stands in markup for a day without one."""
+    return [moment for moment in moments if moment.clock is not None and moment.clock.replace(tzinfo=None) != time()]
 
 
 def _with_clock(moment: Moment, claims: Sequence[Claim]) -> Moment:
     """Add the clock of the markup to a day that has none, and its zone to the same clock.
 
-    Midnight is what stands in markup for a day without a clock. A title repeats the clock that its element shows, which
-    has no zone.
+    A title repeats the clock that its element shows, which has no zone.
     """
     clocks = [(claim.source, claim.moment.clock) for claim in claims if claim.moment.clock is not None]
     for source, clock in clocks:
@@ -268,7 +284,10 @@ def _contradictions(best: Candidate, candidates: Sequence[Candidate], claims: Se
             if claim.source in strong and abs(claim.day - best.day) > _AGREED:
                 yield f"{best.day.isoformat()} in the text, but {claim.day.isoformat()} in the markup"
                 return
-    shown = [each for each in candidates if each.stamp is not None and each.features["labelled timestamp"]]
+    lines = [
+        (each, each.stamp) for each in candidates if each.stamp is not None and each.features["labelled timestamp"]
+    ]
+    shown = [each for each, stamp in lines if stamp.moment.role is not Role.UPDATED]
     if best.stamp is None and shown and all(abs(each.day - best.day) > _AGREED for each in shown):
         yield f"{shown[0].day.isoformat()} in the text, but {best.day.isoformat()} in the markup"
 

@@ -94,7 +94,9 @@ def read_moments(line: str, context: Context = _NOTHING_KNOWN) -> list[Moment]:
     # "22m ago" is no day of August, unless the page is in a language where `ago` is that.
     is_no_day = not days or (not context.languages and all(is_doubtful(tokens, day) for day in days))
     if is_no_day and (age := read_age(tokens, context.now)):
-        return [_of_age(tokens, clocks, context, age)]
+        kinds = {tokens.codes[place] for place in roles}
+        role = Role.UPDATED if kinds == {"U"} else Role.PUBLISHED if kinds == {"p"} else Role.UNKNOWN
+        return [replace(_of_age(tokens, clocks, context, age), role=role)]
     spans = _spans(tokens, days, clocks)
     moments = [_moment(tokens, span, context) for span in spans]
     return _with_roles(tokens, roles, spans, moments)
