@@ -108,6 +108,20 @@ def test_order_of_the_page(day: date) -> None:
     assert read_moments(f"{day:%m/%d/%Y}", Context(order=Order.MONTH_FIRST))[0].day == day
 
 
+@pytest.mark.parametrize("text", ["1741014000", "1741014000000", " 1741014000 "])
+def test_a_unix_time_is_read_in_utc(text: str) -> None:
+    assert read_instant(text) == datetime(2025, 3, 3, 15, tzinfo=UTC)
+
+
+def test_a_unix_time_may_be_early() -> None:
+    assert read_instant("999999999") == read_instant("999999999000") == datetime(2001, 9, 9, 1, 46, 39, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["17410140000", "174101400000000", "gestern", "03/04/2025 15:00", "", "nan"])
+def test_what_is_no_time_is_not_guessed(text: str) -> None:
+    assert read_instant(text) is None
+
+
 def test_a_weekday_that_contradicts_is_told() -> None:
     found = only("Thursday, 21 October 2020")
     assert found.day == date(2020, 10, 21)
