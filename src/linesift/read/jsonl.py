@@ -1,6 +1,7 @@
 """Read pages from JSON lines: one object per line, with the page's text or HTML in a field; plain or compressed."""
 
 import json
+import math
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ _MAX_BRACKETS = 2_000_000
 """Objects and lists of one object of JSON: each takes some 70 bytes of memory, and 3 of a file. Those in strings count,
 too; a page of the longest kind has far fewer."""
 OVERFULL = f"more than {_MAX_BRACKETS:,} brackets"
+_MAX_SHOWN = 40
+"""Most characters of a value in a message."""
+_DATE_FORMS = "write it as 2024-05-01T10:00:00Z, 1 May 2024 or Unix time"
 _OBJECT_START = rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:[^"\\]|\\.)*"\s*:'
 _ARRAY_START = rb'(?:\xef\xbb\xbf)?\s*\[\s*\{\s*"'
 
@@ -41,9 +45,11 @@ class Fields:
 
 
 class SeenFields:
-    """Which of the fields that were named no row of a file has, and which it has instead; filled while it is read."""
+    """What is wrong with the fields of a file as a whole; filled while it is read."""
 
     def __init__(self, fields: Fields) -> None:
+        self._n_bad_dates = 0
+        self._first_bad_date = ""
         self._missing = dict.fromkeys(fields.kept, "--keep-fields")
         """Names of fields, each with the option that named it."""
         if fields.html is not None:
@@ -62,12 +68,29 @@ class SeenFields:
         if len(self._names) < _MAX_NAMED:
             self._names.update(dict.fromkeys(islice(names, _MAX_NAMED)))
 
-    def problem(self) -> str | None:
+    def add_date(self, value: object, source: str) -> None:
+        """Take in the date of a row that gave a page."""
+        from linesift.dates.moment import read_instant
+
+        if value is None or value == "" or read_instant(_date(value)) is not None:
+            return
+        self._n_bad_dates += 1
+        self._first_bad_date = self._first_bad_date or f"{str(value)[:_MAX_SHOWN]!r} in row {source.rpartition(':')[2]}"
+
+    def problems(self) -> list[str]:
+        """Say what to tell of the file once it is read."""
+        found = [self.missing()]
+        if self._n_bad_dates:
+            rows = f"{self._n_bad_dates:,} row{'s' * (self._n_bad_dates > 1)}"
+            found.append(f"the date of {rows} cannot be read, first {self._first_bad_date}; {_DATE_FORMS}")
+        return [problem for problem in found if problem is not None]
+
+    def missing(self) -> str | None:
         """Say which of the fields are in no row; `None` if each is in one, or nothing was read.
 
         >>> seen = SeenFields(Fields(kept=("topic",)))
         >>> seen.add(["text", "topik"])
-        >>> seen.problem()
+        >>> seen.missing()
         "no row has field 'topic', its fields are 'text', 'topik'; name another one with --keep-fields"
         """
         if not self._missing or not self._names:
@@ -83,8 +106,8 @@ def read_jsonl(
     """Read the pages of a file of JSON lines, one at a time; memory does not grow with the file.
 
     The source of a record is file and line number, `pages.jsonl:17`. Its `url` and `date` are those of the object, if
-    they are strings. For a line without a page the error comes in its place, and reading goes on. Blank lines are
-    skipped. `seen` takes in the fields of each row.
+    they are strings; the date may be a number. For a line without a page the error comes in its place, and reading goes
+    on. Blank lines are skipped. `seen` takes in the fields of each row.
 
     Raises:
         InputError: if the rest of the file cannot be read.
@@ -162,12 +185,16 @@ def make_record(row: object, source: str, fields: Fields, seen: SeenFields | Non
     if seen is not None:
         seen.add(row)
     html = row.get(fields.html) if fields.html is not None else None
-    if isinstance(html, str) and html:
-        return _record(row, html, "html", source, fields)
     text = row.get(fields.text)
-    if isinstance(text, str):
-        return _record(row, text, "text", source, fields)
-    return SkippedRowError(f"{source}: {_no_page(row, fields)}", "no_text")
+    if isinstance(html, str) and html:
+        record = _record(row, html, "html", source, fields)
+    elif isinstance(text, str):
+        record = _record(row, text, "text", source, fields)
+    else:
+        return SkippedRowError(f"{source}: {_no_page(row, fields)}", "no_text")
+    if seen is not None:
+        seen.add_date(row.get("date"), source)
+    return record
 
 
 def _no_page(row: dict[str, Any], fields: Fields) -> str:
@@ -203,13 +230,21 @@ def _record(row: dict[str, Any], payload: str, form: Literal["html", "text"], so
     record_id = row.get("id")
     return Record(
         _string(row, "url"),
-        _string(row, "date"),
+        _date(row.get("date")),
         payload,
         form,
         source=source,
         record_id=str(record_id) if isinstance(record_id, str | int) else "",
         kept={name: row.get(name) for name in fields.kept},
     )
+
+
+def _date(value: object) -> str:
+    """Give a date as text; a number is a Unix time, of which a part of a second is left out."""
+    if isinstance(value, float) and math.isfinite(value):
+        value = int(value)
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return value if isinstance(value, str) else str(value) if is_number else ""
 
 
 def _string(row: dict[str, Any], name: str) -> str:
