@@ -153,6 +153,14 @@ def test_dates_that_cannot_be_read_are_told_once_for_a_file() -> None:
     assert long == [f"the date of 1 row cannot be read, first '{'x' * 40}' in row 1; {forms}"]
 
 
+def test_html_in_the_field_of_text_is_told_once_for_a_file() -> None:
+    html = page(isi=" <!-- a --><!DOCTYPE html><p>Rain") + page(isi="<html>\ud800")
+    rows = page(isi="Rain"), html, page(isi="<p>Sun"), page(raw="<html>", isi="")
+    found = problems(*rows, fields=Fields("isi", "raw"))
+    assert found == ["HTML was read as text in 2 rows, first in row 2; add --html-field isi"]
+    assert problems(html, fields=Fields("isi", "isi")) == []
+
+
 def test_a_line_that_is_too_long_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jsonl, "MAX_RECORD", 1_000_000)
     found = written(read(page(text="a") + page(text="x" * 3_500_000) + page(text="b") + page(text="y" * 1_000_000)))

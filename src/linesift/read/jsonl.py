@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Literal
 
 from linesift.errors import InputError
 from linesift.read.packed import unpacked
-from linesift.read.record import MAX_RECORD, Record
+from linesift.read.record import MAX_RECORD, Record, begins_like_html
 
 _MAX_NAMED = 8
 """Most fields that a message names."""
@@ -18,6 +18,8 @@ _MAX_BRACKETS = 2_000_000
 """Objects and lists of one object of JSON: each takes some 70 bytes of memory, and 3 of a file. Those in strings count,
 too; a page of the longest kind has far fewer."""
 OVERFULL = f"more than {_MAX_BRACKETS:,} brackets"
+_SNIFFED = 2048
+"""Characters of a text in which HTML has to begin."""
 _MAX_SHOWN = 40
 """Most characters of a value in a message."""
 _DATE_FORMS = "write it as 2024-05-01T10:00:00Z, 1 May 2024 or Unix time"
@@ -48,6 +50,9 @@ class SeenFields:
     """What is wrong with the fields of a file as a whole; filled while it is read."""
 
     def __init__(self, fields: Fields) -> None:
+        self._text_field = fields.text
+        self._n_html_texts = 0
+        self._first_html_text = ""
         self._n_bad_dates = 0
         self._first_bad_date = ""
         self._missing = dict.fromkeys(fields.kept, "--keep-fields")
@@ -68,20 +73,32 @@ class SeenFields:
         if len(self._names) < _MAX_NAMED:
             self._names.update(dict.fromkeys(islice(names, _MAX_NAMED)))
 
-    def add_date(self, value: object, source: str) -> None:
-        """Take in the date of a row that gave a page."""
-        from linesift.dates.moment import read_instant
+    def add_page(self, record: Record, date: object) -> None:
+        """Take in the page of a row, and its date as it is written there."""
+        number = record.source.rpartition(":")[2]
+        if record.form == "text" and begins_like_html(str(record.payload[:_SNIFFED]).encode("utf-8", "replace")):
+            self._n_html_texts += 1
+            self._first_html_text = self._first_html_text or number
+        self._add_date(date, number)
 
-        if value is None or value == "" or read_instant(_date(value)) is not None:
+    def _add_date(self, value: object, number: str) -> None:
+        if value is None or value == "":
+            return
+        from linesift.dates.moment import read_instant  # takes long to load
+
+        if read_instant(_date(value)) is not None:
             return
         self._n_bad_dates += 1
-        self._first_bad_date = self._first_bad_date or f"{str(value)[:_MAX_SHOWN]!r} in row {source.rpartition(':')[2]}"
+        self._first_bad_date = self._first_bad_date or f"{str(value)[:_MAX_SHOWN]!r} in row {number}"
 
     def problems(self) -> list[str]:
         """Say what to tell of the file once it is read."""
         found = [self.missing()]
+        if self._n_html_texts:
+            where = f"{_rows(self._n_html_texts)}, first in row {self._first_html_text}"
+            found.append(f"HTML was read as text in {where}; add --html-field {self._text_field}")
         if self._n_bad_dates:
-            rows = f"{self._n_bad_dates:,} row{'s' * (self._n_bad_dates > 1)}"
+            rows = _rows(self._n_bad_dates)
             found.append(f"the date of {rows} cannot be read, first {self._first_bad_date}; {_DATE_FORMS}")
         return [problem for problem in found if problem is not None]
 
@@ -193,7 +210,7 @@ def make_record(row: object, source: str, fields: Fields, seen: SeenFields | Non
     else:
         return SkippedRowError(f"{source}: {_no_page(row, fields)}", "no_text")
     if seen is not None:
-        seen.add_date(row.get("date"), source)
+        seen.add_page(record, row.get("date"))
     return record
 
 
@@ -237,6 +254,10 @@ def _record(row: dict[str, Any], payload: str, form: Literal["html", "text"], so
         record_id=str(record_id) if isinstance(record_id, str | int) else "",
         kept={name: row.get(name) for name in fields.kept},
     )
+
+
+def _rows(number: int) -> str:
+    return f"{number:,} row{'s' * (number > 1)}"
 
 
 def _date(value: object) -> str:
