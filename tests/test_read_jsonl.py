@@ -66,6 +66,11 @@ def test_fields_have_names() -> None:
         (b'{"text": "\xff"}\n', "not JSON ('utf-8' codec can't decode byte 0xff in position 10: invalid start byte); "),
         (b'["Rain"]\n', "not a JSON object; skipped"),
         (b'{"body": "Rain", "id": 4}\n', "no text in field 'text', its fields are 'body', 'id'; skipped; name another"),
+        (
+            b'{"id": 4, "html": ""}\n',
+            "no text in field 'text', its fields are 'id', 'html'; skipped; add --html-field html, "
+            "or name another one with --text-field",
+        ),
         (b'{"text": null, "id": 4}\n', "field 'text' is null; skipped"),
         (b'{"text": 4.5}\n', "field 'text' is a number, not text; skipped"),
         (b'{"text": true}\n', "field 'text' is true, not text; skipped"),

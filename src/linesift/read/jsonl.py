@@ -236,7 +236,9 @@ def _kind(value: object) -> str:
 def no_text(names: Sequence[str], fields: Fields) -> str:
     """Say that there are none of the fields that hold a page."""
     wanted = " or ".join(repr(name) for name in (fields.html, fields.text) if name is not None)
-    return f"no text in field {wanted}, its fields are {_listed(names)}; skipped; name another one with --text-field"
+    advice = "add --html-field html, or name" if "html" in names else "name"
+    found = f"its fields are {_listed(names)}; skipped; {advice} another one with --text-field"
+    return f"no text in field {wanted}, {found}"
 
 
 def _listed(names: Collection[str]) -> str:
