@@ -394,6 +394,14 @@ def test_json_lines_with_other_fields(run: Run, folder: Path) -> None:
     assert both == Result(0, "1\tbody\t0.9100\tB Fog\n1\tbody\t0.9100\tB Rain\n", "")
 
 
+def test_empty_pages_of_rows_are_told(run: Run, folder: Path) -> None:
+    (folder / "pages.jsonl").write_text('{"text": "B Rain"}\n{"text": " "}\n' + '{"text": ""}\n' * 30)
+    result = run("pages.jsonl", "--format", "tsv")
+    first, *_, last = result.err.splitlines()
+    assert (result.code, first) == (0, "linesift: warning: pages.jsonl:2: the page is empty")
+    assert last == "linesift: 11 more pages: with warnings like these"
+
+
 def test_of_many_bad_lines_the_first_are_reported_and_all_are_counted(run: Run, folder: Path) -> None:
     (folder / "pages.jsonl").write_text("no\n" * 250)
     result = run("pages.jsonl")
