@@ -472,6 +472,41 @@ def test_output_file(run: Run, folder: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["other.txt", "out.jsonl", "out.tsv", "page.txt"]
 
 
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [("o.TSV", "tsv"), ("o.ndjson", "jsonl"), ("o.json", "json"), ("o.md", "markdown"), ("o.txt", "tsv"), ("o", "tsv")],
+)
+def test_the_ending_of_the_output_chooses_the_format(run: Run, folder: Path, name: str, form: str) -> None:
+    assert run("page.txt", "--output", name) == Result(0, "", "")
+    assert (folder / name).read_text() == run("page.txt", "--format", form).out
+
+
+def test_the_ending_of_the_output_counts_for_tables_and_less_than_the_option(run: Run, folder: Path) -> None:
+    (folder / "pages.jsonl").write_text('{"text": "B Rain"}\n')
+    run("pages.jsonl", "-o", "o.tsv")
+    assert (folder / "o.tsv").read_text() == "pages.jsonl:1\t1\tbody\t0.9100\tB Rain\n"
+    run("page.txt", "-o", "o.csv", "--format", "tsv")
+    assert (folder / "o.csv").read_text() == TSV
+    assert run("page.txt", "-o", "o.json", "--now", "2024-06-14").code == 0  # which is for json alone
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("o.csv", "name it .tsv"),
+        ("o.html", "linesift report writes HTML"),
+        ("o.parquet", "linesift batch writes Parquet"),
+        ("o.jsonl.gz", "pipe that into"),
+    ],
+)
+def test_an_ending_that_no_format_has_is_refused(run: Run, folder: Path, name: str, advice: str) -> None:
+    result = run("page.txt", "-o", name)
+    assert (result.code, result.err.count("\n")) == (2, 1)
+    assert result.err.startswith(f"linesift: --output {name}: no format is {Path(name).suffix}; ")
+    assert advice in result.err
+    assert not (folder / name).exists()
+
+
 def test_output_dash_is_standard_output(run: Run, folder: Path) -> None:
     assert run("page.txt", "--output", "-") == Result(0, TSV, "")
     assert not (folder / "-").exists()
