@@ -18,10 +18,10 @@ from linesift.dates.grammar import ClockText, DayText, find_clocks, find_days, f
 from linesift.dates.tokens import Tokens, tokenize
 
 _NOTHING_KNOWN = Context()
-_UNITS = {9: 1, 10: 1, 12: 1000, 13: 1000}
+_UNITS = {9: 1, 10: 1, 13: 1000}
 """Units in a second of a Unix time with so many digits."""
-_N_DIGITS = 14
-"""Digits of the time of an archive, `20240501100000`."""
+_FORMS = {12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+"""Forms of the time of an archive, `20240501100000`, by the number of digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +109,8 @@ def read_moments(line: str, context: Context = _NOTHING_KNOWN) -> list[Moment]:
 def read_instant(text: str) -> datetime | None:
     """Read the time at which a page was fetched, as archives and crawlers write it; `None` for anything else.
 
-    A day without a clock gives a `WholeDay`. Digits are a Unix time where there are 9 or 10 of them (seconds), or 12 or
-    13 (milliseconds).
+    A day without a clock gives a `WholeDay`. Digits are a Unix time where there are 9 or 10 of them (seconds), or 13
+    (milliseconds).
 
     >>> read_instant("2024-05-01T10:00:00Z"), read_instant("20240501100000"), read_instant("May")
     (datetime.datetime(2024, 5, 1, 10, 0, tzinfo=datetime.timezone.utc), datetime.datetime(2024, 5, 1, 10, 0), None)
@@ -126,9 +126,9 @@ def read_instant(text: str) -> datetime | None:
         return WholeDay.of(date.fromisoformat(text))
     with suppress(ValueError):
         return datetime.fromisoformat(text)
-    if len(text) == _N_DIGITS:  # of fewer, `strptime` would take single digits for months and hours
+    if form := _FORMS.get(len(text)):  # of fewer digits, `strptime` would take single ones for months and hours
         with suppress(ValueError):
-            return datetime.strptime(text, "%Y%m%d%H%M%S")
+            return datetime.strptime(text, form)
     moments = read_moments(text) if text else []
     first = moments[0] if len(moments) == 1 else None
     if first is None or first.day is None:
