@@ -394,6 +394,14 @@ def test_json_lines_with_other_fields(run: Run, folder: Path) -> None:
     assert both == Result(0, "1\tbody\t0.9100\tB Fog\n1\tbody\t0.9100\tB Rain\n", "")
 
 
+def test_empty_pages_of_rows_are_told(run: Run, folder: Path) -> None:
+    (folder / "pages.jsonl").write_text('{"text": "B Rain"}\n{"text": " "}\n' + '{"text": ""}\n' * 30)
+    result = run("pages.jsonl", "--format", "tsv")
+    first, *_, last = result.err.splitlines()
+    assert (result.code, first) == (0, "linesift: warning: pages.jsonl:2: the page is empty")
+    assert last == "linesift: 11 more pages: with warnings like these"
+
+
 def test_of_many_bad_lines_the_first_are_reported_and_all_are_counted(run: Run, folder: Path) -> None:
     (folder / "pages.jsonl").write_text("no\n" * 250)
     result = run("pages.jsonl")
@@ -462,6 +470,41 @@ def test_output_file(run: Run, folder: Path) -> None:
     assert run("page.txt", "-o", "out.jsonl").code == 0
     assert json.loads((folder / "out.jsonl").read_text())["path"] == "page.txt"
     assert sorted(path.name for path in folder.iterdir()) == ["other.txt", "out.jsonl", "out.tsv", "page.txt"]
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [("o.TSV", "tsv"), ("o.ndjson", "jsonl"), ("o.json", "json"), ("o.md", "markdown"), ("o.txt", "tsv"), ("o", "tsv")],
+)
+def test_the_ending_of_the_output_chooses_the_format(run: Run, folder: Path, name: str, form: str) -> None:
+    assert run("page.txt", "--output", name) == Result(0, "", "")
+    assert (folder / name).read_text() == run("page.txt", "--format", form).out
+
+
+def test_the_ending_of_the_output_counts_for_tables_and_less_than_the_option(run: Run, folder: Path) -> None:
+    (folder / "pages.jsonl").write_text('{"text": "B Rain"}\n')
+    run("pages.jsonl", "-o", "o.tsv")
+    assert (folder / "o.tsv").read_text() == "pages.jsonl:1\t1\tbody\t0.9100\tB Rain\n"
+    run("page.txt", "-o", "o.csv", "--format", "tsv")
+    assert (folder / "o.csv").read_text() == TSV
+    assert run("page.txt", "-o", "o.json", "--now", "2024-06-14").code == 0  # which is for json alone
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("o.csv", "name it .tsv"),
+        ("o.html", "linesift report writes HTML"),
+        ("o.parquet", "linesift batch writes Parquet"),
+        ("o.jsonl.gz", "pipe that into"),
+    ],
+)
+def test_an_ending_that_no_format_has_is_refused(run: Run, folder: Path, name: str, advice: str) -> None:
+    result = run("page.txt", "-o", name)
+    assert (result.code, result.err.count("\n")) == (2, 1)
+    assert result.err.startswith(f"linesift: --output {name}: no format is {Path(name).suffix}; ")
+    assert advice in result.err
+    assert not (folder / name).exists()
 
 
 def test_output_dash_is_standard_output(run: Run, folder: Path) -> None:

@@ -40,6 +40,32 @@ def with_head(page: LabelledLines, head: Head) -> LabelledLines:
     return replace(page, hints=no_hints(len(page.lines)), head=head)
 
 
+def test_the_markup_gives_the_clock_of_publication_if_the_page_shows_that_of_its_update() -> None:
+    rows = ("H|Ferry returns", "T|Updated 3 March 2025, 10:30", *BODY)
+    found = dated(*rows, JSON_PUBLISHED="2025-03-03T09:15:00Z")
+    assert (found.published, found.problems) == ("2025-03-03T09:15:00+00:00", ())
+    assert found.updated == "2025-03-03T10:30:00"
+    assert dated(*rows).problems == ("only the date of an update is given",)
+
+
+@pytest.mark.parametrize("is_time", [True, False])
+def test_the_element_of_another_line_adds_no_clock(is_time: bool) -> None:
+    rows = ("H|Ferry returns", "T|3 March 2025", *BODY, "S|Market opens", "S|3 March 2025")
+    page = with_head(labelled(*rows), Head(dates=(HeadDate(DateSource.TIME, "2025-03-03T08:00:00Z"),)))
+    hints = no_hints(len(page.lines))
+    hints.is_time[1] = is_time
+    found = build_article(replace(page, hints=hints))
+    assert found.published == ("2025-03-03T08:00:00+00:00" if is_time else "2025-03-03")
+
+
+def test_a_day_after_the_page_was_read_is_not_published() -> None:
+    rows = ("H|Ferry returns", "T|12 March 2035, 14:20", *BODY)
+    assert dated(*rows).published is not None
+    found = dated(*rows, now=datetime(2025, 3, 12, 9, 0))
+    assert (found.published, found.problems) == (None, ("2035-03-12 is later than when the page was read",))
+    assert dated(*rows, now=datetime(2035, 3, 11, 23, 0)).published is not None
+
+
 @pytest.mark.parametrize(
     ("timestamp", "partial", "problem"),
     [
@@ -99,6 +125,7 @@ def test_the_date_of_a_comment_is_not_that_of_the_article(heading: str, comment:
     assert dated(*rows, f"T .95|{comment}").published is not None
     assert dated(*rows, f"T .95|{comment}", f"S|{heading}").published is not None
     assert dated("H|Ferry returns", f"S|{heading}", f"T .95|{comment}", *BODY).published is not None
+    assert dated(*rows, f"S|{heading}", f"T .95|{comment}", TIME="2021-05-03T10:15").published is None
     marked = dated(*rows, f"S|{heading}", f"T .95|{comment}", JSON_PUBLISHED="2021-05-02")
     assert str(marked.published).startswith("2021-05-02")
 

@@ -108,6 +108,20 @@ def test_order_of_the_page(day: date) -> None:
     assert read_moments(f"{day:%m/%d/%Y}", Context(order=Order.MONTH_FIRST))[0].day == day
 
 
+@pytest.mark.parametrize("text", ["1741014000", "1741014000000", " 1741014000 "])
+def test_a_unix_time_is_read_in_utc(text: str) -> None:
+    assert read_instant(text) == datetime(2025, 3, 3, 15, tzinfo=UTC)
+
+
+def test_a_unix_time_may_be_early() -> None:
+    assert read_instant("999999999") == read_instant("0999999999000") == datetime(2001, 9, 9, 1, 46, 39, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["17410140000", "174101400000000", "gestern", "03/04/2025 15:00", "", "nan"])
+def test_what_is_no_time_is_not_guessed(text: str) -> None:
+    assert read_instant(text) is None
+
+
 def test_a_weekday_that_contradicts_is_told() -> None:
     found = only("Thursday, 21 October 2020")
     assert found.day == date(2020, 10, 21)
@@ -185,6 +199,36 @@ def test_ages_from_before_the_calendar(age: str) -> None:
     (found,) = read_moments(age, Context(now=datetime(2024, 6, 15, tzinfo=UTC)))
     assert (found.iso, found.problems) == (None, ("an age from before the calendar begins",))
     assert read_moments("2 hours ago", Context(now=datetime.min))[0].iso is None
+
+
+@pytest.mark.parametrize(
+    ("line", "role"),
+    [
+        ("4 hours ago", Role.UNKNOWN),
+        ("Updated 4 hours ago", Role.UPDATED),
+        ("Diperbarui 4 jam yang lalu", Role.UPDATED),
+        ("Published 4 hours ago", Role.PUBLISHED),
+        ("Published 4 hours ago, updated now", Role.UNKNOWN),
+    ],
+)
+def test_an_age_has_the_role_that_its_line_names(line: str, role: Role) -> None:
+    (found,) = read_moments(line, Context(now=datetime(2025, 3, 3, 14, 0)))
+    assert found.role is role
+
+
+@pytest.mark.parametrize(
+    ("line", "moment"),
+    [
+        ("Hari ini, 05:30 WIB", "2025-03-04T05:30:00+07:00"),
+        ("Kemarin, 20:30 WIB", "2025-03-03T20:30:00+07:00"),
+        ("Kemarin, 20:30", "2025-03-02T20:30:00"),
+    ],
+)
+def test_yesterday_is_that_of_the_zone_on_the_line(line: str, moment: str) -> None:
+    (found,) = read_moments(line, Context(languages=frozenset(["id"]), now=datetime(2025, 3, 3, 23, 0, tzinfo=UTC)))
+    assert found.day is not None
+    assert found.clock is not None
+    assert datetime.combine(found.day, found.clock).isoformat() == moment
 
 
 @pytest.mark.parametrize("now", [datetime.min, datetime.max, datetime(9999, 12, 31, tzinfo=UTC)])

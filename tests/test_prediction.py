@@ -1,6 +1,7 @@
 """What a prediction says of its page."""
 
 import numpy as np
+import pytest
 
 from fakes import CONFIDENCE, DOUBTFUL, predict
 from linesift.article.article import Article
@@ -33,6 +34,13 @@ def test_lines_of_are_stripped_and_in_order() -> None:
     assert prediction.lines_of(Label.BODY)[0] == "H Rain stops"
     assert prediction.lines_of(Label.BODY)[2] == "T 21 October"
     assert prediction.lines_of(Label.TIMESTAMP) == []
+
+
+def test_lines_of_a_label_by_its_word() -> None:
+    prediction = predict(PAGE)
+    assert prediction.lines_of("timestamp") == prediction.lines_of(Label.TIMESTAMP) == ["T 21 October", "T 22 October"]
+    with pytest.raises(ValueError, match="'date' is not a valid Label"):
+        prediction.lines_of("date")
 
 
 def test_confidence() -> None:

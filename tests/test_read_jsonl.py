@@ -66,6 +66,11 @@ def test_fields_have_names() -> None:
         (b'{"text": "\xff"}\n', "not JSON ('utf-8' codec can't decode byte 0xff in position 10: invalid start byte); "),
         (b'["Rain"]\n', "not a JSON object; skipped"),
         (b'{"body": "Rain", "id": 4}\n', "no text in field 'text', its fields are 'body', 'id'; skipped; name another"),
+        (
+            b'{"id": 4, "html": ""}\n',
+            "no text in field 'text', its fields are 'id', 'html'; skipped; add --html-field html, "
+            "or name another one with --text-field",
+        ),
         (b'{"text": null, "id": 4}\n', "field 'text' is null; skipped"),
         (b'{"text": 4.5}\n', "field 'text' is a number, not text; skipped"),
         (b'{"text": true}\n', "field 'text' is true, not text; skipped"),
@@ -105,9 +110,9 @@ def test_a_line_without_html_and_text_says_what_both_fields_hold() -> None:
 def test_fields_to_keep_that_no_line_has_are_named(kept: tuple[str, ...], problem: str | None) -> None:
     data = page(text="a", rank=None) + page(text="b", **{f"f{number}": 0 for number in range(20)})
     seen = SeenFields(Fields(kept=kept))
-    assert seen.problem() is None  # as long as nothing was read
+    assert seen.missing() is None  # as long as nothing was read
     list(read_jsonl(io.BytesIO(data), "pages.jsonl", Fields(kept=kept), seen))
-    found = seen.problem()
+    found = seen.missing()
     assert (found is None) == (problem is None)
     assert (found or "").startswith(problem or "")
 
@@ -126,7 +131,39 @@ def test_fields_to_keep_that_no_line_has_are_named(kept: tuple[str, ...], proble
 def test_fields_of_the_page_that_no_line_has_are_named(fields: Fields, options: str | None) -> None:
     seen = SeenFields(fields)
     list(read_jsonl(io.BytesIO(page(content="a", html="<p>a")), "pages.jsonl", fields, seen))
-    assert seen.problem() == (options and f"no row has field {options}")
+    assert seen.missing() == (options and f"no row has field {options}")
+
+
+def problems(*rows: bytes, fields: Fields | None = None) -> list[str]:
+    seen = SeenFields(fields or Fields())
+    list(read_jsonl(io.BytesIO(b"".join(rows)), "pages.jsonl", fields or Fields(), seen))
+    return seen.problems()
+
+
+def test_a_date_may_be_a_number() -> None:
+    dates = [1741014000, 1741014000.7, 1741014000000, 20240501, True, float("nan"), [1]]
+    found = read(b"".join(page(text="a", date=date) for date in dates))
+    assert [item.fetched for item in found if isinstance(item, Record)] == [
+        "1741014000", "1741014000", "1741014000000", "20240501", "", "", "",
+    ]  # fmt: skip
+
+
+def test_dates_that_cannot_be_read_are_told_once_for_a_file() -> None:
+    good = [page(text="a", date=date) for date in (None, "", 1741014000, "1741014000", "2024-05-01", "1 May 2024")]
+    bad = [page(text="a", date=date) for date in ("gestern", "03/04/2025 15:00", True, {"a": "b"}, 5)]
+    forms = "write it as 2024-05-01T10:00:00Z, 1 May 2024 or Unix time"
+    assert problems(*good, page(text="a")) == []
+    assert problems(*good, *bad) == [f"the date of 5 rows cannot be read, first 'gestern' in row 7; {forms}"]
+    long = problems(page(text="a", date="x" * 99))
+    assert long == [f"the date of 1 row cannot be read, first '{'x' * 40}' in row 1; {forms}"]
+
+
+def test_html_in_the_field_of_text_is_told_once_for_a_file() -> None:
+    html = page(isi=" <!-- a --><!DOCTYPE html><p>Rain") + page(isi="<html>\ud800")
+    rows = page(isi="Rain"), html, page(isi="<p>Sun"), page(raw="<html>", isi="")
+    found = problems(*rows, fields=Fields("isi", "raw"))
+    assert found == ["HTML was read as text in 2 rows, first in row 2; add --html-field isi"]
+    assert problems(html, fields=Fields("isi", "isi")) == []
 
 
 def test_a_line_that_is_too_long_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -207,7 +207,23 @@ def test_fields_to_keep_that_no_row_has_are_named(form: str) -> None:
     for kept, expected in {"topic": problem, "topik": None}.items():
         seen = SeenFields(Fields(kept=(kept,)))
         list(read[form](io.BytesIO(data[form]), "pages", Fields(kept=(kept,)), seen))
-        assert seen.problem() == expected
+        assert seen.missing() == expected
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "parquet"])
+def test_dates_that_cannot_be_read_are_told(form: str) -> None:
+    file = io.BytesIO()
+    pq.write_table(pa.table({"text": ["Rain", "Sun"], "date": ["1741014000", "gestern"]}), file)
+    rows = [{"text": "Rain", "date": 1741014000}, {"text": "Sun", "date": "gestern"}]
+    csv = b"text,date\nRain,1741014000\nSun,gestern\n"
+    data = {"json": json.dumps(rows).encode(), "csv": csv, "parquet": file.getvalue()}
+    read = {"json": read_json, "csv": read_csv, "parquet": read_parquet}
+    seen = SeenFields(Fields())
+    found = list(read[form](io.BytesIO(data[form]), "pages", Fields(), seen))
+    assert [item.fetched for item in found if isinstance(item, Record)] == ["1741014000", "gestern"]
+    assert [problem.partition(";")[0] for problem in seen.problems()] == [
+        "the date of 1 row cannot be read, first 'gestern' in row 2"
+    ]
 
 
 def test_parquet_values_become_those_of_json() -> None:

@@ -10,15 +10,22 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from functools import cache
 from itertools import accumulate
 
 from linesift.article.comments import first_comment
 from linesift.article.evidence import add_evidence
-from linesift.article.likelihood import Candidate, Likelihood, find_candidates, is_in_title, read_likelihood
+from linesift.article.likelihood import (
+    OF_PUBLICATION,
+    Candidate,
+    Likelihood,
+    find_candidates,
+    is_in_title,
+    read_likelihood,
+)
 from linesift.article.lines import LabelledLines, Source
-from linesift.article.markup import MODIFIED, Claim, read_claims
+from linesift.article.markup import ELEMENTS, MODIFIED, Claim, read_claims
 from linesift.article.stamps import MAX_LINE, Stamp, read_stamps
 from linesift.dates.context import Context
 from linesift.dates.moment import Moment, Role
@@ -67,7 +74,7 @@ def date_page(page: LabelledLines, context: Context) -> Dating:
     if best is None or not likelihood.publishes(best):
         return _unpublished(found, best)
     problems = list(found.problems())
-    published = _stamp_of(best)
+    published = _stamp_of(best, page)
     problems += published.moment.problems
     problems += _contradictions(best, candidates, found.claims)
     updated, updated_source = _updated(found, published)
@@ -152,11 +159,23 @@ class _Readings:
     def candidates(self) -> list[Candidate]:
         """Describe the days that can be that of publication: if a timestamp is open, no line without the label can.
 
-        Dates of comments cannot unless the markup has them, but they say something of the page's other dates.
+        Dates of comments cannot unless what the markup says of the page has them, but they say something of the page's
+        other dates. Days after the page was read cannot either.
         """
         every = find_candidates(self._page, self.stamps, self.claims)
-        found = [each for each in every if each.claims or each.stamp is None or each.stamp.lines[0] < self._comments]
+        found = [each for each in every if not self._is_of_comment(each) and not self._is_to_come(each.day)]
         return [each for each in found if self._is_own(each)] if self._open else found
+
+    def _is_of_comment(self, candidate: Candidate) -> bool:
+        """Whether the date stands below the heading of the comments; its own element does not speak for it."""
+        if candidate.stamp is None or candidate.stamp.lines[0] < self._comments:
+            return False
+        return all(claim.source in ELEMENTS for claim in candidate.claims)
+
+    def _is_to_come(self, day: date) -> bool:
+        """Whether a day is later than when the page was read, by more than zones can differ."""
+        now = self._context.now
+        return now is not None and day > now.date() + _AGREED
 
     def _is_own(self, candidate: Candidate) -> bool:
         lines = candidate.stamp.lines if candidate.stamp is not None else ()
@@ -177,6 +196,8 @@ class _Readings:
         """Sentences on what the timestamps leave open."""
         for stamp in self.labelled:
             yield from stamp.moment.problems
+            if stamp.moment.day is not None and self._is_to_come(stamp.moment.day):
+                yield f"{stamp.moment.day.isoformat()} is later than when the page was read"
         clocks = [stamp.moment for stamp in self._open if not stamp.moment.problems and stamp.moment.clock is not None]
         if clocks:
             yield f"{_clock(clocks[0].clock)} is a time without a day"
@@ -215,24 +236,33 @@ def _is_confirmed(candidate: Candidate) -> bool:
     return any(claim.source not in MODIFIED for claim in candidate.claims)
 
 
-def _stamp_of(candidate: Candidate) -> Stamp:
-    """Date of publication: that of the line, with the clock and the zone that the markup adds to its day."""
+def _stamp_of(candidate: Candidate, page: LabelledLines) -> Stamp:
+    """Date of publication: that of the line, with the clock and the zone that the markup adds to its day.
+
+    A `<time>` of another line may be that of another story of the same day.
+    """
     claims = [claim for claim in candidate.claims if claim.source not in MODIFIED]
     if candidate.stamp is None:
         moments = [claim.moment for claim in claims or candidate.claims]
-        exact = [
-            moment for moment in moments if moment.clock is not None and moment.clock.replace(tzinfo=None) != time()
-        ]
-        return Stamp(replace((exact or moments)[0], role=Role.UNKNOWN), ())
+        return Stamp(replace((_exact(moments) or moments)[0], role=Role.UNKNOWN), ())
+    if page.hints is not None and not page.hints.is_time[[*candidate.stamp.lines]].any():
+        claims = [claim for claim in claims if claim.source is not DateSource.TIME]
     moment = candidate.stamp.moment
+    told = _exact([claim.moment for claim in claims if claim.source in OF_PUBLICATION])
+    if moment.role is Role.UPDATED and told:
+        return replace(candidate.stamp, moment=replace(told[0], role=Role.UNKNOWN))
     return replace(candidate.stamp, moment=_with_clock(moment, claims))
+
+
+def _exact(moments: Sequence[Moment]) -> list[Moment]:
+    """Select the moments with a clock; midnight is what stands in markup for a day without one."""
+    return [moment for moment in moments if moment.clock is not None and moment.clock.replace(tzinfo=None) != time()]
 
 
 def _with_clock(moment: Moment, claims: Sequence[Claim]) -> Moment:
     """Add the clock of the markup to a day that has none, and its zone to the same clock.
 
-    Midnight is what stands in markup for a day without a clock. A title repeats the clock that its element shows, which
-    has no zone.
+    A title repeats the clock that its element shows, which has no zone.
     """
     clocks = [(claim.source, claim.moment.clock) for claim in claims if claim.moment.clock is not None]
     for source, clock in clocks:
@@ -254,7 +284,10 @@ def _contradictions(best: Candidate, candidates: Sequence[Candidate], claims: Se
             if claim.source in strong and abs(claim.day - best.day) > _AGREED:
                 yield f"{best.day.isoformat()} in the text, but {claim.day.isoformat()} in the markup"
                 return
-    shown = [each for each in candidates if each.stamp is not None and each.features["labelled timestamp"]]
+    lines = [
+        (each, each.stamp) for each in candidates if each.stamp is not None and each.features["labelled timestamp"]
+    ]
+    shown = [each for each, stamp in lines if stamp.moment.role is not Role.UPDATED]
     if best.stamp is None and shown and all(abs(each.day - best.day) > _AGREED for each in shown):
         yield f"{shown[0].day.isoformat()} in the text, but {best.day.isoformat()} in the markup"
 

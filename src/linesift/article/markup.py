@@ -14,6 +14,9 @@ from linesift.hints import DateSource, Head
 MODIFIED = frozenset([DateSource.JSON_MODIFIED, DateSource.META_MODIFIED, DateSource.ITEM_MODIFIED])
 """Sources that say when a page was changed; the others say when it was published."""
 
+ELEMENTS = frozenset([DateSource.ITEM_PUBLISHED, DateSource.ITEM_MODIFIED, DateSource.TIME, DateSource.TITLE])
+"""Sources that are elements of the page, which may be another story's or a comment's; the others speak of the page."""
+
 _ADDRESS_DAY = re.compile(
     r"(?<!\d)((?:19|20)\d\d)(?:(?P<s>[/_\-.])([01]?\d)(?P=s)([0-3]?\d)|([01]\d)([0-3]\d))(?!\d)|"
     r"(?<=/)((?:19|20)\d\d)[/\-]?([01]\d)(?=/)"

@@ -182,8 +182,8 @@ def read_item(item: Item, encoding: str | None) -> tuple[Page | None, Outcome]:
     except Exception as error:  # noqa: BLE001 - one bad page must not lose the others
         return None, _lost(Outcome(), name_of(item), "read", error)
     messages = [] if warning is None else [warning]
-    is_file = isinstance(item, Path) or item.form == "undecided"
-    if is_file and not page.text.strip():
+    is_of_archive = isinstance(item, Record) and bool(item.archive)  # where empty pages are many, and nobody's mistake
+    if not is_of_archive and not page.text.strip():
         messages.append(f"{page.source}: the page is empty")
     warnings = (Message(f"warning: {text}", is_failure=False, kind=MessageKind.WARNING) for text in messages)
     return page, Outcome(messages=tuple(warnings))

@@ -34,13 +34,14 @@ from linesift.write import tables
 HELP = """Label each line: headline, body, timestamp or sidebar.
 
 On a terminal, each line is printed with its number, label and confidence. A question mark stands behind a confidence
-under 60 %. Formats for --format:
+under 60 %. Formats for --format; without it, an --output that ends in .tsv,
+.jsonl, .json or .md (markdown) chooses:
 
 \b
   pretty    for people; the default on a terminal
   tsv       line number, label, probability, text; the default elsewhere
   jsonl     one JSON object per page, with all lines; the default for WARC,
-            WET, JSON, CSV and Parquet, and where --output ends in .jsonl
+            WET, JSON, CSV and Parquet
   json      one JSON object per page, with its article: headline, dates
             in ISO 8601, paragraphs, numbers of their lines
   article   headline, timestamp and body as text

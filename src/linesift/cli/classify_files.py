@@ -7,7 +7,7 @@ import gc
 import shutil
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -38,6 +38,27 @@ from linesift.write import tables, terminal
 if TYPE_CHECKING:  # numpy comes with it, and `--help` does not wait for numpy
     from linesift.cli.output_dir import TrackedItems
     from linesift.model.memory import SiteMemory
+
+
+_FORMATS = {
+    ".tsv": Format.TSV,
+    ".jsonl": Format.JSONL,
+    ".ndjson": Format.JSONL,
+    ".json": Format.JSON,
+    ".md": Format.MARKDOWN,
+}
+"""Formats by the ending of the output's name; another ending says nothing."""
+_NAME_ANOTHER = "name it .tsv, .jsonl, .json or .md"
+_PIPE = "write to standard output, and pipe that into the program that compresses"
+_NO_FORMATS = {
+    ".csv": _NAME_ANOTHER,
+    ".html": "linesift report writes HTML",
+    ".htm": "linesift report writes HTML",
+    ".parquet": "linesift batch writes Parquet",
+    ".xml": _NAME_ANOTHER,
+    **dict.fromkeys((".gz", ".bz2", ".xz", ".zst"), _PIPE),
+}
+"""Endings that no format has, with what to do instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +96,9 @@ def classify_files(options: ClassifyOptions) -> int:
         LinesiftError: if the options contradict each other, or a model or memory file cannot be read.
         OSError: with `filename`, if the output cannot be written.
     """
-    _check(options)
     console.check_output(options.output_path, [*options.paths, *filter(None, [options.memory_file])])
+    options = replace(options, format=options.format or _format_of(options.output_path))
+    _check(options)
     require_pages(options.paths)
     sources = [find_source(path) for path in options.paths]
     how_written = _output_options(options, sources)
@@ -93,6 +115,14 @@ def classify_files(options: ClassifyOptions) -> int:
         else:
             n_failed = tracked.write(outcomes, how_written)
     return console.EXIT_FAILED if n_failed else console.EXIT_DONE
+
+
+def _format_of(output: Path | None) -> Format | None:
+    """Choose the format by the name of the output; `None` if it says nothing."""
+    ending = "" if output is None else output.suffix.lower()
+    if ending in _NO_FORMATS:
+        raise InputError(f"--output {output}: no format is {ending}; {_NO_FORMATS[ending]}, or choose with --format")
+    return _FORMATS.get(ending)
 
 
 def _check(options: ClassifyOptions) -> None:
@@ -155,7 +185,7 @@ def _output_options(options: ClassifyOptions, sources: Sequence[PageSource]) -> 
     is_on_terminal = console.is_shown(target)
     has_collections = any(source.kind is not SourceKind.PAGE for source in sources)
     default_format = Format.PRETTY if is_on_terminal else Format.TSV
-    if has_collections or (options.output_path is not None and options.output_path.suffix == ".jsonl"):
+    if has_collections:
         default_format = Format.JSONL
     # Output that goes on to a file or a pager is not cut.
     width = shutil.get_terminal_size().columns if is_on_terminal else None

@@ -102,8 +102,9 @@ def _row_items(source: PageSource, fields: Fields) -> Iterator[Item]:
     else:
         if not n_pages and not n_skipped:
             yield _empty(source)
-        elif n_pages and (problem := seen.problem()):
-            yield Message(f"warning: {source.path}: {problem}", is_failure=False)
+        elif n_pages:
+            for problem in seen.problems():
+                yield Message(f"warning: {source.path}: {problem}", is_failure=False)
     if n_skipped:
         word = "line" if source.kind is SourceKind.JSONL else "row"
         yield Message(f"{source.path}: {console.count(n_pages, 'page')}; skipped: {console.count(n_skipped, word)}")

@@ -6,7 +6,7 @@ Nothing is guessed. Where a line can be read in two ways, and neither it nor its
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from itertools import pairwise
 
@@ -18,6 +18,10 @@ from linesift.dates.grammar import ClockText, DayText, find_clocks, find_days, f
 from linesift.dates.tokens import Tokens, tokenize
 
 _NOTHING_KNOWN = Context()
+_UNITS = {9: 1, 10: 1, 13: 1000}
+"""Units in a second of a Unix time with so many digits."""
+_FORMS = {12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+"""Forms of the time of an archive, `20240501100000`, by the number of digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,9 @@ def read_moments(line: str, context: Context = _NOTHING_KNOWN) -> list[Moment]:
     # "22m ago" is no day of August, unless the page is in a language where `ago` is that.
     is_no_day = not days or (not context.languages and all(is_doubtful(tokens, day) for day in days))
     if is_no_day and (age := read_age(tokens, context.now)):
-        return [_of_age(tokens, clocks, context, age)]
+        kinds = {tokens.codes[place] for place in roles}
+        role = Role.UPDATED if kinds == {"U"} else Role.PUBLISHED if kinds == {"p"} else Role.UNKNOWN
+        return [replace(_of_age(tokens, clocks, context, age), role=role)]
     spans = _spans(tokens, days, clocks)
     moments = [_moment(tokens, span, context) for span in spans]
     return _with_roles(tokens, roles, spans, moments)
@@ -103,19 +109,26 @@ def read_moments(line: str, context: Context = _NOTHING_KNOWN) -> list[Moment]:
 def read_instant(text: str) -> datetime | None:
     """Read the time at which a page was fetched, as archives and crawlers write it; `None` for anything else.
 
-    A day without a clock gives a `WholeDay`.
+    A day without a clock gives a `WholeDay`. Digits are a Unix time where there are 9 or 10 of them (seconds), or 13
+    (milliseconds).
 
     >>> read_instant("2024-05-01T10:00:00Z"), read_instant("20240501100000"), read_instant("May")
     (datetime.datetime(2024, 5, 1, 10, 0, tzinfo=datetime.timezone.utc), datetime.datetime(2024, 5, 1, 10, 0), None)
     >>> read_instant("20240501")
     WholeDay(2024, 5, 1, 0, 0)
+    >>> read_instant("1714557600")
+    datetime.datetime(2024, 5, 1, 10, 0, tzinfo=datetime.timezone.utc)
     """
+    text = text.strip()
+    if (unit := _UNITS.get(len(text))) and text.isascii() and text.isdecimal():
+        return datetime.fromtimestamp(int(text) / unit, UTC)
     with suppress(ValueError):
-        return WholeDay.of(date.fromisoformat(text.strip()))
+        return WholeDay.of(date.fromisoformat(text))
     with suppress(ValueError):
-        return datetime.fromisoformat(text.strip())
-    with suppress(ValueError):
-        return datetime.strptime(text.strip(), "%Y%m%d%H%M%S")
+        return datetime.fromisoformat(text)
+    if form := _FORMS.get(len(text)):  # of fewer digits, `strptime` would take single ones for months and hours
+        with suppress(ValueError):
+            return datetime.strptime(text, form)
     moments = read_moments(text) if text else []
     first = moments[0] if len(moments) == 1 else None
     if first is None or first.day is None:
@@ -216,6 +229,9 @@ def _of_age(tokens: Tokens, clocks: list[ClockText], context: Context, age: Age)
         return Moment(problems=problems)
     if clocks and not age.has_clock:
         written = _moment(tokens, _Span(None, clocks[0]), context)
-        return Moment(age.when.date(), written.clock, problems=written.problems)
+        # "Yesterday" is that of the zone that the line names.
+        zone = written.clock.tzinfo if written.clock is not None and age.when.tzinfo is not None else None
+        day = age.when.astimezone(zone).date() if zone is not None else age.when.date()
+        return Moment(day, written.clock, problems=written.problems)
     clock = age.when.timetz().replace(microsecond=0) if age.has_clock else None
     return Moment(age.when.date(), clock, problems=problems)

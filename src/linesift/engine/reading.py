@@ -54,10 +54,9 @@ class InputReader:
 
     @property
     def warning(self) -> str | None:
-        """What to tell of a file that could be read: its records gave no page, or no row has a field that was named."""
+        """What to tell of a file that could be read: its records gave no page, or its fields are odd."""
         if self._n_pages:
-            problem = self._seen.problem()
-            return None if problem is None else f"{self.file.name}: {problem}"
+            return "; ".join(f"{self.file.name}: {problem}" for problem in self._seen.problems()) or None
         n_records = self.left_out.total() + self._n_other
         if not n_records:
             return f"{self.file.name}: the file holds no page"

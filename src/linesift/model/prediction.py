@@ -49,9 +49,10 @@ class Prediction:
         label = self.labels[index]
         return 0.0 if label is None else float(self.probabilities[index, label.column])
 
-    def lines_of(self, label: Label) -> list[str]:
-        """List the text of the lines with this label, stripped, in page order."""
-        return [line.strip() for line, given in zip(self.page.lines, self.labels, strict=True) if given is label]
+    def lines_of(self, label: Label | str) -> list[str]:
+        """List the text of the lines with this label, stripped, in page order; `ValueError` for a word that is none."""
+        wanted = Label(label)
+        return [line.strip() for line, given in zip(self.page.lines, self.labels, strict=True) if given is wanted]
 
     def article(self, now: date | None = None) -> "Article":
         """Put together headline, dates and body of the page; a part is empty if no line or markup gives it.

@@ -1,6 +1,7 @@
 """Read pages from JSON lines: one object per line, with the page's text or HTML in a field; plain or compressed."""
 
 import json
+import math
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any, BinaryIO, Literal
 
 from linesift.errors import InputError
 from linesift.read.packed import unpacked
-from linesift.read.record import MAX_RECORD, Record
+from linesift.read.record import MAX_RECORD, Record, begins_like_html
 
 _MAX_NAMED = 8
 """Most fields that a message names."""
@@ -17,6 +18,11 @@ _MAX_BRACKETS = 2_000_000
 """Objects and lists of one object of JSON: each takes some 70 bytes of memory, and 3 of a file. Those in strings count,
 too; a page of the longest kind has far fewer."""
 OVERFULL = f"more than {_MAX_BRACKETS:,} brackets"
+_SNIFFED = 2048
+"""Characters of a text in which HTML has to begin."""
+_MAX_SHOWN = 40
+"""Most characters of a value in a message."""
+_DATE_FORMS = "write it as 2024-05-01T10:00:00Z, 1 May 2024 or Unix time"
 _OBJECT_START = rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:[^"\\]|\\.)*"\s*:'
 _ARRAY_START = rb'(?:\xef\xbb\xbf)?\s*\[\s*\{\s*"'
 
@@ -41,9 +47,14 @@ class Fields:
 
 
 class SeenFields:
-    """Which of the fields that were named no row of a file has, and which it has instead; filled while it is read."""
+    """What is wrong with the fields of a file as a whole; filled while it is read."""
 
     def __init__(self, fields: Fields) -> None:
+        self._text_field = fields.text
+        self._n_html_texts = 0
+        self._first_html_text = ""
+        self._n_bad_dates = 0
+        self._first_bad_date = ""
         self._missing = dict.fromkeys(fields.kept, "--keep-fields")
         """Names of fields, each with the option that named it."""
         if fields.html is not None:
@@ -62,12 +73,41 @@ class SeenFields:
         if len(self._names) < _MAX_NAMED:
             self._names.update(dict.fromkeys(islice(names, _MAX_NAMED)))
 
-    def problem(self) -> str | None:
+    def add_page(self, record: Record, date: object) -> None:
+        """Take in the page of a row, and its date as it is written there."""
+        number = record.source.rpartition(":")[2]
+        if record.form == "text" and begins_like_html(str(record.payload[:_SNIFFED]).encode("utf-8", "replace")):
+            self._n_html_texts += 1
+            self._first_html_text = self._first_html_text or number
+        self._add_date(date, number)
+
+    def _add_date(self, value: object, number: str) -> None:
+        if value is None or value == "":
+            return
+        from linesift.dates.moment import read_instant  # takes long to load
+
+        if read_instant(_date(value)) is not None:
+            return
+        self._n_bad_dates += 1
+        self._first_bad_date = self._first_bad_date or f"{str(value)[:_MAX_SHOWN]!r} in row {number}"
+
+    def problems(self) -> list[str]:
+        """Say what to tell of the file once it is read."""
+        found = [self.missing()]
+        if self._n_html_texts:
+            where = f"{_rows(self._n_html_texts)}, first in row {self._first_html_text}"
+            found.append(f"HTML was read as text in {where}; add --html-field {self._text_field}")
+        if self._n_bad_dates:
+            rows = _rows(self._n_bad_dates)
+            found.append(f"the date of {rows} cannot be read, first {self._first_bad_date}; {_DATE_FORMS}")
+        return [problem for problem in found if problem is not None]
+
+    def missing(self) -> str | None:
         """Say which of the fields are in no row; `None` if each is in one, or nothing was read.
 
         >>> seen = SeenFields(Fields(kept=("topic",)))
         >>> seen.add(["text", "topik"])
-        >>> seen.problem()
+        >>> seen.missing()
         "no row has field 'topic', its fields are 'text', 'topik'; name another one with --keep-fields"
         """
         if not self._missing or not self._names:
@@ -83,8 +123,8 @@ def read_jsonl(
     """Read the pages of a file of JSON lines, one at a time; memory does not grow with the file.
 
     The source of a record is file and line number, `pages.jsonl:17`. Its `url` and `date` are those of the object, if
-    they are strings. For a line without a page the error comes in its place, and reading goes on. Blank lines are
-    skipped. `seen` takes in the fields of each row.
+    they are strings; the date may be a number. For a line without a page the error comes in its place, and reading goes
+    on. Blank lines are skipped. `seen` takes in the fields of each row.
 
     Raises:
         InputError: if the rest of the file cannot be read.
@@ -162,12 +202,16 @@ def make_record(row: object, source: str, fields: Fields, seen: SeenFields | Non
     if seen is not None:
         seen.add(row)
     html = row.get(fields.html) if fields.html is not None else None
-    if isinstance(html, str) and html:
-        return _record(row, html, "html", source, fields)
     text = row.get(fields.text)
-    if isinstance(text, str):
-        return _record(row, text, "text", source, fields)
-    return SkippedRowError(f"{source}: {_no_page(row, fields)}", "no_text")
+    if isinstance(html, str) and html:
+        record = _record(row, html, "html", source, fields)
+    elif isinstance(text, str):
+        record = _record(row, text, "text", source, fields)
+    else:
+        return SkippedRowError(f"{source}: {_no_page(row, fields)}", "no_text")
+    if seen is not None:
+        seen.add_page(record, row.get("date"))
+    return record
 
 
 def _no_page(row: dict[str, Any], fields: Fields) -> str:
@@ -192,7 +236,9 @@ def _kind(value: object) -> str:
 def no_text(names: Sequence[str], fields: Fields) -> str:
     """Say that there are none of the fields that hold a page."""
     wanted = " or ".join(repr(name) for name in (fields.html, fields.text) if name is not None)
-    return f"no text in field {wanted}, its fields are {_listed(names)}; skipped; name another one with --text-field"
+    advice = "add --html-field html, or name" if "html" in names else "name"
+    found = f"its fields are {_listed(names)}; skipped; {advice} another one with --text-field"
+    return f"no text in field {wanted}, {found}"
 
 
 def _listed(names: Collection[str]) -> str:
@@ -203,13 +249,25 @@ def _record(row: dict[str, Any], payload: str, form: Literal["html", "text"], so
     record_id = row.get("id")
     return Record(
         _string(row, "url"),
-        _string(row, "date"),
+        _date(row.get("date")),
         payload,
         form,
         source=source,
         record_id=str(record_id) if isinstance(record_id, str | int) else "",
         kept={name: row.get(name) for name in fields.kept},
     )
+
+
+def _rows(number: int) -> str:
+    return f"{number:,} row{'s' * (number > 1)}"
+
+
+def _date(value: object) -> str:
+    """Give a date as text; a number is a Unix time, of which a part of a second is left out."""
+    if isinstance(value, float) and math.isfinite(value):
+        value = int(value)
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return value if isinstance(value, str) else str(value) if is_number else ""
 
 
 def _string(row: dict[str, Any], name: str) -> str:

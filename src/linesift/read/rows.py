@@ -107,7 +107,7 @@ def read_csv(
                 what = "a quoted cell has no end, so the file may be cut off; skipped"
                 yield SkippedRowError(f"{source}:{number}: {what}", "truncated")
             elif row:
-                yield make_record(dict(zip(names, row, strict=False)), f"{source}:{number}", fields)
+                yield make_record(dict(zip(names, row, strict=False)), f"{source}:{number}", fields, seen)
     except UnicodeDecodeError as error:
         what = "not valid UTF-8; convert it, such as with: iconv -f cp1252 -t utf-8"
         raise InputError(f"{source}: row {number + 1} is {what}") from error
@@ -174,17 +174,19 @@ def read_parquet(
             for place in range(batch.num_rows):
                 number += 1
                 row = {name: plain_value(column[place]) for name, column in zip(batch.schema.names, batch, strict=True)}
-                yield _record_of_row(row, f"{source}:{number}", fields)
+                yield _record_of_row(row, f"{source}:{number}", fields, seen)
     except (OSError, ValueError, pa.ArrowException) as error:
         what = " ".join(str(error).split())
         raise InputError(f"{source}: cannot be read as Parquet after row {number} ({what})") from error
 
 
-def _record_of_row(row: dict[str, object], source: str, fields: Fields) -> Record | SkippedRowError:
+def _record_of_row(
+    row: dict[str, object], source: str, fields: Fields, seen: SeenFields | None
+) -> Record | SkippedRowError:
     if any(isinstance(value, str) and len(value) > MAX_RECORD for value in row.values()):
         size = MAX_RECORD // 1_000_000
         return SkippedRowError(f"{source}: a value is longer than {size} MB; skipped", "too_large")
-    return make_record(row, source, fields)
+    return make_record(row, source, fields, seen)
 
 
 def plain_value(value: Any) -> object:

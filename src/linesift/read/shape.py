@@ -72,7 +72,7 @@ def shape_problem(text: str) -> str | None:
         return "this looks like JSON; name it .json, or .jsonl if each line is one object"
     n_lines = text.count("\n") + 1
     if text.count("</") >= _MIN_TAGS and len(_TAG.findall(text)) >= max(_MIN_TAGS, _MIN_TAGS_PER_LINE * n_lines):
-        return "its text is full of HTML tags; name it .html, or take them out"
+        return "its text is full of HTML tags; name it .html, or its field with --html-field, or take them out"
     if len(text) >= _MIN_JOINED and "\n" not in text.strip():
         return "all its text is on one line; each paragraph, title and menu item needs a line of its own"
     if width := _wrapped_width(text):
