@@ -153,8 +153,8 @@ class LabelledPage:
     """`article`, `live`, `stub`, `index` or `other`; see `linesift.labels.Kind`."""
     origin: Origin = Origin()
     url: str = ""
-    """Address of the page, for people. It is not `page.url`: models do not see it, so pages are learnt and scored
-    without their address."""
+    """Address of the page. It is not `page.url`: training reads it, for the choice of the headline; pages are scored
+    without it."""
     note: str = ""
     article: str | None = None
     """The gold text of the article where the collection has one of its own; otherwise the body lines are the gold."""
