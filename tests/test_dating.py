@@ -64,6 +64,7 @@ def test_a_day_after_the_page_was_read_is_not_published() -> None:
     found = dated(*rows, now=datetime(2025, 3, 12, 9, 0))
     assert (found.published, found.problems) == (None, ("2035-03-12 is later than when the page was read",))
     assert dated(*rows, now=datetime(2035, 3, 11, 23, 0)).published is not None
+    assert dated(*rows, now=datetime.max).published is not None
 
 
 @pytest.mark.parametrize(

@@ -201,6 +201,12 @@ def test_ages_from_before_the_calendar(age: str) -> None:
     assert read_moments("2 hours ago", Context(now=datetime.min))[0].iso is None
 
 
+def test_the_calendar_ends_for_the_zone_of_a_line_too() -> None:
+    now = datetime(9999, 12, 31, 23, 0, tzinfo=UTC)
+    (found,) = read_moments("Hari ini, 05:30 WIB", Context(languages=frozenset(["id"]), now=now))
+    assert found.iso == "9999-12-31T05:30:00+07:00"
+
+
 @pytest.mark.parametrize(
     ("line", "role"),
     [

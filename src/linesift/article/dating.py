@@ -175,7 +175,7 @@ class _Readings:
     def _is_to_come(self, day: date) -> bool:
         """Whether a day is later than when the page was read, by more than zones can differ."""
         now = self._context.now
-        return now is not None and day > now.date() + _AGREED
+        return now is not None and day - now.date() > _AGREED
 
     def _is_own(self, candidate: Candidate) -> bool:
         lines = candidate.stamp.lines if candidate.stamp is not None else ()

@@ -229,9 +229,10 @@ def _of_age(tokens: Tokens, clocks: list[ClockText], context: Context, age: Age)
         return Moment(problems=problems)
     if clocks and not age.has_clock:
         written = _moment(tokens, _Span(None, clocks[0]), context)
-        # "Yesterday" is that of the zone that the line names.
-        zone = written.clock.tzinfo if written.clock is not None and age.when.tzinfo is not None else None
-        day = age.when.astimezone(zone).date() if zone is not None else age.when.date()
-        return Moment(day, written.clock, problems=written.problems)
+        when, zone = age.when, None if written.clock is None else written.clock.tzinfo
+        if zone is not None and when.tzinfo is not None:
+            with suppress(OverflowError):  # at the ends of the calendar
+                when = when.astimezone(zone)  # "yesterday" is that of the zone that the line names
+        return Moment(when.date(), written.clock, problems=written.problems)
     clock = age.when.timetz().replace(microsecond=0) if age.has_clock else None
     return Moment(age.when.date(), clock, problems=problems)
