@@ -247,19 +247,33 @@ ScoreLines = Callable[[Network, NDArray[np.float32], NDArray[np.int64], Order], 
 """Does what `Network.scores` does, adding in an order; `None` if it cannot with so many hidden units."""
 
 
-def _load() -> ScoreLines | None:
-    """Load the compiled code, and try it with a small network; `None` where it comes to other numbers."""
-    from linesift.model.compiled.network import WIDTHS, score_lines
+def _load() -> ScoreLines:
+    """Load the compiled code, and compile it by scoring with a small network.
+
+    Whether its numbers are those of numpy is asked for each network: where the order is another one, nothing is wrong
+    with the code, and numpy goes on.
+    """
+    from linesift.model.compiled.network import score_lines
+    from linesift.simd import BLOCK
 
     def numbers(*shape: int) -> NDArray[np.float32]:
         return np.cos(np.arange(np.prod(shape), dtype=np.float32)).reshape(shape)
 
-    one, columns, place = (WIDTHS,), (5,), np.zeros(1, np.int32)
-    layers, pools = numbers(1, 3 * WIDTHS, WIDTHS), numbers(1, 48, WIDTHS)
-    first = numbers(*columns), np.ones(columns, np.float32), place, numbers(6, WIDTHS), numbers(*one)
-    last = numbers(1, *one), place, numbers(WIDTHS, len(LABELS)), numbers(len(LABELS))
-    network = Network(*first, layers, numbers(1, *one), pools, *last)
-    return None if network._order(score_lines) is None else score_lines
+    Network(
+        centre=numbers(5),
+        scale=np.ones(5, np.float32),
+        flagged=np.zeros(1, np.int32),
+        entry=numbers(6, BLOCK),
+        entry_bias=numbers(BLOCK),
+        layers=numbers(1, 3 * BLOCK, BLOCK),
+        layer_biases=numbers(1, BLOCK),
+        pool_weights=numbers(1, 48, BLOCK),
+        pool_biases=numbers(1, BLOCK),
+        pool_layers=np.zeros(1, np.int32),
+        out=numbers(BLOCK, len(LABELS)),
+        out_bias=numbers(len(LABELS)),
+    )._order(score_lines)
+    return score_lines
 
 
 COMPILED = Choice(_load, make_is_kept("linesift.model.compiled.network.score"), Sizes(200_000, 5_000_000))

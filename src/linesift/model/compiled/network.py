@@ -15,8 +15,6 @@ from linesift.labels import LABELS
 from linesift.model.network import Network, Order
 from linesift.simd import BLOCK, add_rows, multiply_add
 
-WIDTHS = BLOCK
-"""The number of hidden units must be a multiple of it."""
 _ZERO, _ONE = np.float32(0), np.float32(1)
 _LINES = 32
 """Lines that are computed at once: the weights of a layer for one place stay in the innermost cache that long."""
@@ -27,8 +25,8 @@ _BYTES = 4
 def score_lines(
     network: Network, own: NDArray[np.float32], spans: NDArray[np.int64], order: Order
 ) -> NDArray[np.float32] | None:
-    """Do what `Network.scores` does, adding in an order; `None` if the number of hidden units does not suit."""
-    if len(network.entry_bias) % WIDTHS:
+    """Do what `Network.scores` does, adding in an order; `None` if the hidden units are not whole blocks."""
+    if len(network.entry_bias) % BLOCK:
         return None
     first = network.centre, network.scale, network.flagged, network.entry, network.entry_bias
     layers, pools = (network.layers, network.layer_biases), (network.pool_weights, network.pool_biases)
