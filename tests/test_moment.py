@@ -113,6 +113,10 @@ def test_a_unix_time_is_read_in_utc(text: str) -> None:
     assert read_instant(text) == datetime(2025, 3, 3, 15, tzinfo=UTC)
 
 
+def test_twelve_digits_are_a_day_and_its_clock() -> None:
+    assert read_instant("202405011230") == datetime(2024, 5, 1, 12, 30)
+
+
 def test_a_unix_time_may_be_early() -> None:
     assert read_instant("999999999") == read_instant("0999999999000") == datetime(2001, 9, 9, 1, 46, 39, tzinfo=UTC)
 
