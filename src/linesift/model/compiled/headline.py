@@ -8,6 +8,7 @@ from linesift.features.batch import FIXED, Batch
 from linesift.jit import inner, leaf, outer
 from linesift.labels import Label
 from linesift.model import headline as plain
+from linesift.model.compiled.decode import fixed
 from linesift.model.headline import HeadlineRanker
 
 _HEADLINE, _BODY, _N_LABELS = Label.HEADLINE.column, Label.BODY.column, len(Label)
@@ -66,7 +67,7 @@ def weigh(page_starts, probabilities, out):
             body, is_lead = probabilities[row, _BODY], above / _FIXED < _LEAD
             out[0, row], out[3, row] = body, probabilities[row, _HEADLINE]
             out[1, row], out[2, row] = (body, _ZERO) if is_lead else (_ZERO, body)
-            above += np.int64(np.rint(body * _FIXED))
+            above += fixed(body)
 
 
 @outer
