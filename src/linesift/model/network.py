@@ -28,6 +28,9 @@ _LEAST_SCALE = 1e-9
 """Least scale of a column; the largest is 1 divided by it."""
 _LARGEST_SCORE = 1e30
 """Bound of all numbers that a network may come to; float32 holds up to 3e38."""
+_OUTPUTS = 16
+"""Columns of the last product. Those behind the labels are 0: fewer than a vector of AVX-512 holds would be added there
+in another order than those of wider products."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,14 +128,16 @@ class Network:
                 more = _rectified(read.reshape(len(read), -1), weights, bias)
                 np.add(more, hidden[tile], out=following[tile])
             hidden, following = following, hidden
-        scores = np.empty((len(sums) - 1, len(self.out_bias)), np.float32)
+        n_labels, out = len(self.out_bias), np.zeros((len(self.out), _OUTPUTS), np.float32)
+        out[:, :n_labels] = self.out
+        scores = np.empty((len(sums) - 1, _OUTPUTS), np.float32)
         for tile in tiles(n_lines):
-            product(hidden[tile], self.out, scores[tile])
-        return scores[:n_lines] + self.out_bias
+            product(hidden[tile], out, scores[tile])
+        return scores[:n_lines, :n_labels] + self.out_bias
 
     def _order(self, score_lines: "ScoreLines") -> "Order | None":
         """Find the order in which products of this network's shapes add here, by 40 lines of two pages."""
-        shapes = self.entry.shape, self.layers.shape, self.pool_weights.shape
+        shapes = self.entry.shape, self.layers.shape, self.pool_weights.shape, self.out.shape
         if shapes not in _ORDERS:
             n_lines, n_columns = 40, len(self.centre)
             # Cosines stand for random numbers, because `np.random` takes longer to load than this function to run.
@@ -228,7 +233,7 @@ _PAIRED_AT_ONCE = 8
 
 
 class Order(Enum):
-    """Orders in which matrix products add; those of `Network.out` always add one by one."""
+    """Orders in which matrix products add."""
 
     IN_PAIRS = "in pairs"
     """Of each eight inputs the first, third, fifth and seventh to one sum, the others to a second one, which is added

@@ -13,13 +13,18 @@ from numpy.typing import NDArray
 from linesift.jit import leaf, maker, outer
 from linesift.labels import LABELS
 from linesift.model.network import Network, Order
-from linesift.simd import BLOCK, add_rows, multiply_add
+from linesift.simd import BLOCK, MARKED, add_rows, mark, multiply_add
 
 _ZERO, _ONE = np.float32(0), np.float32(1)
 _LINES = 32
 """Lines that are computed at once: the weights of a layer for one place stay in the innermost cache that long."""
 _BYTES = 4
 """Of a number."""
+_WORD = 64
+"""Bits of a number of marks."""
+_EVEN = np.uint64(0x5555_5555_5555_5555)
+"""Marks of every second number, from the first on."""
+_HALF, _ONE_BIT = np.uint64(MARKED), np.uint64(1)
 
 
 def score_lines(
@@ -32,7 +37,8 @@ def score_lines(
     layers, pools = (network.layers, network.layer_biases), (network.pool_weights, network.pool_biases)
     last = network.pool_layers, network.out, network.out_bias
     arrays = map(_read_only, (*first, *layers, *pools, *last))
-    n_paired = [order.n_paired(weights.shape[-2]) for weights in (network.entry, network.layers, network.pool_weights)]
+    weights = network.entry, network.layers, network.pool_weights, network.out
+    n_paired = [order.n_paired(each.shape[-2]) for each in weights]
     starts = np.concatenate(([0], spans.cumsum()))
     found: NDArray[np.float32] = score(own, starts, *arrays, *n_paired)
     return found
@@ -50,32 +56,24 @@ def _read_only(array: NDArray[Any]) -> NDArray[Any]:
 @outer
 def score(
     own, starts, centre, scale, flagged, entry, entry_bias, layers, layer_biases, pool_weights, pool_biases,
-    pool_layers, out, out_bias, n_paired_of_entry, n_paired_of_layers, n_paired_of_pools,
+    pool_layers, out, out_bias, n_paired_of_entry, n_paired_of_layers, n_paired_of_pools, n_paired_of_out,
 ):  # fmt: skip
     """Score lines from their columns, the first line of each page with the number of all lines, and a network."""
     n_lines, width = starts[-1], len(entry_bias)
     hidden = _enter(own, centre, scale, flagged, entry, entry_bias, n_paired_of_entry)
-    following, n_paired = np.empty_like(hidden), n_paired_of_layers // 3
-    values, offsets = np.empty((n_lines, width), np.float32), np.empty((n_lines, width), np.uint32)
-    counts, pool = np.empty((n_lines, 2), np.int64), 0
+    following, marks = np.empty_like(hidden), _room_for_marks(n_lines, width)
+    pool, n_paired = 0, n_paired_of_layers // 3
     for layer in range(len(layers)):
         while pool < len(pool_layers) and pool_layers[pool] == layer:
             _add_pooled(hidden, starts, pool_weights[pool], pool_biases[pool], n_paired_of_pools)
             pool += 1
         for line in range(n_lines):
-            counts[line] = _collect(hidden[line], n_paired, width, values[line], offsets[line])
-        lists = values, offsets, counts, n_paired
-        _convolve(hidden, starts, 1 << layer, layers[layer], layer_biases[layer], *lists, following)
+            _fill_marks(hidden[line], marks[line])
+        _convolve(hidden, starts, 1 << layer, layers[layer], layer_biases[layer], marks, n_paired, following)
         hidden, following = following, hidden
     scores = np.empty((n_lines, len(LABELS)), np.float32)
     for line in range(n_lines):
-        one = two = three = four = _ZERO  # in registers
-        for unit in range(width):
-            value = hidden[line, unit]
-            one, two = multiply_add(value, out[unit, 0], one), multiply_add(value, out[unit, 1], two)
-            three, four = multiply_add(value, out[unit, 2], three), multiply_add(value, out[unit, 3], four)
-        scores[line, 0], scores[line, 1] = one + out_bias[0], two + out_bias[1]
-        scores[line, 2], scores[line, 3] = three + out_bias[2], four + out_bias[3]
+        _leave(hidden[line], out, out_bias, n_paired_of_out, scores[line])
     return scores
 
 
@@ -85,8 +83,8 @@ def _enter(own, centre, scale, flagged, weights, bias, n_paired):
     n_columns, n_lines = own.shape
     n_inputs, width = weights.shape
     inputs, hidden = np.empty((n_inputs, _LINES), np.float32), np.empty((n_lines, width), np.float32)
-    values, offsets = np.empty(n_inputs, np.float32), np.empty(n_inputs, np.uint32)
-    first, second = np.empty(width, np.float32), np.empty(width, np.float32)
+    of_line, marks = np.zeros(_padded(n_inputs), np.float32), _room_for_marks(1, n_inputs)[0]
+    second = np.empty(width, np.float32)
     for start in range(0, n_lines, _LINES):
         stop = min(start + _LINES, n_lines)
         for column in range(n_columns):
@@ -102,17 +100,14 @@ def _enter(own, centre, scale, flagged, weights, bias, n_paired):
                 value = (own[column, line] - centre[column]) * factor
                 inputs[n_columns + flag, line - start] = _ONE if np.isnan(value / (abs(value) + _ONE)) else _ZERO
         for line in range(start, stop):
-            n_first, n_second = _collect(inputs[:, line - start], n_paired, width, values, offsets)
-            first[:] = _ZERO
-            second[:] = _ZERO
-            _add(values, offsets, n_first, n_second, n_paired, weights.ctypes.data, first, second)
-            for unit in range(width):
-                hidden[line, unit] = max(_ZERO, (first[unit] + second[unit]) + bias[unit])
+            of_line[:n_inputs] = inputs[:, line - start]
+            _fill_marks(of_line, marks)
+            _multiply(of_line, marks, weights, bias, n_paired, hidden[line], second)
     return hidden
 
 
 @maker
-def _convolve(hidden, starts, distance, weights, bias, values, offsets, counts, n_paired, following):
+def _convolve(hidden, starts, distance, weights, bias, marks, n_paired, following):
     """Add to the hidden units of each line what a layer makes of those of three lines."""
     width = hidden.shape[1]
     sums = np.empty((2, _LINES, width), np.float32)
@@ -126,8 +121,8 @@ def _convolve(hidden, starts, distance, weights, bias, values, offsets, counts, 
                 step = (place - 1) * distance
                 for line in range(max(low, start - step), min(high, end - step)):
                     other, own = line + step, line - low
-                    lists = values[other], offsets[other], counts[other, 0], counts[other, 1], n_paired
-                    _add(*lists, weights.ctypes.data + place * size, sums[0, own], sums[1, own])
+                    rows = weights.ctypes.data + place * size
+                    _add(hidden[other], marks[other], n_paired, rows, sums[0, own], sums[1, own])
             for line in range(low, high):
                 for unit in range(width):
                     more = (sums[0, line - low, unit] + sums[1, line - low, unit]) + bias[unit]
@@ -138,27 +133,22 @@ def _convolve(hidden, starts, distance, weights, bias, values, offsets, counts, 
 def _add_pooled(hidden, starts, weights, bias, n_paired):
     """Add to hidden units what a pooling makes of the maxima over the lines up to each, and from it on."""
     n_maxima, width = weights.shape
-    maxima = np.empty((starts[-1], n_maxima), np.float32)
-    _fill_maxima(hidden, starts, maxima)
-    values, offsets = np.empty(n_maxima, np.float32), np.empty(n_maxima, np.uint32)
+    maxima = np.zeros((starts[-1], _padded(n_maxima)), np.float32)
+    _fill_maxima(hidden, starts, n_maxima // 2, maxima)
+    marks = _room_for_marks(1, n_maxima)[0]
     first, second = np.empty(width, np.float32), np.empty(width, np.float32)
     for line in range(len(maxima)):
-        # On most lines the maxima are those of the line before.
+        # On some lines the maxima are those of the line before.
         if line == 0 or not _are_equal(maxima[line], maxima[line - 1]):
-            n_first, n_second = _collect(maxima[line], n_paired, width, values, offsets)
-            first[:] = _ZERO
-            second[:] = _ZERO
-            _add(values, offsets, n_first, n_second, n_paired, weights.ctypes.data, first, second)
-            for unit in range(width):
-                first[unit] = max(_ZERO, (first[unit] + second[unit]) + bias[unit])
+            _fill_marks(maxima[line], marks)
+            _multiply(maxima[line], marks, weights, bias, n_paired, first, second)
         for unit in range(width):
             hidden[line, unit] += first[unit]
 
 
 @leaf
-def _fill_maxima(hidden, starts, maxima):
+def _fill_maxima(hidden, starts, n_units, maxima):
     """Write the highest values up to each line, and from it on, in its row."""
-    n_units = maxima.shape[1] // 2
     for page in range(len(starts) - 1):
         start, end = starts[page], starts[page + 1]
         for line in range(start, end):
@@ -184,36 +174,73 @@ def _are_equal(one, other):
 
 
 @leaf
-def _collect(numbers, n_paired, width, values, offsets):
-    """List the numbers that are not 0, and where their weights begin.
-
-    Those for the first sum stand at the beginning of the lists, those for the second from `n_paired // 2` places before
-    their end on.
-
-    Returns:
-        How many are for the first sum, and how many for the second.
-    """
-    start = len(numbers) - n_paired // 2
-    n_first, end = 0, start
-    for place in range(0, n_paired, 2):
-        value = numbers[place]
-        values[n_first], offsets[n_first] = value, place * width
-        n_first += value != _ZERO
-        value = numbers[place + 1]
-        values[end], offsets[end] = value, (place + 1) * width
-        end += value != _ZERO
-    for place in range(n_paired, len(numbers)):
-        value = numbers[place]
-        values[n_first], offsets[n_first] = value, place * width
-        n_first += value != _ZERO
-    return n_first, end - start
+def _leave(units, out, bias, n_paired, scores):
+    """Write the scores of a line; the sums stay in registers."""
+    one = two = three = four = _ZERO
+    first = second = third = fourth = _ZERO  # of the second sum
+    for unit in range(0, n_paired, 2):
+        value, other = units[unit], units[unit + 1]
+        one, two = multiply_add(value, out[unit, 0], one), multiply_add(value, out[unit, 1], two)
+        three, four = multiply_add(value, out[unit, 2], three), multiply_add(value, out[unit, 3], four)
+        first, second = multiply_add(other, out[unit + 1, 0], first), multiply_add(other, out[unit + 1, 1], second)
+        third, fourth = multiply_add(other, out[unit + 1, 2], third), multiply_add(other, out[unit + 1, 3], fourth)
+    for unit in range(n_paired, len(units)):
+        value = units[unit]
+        one, two = multiply_add(value, out[unit, 0], one), multiply_add(value, out[unit, 1], two)
+        three, four = multiply_add(value, out[unit, 2], three), multiply_add(value, out[unit, 3], four)
+    scores[0], scores[1] = (one + first) + bias[0], (two + second) + bias[1]
+    scores[2], scores[3] = (three + third) + bias[2], (four + fourth) + bias[3]
 
 
 @leaf
-def _add(values, offsets, n_first, n_second, n_paired, weights, first, second):
-    """Add the rows of weights of two lists to two sums; `weights` is an address."""
-    start = (len(values) - n_paired // 2) * _BYTES
-    for block in range(0, len(first) * _BYTES, BLOCK * _BYTES):
-        lists, rows = (values.ctypes.data, offsets.ctypes.data), weights + block
-        add_rows(lists[0], lists[1], n_first, rows, first.ctypes.data + block)
-        add_rows(lists[0] + start, lists[1] + start, n_second, rows, second.ctypes.data + block)
+def _multiply(numbers, marks, weights, bias, n_paired, out, second):
+    """Multiply numbers by weights, add a bias and cut the result at 0; `second` is room for sums."""
+    out[:] = _ZERO
+    second[:] = _ZERO
+    _add(numbers, marks, n_paired, weights.ctypes.data, out, second)
+    for unit in range(len(out)):
+        out[unit] = max(_ZERO, (out[unit] + second[unit]) + bias[unit])
+
+
+@leaf
+def _add(numbers, marks, n_paired, weights, first, second):
+    """Add the rows of weights of the marked numbers to two sums; `weights` is an address."""
+    size = len(first) * _BYTES
+    for block in range(0, size, BLOCK * _BYTES):
+        for word in range(len(marks)):
+            place = word * _WORD
+            factors, rows = numbers.ctypes.data + place * _BYTES, weights + place * size + block
+            to_first = _EVEN | _from(n_paired - place)
+            add_rows(factors, marks[word] & to_first, rows, size, first.ctypes.data + block)
+            if place < n_paired:
+                add_rows(factors, marks[word] & ~to_first, rows, size, second.ctypes.data + block)
+
+
+@leaf
+def _from(place):
+    """Mark the bits of a word from a place on."""
+    if place >= _WORD:
+        return np.uint64(0)
+    return ~((_ONE_BIT << np.uint64(max(place, 0))) - _ONE_BIT)
+
+
+@maker
+def _room_for_marks(n_rows, n_numbers):
+    return np.empty((n_rows, -(-n_numbers // _WORD)), np.uint64)
+
+
+@leaf
+def _fill_marks(numbers, marks):
+    """Mark the numbers of a row that are not 0; what is behind the last one, in whole `MARKED`, is 0."""
+    for word in range(len(marks)):
+        place = word * _WORD
+        address = numbers.ctypes.data + place * _BYTES
+        marks[word] = mark(address)
+        if place + MARKED < len(numbers):
+            marks[word] |= mark(address + MARKED * _BYTES) << _HALF
+
+
+@leaf
+def _padded(n_numbers):
+    """Find the next multiple of `MARKED`."""
+    return -(-n_numbers // MARKED) * MARKED
