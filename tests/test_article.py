@@ -207,6 +207,13 @@ def test_entries_of_several_days() -> None:
     ]  # fmt: skip
 
 
+def test_the_date_above_older_entries_is_an_update() -> None:
+    rows = ("T|21 October 2020, 20:40", "B|All.", "T|20:30", "B|C.", "T|18:05", "B|B.", "T|17:20", "B|A.")
+    found = article("H|Live", *rows)
+    assert (found.published, found.updated) == ("2020-10-21T17:20:00", "2020-10-21T20:40:00")
+    assert found.lines.updated == (2,)
+
+
 def test_entries_before_the_publication_have_no_day() -> None:
     rows = ("T|Published 21 October 2020, 22:15", "B|All.", "T|16:30", "B|C.", "T|14:05", "B|B.", "T|10:20", "B|A.")
     found = article("H|Live", *rows)

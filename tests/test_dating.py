@@ -48,6 +48,35 @@ def test_the_markup_gives_the_clock_of_publication_if_the_page_shows_that_of_its
     assert dated(*rows).problems == ("only the date of an update is given",)
 
 
+def test_changes_are_compared_with_the_markup_s_own_time_of_publication() -> None:
+    """It may be in another zone than the line."""
+    rows = ("H|Ferry returns", "T|3 March 2025, 9:05", *BODY)
+    utc = dated(*rows, JSON_PUBLISHED="2025-03-03T14:05:00Z", JSON_MODIFIED="2025-03-03T14:05:00Z")
+    assert (utc.published, utc.updated) == ("2025-03-03T09:05:00", None)
+    later = dated(*rows, JSON_PUBLISHED="2025-03-03T14:05:00Z", JSON_MODIFIED="2025-03-03T16:30:00Z")
+    assert later.updated == "2025-03-03T16:30:00+00:00"
+    rows = ("H|Ferry returns", "T|3 March 2025, 21:05", *BODY)
+    earlier = dated(*rows, JSON_PUBLISHED="2025-03-03T14:05:00Z", JSON_MODIFIED="2025-03-03T16:30:00Z")
+    assert earlier.updated == "2025-03-03T16:30:00+00:00"
+
+
+def test_what_a_line_leaves_open_is_no_problem_once_the_markup_settles_it() -> None:
+    rows = ("H|Ferry returns", "T|14 February, 11:25", *BODY)
+    found = dated(*rows, JSON_PUBLISHED="2025-02-14T11:25:00Z")
+    assert (found.published, found.problems) == ("2025-02-14T11:25:00", ())
+    rows = ("H|Ferry returns", "T|16:30", *BODY)
+    found = dated(*rows, JSON_PUBLISHED="2025-02-14T16:30:00Z")
+    assert (found.published, found.problems) == ("2025-02-14T16:30:00+00:00", ())
+    assert dated(*rows, JSON_PUBLISHED="2025-02-14T15:00:00Z").problems == ("16:30 is a time without a day",)
+
+
+def test_the_clock_of_the_markup_is_better_than_a_rounded_age() -> None:
+    rows, now = ("H|Ferry returns", "T|5 hours ago", *BODY), datetime(2025, 3, 3, 14, 50)
+    assert dated(*rows, now=now).published == "2025-03-03T09:50:00"
+    found = dated(*rows, now=now, JSON_PUBLISHED="2025-03-03T09:12:30+07:00")
+    assert (found.published, found.problems) == ("2025-03-03T09:12:30+07:00", ())
+
+
 @pytest.mark.parametrize("is_time", [True, False])
 def test_the_element_of_another_line_adds_no_clock(is_time: bool) -> None:
     rows = ("H|Ferry returns", "T|3 March 2025", *BODY, "S|Market opens", "S|3 March 2025")

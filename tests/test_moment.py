@@ -227,6 +227,23 @@ def test_an_age_has_the_role_that_its_line_names(line: str, role: Role) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "3 March 2025, updated at 14:01",
+        "Posted on 3 March 2025 | Updated 14:01",
+        "3 Maret 2025, diperbarui 14.01 WIB",
+        "3. März 2025, aktualisiert um 14:01 Uhr",
+    ],
+)
+def test_the_clock_of_an_update_is_not_that_of_the_day_before_it(line: str) -> None:
+    first, second = read_moments(line)
+    assert (first.day, first.clock) == (date(2025, 3, 3), None)
+    assert (second.day, second.role) == (date(2025, 3, 3), Role.UPDATED)
+    assert second.clock is not None
+    assert (second.clock.hour, second.clock.minute) == (14, 1)
+
+
+@pytest.mark.parametrize(
     ("line", "moment"),
     [
         ("Hari ini, 05:30 WIB", "2025-03-04T05:30:00+07:00"),

@@ -26,6 +26,7 @@ HTML = "<!doctype html><h1>Ferry returns</h1><p>The ferry sailed on Monday, the 
         (lambda: package.load().classify_batch(["Rain", None]), "not NoneType"),
         (lambda: package.classify_html(None), "an HTML page is bytes or a str, not NoneType"),
         (lambda: package.classify_html_batch("<p>Rain"), "classify_html_batch takes several pages"),
+        (lambda: package.classify_html_batch(["<p>Rain"], urls="https://a.example"), "urls are several addresses"),
         (lambda: package.extract(Path("a.html")), "an HTML page is bytes or a str, not"),
     ],
 )
@@ -42,6 +43,14 @@ def test_html_in_a_batch_is_as_one_by_one() -> None:
     assert [page.page.text for page in batch] == [linesift.classify_html(html).page.text for html in htmls]
     assert [page.labels for page in batch] == [linesift.classify_html(html).labels for html in htmls]
     assert linesift.classify_html_batch([]) == []
+
+
+def test_addresses_of_a_batch_go_with_its_pages() -> None:
+    htmls, urls = [HTML, "<p>Menu"], ["https://a.example/2024/05/14/ferry-returns", ""]
+    batch = linesift.classify_html_batch(htmls, urls=iter(urls))
+    assert [page.page.url for page in batch] == urls
+    with pytest.raises(ValueError, match="zip"):
+        linesift.classify_html_batch(htmls, urls=urls[:1])
 
 
 def test_all_names_are_there() -> None:

@@ -112,20 +112,29 @@ def classify_html(html: bytes | str, url: str = "") -> "Prediction":
     return load().classify(replace(_read_html(html), url=url))
 
 
-def classify_html_batch(htmls: Iterable[bytes | str], model: "Model | None" = None) -> "list[Prediction]":
+def classify_html_batch(
+    htmls: Iterable[bytes | str], model: "Model | None" = None, *, urls: Iterable[str] | None = None
+) -> "list[Prediction]":
     """Label every line of many HTML pages, which is faster than one by one; the results come in their order.
 
     Args:
         htmls: the pages, in bytes or as text.
         model: the model; by default that of the package.
+        urls: their addresses, as many as there are pages and empty where one is not known; see `classify_html`.
 
     Raises:
         MissingExtraError: if the HTML parser is not installed.
-        TypeError: if a page is neither bytes nor text.
+        TypeError: if a page is neither bytes nor text, or `htmls` or `urls` is a single one.
+        ValueError: if there are more addresses than pages, or fewer.
     """
     if isinstance(htmls, str | bytes):
         raise TypeError("classify_html_batch takes several pages, such as a list; for one page call classify_html")
-    return (load() if model is None else model).classify_batch(map(_read_html, htmls))
+    if isinstance(urls, str):
+        raise TypeError("urls are several addresses, such as a list, one for each page")
+    pages: Iterable[Page] = map(_read_html, htmls)
+    if urls is not None:
+        pages = (replace(page, url=url) for page, url in zip(pages, urls, strict=True))
+    return (load() if model is None else model).classify_batch(pages)
 
 
 def _read_html(html: bytes | str) -> Page:

@@ -239,15 +239,18 @@ def _of_stamp(page: LabelledLines, stamp: Stamp | None) -> _Dated:
 def _with_entries(
     page: LabelledLines, entries: Sequence[Entry], published: _Dated, updated: _Dated
 ) -> tuple[_Dated, _Dated]:
-    """Take the first entry as publication, and the last as update, if it is farther out or has the clock."""
+    """Take the first entry as publication, and the last as update, if it is farther out or has the clock.
+
+    The date above all entries that is no publication, because they are older, is an update.
+    """
     if not entries or not all(entry.day for entry in entries):
         return published, updated
     dated = [_Dated(entry.time, page.lines[entry.line - 1].strip(), (entry.line,)) for entry in entries]
     first, last = min(dated, key=lambda each: each.when), max(dated, key=lambda each: each.when)
-    has_clock = published.when[1]
+    has_clock, head = published.when[1], published
     if not published.iso or first.when < published.when or (first.when[0] == published.when[0] and not has_clock):
         published = first
-    return published, max(updated, last, key=lambda each: each.when)
+    return published, max(updated, last, head, key=lambda each: each.when)
 
 
 def _from_one(indices: Sequence[int]) -> tuple[int, ...]:

@@ -73,9 +73,8 @@ def date_page(page: LabelledLines, context: Context) -> Dating:
     best = choose(candidates, likelihood)
     if best is None or not likelihood.publishes(best):
         return _unpublished(found, best)
-    problems = list(found.problems())
     published = _stamp_of(best, page)
-    problems += published.moment.problems
+    problems = [*found.problems(published), *published.moment.problems]
     problems += _contradictions(best, candidates, found.claims)
     updated, updated_source = _updated(found, published)
     if published.moment.role is Role.UPDATED:
@@ -192,14 +191,17 @@ class _Readings:
             if len(fitting) == 1:
                 yield replace(stamp, moment=replace(stamp.moment, day=fitting[0], problems=(), choices=()))
 
-    def problems(self) -> Iterator[str]:
-        """Sentences on what the timestamps leave open."""
+    def problems(self, published: Stamp | None = None) -> Iterator[str]:
+        """Sentences on what the timestamps leave open, but for what the date of publication settles."""
         for stamp in self.labelled:
+            if published is not None and _is_settled(stamp, published):
+                continue  # the markup may give its year, or say which day it means
             yield from stamp.moment.problems
             if stamp.moment.day is not None and self._is_to_come(stamp.moment.day):
                 yield f"{stamp.moment.day.isoformat()} is later than when the page was read"
         clocks = [stamp.moment for stamp in self._open if not stamp.moment.problems and stamp.moment.clock is not None]
-        if clocks:
+        given = None if published is None else published.moment.clock
+        if clocks and (given is None or _clock(clocks[0].clock) != _clock(given.replace(tzinfo=None))):
             yield f"{_clock(clocks[0].clock)} is a time without a day"
 
     def partial(self) -> str | None:
@@ -210,6 +212,11 @@ class _Readings:
                 day = "" if yearless is None else f"--{yearless[0]:02}-{yearless[1]:02}"
                 return day + ("" if clock is None else f"T{_clock(clock)}")
         return None
+
+
+def _is_settled(stamp: Stamp, published: Stamp) -> bool:
+    """Whether the date of publication, with what the markup adds to it, is that of a line."""
+    return stamp.lines == published.lines and stamp.moment.day in (None, published.moment.day)
 
 
 def _clock(clock: time | None) -> str:
@@ -260,15 +267,16 @@ def _exact(moments: Sequence[Moment]) -> list[Moment]:
 
 
 def _with_clock(moment: Moment, claims: Sequence[Claim]) -> Moment:
-    """Add the clock of the markup to a day that has none, and its zone to the same clock.
+    """Add the clock of the markup to a day that has none or one of an age, and its zone to the same clock.
 
     A title repeats the clock that its element shows, which has no zone.
     """
     clocks = [(claim.source, claim.moment.clock) for claim in claims if claim.moment.clock is not None]
     for source, clock in clocks:
         plain = clock.replace(tzinfo=None)
-        if moment.clock is None and plain != time():
-            return replace(moment, clock=plain if source is DateSource.TITLE else clock)
+        if (moment.clock is None or moment.is_age) and plain != time():
+            given = plain if source is DateSource.TITLE else clock
+            return replace(moment, clock=given, problems=() if moment.is_age else moment.problems, is_age=False)
         own = moment.clock
         is_same = own is not None and own.tzinfo is None and (own.hour, own.minute) == (plain.hour, plain.minute)
         if own is not None and is_same and clock.utcoffset() and source is not DateSource.TITLE:
@@ -304,9 +312,17 @@ def _updated(found: _Readings, published: Stamp) -> tuple[Stamp | None, Source]:
         latest = max(shown, key=lambda stamp: stamp.when)
         same = [claim for claim in changes if claim.day == latest.moment.day]
         return replace(latest, moment=_with_clock(latest.moment, same)), Source.BOTH if same else Source.LINE
+    first = Stamp(_time_by_markup(found.claims, published) or published.moment, ())
     later = [Stamp(claim.moment, ()) for claim in changes]
-    later = [stamp for stamp in later if stamp.when > published.when]
+    later = [stamp for stamp in later if stamp.when > first.when]
     return (later[0], Source.MARKUP) if later else (None, Source.NONE)
+
+
+def _time_by_markup(claims: Sequence[Claim], published: Stamp) -> Moment | None:
+    """Find the time that the markup gives to the publication: changes are in its zone, which may not be the line's."""
+    own = [claim.moment for claim in claims if claim.source in OF_PUBLICATION]
+    near = (moment for moment in _exact(own) if moment.day and abs(moment.day - published.when.date()) <= _AGREED)
+    return next(near, None)
 
 
 def _is_update(stamp: Stamp, published: Stamp, labelled: AbstractSet[Stamp]) -> bool:

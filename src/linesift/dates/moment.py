@@ -68,6 +68,8 @@ class Moment:
     """Days of which the line does not say which is meant."""
     yearless: tuple[int, int] | None = None
     """Month and day, where only the year is missing."""
+    is_age: bool = False
+    """Whether the clock is counted back from when the page was read, so that it may be rounded."""
 
     @property
     def iso(self) -> str | None:
@@ -137,7 +139,11 @@ def read_instant(text: str) -> datetime | None:
 
 
 def _spans(tokens: Tokens, days: list[DayText], clocks: list[ClockText]) -> list[_Span]:
-    """Give every day its clock. A clock without a day is a moment, and so is a second clock that is an update."""
+    """Give every day its clock.
+
+    A clock without a day is a moment, and so is one that is that of an update: behind another clock, as in "9:20,
+    updated 10:30", or behind the day, as in "3 March 2025, updated at 14:01".
+    """
     if not days:
         return [_Span(None, clock) for clock in clocks]
     is_clock_first = bool(clocks) and clocks[0].start < days[0].start and len(clocks) >= len(days)
@@ -151,7 +157,10 @@ def _spans(tokens: Tokens, days: list[DayText], clocks: list[ClockText]) -> list
         own = [clock for clock in clocks if first <= clock.start < last]
         if is_clock_first:  # "09:20 IST (03:50 GMT), 6 January 2021"
             own = [clock for clock in own[::-1] if tokens.codes[clock.start - 1] != "(" or len(own) == 1]
-        spans.append(_Span(day, own[0] if own else None))
+        if own and not is_clock_first and "U" in tokens.codes[day.end : own[0].start]:
+            spans += [_Span(day, None), _Span(day, own[0], is_second=True)]
+        else:
+            spans.append(_Span(day, own[0] if own else None))
         spans += [
             _Span(day, clock, is_second=True)
             for before, clock in pairwise(own)
@@ -235,4 +244,4 @@ def _of_age(tokens: Tokens, clocks: list[ClockText], context: Context, age: Age)
                 when = when.astimezone(zone)  # "yesterday" is that of the zone that the line names
         return Moment(when.date(), written.clock, problems=written.problems)
     clock = age.when.timetz().replace(microsecond=0) if age.has_clock else None
-    return Moment(age.when.date(), clock, problems=problems)
+    return Moment(age.when.date(), clock, problems=problems, is_age=True)
