@@ -77,6 +77,61 @@ def test_the_clock_of_the_markup_is_better_than_a_rounded_age() -> None:
     assert (found.published, found.problems) == ("2025-03-03T09:12:30+07:00", ())
 
 
+HEADER = ("S|Home", "S|News", "T|Wednesday, 5 March 2025", "H|Ferry returns", "S|By Ann Lee", "T|3 March 2025", *BODY)
+
+
+def test_the_day_of_reading_above_the_title_is_not_that_of_publication() -> None:
+    found = dated(*HEADER, now=datetime(2025, 3, 5, 14, 0))
+    assert (found.published, found.lines.published) == ("2025-03-03", (6,))
+    backed = dated(*HEADER, now=datetime(2025, 3, 5, 14, 0), JSON_PUBLISHED="2025-03-05T08:00:00Z")
+    assert backed.published == "2025-03-05T08:00:00+00:00"
+    alone = dated("S|Home", "T|5 March 2025", "H|Ferry returns", *BODY, now=datetime(2025, 3, 5, 14, 0))
+    assert alone.published == "2025-03-05"
+
+
+def test_a_line_that_is_refused_does_not_stand_in_the_way_of_a_timestamp() -> None:
+    rows = ("S .45|Jumatano, Machi 5, 2025", "H|Ferry returns", "T .8|3 Machi 2025", *BODY)
+    assert dated(*rows).published == "2025-03-03"
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_each_line_has_the_clock_of_its_own_element(is_first: bool) -> None:
+    lines = ["T|Published 3 March 2025", "T|Updated 3 March 2025"]
+    times = ["2025-03-03T07:42:00Z", "2025-03-03T17:00:00Z"]
+    if not is_first:
+        lines, times = lines[::-1], times[::-1]
+    page = labelled("H|Ferry returns", *lines, *BODY)
+    dates = tuple(HeadDate(DateSource.TIME, text, "3 March 2025") for text in times)
+    page = with_head(page, Head(dates=dates))
+    assert page.hints is not None
+    page.hints.is_time[1:3] = True
+    found = build_article(page)
+    assert (found.published, found.updated) == ("2025-03-03T07:42:00+00:00", "2025-03-03T17:00:00+00:00")
+
+
+def test_where_elements_and_lines_are_not_as_many_no_clock_is_taken() -> None:
+    page = labelled("H|Ferry returns", "T|3 March 2025", *BODY, "S|Market opens", "S|3 March 2025")
+    page = with_head(page, Head(dates=(HeadDate(DateSource.TIME, "2025-03-03T05:00:00Z", "3 March 2025"),)))
+    assert page.hints is not None
+    page.hints.is_time[[1, 5]] = True
+    assert build_article(page).published == "2025-03-03"
+
+
+def test_the_clock_of_an_update_below_the_date_has_its_day() -> None:
+    found = dated("H|Ferry returns", "T|3. März 2025, 17:42 Uhr", "T|Aktualisiert: 19:10 Uhr", *BODY)
+    assert (found.published, found.updated) == ("2025-03-03T17:42:00", "2025-03-03T19:10:00")
+
+
+def test_a_month_alone_leaves_no_place_for_the_day_of_another_story() -> None:
+    found = dated("H|Ferry returns", "T|March 2025", *BODY, "S|Market opens", "S .4|28 February 2025")
+    assert (found.published, found.problems[0]) == (None, "a month without a day")
+
+
+@pytest.mark.parametrize(("text", "published"), [("1741014720", "2025-03-03T15:12:00+00:00"), ("1970-01-01", None)])
+def test_unix_times_of_the_markup(text: str, published: str | None) -> None:
+    assert dated("H|Ferry returns", *BODY, JSON_PUBLISHED=text).published == published
+
+
 @pytest.mark.parametrize("is_time", [True, False])
 def test_the_element_of_another_line_adds_no_clock(is_time: bool) -> None:
     rows = ("H|Ferry returns", "T|3 March 2025", *BODY, "S|Market opens", "S|3 March 2025")

@@ -3,7 +3,7 @@
 import pytest
 
 import linesift
-from linesift.hints import Head
+from linesift.hints import DateSource, Head
 from linesift.page import Page
 from linesift.read.html import head as head_module
 from linesift.read.html import page as module
@@ -67,3 +67,39 @@ def test_elements_in_each_other_are_read_up_to_a_bound(monkeypatch: pytest.Monke
     found = head_of(page)
     assert found.h1 == ()
     assert {date.text for date in found.dates} == {"14 June"}
+
+
+OTHER = (
+    '{"@type": "NewsArticle", "headline": "Flood wall", "datePublished": "2025-02-28", "url": "https://a.example/b"}'
+)
+OWN = '{"@type": "NewsArticle", "headline": "Ferry &amp; harbour", "datePublished": "2025-03-03", "@id": "https://a.example/c"}'
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["<title>Ferry &amp; harbour | Coast Post</title>", '<link rel="canonical" href="https://a.example/c">'],
+)
+def test_of_several_articles_in_json_that_of_the_page_counts(head: str) -> None:
+    found = head_of(f'<script type="application/ld+json">[{OTHER}, {OWN}]</script>{head}')
+    assert found.published == "2025-03-03"
+    first = head_of(f'<script type="application/ld+json">[{OTHER}, {OWN}]</script><title>Home</title>')
+    assert first.published == "2025-02-28"
+
+
+def test_json_with_a_comma_behind_its_last_item_is_read() -> None:
+    found = head_of(
+        '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2025-03-03",}</script>'
+    )
+    assert found.published == "2025-03-03"
+
+
+@pytest.mark.parametrize(("kind", "n_days"), [("VideoObject", 0), ("WebPage", 1)])
+def test_days_of_what_is_not_the_page_do_not_count(kind: str, n_days: int) -> None:
+    script = f'{{"@type": "{kind}", "datePublished": "2025-02-28"}}'
+    dates = head_of(f'<script type="application/ld+json">{script}</script>').dates
+    assert [date.source for date in dates] == [DateSource.SCRIPT_PUBLISHED] * n_days
+
+
+def test_dates_of_json_may_be_unix_times() -> None:
+    found = head_of('<script type="application/ld+json">{"@type": "Article", "datePublished": 1741014720}</script>')
+    assert found.published == "1741014720"

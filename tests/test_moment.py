@@ -218,7 +218,7 @@ def test_the_calendar_ends_for_the_zone_of_a_line_too() -> None:
         ("Updated 4 hours ago", Role.UPDATED),
         ("Diperbarui 4 jam yang lalu", Role.UPDATED),
         ("Published 4 hours ago", Role.PUBLISHED),
-        ("Published 4 hours ago, updated now", Role.UNKNOWN),
+        ("Ann Lee, 4 hours ago", Role.UNKNOWN),
     ],
 )
 def test_an_age_has_the_role_that_its_line_names(line: str, role: Role) -> None:
@@ -241,6 +241,92 @@ def test_the_clock_of_an_update_is_not_that_of_the_day_before_it(line: str) -> N
     assert (second.day, second.role) == (date(2025, 3, 3), Role.UPDATED)
     assert second.clock is not None
     assert (second.clock.hour, second.clock.minute) == (14, 1)
+
+
+READ_AT = datetime(2025, 3, 5, 14, 0)
+
+
+@pytest.mark.parametrize(
+    "line", ["5 min read", "Listen · 6 min", "4 Min. Lesezeit", "3 min de lecture", "Temps de lecture 4 min.", "2 d"]
+)
+def test_the_time_that_reading_takes_is_no_age(line: str) -> None:
+    assert read_moments(line, Context(now=READ_AT)) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "published", "updated"),
+    [
+        ("March 3, 2025 / Updated 2 hours ago", "2025-03-03", "2025-03-05T12:00:00"),
+        ("March 3, 20256:05 PM UTCUpdated a day ago", "2025-03-03T18:05:00+00:00", "2025-03-04"),
+        ("Publié le 3 mars 2025 à 12 h 05 | Mis à jour hier à 15 h 30", "2025-03-03T12:05:00", "2025-03-04T15:30:00"),
+        ("3 марта 2025 в 18:05 / Обновлено: сегодня в 9:10", "2025-03-03T18:05:00", "2025-03-05T09:10:00"),
+        ("Gestern, 18:05 Uhr, aktualisiert heute, 9:10 Uhr", "2025-03-04T18:05:00", "2025-03-05T09:10:00"),
+        ("Publié aujourd'hui à 06h00, modifié à 09h15", "2025-03-05T06:00:00", "2025-03-05T09:15:00"),
+        ("Posted 14h ago, updated 2h ago", "2025-03-05T00:00:00", "2025-03-05T12:00:00"),
+        ("03/03/2025 04h30 Atualizado há 2 dias", "2025-03-03T04:30:00", "2025-03-03"),
+    ],
+)
+def test_a_date_and_the_age_of_its_update_are_read_each_by_itself(line: str, published: str, updated: str) -> None:
+    first, second = read_moments(line, Context(now=READ_AT))
+    assert (first.iso, second.iso, second.role) == (published, updated, Role.UPDATED)
+    assert first.role is not Role.UPDATED
+
+
+def test_an_age_without_a_number_may_follow_other_words() -> None:
+    (found,) = read_moments("Updated an hour ago", Context(now=READ_AT))
+    assert (found.iso, found.role) == ("2025-03-05T13:00:00", Role.UPDATED)
+
+
+@pytest.mark.parametrize("line", ["March 2025", "Updated: März 2025", "2025年3月", "Maret 2025"])
+def test_a_month_is_open(line: str) -> None:
+    (found,) = read_moments(line)
+    assert (found.iso, found.problems) == (None, ("a month without a day",))
+
+
+@pytest.mark.parametrize(
+    ("line", "moment"),
+    [
+        ("3/3(月) 18:05", "2025-03-03T18:05:00"),
+        ("3/2(日) 18:05", "2025-03-02T18:05:00"),
+        ("3.3. 18:05", "2025-03-03T18:05:00"),
+        ("3. 3. 12:05", "2025-03-03T12:05:00"),
+        ("03.03., 17:42 Uhr", "2025-03-03T17:42:00"),
+        ("45.3. 18:05", None),
+    ],
+)
+def test_days_in_numbers_without_a_year(line: str, moment: str | None) -> None:
+    assert read_moments(line, Context(now=READ_AT))[0].iso == moment
+    assert read_moments(line)[0].iso is None
+
+
+@pytest.mark.parametrize(
+    ("clock", "offset"),
+    [
+        ("17:42 (UTC -3)", "-03:00"),
+        ("17:42 GMT −3", "-03:00"),
+        ("17:42 (UTC - 3)", "-03:00"),
+        ("17:42 GMT - 5 min read", "+00:00"),
+        ("17:42 GMT+5.30", "+05:30"),
+        ("17:42:00 -0500", "-05:00"),
+        ("17:42:00.000 -0300", "-03:00"),
+        ("17:42 - 18:30", ""),
+        ("17:42:00 - 18 comments", ""),
+    ],
+)
+def test_offsets_west_of_greenwich(clock: str, offset: str) -> None:
+    (found,) = read_moments(f"3 March 2025 {clock}")
+    expected = f"2025-03-03T17:42:00{offset}"
+    assert found.iso == expected
+    assert read_moments("2025-03-03T17:42-05:00")[0].iso == "2025-03-03T17:42:00-05:00"
+
+
+@pytest.mark.parametrize("language", ["hi", "ta", "te", "ml", "kn"])
+def test_the_zone_is_that_of_the_page_and_not_of_its_english_months(language: str) -> None:
+    line = "Published: March 3, 2025 08:55 PM IST"
+    (found,) = read_moments(line, Context(languages=frozenset([language])))
+    assert found.iso == "2025-03-03T20:55:00+05:30"
+    (alone,) = read_moments(line)
+    assert (alone.iso, alone.is_open) == ("2025-03-03T20:55:00", True)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import math
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from functools import cache
@@ -21,11 +20,12 @@ from linesift.article.likelihood import (
     Candidate,
     Likelihood,
     find_candidates,
+    is_above,
     is_in_title,
     read_likelihood,
 )
 from linesift.article.lines import LabelledLines, Source
-from linesift.article.markup import ELEMENTS, MODIFIED, Claim, read_claims
+from linesift.article.markup import ELEMENTS, MODIFIED, Claim, own_elements, read_claims
 from linesift.article.stamps import MAX_LINE, Stamp, read_stamps
 from linesift.dates.context import Context
 from linesift.dates.moment import Moment, Role
@@ -114,9 +114,14 @@ def find_days(page: LabelledLines, context: Context) -> list[Candidate]:
 def choose(candidates: Sequence[Candidate], likelihood: Likelihood) -> Candidate | None:
     """Choose the likeliest day; of several dates on its line the earliest, and for an update the date before it.
 
-    The features stay those of the likeliest: they say how sure its line is.
+    The features stay those of the likeliest: they say how sure its line is. A line that is no timestamp has to be surer
+    than one; if it is not sure enough, it does not stand in the way of a timestamp that is.
     """
     best = max(candidates, key=lambda each: likelihood.log_odds(each.features), default=None)
+    if best is not None and best.is_elsewhere and not likelihood.publishes(best):
+        other = choose([each for each in candidates if not each.is_elsewhere], likelihood)
+        if other is not None and likelihood.publishes(other):
+            return other
     if best is None or best.stamp is None or _is_confirmed(best):
         return best
     line, role = best.stamp.lines[0], best.stamp.moment.role
@@ -163,6 +168,7 @@ class _Readings:
         """
         every = find_candidates(self._page, self.stamps, self.claims)
         found = [each for each in every if not self._is_of_comment(each) and not self._is_to_come(each.day)]
+        found = [each for each in found if not self._is_of_reading(each, found)]
         return [each for each in found if self._is_own(each)] if self._open else found
 
     def _is_of_comment(self, candidate: Candidate) -> bool:
@@ -170,6 +176,23 @@ class _Readings:
         if candidate.stamp is None or candidate.stamp.lines[0] < self._comments:
             return False
         return all(claim.source in ELEMENTS for claim in candidate.claims)
+
+    def _is_of_reading(self, candidate: Candidate, every: Sequence[Candidate]) -> bool:
+        """Whether this is the day on which the page was read, which many pages show above the article.
+
+        So it is if an earlier day stands on a timestamp below the title, and neither the line nor the markup of the
+        page says more of this one.
+        """
+        now, stamp = self._context.now, candidate.stamp
+        if now is None or stamp is None or abs(candidate.day - now.date()) > _AGREED or stamp.moment.role:
+            return False
+        if not is_above(candidate) or any(claim.source not in MODIFIED | ELEMENTS for claim in candidate.claims):
+            return False
+        return any(
+            each.day < candidate.day and not each.is_elsewhere and not is_above(each)
+            for each in every
+            if each.stamp is not None
+        )
 
     def _is_to_come(self, day: date) -> bool:
         """Whether a day is later than when the page was read, by more than zones can differ."""
@@ -190,6 +213,10 @@ class _Readings:
             ]
             if len(fitting) == 1:
                 yield replace(stamp, moment=replace(stamp.moment, day=fitting[0], problems=(), choices=()))
+
+    def elements_of(self, stamp: Stamp) -> list[Claim]:
+        """Find the `<time>` elements on the lines of a date."""
+        return own_elements(self._page, stamp.lines, self.claims)
 
     def problems(self, published: Stamp | None = None) -> Iterator[str]:
         """Sentences on what the timestamps leave open, but for what the date of publication settles."""
@@ -240,7 +267,9 @@ def _where(candidate: Candidate) -> str:
 
 
 def _is_confirmed(candidate: Candidate) -> bool:
-    return any(claim.source not in MODIFIED for claim in candidate.claims)
+    """Whether the markup says the same; of a line that is no timestamp its own element may be another story's."""
+    not_enough = MODIFIED | ELEMENTS if candidate.is_elsewhere else MODIFIED
+    return any(claim.source not in not_enough for claim in candidate.claims)
 
 
 def _stamp_of(candidate: Candidate, page: LabelledLines) -> Stamp:
@@ -252,8 +281,8 @@ def _stamp_of(candidate: Candidate, page: LabelledLines) -> Stamp:
     if candidate.stamp is None:
         moments = [claim.moment for claim in claims or candidate.claims]
         return Stamp(replace((_exact(moments) or moments)[0], role=Role.UNKNOWN), ())
-    if page.hints is not None and not page.hints.is_time[[*candidate.stamp.lines]].any():
-        claims = [claim for claim in claims if claim.source is not DateSource.TIME]
+    own = own_elements(page, candidate.stamp.lines, claims)
+    claims = [claim for claim in claims if claim.source is not DateSource.TIME or claim in own]
     moment = candidate.stamp.moment
     told = _exact([claim.moment for claim in claims if claim.source in OF_PUBLICATION])
     if moment.role is Role.UPDATED and told:
@@ -307,7 +336,12 @@ def _updated(found: _Readings, published: Stamp) -> tuple[Stamp | None, Source]:
     """
     changes = [claim for claim in found.claims if claim.source in MODIFIED and claim.day >= published.when.date()]
     labelled = frozenset(found.labelled)
-    shown = [stamp for stamp in found.stamps if _is_update(stamp, published, labelled)]
+    shown = [
+        whole
+        for stamp in found.stamps
+        for whole in (replace(stamp, moment=_with_clock(stamp.moment, found.elements_of(stamp))),)
+        if _is_update(whole, published, is_labelled=stamp in labelled)
+    ]
     if shown:
         latest = max(shown, key=lambda stamp: stamp.when)
         same = [claim for claim in changes if claim.day == latest.moment.day]
@@ -325,11 +359,11 @@ def _time_by_markup(claims: Sequence[Claim], published: Stamp) -> Moment | None:
     return next(near, None)
 
 
-def _is_update(stamp: Stamp, published: Stamp, labelled: AbstractSet[Stamp]) -> bool:
+def _is_update(stamp: Stamp, published: Stamp, *, is_labelled: bool) -> bool:
     if stamp.when < published.when:
         return False
     if stamp.moment.role is Role.UPDATED:
         near = bool(published.lines) and abs(stamp.lines[0] - published.lines[0]) <= _NEAR
-        return near or stamp in labelled
+        return near or is_labelled
     is_same_line = bool(published.lines) and stamp.lines[0] == published.lines[0]
     return stamp.moment.role is Role.UNKNOWN and is_same_line and stamp.when > published.when

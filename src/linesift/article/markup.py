@@ -1,13 +1,14 @@
 """Read the dates that the markup of a page gives: JSON-LD, `meta`, `<time>`, attributes, and the address."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from linesift.article.lines import LabelledLines
 from linesift.dates.calendars import make_date
-from linesift.dates.context import Context
-from linesift.dates.moment import Moment, read_moments
+from linesift.dates.context import Context, WholeDay
+from linesift.dates.moment import Moment, read_instant, read_moments
 from linesift.features.address import path_of_address
 from linesift.hints import DateSource, Head
 
@@ -17,6 +18,8 @@ MODIFIED = frozenset([DateSource.JSON_MODIFIED, DateSource.META_MODIFIED, DateSo
 ELEMENTS = frozenset([DateSource.ITEM_PUBLISHED, DateSource.ITEM_MODIFIED, DateSource.TIME, DateSource.TITLE])
 """Sources that are elements of the page, which may be another story's or a comment's; the others speak of the page."""
 
+_EPOCH = date(1970, 1, 1)
+"""The day of a time that was never set."""
 _ADDRESS_DAY = re.compile(
     r"(?<!\d)((?:19|20)\d\d)(?:(?P<s>[/_\-.])([01]?\d)(?P=s)([0-3]?\d)|([01]\d)([0-3]\d))(?!\d)|"
     r"(?<=/)((?:19|20)\d\d)[/\-]?([01]\d)(?=/)"
@@ -49,12 +52,46 @@ def read_claims(head: Head | None, url: str, evidence: Callable[[], Context]) ->
         if given.source is DateSource.ADDRESS:
             claims += list(_of_address(given.text))
             continue
-        moments = read_moments(given.text)
+        moments = _moments_of(given.text)
         if any(moment.is_open for moment in moments):
             moments = read_moments(given.text, evidence())
-        if moments and moments[0].day is not None:
+        if moments and moments[0].day is not None and moments[0].day != _EPOCH:
             claims.append(Claim(given.source, moments[0].day, moments[0], given.shown))
     return (*claims, *_of_address(url))
+
+
+def _moments_of(text: str) -> list[Moment]:
+    """Read a date of the markup, which may be a Unix time."""
+    if text.isdecimal() and (instant := read_instant(text)) is not None and not isinstance(instant, WholeDay):
+        return [Moment(instant.date(), instant.timetz().replace(microsecond=0))]
+    return read_moments(text)
+
+
+def own_elements(page: LabelledLines, indices: Sequence[int], claims: Sequence[Claim]) -> list[Claim]:
+    """Find the `<time>` elements that stand on some lines, by the text that they show.
+
+    Where several lines show the same, they have the elements in their order; if these are more or fewer than such
+    lines, it is not known whose they are.
+
+    Args:
+        page: the page.
+        indices: the lines.
+        claims: dates of the markup, in page order.
+    """
+    if page.hints is None or not page.hints.is_time[[*indices]].any():
+        return []
+    found: list[Claim] = []
+    times = [claim for claim in claims if claim.source is DateSource.TIME]
+    for shown in dict.fromkeys(claim.shown for claim in times):
+        elements = [claim for claim in times if claim.shown == shown]
+        lines = [
+            index
+            for index in page.written
+            if page.hints.is_time[index] and shown in " ".join(page.lines[index].split())
+        ]
+        if len(lines) == len(elements):
+            found += [claim for claim, index in zip(elements, lines, strict=True) if index in indices]
+    return found
 
 
 def _of_address(address: str) -> Iterator[Claim]:

@@ -155,9 +155,16 @@ def _joined(page: LabelledLines, lines: Sequence[int], whole: set[int], context:
 
 
 def _join_clocks(page: LabelledLines, stamps: Sequence[Stamp]) -> Iterator[Stamp]:
-    """Join a day without a clock and a clock without a day on the next line."""
+    """Join a day without a clock and a clock without a day on the next line.
+
+    The clock of an update, as in "Updated: 19:10", has the day of the line above.
+    """
     waiting: Stamp | None = None  # has a day and no clock; the next stamp may bring it
-    for stamp in stamps:
+    before: Stamp | None = None
+    for given in stamps:
+        is_update = before is not None and _is_update_of(page, before, given)
+        stamp = replace(given, moment=replace(given.moment, day=before.moment.day)) if before and is_update else given
+        before = stamp
         if waiting is not None:
             if _is_clock_of(page, waiting, stamp):
                 problems = waiting.moment.problems + stamp.moment.problems
@@ -173,6 +180,18 @@ def _join_clocks(page: LabelledLines, stamps: Sequence[Stamp]) -> Iterator[Stamp
         yield waiting
 
 
+def _is_update_of(page: LabelledLines, first: Stamp, second: Stamp) -> bool:
+    """Say whether the second stamp is nothing but the clock of an update, on the line below a day."""
+    moment, start, end = second.moment, first.lines[-1], second.lines[0]
+    if moment.day is not None or moment.clock is None or moment.role is not Role.UPDATED or moment.yearless:
+        return False
+    return first.moment.day is not None and start < end and not _has_text_between(page, start, end)
+
+
+def _has_text_between(page: LabelledLines, start: int, end: int) -> bool:
+    return any(page.lines[between].strip() for between in range(start + 1, end))
+
+
 def _is_clock_of(page: LabelledLines, first: Stamp, second: Stamp) -> bool:
     """Say whether the second stamp is a clock alone, on the next line that is not blank, and belongs to the first.
 
@@ -184,4 +203,4 @@ def _is_clock_of(page: LabelledLines, first: Stamp, second: Stamp) -> bool:
     if "x" in tokenize(page.lines[end]).codes or moment.clock.replace(tzinfo=None) == time():
         return False
     is_other = moment.role is Role.UPDATED and first.moment.role is not Role.UPDATED
-    return not is_other and not any(page.lines[between].strip() for between in range(start + 1, end))
+    return not is_other and not _has_text_between(page, start, end)

@@ -76,8 +76,8 @@ def _find_age(tokens: Tokens, words: list[tuple[int, str]]) -> tuple[str, int] |
             return ("second", 0) if meaning.value == "now" else ("day", int(meaning.value))
     numbers = [index for index, (_, word) in enumerate(words) if word == "#"]
     beginnings = _beginnings()
-    for index in numbers or [0] * bool(words):
-        for start in range(max(index - _BEFORE, 0), index + 1):
+    for index in numbers or range(len(words)):  # "an hour ago" has no number
+        for start in range(max(index - _BEFORE, 0) if numbers else index, index + 1):
             for meanings in _matches(words, start, index) if words[start][1] in beginnings else ():
                 units = {meaning.value for meaning in meanings}
                 # "1 day 2 hours ago" is more than its last part.
@@ -107,9 +107,15 @@ def _beginnings() -> frozenset[str]:
 
 @cache
 def _ages() -> dict[str, tuple[WordMeaning, ...]]:
-    """Patterns of ages, `#hoursago`, without spaces and dots."""
+    """Patterns of ages, `#hoursago`, without spaces and dots.
+
+    Those of a minus sign, a number and a unit (Nynorsk "-5 min") are left out: without the sign, which a line may have
+    for something else, they are the time that reading or listening takes.
+    """
     patterns: dict[str, tuple[WordMeaning, ...]] = {}
     for name, meanings in read_words().ages.items():
+        if name.startswith("-"):
+            continue
         key = _NOT_WORDS.sub("", name)
         patterns[key] = patterns.get(key, ()) + meanings
     return patterns

@@ -12,7 +12,11 @@ from linesift.dates.tokens import Tokens
 _BETWEEN = " ,.()|hfP"
 _REACH = 7
 """Most tokens between a clock and its zone."""
-_OFFSET = re.compile(r"(?P<open>[ ,(|]{0,3})(?P<sign>[+\-])(?P<space> ?)(?P<hours>[dyn])(?::(?P<minutes>d))?(?![dyn])")
+_OFFSET = re.compile(
+    r"(?P<open>[ ,(|]{0,3})(?P<sign>[+\-])(?P<space> ?)(?P<hours>[dyn])(?:[:.](?P<minutes>d))?(?![dyn])"
+)
+_ENDS_OFFSET = re.compile(r" *(?:$|[),|•·;])")
+"""What may follow "GMT - 3"; before a word, as in "GMT - 5 min read", the hyphen divides."""
 _ORDINARY_WORDS = frozenset(["art", "bst", "cat", "east", "eat", "est", "ist", "pet", "west", "wit", "wet", "z"])
 """Zones that in small letters are words of some language, or what is left of one."""
 _BEHIND_ZONE = " ,.()|-/•·;"
@@ -103,13 +107,13 @@ def read_zone(tokens: Tokens, text: ClockText, languages: Languages, day: date |
     place = text.end
     while place < len(tokens.codes) and place < text.end + _REACH:
         if _is_zone(tokens, place):
-            explicit = _explicit(tokens, place + 1, is_named=True, has_seconds=False)
+            explicit = _explicit(tokens, place + 1, is_named=True, is_exact=False)
             return Zone(explicit) if explicit is not None else _named(tokens, place, languages, day)
         if tokens.codes[place] not in _BETWEEN:
             break
         place += 1
-    has_seconds = tokens.codes[text.start : text.end].count(":") == 2
-    return Zone(_explicit(tokens, text.end, is_named=False, has_seconds=has_seconds))
+    is_exact = tokens.codes[text.start : text.end].count(":") == 2 or tokens.texts[text.start - 1 : text.start] == ["T"]
+    return Zone(_explicit(tokens, text.end, is_named=False, is_exact=is_exact))
 
 
 def _is_zone(tokens: Tokens, place: int) -> bool:
@@ -127,17 +131,20 @@ def _is_zone(tokens: Tokens, place: int) -> bool:
     return is_last and text.lower() not in _ORDINARY_WORDS
 
 
-def _explicit(tokens: Tokens, place: int, *, is_named: bool, has_seconds: bool) -> int | None:
+def _explicit(tokens: Tokens, place: int, *, is_named: bool, is_exact: bool) -> int | None:
     """Minutes of an offset such as `+07:00`.
 
-    Directly after a clock, `-` begins a range of times, unless the clock has seconds.
+    Directly after a clock, `-` begins a range of times, unless the clock is exact: with seconds, or behind a `T`.
     """
     match = _OFFSET.match(tokens.codes, place)
-    if match is None or not (is_named or match["sign"] == "+" or has_seconds):
-        return None
-    if match["sign"] == "-" and (match["open"].strip("(") or match["space"]):
+    if match is None or not (is_named or match["sign"] == "+" or is_exact):
         return None
     hours = tokens.values[match.start("hours")]
+    if match["sign"] == "-" and (match["open"].strip("(") or match["space"]):
+        is_whole = len(tokens.texts[match.start("hours")]) == 4 or match["minutes"] is not None
+        is_meant = _ENDS_OFFSET.match(tokens.codes, match.end()) if is_named else is_whole and not match["space"]
+        if not is_meant:
+            return None
     minutes = tokens.values[match.start("minutes")] if match["minutes"] else 0
     if match["hours"] != "d":
         hours, minutes = divmod(hours, 100)

@@ -265,6 +265,8 @@ def _without_year(
         return DayReading(None, ("no such day",), False, languages)
     day = tokens.values[text.day]
     months = [(WordKind.MONTH, tokens.values[text.month])]
+    if tokens.codes[text.month] == "d" and not (1 <= tokens.values[text.month] <= 12 and 1 <= day <= 31):
+        return DayReading(None, ("no such day",), False, languages)
     if tokens.codes[text.month] == "M":
         months = _months(tokens, text.month, languages)
     numbers = {month for kind, month in months if kind is WordKind.MONTH}

@@ -85,6 +85,10 @@ _WITHOUT_YEAR: _Patterns = (
     ("O", re.compile(r"(?P<day>d) ?O ?(?P<month>d)")),
     # 10/6(火); `days` looks whether the weekday is one of East Asia
     ("W", re.compile(r"(?<![dyn./\-:])(?P<month>d)/(?P<day>d) ?\( ?(?=W)")),
+    # 3/3(月): the weekdays of the moon and the sun are also the words for month and day
+    ("(", re.compile(r"(?<![dyn./\-:])(?P<month>d)/(?P<day>d) ?\( ?(?=[OD] ?\))")),
+    # 3.3. 18:05; behind the second point a clock has to follow
+    ("c", re.compile(r"(?<![dyn./\-:])(?P<day>d)\. ?(?P<month>d)\.,? (?:f )?(?=c)")),
 )
 _RUN_TOGETHER: _Patterns = (
     # 16 May 202501312

@@ -4,6 +4,7 @@ Nothing is guessed. Where a line can be read in two ways, and neither it nor its
 `problems` says why. The same holds for a clock, and for the offset of a zone.
 """
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -15,9 +16,12 @@ from linesift.dates.clocks import Zone, read_clock, read_zone
 from linesift.dates.context import Context, WholeDay, narrow
 from linesift.dates.days import DayReading, drop_translations, is_doubtful, is_meant, read_day
 from linesift.dates.grammar import ClockText, DayText, find_clocks, find_days, find_loose_clocks
+from linesift.dates.names import Languages
 from linesift.dates.tokens import Tokens, tokenize
 
 _NOTHING_KNOWN = Context()
+_MONTH = re.compile(r"[Up]?[ :]*(?:M[ ,.f/\-]*y|y[ .Y/\-]*M|y ?Y ?d ?O)[ .]*")
+"""A line with nothing but a month and its year."""
 _UNITS = {9: 1, 10: 1, 13: 1000}
 """Units in a second of a Unix time with so many digits."""
 _FORMS = {12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
@@ -88,6 +92,9 @@ def read_moments(line: str, context: Context = _NOTHING_KNOWN) -> list[Moment]:
     ('the day can be 2020-03-04 or 2020-04-03',)
     """
     tokens = tokenize(line)
+    if "U" in tokens.codes and (found := _read_cut(tokens, context)):
+        return found
+    page = context.languages
     clocks, codes = find_clocks(tokens)
     days, codes = find_days(codes)
     days = [day for day in drop_translations(tokens, days) if is_meant(tokens, day, context)]
@@ -103,9 +110,32 @@ def read_moments(line: str, context: Context = _NOTHING_KNOWN) -> list[Moment]:
         kinds = {tokens.codes[place] for place in roles}
         role = Role.UPDATED if kinds == {"U"} else Role.PUBLISHED if kinds == {"p"} else Role.UNKNOWN
         return [replace(_of_age(tokens, clocks, context, age), role=role)]
+    if not days and not clocks and _MONTH.fullmatch(codes.strip()):
+        return [Moment(problems=("a month without a day",))]
     spans = _spans(tokens, days, clocks)
-    moments = [_moment(tokens, span, context) for span in spans]
+    moments = [_moment(tokens, span, context, page) for span in spans]
     return _with_roles(tokens, roles, spans, moments)
+
+
+def _read_cut(tokens: Tokens, context: Context) -> list[Moment]:
+    """Read a date and what a line says of its update each by itself, if one of them is an age.
+
+    In "3 March 2025, updated 2 hours ago" the age is that of the update alone; in "today at 6:00, updated at 9:15" the
+    update has the day of the age.
+
+    Returns:
+        The moments of both; none if none is an age, or one is missing.
+    """
+    place = tokens.codes.rindex("U")
+    before, after = "".join(tokens.texts[:place]), "".join(tokens.texts[place:])
+    update = tokenize(after)
+    is_age = read_age(update, context.now) is not None
+    if not before.strip() or find_days(update.codes)[0] or not (is_age or read_age(tokenize(before), context.now)):
+        return []
+    first, second = read_moments(before, context), read_moments(after, context)
+    if not first or not second:
+        return []
+    return [*first, *(second if is_age else [replace(each, day=first[-1].day) for each in second])]
 
 
 def read_instant(text: str) -> datetime | None:
@@ -197,7 +227,8 @@ def _with_roles(tokens: Tokens, roles: list[int], spans: list[_Span], moments: l
     return with_roles
 
 
-def _moment(tokens: Tokens, span: _Span, context: Context) -> Moment:
+def _moment(tokens: Tokens, span: _Span, context: Context, page: Languages) -> Moment:
+    """Read a day and its clock; `page` is what was known of the page's languages before the words of the line."""
     reading = (
         read_day(tokens, span.day, context) if span.day is not None else DayReading(None, (), False, context.languages)
     )
@@ -212,12 +243,10 @@ def _moment(tokens: Tokens, span: _Span, context: Context) -> Moment:
         )
     languages = narrow(reading.languages, context.languages)
     clock, problem = read_clock(tokens, span.clock, languages)
-    # The zone is of the page: a Hindi page may write its months in English.
-    spoken = context.languages | languages if context.languages else languages
-    zone = read_zone(tokens, span.clock, spoken, reading.day)
+    zone = _zone(tokens, span.clock, languages, reading.day, page)
     if span.day is not None and span.day.end > span.clock.end and zone == Zone():
         # behind the day, as in "9:20 p.m. on 21 October 2020 EST"
-        zone = read_zone(tokens, replace(span.clock, end=span.day.end), spoken, reading.day)
+        zone = _zone(tokens, replace(span.clock, end=span.day.end), languages, reading.day, page)
     if clock is not None and zone.offset is not None:
         clock = clock.replace(tzinfo=timezone(timedelta(minutes=zone.offset)))
     problems = tuple(text for text in (*reading.problems, problem, zone.problem) if text)
@@ -231,13 +260,21 @@ def _moment(tokens: Tokens, span: _Span, context: Context) -> Moment:
     )
 
 
+def _zone(tokens: Tokens, clock: ClockText, languages: Languages, day: date | None, page: Languages) -> Zone:
+    """Read the zone behind a clock. It is the page's: a Hindi page may write its months in English."""
+    found = read_zone(tokens, clock, page, day) if page else Zone()
+    if not page or found.problem:
+        found = read_zone(tokens, clock, page | languages, day)
+    return replace(found, is_open=bool(found.problem) and not page)
+
+
 def _of_age(tokens: Tokens, clocks: list[ClockText], context: Context, age: Age) -> Moment:
     """Make a moment of an age; "yesterday, 9:20" has its clock from the line."""
     problems = (age.problem,) if age.problem else ()
     if age.when is None:
         return Moment(problems=problems)
     if clocks and not age.has_clock:
-        written = _moment(tokens, _Span(None, clocks[0]), context)
+        written = _moment(tokens, _Span(None, clocks[0]), context, context.languages)
         when, zone = age.when, None if written.clock is None else written.clock.tzinfo
         if zone is not None and when.tzinfo is not None:
             with suppress(OverflowError):  # at the ends of the calendar

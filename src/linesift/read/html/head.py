@@ -1,9 +1,12 @@
 """Read what a page says about itself: in its head, in JSON-LD, and in attributes of its elements."""
 
 import json
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from linesift.hints import DateSource, Head, HeadDate
@@ -36,6 +39,9 @@ _MORE_DATES = (
 """Further names of a date in `meta`. The hints of lines do not look at them: what the model sees stays as it is."""
 _AUTHORS = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl")
 _ARTICLE_TYPES = ("Article", "BlogPosting", "Report", "Posting")
+_OTHER_TYPES = ("VideoObject", "ImageObject", "AudioObject", "Comment", "Review", "Event", "Product", "Person")
+"""Types of objects whose day of publication is not the page's, by their end; articles have a source of their own."""
+_LAST_COMMA = re.compile(r",\s*([}\]])")
 _MAX_NODES = 10_000
 """Most JSON-LD values of one script that are looked at."""
 _MAX_DATES = 12
@@ -69,7 +75,7 @@ class _Found:
     """Texts of links to an author."""
     scripts: list[str] = field(default_factory=list)
     article: dict[str, Any] = field(default_factory=dict)
-    """First JSON-LD object whose type is a kind of article."""
+    """JSON-LD object of the page's article."""
     site: str = ""
     """Name of a `WebSite` in JSON-LD."""
     dates: list[HeadDate] = field(default_factory=list)
@@ -112,8 +118,8 @@ def read_head(tree: "LexborHTMLParser") -> Head:
         description=_first(meta, ("description", "og:description", "twitter:description")),
         canonical=found.canonical or _first(meta, (ADDRESS,)),
         lang=_language(tree) or _first(meta, ("og:locale", "content-language")),
-        published=_string(article, "datePublished") or _first(meta, PUBLISHED) or next((d.text for d in itemprops), ""),
-        modified=_string(article, "dateModified") or _first(meta, MODIFIED) or next((d.text for d in changes), ""),
+        published=_date(article, "datePublished") or _first(meta, PUBLISHED) or next((d.text for d in itemprops), ""),
+        modified=_date(article, "dateModified") or _first(meta, MODIFIED) or next((d.text for d in changes), ""),
         jsonld_headline=_string(article, "headline") or _string(article, "name"),
         h1=tuple(found.h1),
         author=_author(found),
@@ -152,6 +158,7 @@ def _add_script(found: _Found, node: "LexborNode", kind: str) -> None:
     text = node.text() or ""
     if "ld+json" in kind.lower():
         found.scripts.append(text)
+        return
     found.dates += [HeadDate(DateSource.SCRIPT_PUBLISHED, day) for day in _SCRIPT_DAY.findall(text)[:_MAX_DATES]]
 
 
@@ -174,27 +181,77 @@ def _add_element(found: _Found, node: "LexborNode") -> None:
 
 
 def _read_json(found: _Found) -> None:
-    """Read the JSON-LD of a page: its first article, and the name of its site."""
+    """Read the JSON-LD of a page: its article, the name of its site, and days of other objects that speak of it."""
+    articles: list[dict[str, Any]] = []
     for text in found.scripts:
-        try:
-            # Many pages have raw line ends inside strings, which strict JSON forbids.
-            data = json.loads(text, strict=False)
-        except (ValueError, RecursionError):
-            continue
-        for item in _objects(data):
-            types = item.get("@type")
-            names = [name for name in (types if isinstance(types, list) else [types]) if isinstance(name, str)]
-            if not found.article and any(name.endswith(_ARTICLE_TYPES) for name in names):
-                found.article = item
-            if "WebSite" in names:
-                found.site = found.site or _string(item, "name")
+        data = _load_json(text)
+        if data is None:
+            days = _SCRIPT_DAY.findall(text)
+        else:
+            days = []
+            for item in _objects(data):
+                names = _types(item)
+                if any(name.endswith(_ARTICLE_TYPES) for name in names):
+                    articles.append(item)
+                if "WebSite" in names:
+                    found.site = found.site or _string(item, "name")
+                if not any(name.endswith(_OTHER_TYPES) for name in names):
+                    days += [day for day in (_date(item, "datePublished"),) if day]
+        found.dates += [HeadDate(DateSource.SCRIPT_PUBLISHED, day) for day in days[:_MAX_DATES]]
+    found.article = _article_of(found, articles)
+
+
+def _load_json(text: str) -> Any:
+    """Read JSON-LD; `None` if it is none.
+
+    Many pages have raw line ends inside strings, or a comma behind the last item, which strict JSON forbids.
+    """
+    for form in (text, _LAST_COMMA.sub(r"\1", text)):
+        with suppress(ValueError, RecursionError):
+            return json.loads(form, strict=False)
+    return None
+
+
+def _types(item: dict[str, Any]) -> list[str]:
+    types = item.get("@type")
+    return [name for name in (types if isinstance(types, list) else [types]) if isinstance(name, str)]
+
+
+def _article_of(found: _Found, articles: list[dict[str, Any]]) -> dict[str, Any]:
+    """Choose the article that the page is about: by its title, by its address, else the first one."""
+    if len(articles) < 2:
+        return articles[0] if articles else {}
+    titles = [*found.h1, *found.titles, *(found.meta[name] for name in TITLES if name in found.meta)]
+    by_title = [item for item in articles if _is_title(_string(item, "headline") or _string(item, "name"), titles)]
+    addresses = {address for address in (found.canonical, found.meta.get(ADDRESS, "")) if address}
+    by_address = [item for item in articles if not addresses.isdisjoint(_addresses(item))]
+    return next(iter((*by_title, *by_address, *articles)))
+
+
+def _is_title(headline: str, titles: Sequence[str]) -> bool:
+    """Whether a headline is a title of the page, or the beginning of one: "Ferry returns | Coast Post"."""
+    own = _letters(headline)
+    return bool(own) and any(_letters(title).startswith(own) for title in titles)
+
+
+def _letters(text: str) -> str:
+    """Keep letters and digits, small, as they read once entities are characters."""
+    return "".join(filter(str.isalnum, unescape(text).casefold()))
+
+
+def _addresses(item: dict[str, Any]) -> Iterator[str]:
+    """Yield the addresses that an object has."""
+    page = item.get("mainEntityOfPage")
+    for value in (item.get("url"), item.get("@id"), page.get("@id") if isinstance(page, dict) else page):
+        if isinstance(value, str):
+            yield value
 
 
 def _dates(found: _Found) -> Iterator[HeadDate]:
     """Yield the dates of all sources, in the order of `DateSource`."""
     given: list[HeadDate] = []
     for key, source in (("datePublished", DateSource.JSON_PUBLISHED), ("dateModified", DateSource.JSON_MODIFIED)):
-        given.append(HeadDate(source, _string(found.article, key)))
+        given.append(HeadDate(source, _date(found.article, key)))
     meta = found.meta
     for names, source in (
         (_PUBLISHED_TIME, DateSource.META_PUBLISHED),
@@ -262,3 +319,10 @@ def _string(article: dict[str, Any], key: str) -> str:
     if isinstance(value, list):
         value = value[0] if value else None
     return value.strip() if isinstance(value, str) else ""
+
+
+def _date(article: dict[str, Any], key: str) -> str:
+    """Read a date, which may be a Unix time as a number."""
+    value = article.get(key)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return str(int(value)) if is_number else _string(article, key)
