@@ -19,7 +19,7 @@ from benchmarks.dating import days_of
 from linesift.train.likelihood import Bounds, fit_likelihood
 
 TARGET = Path(__file__).parents[1] / "src/linesift/article/likelihood.json"
-BOUNDS = {"text": Bounds(0.7, 0.95), "html": Bounds(0.6, 0.7)}
+BOUNDS = {"text": Bounds(0.7, 0.95), "html": Bounds(0.6, 0.8)}
 """Bounds from which a wrong day less costs more than four right ones; from HTML, such that 90 of 100 pages stay right
 (`make dates`). The second of each is that of lines that are no timestamps, which are a few: it is coarse."""
 

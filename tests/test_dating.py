@@ -19,7 +19,7 @@ from linesift.article.lines import LabelledLines
 from linesift.article.markup import read_claims
 from linesift.article.stamps import MAX_LINE
 from linesift.dates.context import Context
-from linesift.hints import DateSource, Head, HeadDate, no_hints
+from linesift.hints import ANCESTORS, DateSource, Head, HeadDate, no_hints
 from linesift.page import Page
 from linesift.read.html.page import read_html
 from test_article import labelled
@@ -75,6 +75,21 @@ def test_the_clock_of_the_markup_is_better_than_a_rounded_age() -> None:
     assert dated(*rows, now=now).published == "2025-03-03T09:50:00"
     found = dated(*rows, now=now, JSON_PUBLISHED="2025-03-03T09:12:30+07:00")
     assert (found.published, found.problems) == ("2025-03-03T09:12:30+07:00", ())
+
+
+@pytest.mark.parametrize("place", ["aside", "link", "paragraph"])
+def test_the_element_of_another_story_does_not_confirm_its_day(place: str) -> None:
+    page = labelled("H|Ferry returns", *BODY, "S|Market opens", "S .45|28 February 2025")
+    page = with_head(page, Head(dates=(HeadDate(DateSource.TIME, "2025-02-28T10:00Z", "28 February 2025"),)))
+    assert page.hints is not None
+    page.hints.is_time[4] = True
+    if place == "aside":
+        page.hints.ancestors[4] = 1 << ANCESTORS.index("aside")
+    if place == "link":
+        page.hints.link_share[4] = 1.0
+    found = build_article(page)
+    assert (found.published is None) == (place != "paragraph")
+    assert found.source.published != "both"
 
 
 HEADER = ("S|Home", "S|News", "T|Wednesday, 5 March 2025", "H|Ferry returns", "S|By Ann Lee", "T|3 March 2025", *BODY)
@@ -185,6 +200,10 @@ def test_a_teaser_does_not_give_its_date() -> None:
         ("Comments (1)", "Ann Weller, 3 May 2021 10:15"),
         ("1 comment", "Ann, 3 May 2021 at 10:15 am"),
         ("Leave a reply", "3 May 2021"),
+        ("Conversation (2)", "3 May 2021"),
+        ("2 responses to “Ferry returns”", "Ann, 3 May 2021 at 10:15 am"),
+        ("Ein Gedanke zu „Die Fähre fährt wieder“", "3. Mai 2021 um 10:15"),
+        ("2 respuestas a «Vuelve el ferri»", "3 mayo, 2021 a las 10:15"),
         ("Kommentare", "Anna W., 3. Mai 2021, 10:15 Uhr"),
         ("KOMENTAR (2)", "Ani Wulandari, 3 Mei 2021 10:15"),
         ("Comentarios", "Ana Weller, 3 de mayo de 2021 10:15"),

@@ -9,8 +9,23 @@ from linesift.labels import Label
 
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _MEANINGS = frozenset(["comments", "reply"])
-_LONGEST = 60
-"""Characters of the longest line that can be a heading."""
+_LONGEST = 100
+"""Characters of the longest line that can be a heading: one may repeat the title of the article."""
+_OF_ARTICLE = re.compile(
+    r"(?:one )?(?:comments?|responses?|repl(?:y|ies)|thoughts?) (?:on|to)\b"
+    r"|(?:ein )?(?:kommentare?|antwort(?:en)?|gedanken?) (?:zu|auf)\b"
+    r"|(?:un )?(?:commentaires?|réponses?|réflexions?) (?:sur|à)\b"
+    r"|(?:un )?(?:comentarios?|respuestas?|pensamientos?) (?:en|sobre|a)\b"
+    r"|(?:um )?(?:comentários?|respostas?) (?:em|sobre|a)\b"
+    r"|(?:un )?(?:commenti|commento|pensieri|risposte) (?:su|a)\b"
+    r"|(?:één )?(?:reacties?|gedachten) (?:op|over)\b"
+    r"|(?:komentarze|komentarz|odpowiedzi|myśli) (?:do|na|o)\b"
+    r"|(?:komentar|tanggapan|pemikiran) (?:untuk|pada|tentang)\b"
+    r"|(?:kommentarer?|tankar|svar) (?:på|om|till)\b"
+    r"|(?:комментари\w+|мысл\w+|ответ\w*) (?:к|на|о)\b"
+    r"|(?:join the )?conversation$|(?:what|our) readers say$|(?:reader|user) comments$"
+)
+"""Headings that blogs and newsrooms make: "3 responses to ...", "One thought on ...", "2 Gedanken zu ..."."""
 
 
 def first_comment(page: LabelledLines, end: int) -> int:
@@ -26,7 +41,11 @@ def first_comment(page: LabelledLines, end: int) -> int:
     body = page.indices(Label.BODY)
     first = body[-1] + 1 if body else end
     below = (index for index in range(first, end) if len(page.lines[index]) <= _LONGEST)
-    return next((index for index in below if _letters(page.lines[index]) in _headings()), len(page.lines))
+    return next((index for index in below if _is_heading(_letters(page.lines[index]))), len(page.lines))
+
+
+def _is_heading(letters: str) -> bool:
+    return letters in _headings() or _OF_ARTICLE.match(letters) is not None
 
 
 def _letters(text: str) -> str:

@@ -25,7 +25,7 @@ from linesift.article.likelihood import (
     read_likelihood,
 )
 from linesift.article.lines import LabelledLines, Source
-from linesift.article.markup import ELEMENTS, MODIFIED, Claim, own_elements, read_claims
+from linesift.article.markup import ELEMENTS, MODIFIED, Claim, elements_of_lines, read_claims
 from linesift.article.stamps import MAX_LINE, Stamp, read_stamps
 from linesift.dates.context import Context
 from linesift.dates.moment import Moment, Role
@@ -39,6 +39,8 @@ _WHOLE_DAY = re.compile(
 
 _NEAR = 6
 """Most lines between the date of publication and that of an update."""
+_LINKED = 0.5
+"""Share of the letters of a line that are in links, from which the line is one."""
 _ONLY_UPDATED = "only the date of an update is given"
 _AGREED = timedelta(1)
 """Most time between two days that do not contradict each other: markup may be in another zone than the text."""
@@ -73,7 +75,7 @@ def date_page(page: LabelledLines, context: Context) -> Dating:
     best = choose(candidates, likelihood)
     if best is None or not likelihood.publishes(best):
         return _unpublished(found, best)
-    published = _stamp_of(best, page)
+    published = _stamp_of(best, found)
     problems = [*found.problems(published), *published.moment.problems]
     problems += _contradictions(best, candidates, found.claims)
     updated, updated_source = _updated(found, published)
@@ -159,6 +161,7 @@ class _Readings:
         is_whole = any(stamp.moment.day is not None for stamp in self.labelled)
         self._open = () if is_whole else self.labelled
         self.stamps += list(self._completed())
+        self._elements = elements_of_lines(page, self.claims)
 
     def candidates(self) -> list[Candidate]:
         """Describe the days that can be that of publication: if a timestamp is open, no line without the label can.
@@ -168,7 +171,7 @@ class _Readings:
         """
         every = find_candidates(self._page, self.stamps, self.claims)
         found = [each for each in every if not self._is_of_comment(each) and not self._is_to_come(each.day)]
-        found = [each for each in found if not self._is_of_reading(each, found)]
+        found = [each for each in found if not self._is_of_reading(each, found) and not _is_aside(each)]
         return [each for each in found if self._is_own(each)] if self._open else found
 
     def _is_of_comment(self, candidate: Candidate) -> bool:
@@ -186,7 +189,7 @@ class _Readings:
         now, stamp = self._context.now, candidate.stamp
         if now is None or stamp is None or abs(candidate.day - now.date()) > _AGREED or stamp.moment.role:
             return False
-        if not is_above(candidate) or any(claim.source not in MODIFIED | ELEMENTS for claim in candidate.claims):
+        if not is_above(candidate) or _is_backed(candidate):
             return False
         return any(
             each.day < candidate.day and not each.is_elsewhere and not is_above(each)
@@ -216,7 +219,7 @@ class _Readings:
 
     def elements_of(self, stamp: Stamp) -> list[Claim]:
         """Find the `<time>` elements on the lines of a date."""
-        return own_elements(self._page, stamp.lines, self.claims)
+        return [claim for index in stamp.lines for claim in self._elements.get(index, ())]
 
     def problems(self, published: Stamp | None = None) -> Iterator[str]:
         """Sentences on what the timestamps leave open, but for what the date of publication settles."""
@@ -268,11 +271,24 @@ def _where(candidate: Candidate) -> str:
 
 def _is_confirmed(candidate: Candidate) -> bool:
     """Whether the markup says the same; of a line that is no timestamp its own element may be another story's."""
-    not_enough = MODIFIED | ELEMENTS if candidate.is_elsewhere else MODIFIED
-    return any(claim.source not in not_enough for claim in candidate.claims)
+    if candidate.is_elsewhere:
+        return _is_backed(candidate)
+    return any(claim.source not in MODIFIED for claim in candidate.claims)
 
 
-def _stamp_of(candidate: Candidate, page: LabelledLines) -> Stamp:
+def _is_backed(candidate: Candidate) -> bool:
+    """Whether what the markup says of the page, and not of one element, names the day as one of publication."""
+    return any(claim.source not in MODIFIED | ELEMENTS for claim in candidate.claims)
+
+
+def _is_aside(candidate: Candidate) -> bool:
+    """Whether a line that is no timestamp stands in `<aside>`, `<nav>` or `<footer>`, or in a link to another story."""
+    features = candidate.features
+    is_other = features.get("aside", 0.0) > 0 or features.get("linked", 0.0) > _LINKED
+    return candidate.is_elsewhere and is_other and not _is_backed(candidate)
+
+
+def _stamp_of(candidate: Candidate, found: _Readings) -> Stamp:
     """Date of publication: that of the line, with the clock and the zone that the markup adds to its day.
 
     A `<time>` of another line may be that of another story of the same day.
@@ -281,7 +297,7 @@ def _stamp_of(candidate: Candidate, page: LabelledLines) -> Stamp:
     if candidate.stamp is None:
         moments = [claim.moment for claim in claims or candidate.claims]
         return Stamp(replace((_exact(moments) or moments)[0], role=Role.UNKNOWN), ())
-    own = own_elements(page, candidate.stamp.lines, claims)
+    own = found.elements_of(candidate.stamp)
     claims = [claim for claim in claims if claim.source is not DateSource.TIME or claim in own]
     moment = candidate.stamp.moment
     told = _exact([claim.moment for claim in claims if claim.source in OF_PUBLICATION])

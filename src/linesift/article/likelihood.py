@@ -16,7 +16,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from linesift.article.lines import LabelledLines
-from linesift.article.markup import ELEMENTS, MODIFIED, Claim
+from linesift.article.markup import MODIFIED, Claim
 from linesift.article.stamps import Stamp
 from linesift.dates.moment import Role, read_moments
 from linesift.dates.tokens import tokenize
@@ -34,8 +34,6 @@ OF_PUBLICATION = frozenset(
     [DateSource.JSON_PUBLISHED, DateSource.META_PUBLISHED, DateSource.ITEM_PUBLISHED, DateSource.META_DATE]
 )
 """Sources that name the day of publication, and not only a day."""
-_OF_ELEMENTS = frozenset(f"{source.name}: {kind}" for source in ELEMENTS for kind in ("same", "next", "other", "first"))
-"""Features by what elements of the page say."""
 _ASIDE = sum(1 << ANCESTORS.index(name) for name in ("aside", "footer", "nav", "figcaption"))
 
 
@@ -116,10 +114,7 @@ def find_candidates(page: LabelledLines, stamps: Sequence[Stamp], claims: Sequen
         day = stamp.moment.day
         if day is not None:
             is_update = stamp.moment.role is Role.UPDATED
-            features, markup = view.describe(place, day), _of_markup(day, claims, is_update=is_update)
-            if "elsewhere" in features:  # an element of a line that is no timestamp may be another story's
-                markup |= {f"elsewhere, {name}": value for name, value in markup.items() if name in _OF_ELEMENTS}
-            features |= markup
+            features = view.describe(place, day) | _of_markup(day, claims, is_update=is_update)
             found.append(Candidate(day, stamp, _claims_of(day, claims), features))
     for day in dict.fromkeys(claim.day for claim in claims if not claim.is_month):
         if day not in days:
@@ -199,7 +194,6 @@ class _View:
             shape for shape, is_own in zip(self._shapes, self._is_labelled, strict=True) if not is_own
         )
         self._best_other = self._find_rivals(days)
-        self._earliest_below = self._find_earliest_below()
 
     def _place(self, index: int) -> int:
         """Place of a line among the written ones; 0 for a blank line."""
@@ -218,15 +212,6 @@ class _View:
             of_line.setdefault(stamp.lines[0], set()).add(day)
         likeliest = sorted(best.items(), key=itemgetter(1), reverse=True)
         return {line: next((logit for day, logit in likeliest if day not in own), 0.0) for line, own in of_line.items()}
-
-    def _find_earliest_below(self) -> date:
-        """Find the earliest day of the timestamps right below the headline; the end of the calendar if there is none."""
-        near = [
-            stamp.moment.day
-            for stamp, is_labelled in zip(self.stamps, self._is_labelled, strict=True)
-            if is_labelled and stamp.moment.day and 0 < self._place(stamp.lines[0]) - self._head <= _BELOW_HEAD
-        ]
-        return min(near, default=date.max)
 
     def _has_label(self, stamp: Stamp) -> bool:
         return any(self.page.labels[index] is Label.TIMESTAMP for index in stamp.lines) or is_in_title(self.page, stamp)
@@ -262,8 +247,6 @@ class _View:
             "first of its line": float(place == 0 or self.stamps[place - 1].lines[0] != index),
         }
         features |= self._place_of(index) | self._markup_of(index)
-        is_above_all = bool(features["above"] or features["far above"])
-        features["above an earlier day"] = float(is_above_all and self._earliest_below < day)
         if not self._is_labelled[place]:
             # What speaks for a timestamp need not speak for another line, so these have weights of their own.
             features |= {f"elsewhere, {name}": value for name, value in features.items() if value}

@@ -67,30 +67,30 @@ def _moments_of(text: str) -> list[Moment]:
     return read_moments(text)
 
 
-def own_elements(page: LabelledLines, indices: Sequence[int], claims: Sequence[Claim]) -> list[Claim]:
-    """Find the `<time>` elements that stand on some lines, by the text that they show.
+def elements_of_lines(page: LabelledLines, claims: Sequence[Claim]) -> dict[int, list[Claim]]:
+    """Find the `<time>` elements of lines, by the text that they show.
 
     Where several lines show the same, they have the elements in their order; if these are more or fewer than such
     lines, it is not known whose they are.
 
     Args:
         page: the page.
-        indices: the lines.
         claims: dates of the markup, in page order.
+
+    Returns:
+        Elements by the index of their line; lines without one are left out.
     """
-    if page.hints is None or not page.hints.is_time[[*indices]].any():
-        return []
-    found: list[Claim] = []
+    found: dict[int, list[Claim]] = {}
     times = [claim for claim in claims if claim.source is DateSource.TIME]
+    if page.hints is None or not times:
+        return found
+    texts = {index: " ".join(page.lines[index].split()) for index in page.written if page.hints.is_time[index]}
     for shown in dict.fromkeys(claim.shown for claim in times):
         elements = [claim for claim in times if claim.shown == shown]
-        lines = [
-            index
-            for index in page.written
-            if page.hints.is_time[index] and shown in " ".join(page.lines[index].split())
-        ]
+        lines = [index for index, text in texts.items() if shown in text]
         if len(lines) == len(elements):
-            found += [claim for claim, index in zip(elements, lines, strict=True) if index in indices]
+            for index, element in zip(lines, elements, strict=True):
+                found.setdefault(index, []).append(element)
     return found
 
 

@@ -324,5 +324,6 @@ def _string(article: dict[str, Any], key: str) -> str:
 def _date(article: dict[str, Any], key: str) -> str:
     """Read a date, which may be a Unix time as a number."""
     value = article.get(key)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return str(int(value)) if is_number else _string(article, key)
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        return str(int(value))
+    return _string(article, key)
