@@ -53,7 +53,7 @@ def test_parts_and_their_lines() -> None:
     assert found.lines.updated == (8,)
     assert found.lines.body == (5, 7)
     assert found.text == "Ferry returns\n\n" + found.timestamp + "\n\nOne.\n\nTwo."
-    assert 0.9 < found.confidence.published < 1
+    assert 0.8 < found.confidence.published < 1
     assert math.isnan(found.confidence.kind)
 
 

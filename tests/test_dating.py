@@ -137,6 +137,14 @@ def test_the_clock_of_an_update_below_the_date_has_its_day() -> None:
     assert (found.published, found.updated) == ("2025-03-03T17:42:00", "2025-03-03T19:10:00")
 
 
+def test_a_later_date_beside_the_first_publication_is_an_update() -> None:
+    rows = ("H|Ferry returns", "T|Mon 3 Mar 2025 18.40 GMT", "T|First published on Mon 3 Mar 2025 07.00 GMT", *BODY)
+    found = dated(*rows)
+    assert (found.published, found.updated) == ("2025-03-03T07:00:00+00:00", "2025-03-03T18:40:00+00:00")
+    far = dated(*rows[:1], rows[2], *BODY, "S|Tue 4 Mar 2025 18.40 GMT")
+    assert (far.published, far.updated) == ("2025-03-03T07:00:00+00:00", None)
+
+
 def test_a_month_alone_leaves_no_place_for_the_day_of_another_story() -> None:
     found = dated("H|Ferry returns", "T|March 2025", *BODY, "S|Market opens", "S .4|28 February 2025")
     assert (found.published, found.problems[0]) == (None, "a month without a day")

@@ -37,8 +37,8 @@ _WHOLE_DAY = re.compile(
 )
 """Digits of a day with its year; a line without them is read only if it is labelled as a timestamp."""
 
-_NEAR = 6
-"""Most lines between the date of publication and that of an update."""
+_NEAR, _BESIDE = 6, 2
+"""Most lines between the date of publication and that of an update, and one that is not called an update."""
 _LINKED = 0.5
 """Share of the letters of a line that are in links, from which the line is one."""
 _ONLY_UPDATED = "only the date of an update is given"
@@ -346,7 +346,7 @@ def _contradictions(best: Candidate, candidates: Sequence[Candidate], claims: Se
 
 
 def _updated(found: _Readings, published: Stamp) -> tuple[Stamp | None, Source]:
-    """Give the latest date of the lines that is called an update, or is later and on the same line as `published`.
+    """Give the latest date of the lines that is called an update, or is later and stands beside `published`.
 
     Without one, the markup may say when the page was changed: the first later date in the order of `DateSource`.
     """
@@ -381,5 +381,9 @@ def _is_update(stamp: Stamp, published: Stamp, *, is_labelled: bool) -> bool:
     if stamp.moment.role is Role.UPDATED:
         near = bool(published.lines) and abs(stamp.lines[0] - published.lines[0]) <= _NEAR
         return near or is_labelled
-    is_same_line = bool(published.lines) and stamp.lines[0] == published.lines[0]
-    return stamp.moment.role is Role.UNKNOWN and is_same_line and stamp.when > published.when
+    if stamp.moment.role is not Role.UNKNOWN or not published.lines or stamp.when <= published.when:
+        return False
+    distance = abs(stamp.lines[0] - published.lines[0])
+    # On a line of its own next to "First published on 3 March" it is the later date that the page shows first.
+    is_beside = is_labelled and published.moment.role is Role.PUBLISHED and distance <= _BESIDE
+    return not distance or is_beside

@@ -78,6 +78,8 @@ class _Found:
     """JSON-LD object of the page's article."""
     site: str = ""
     """Name of a `WebSite` in JSON-LD."""
+    changed: str = ""
+    """When the `WebPage` of JSON-LD was changed."""
     dates: list[HeadDate] = field(default_factory=list)
 
     def text_of(self, element: "LexborNode", separator: str = "") -> str:
@@ -195,6 +197,8 @@ def _read_json(found: _Found) -> None:
                     articles.append(item)
                 if "WebSite" in names:
                     found.site = found.site or _string(item, "name")
+                if "WebPage" in names:
+                    found.changed = found.changed or _date(item, "dateModified")
                 if not any(name.endswith(_OTHER_TYPES) for name in names):
                     days += [day for day in (_date(item, "datePublished"),) if day]
         found.dates += [HeadDate(DateSource.SCRIPT_PUBLISHED, day) for day in days[:_MAX_DATES]]
@@ -250,8 +254,8 @@ def _addresses(item: dict[str, Any]) -> Iterator[str]:
 def _dates(found: _Found) -> Iterator[HeadDate]:
     """Yield the dates of all sources, in the order of `DateSource`."""
     given: list[HeadDate] = []
-    for key, source in (("datePublished", DateSource.JSON_PUBLISHED), ("dateModified", DateSource.JSON_MODIFIED)):
-        given.append(HeadDate(source, _date(found.article, key)))
+    given.append(HeadDate(DateSource.JSON_PUBLISHED, _date(found.article, "datePublished")))
+    given.append(HeadDate(DateSource.JSON_MODIFIED, _date(found.article, "dateModified") or found.changed))
     meta = found.meta
     for names, source in (
         (_PUBLISHED_TIME, DateSource.META_PUBLISHED),
