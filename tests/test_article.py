@@ -1,6 +1,7 @@
 """Articles from labelled lines: dates chosen among several, line numbers, entries of live pages."""
 
 import math
+from dataclasses import replace
 from datetime import date, datetime
 
 import numpy as np
@@ -14,6 +15,7 @@ from linesift.article.evidence import add_evidence, find_order
 from linesift.article.lines import LabelledLines
 from linesift.article.parts import Part, PartKind
 from linesift.dates.context import Context, Order
+from linesift.hints import Head, no_hints
 from linesift.labels import LABELS, Label
 
 LETTERS = {"H": Label.HEADLINE, "T": Label.TIMESTAMP, "B": Label.BODY, "S": Label.SIDEBAR}
@@ -299,3 +301,27 @@ def test_any_page_gives_an_article(rows: list[tuple[str, str]], now: datetime | 
     assert build_brief(page, now=now) == Brief(found.headline, found.published, found.updated, texts)
     assert found.published is None or date.fromisoformat(found.published[:10])
     assert found.updated is None or found.published is not None
+
+
+@pytest.mark.parametrize(
+    ("lang", "body", "language"),
+    [
+        ("hr", "Guverner je najavio da će stope ostati iste i da će vlada predložiti novi zakon", "hr"),
+        ("en", "Паром портқа қайтып келді, тұрғындар өте қуанышты", "kk"),
+        ("en", "नौका बंदरगाह", ""),
+        ("ckb", "کەشتییەکە گەڕایەوە بۆ بەندەر و خەڵکەکە دڵخۆشن", "ckb"),
+        ("cz", "Loď se vrátila do přístavu", "cs"),
+        ("eng", "Boat", "en"),
+    ],
+)
+def test_the_declared_language_and_that_of_the_text(lang: str, body: str, language: str) -> None:
+    page = labelled("H|Ferry", f"B|{body}")
+    found = build_article(replace(page, hints=no_hints(len(page.lines)), head=Head(lang=lang)))
+    assert found.language == language
+
+
+def test_punctuation_does_not_part_the_headline_from_its_title() -> None:
+    page = labelled("H|“Ferry” returns – at last", "B|It is back.")
+    head = Head(title='"Ferry" returns - at last | Coast Post')
+    found = build_article(replace(page, hints=no_hints(len(page.lines)), head=head))
+    assert found.source.headline == "both"

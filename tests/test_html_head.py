@@ -113,3 +113,42 @@ def test_the_page_in_json_says_when_it_was_changed() -> None:
 def test_dates_of_json_may_be_unix_times() -> None:
     found = head_of('<script type="application/ld+json">{"@type": "Article", "datePublished": 1741014720}</script>')
     assert found.published == "1741014720"
+
+
+LD = '<script type="application/ld+json">{}</script>'
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        LD.format(
+            '{"@graph": [{"@type": "Article", "author": {"@id": "#p"}},'
+            ' {"@type": "Person", "@id": "#p", "name": "Anna Rat"}]}'
+        ),
+        LD.format('{"@type": "Article", "author": "https://a.example/anna"}')
+        + '<meta name="author" content="Anna Rat">',
+        LD.format('{"@type": "Recipe", "author": {"name": "Anna Rat"}}'),
+        LD.format('//<![CDATA[\n{"@type": "Article", "author": "Anna Rat"}\n//]]>'),
+        LD.format('{"@type": "Article", "author": "Anna Rat"};'),
+        '<p itemprop="author" itemscope><span itemprop="name">Anna Rat</span>, editor</p>',
+        '<p class="author vcard">by <a class="fn" href="/anna">Anna Rat</a></p>',
+        '<meta name="twitter:label1" content="Written by"><meta name="twitter:data1" content="Anna Rat">',
+        '<meta name="author" content="Oleh: Anna Rat">',
+        '<a rel="author"><noscript><img alt="A picture"></noscript>Anna Rat</a>',
+    ],
+)
+def test_sources_of_the_author(html: str) -> None:
+    assert head_of(html).author == "Anna Rat"
+
+
+@pytest.mark.parametrize("name", ["Di Marco Lucia", "Von der Heide, Karl", "James O'Neil"])
+def test_names_that_begin_like_a_byline(name: str) -> None:
+    written = name.replace("'", "&#039;")
+    assert head_of(LD.format(f'{{"@type": "Article", "author": "{written}"}}')).author == name
+
+
+def test_references_in_json_are_characters() -> None:
+    found = head_of(
+        LD.format('{"@type": "Article", "headline": "Rat &#8211; Lok &amp; Co", "publisher": {"name": "A &amp; B"}}')
+    )
+    assert (found.jsonld_headline, found.site_name) == ("Rat – Lok & Co", "A & B")

@@ -43,6 +43,25 @@ def test_a_text(text: str, languages: str) -> None:
     assert find_languages(text) == frozenset(languages.split())
 
 
+@pytest.mark.parametrize(
+    ("text", "languages"),
+    [
+        ("По данным полиции, в центре города до полуночи было тихо, и до утра никто не вышел", "ru"),
+        ("Паром повернувся до порту, і його жителі їздять знову", "uk"),
+        ("Паром портқа қайтып келді, тұрғындар өте қуанышты", "kk"),
+        ("Трајектот се врати во пристаништето, ѕидот е скршен и луѓето се радуваат, ќе пловат", "mk"),
+        ("Трајект се вратио у луку и људи ће од сутра ићи на рад, а ноћу ће бити затворено", "sr"),
+    ],
+)
+def test_letters_decide_in_cyrillic(text: str, languages: str) -> None:
+    assert find_languages(text) == frozenset(languages.split())
+
+
+def test_a_word_of_all_siblings_decides_for_none() -> None:
+    text = "Guverner je najavio da će stope ostati iste i da će vlada predložiti novi zakon"
+    assert find_languages(text) == {"hr", "bs", "sr"}
+
+
 def test_close_languages_stay_open() -> None:
     """Nothing in this text says which of the two it is."""
     assert find_languages("Kapal itu telah kembali ke pelabuhan pada pagi ini dengan selamat") == {"id", "ms"}

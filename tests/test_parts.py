@@ -32,6 +32,11 @@ def parts(texts: list[str], hints: Hints | None = None) -> tuple[Part, ...]:
         ["p Prices rose.", "i Chilli, red: Rp 68.000", "i Chilli, green: Rp 42.000", "p Traders hope for rain."],
         ["p It rained.", "h Prices: what is next", "p The council meets again on Monday."],
         ["p One.", "p a line in small letters", "p It ends with a sentence that is long enough."],
+        ["p It rained. *", "p *Names were changed.", "p ***", "i * north", "i * south"],
+        ["p It was calm.", "i ✅ The pool is saved", "i 👉 The tax goes up", "i ・港"],
+        ["p Hon var lugn.", "q ”Jag har räddat papegojan.”", "q ‘The fish came by itself’"],
+        ["p ዝናብ ዘነበ።", "h አዲስ እርምጃ", "p ምክር ቤቱ ሰኞ እንደገና ይሰበሰባል።"],
+        ["p Անձրև էր։", "h Նոր քայլ", "p Խորհուրդը կրկին կհավաքվի երկուշաբթի օրը։"],
         ["p The first line can be a summary", "p It ends with a sentence that is long enough."],
     ],
 )
@@ -52,6 +57,25 @@ def test_markup_comes_first() -> None:
     ]  # fmt: skip
     hints.emphasis[4] = 0.0
     assert parts(texts, hints)[4].kind is PartKind.PARAGRAPH
+
+
+@pytest.mark.parametrize(
+    ("tag", "around", "text", "kind"),
+    [
+        ("p", "li", "Salt the water.", PartKind.ITEM),
+        ("div", "li", "Salt", PartKind.ITEM),
+        ("p", "li", "A long paragraph of an article that is laid out as a list. " * 6, PartKind.PARAGRAPH),
+        ("td", "table", "Bus", PartKind.ITEM),
+        ("td", "table", "The market stays, the town said on Monday. " * 3, PartKind.PARAGRAPH),
+        ("h3", "article", "A heading with a whole paragraph of the article in it. " * 5, PartKind.PARAGRAPH),
+    ],
+)
+def test_markup_that_lays_out_paragraphs(tag: str, around: str, text: str, kind: PartKind) -> None:
+    hints = no_hints(3)
+    hints.tag[:] = [TAGS.index(name) for name in ("p", tag, "p")]
+    hints.ancestors[1] = 1 << ANCESTORS.index(around)
+    found = parts(["It rained in the night.", text.strip(), "And then not any more."], hints)
+    assert [part.kind for part in found] == [PartKind.PARAGRAPH, kind, PartKind.PARAGRAPH]
 
 
 def test_a_summary_in_a_heading_is_no_subhead() -> None:

@@ -1,15 +1,28 @@
 """Find headline, author, language and site name of a page: in its lines, and in what its markup says."""
 
+import re
 from dataclasses import dataclass
 
-from linesift.article.languages import find_languages
+from linesift.article.languages import find_languages, known_languages
 from linesift.article.lines import LabelledLines, Source
 from linesift.hints import Head
 from linesift.labels import Label
 
-_SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " » ", " « ", " · ", "_")
-_CODES = {"in": "id", "iw": "he", "ji": "yi", "tl": "fil", "nb": "no"}
-"""Codes that markup has for languages, some of them old, and those that linesift gives."""
+_SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " » ", " « ", " · ", " • ", "｜", "_")
+_CODES = {
+    "in": "id", "iw": "he", "ji": "yi", "tl": "fil", "nb": "no",
+    "cz": "cs", "ua": "uk", "gr": "el", "jp": "ja", "cn": "zh", "vn": "vi", "dk": "da",
+    "eng": "en", "ger": "de", "deu": "de", "fre": "fr", "fra": "fr", "spa": "es", "ita": "it", "por": "pt",
+    "dut": "nl", "nld": "nl", "pol": "pl", "rus": "ru", "ukr": "uk", "tur": "tr", "ara": "ar", "hin": "hi",
+    "ind": "id", "may": "ms", "msa": "ms", "chi": "zh", "zho": "zh", "jpn": "ja", "kor": "ko", "vie": "vi",
+}  # fmt: skip
+"""Codes that markup has for languages, some old, of countries or of three letters, and those that linesift gives."""
+_NOT_TOLD = frozenset([
+    "ckb", "ug", "sd", "yi", "rm", "co", "sc", "fur", "wa", "li", "an", "ast", "ext", "lij", "vec", "scn", "nap", "pms",
+    "gn", "qu", "ay", "ba", "cv", "ce", "os", "sah", "av", "udm", "hsb", "dsb", "csb", "szl", "smn", "kl", "gv", "kw",
+])  # fmt: skip
+"""Languages that `find_languages` does not know, and takes for a neighbour: what the markup says of them stands."""
+_NO_WORD = re.compile(r"[\W_]+")
 _LONGEST_BYLINE = 200
 """Most characters of a line that can name the author."""
 
@@ -75,7 +88,7 @@ def _source(text: str, page: LabelledLines, maximum: int) -> Source:
     key = _key(text)
     first = key.partition(" ")[0]  # a search that tells for most lines that the text is not on them
     for line in page.lines:
-        if len(line) <= maximum and first in (folded := line.casefold()) and key in " ".join(folded.split()):
+        if len(line) <= maximum and first in line.casefold() and key in _key(line):
             return Source.BOTH
     return Source.MARKUP
 
@@ -84,6 +97,8 @@ def _language(page: LabelledLines, head: Head) -> Fact:
     """Language of the article's text; where it leaves several, all lines of the page may decide, or the markup does."""
     given = head.lang.replace("_", "-").partition("-")[0].lower()
     given = _CODES.get(given, given) if given.isalpha() and 2 <= len(given) <= 3 else ""
+    if given in _NOT_TOLD:
+        return Fact(given, Source.MARKUP)
     found = find_languages("\n".join(page.texts(Label.BODY)))
     if given in found:
         return Fact(given, Source.BOTH)
@@ -93,8 +108,10 @@ def _language(page: LabelledLines, head: Head) -> Fact:
             found = on_page
     if len(found) == 1:
         return Fact(next(iter(found)), Source.LINE)
-    return Fact(given, Source.MARKUP if given else Source.NONE)
+    is_refuted = bool(found) and given in known_languages()
+    return Fact() if is_refuted or not given else Fact(given, Source.MARKUP)
 
 
 def _key(text: str) -> str:
-    return " ".join(text.casefold().split())
+    """Keep letters and digits, small, with a space for all that stands between them."""
+    return _NO_WORD.sub(" ", text.casefold()).strip()

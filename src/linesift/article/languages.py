@@ -67,6 +67,24 @@ its neighbours write as well. Names from abroad bring a few of them into Arabic 
 _ARABIC = re.compile("[\u0600-\u06ff]")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _CYRILLIC_LANGUAGES = frozenset(["ru", "uk", "be", "bg", "mk", "sr", "kk", "ky", "mn", "tg", "tt", "uz"])
+_CYRILLIC_LETTERS: tuple[tuple[re.Pattern[str], Languages], ...] = tuple(
+    (re.compile(f"[{letters}]"), frozenset(languages.split()))
+    for letters, languages in (
+        ("ы", "ru be kk ky mn tt"),
+        ("їє", "uk"),
+        ("ў", "be uz"),
+        ("қғ", "kk uz tg"),
+        ("ә", "kk tt"),
+        ("ң", "kk ky tt"),
+        ("өү", "kk ky mn tt"),
+        ("љњј", "sr mk"),
+        ("ђћ", "sr"),
+        ("ѓќѕ", "mk"),
+    )
+)
+"""Letters, and the languages that have them."""
+_MIN_CYRILLIC = 0.004
+"""Least share of a text's letters; names and quotations bring fewer."""
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile("(?:[^\\W\\d_]|[\u0300-\u036f\u0900-\u0963\u0966-\u0dff])+(?:'[^\\W\\d_]+)?")
 """Combining marks of Latin and Indic scripts belong to their words."""
@@ -83,8 +101,33 @@ def find_languages(text: str) -> Languages:
             return _of_script(frozenset(names.split()), characters, n_letters, text)
     if has_scripts and _count(_ARABIC, characters) >= n_letters * _MIN_SHARE:
         return _arabic_languages(characters)
-    is_cyrillic = has_scripts and _count(_CYRILLIC, characters) >= n_letters * _MIN_SHARE
-    return _by_words(text) or (_CYRILLIC_LANGUAGES if is_cyrillic else ANY)
+    if has_scripts and _count(_CYRILLIC, characters) >= n_letters * _MIN_SHARE:
+        possible = _by_letters(lower("".join(characters)), characters, n_letters)
+        return possible if len(possible) == 1 else _by_words(text, possible) or possible
+    return _by_words(text)
+
+
+def known_languages() -> Languages:
+    """Give the codes of all languages that `find_languages` can tell."""
+    named = frozenset(language for _, names in _SCRIPTS for language in names.split())
+    return named.union(*_common().values(), _CYRILLIC_LANGUAGES, ("ar", "fa", "ur", "ps"))
+
+
+def _by_letters(lowered: str, characters: Mapping[str, int], n_letters: int) -> Languages:
+    """Find the languages in Cyrillic script that have the letters of a text.
+
+    Args:
+        lowered: the distinct characters, small, each at the place of its original.
+        characters: how often each occurs.
+        n_letters: letters of the text.
+    """
+    possible = _CYRILLIC_LANGUAGES
+    counts = [*characters.values()]
+    for letters, languages in _CYRILLIC_LETTERS:
+        n_found = sum(counts[found.start()] for found in letters.finditer(lowered))
+        if n_found >= n_letters * _MIN_CYRILLIC and possible & languages:
+            possible &= languages
+    return possible
 
 
 def _of_script(languages: Languages, characters: Mapping[str, int], n_letters: int, text: str) -> Languages:

@@ -40,21 +40,31 @@ class Part:
 
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 """Tags of titles and subheads."""
-_ITEMS = frozenset(["li", "dt", "dd", "tr", "td", "th"])
-_QUOTE = 1 << ANCESTORS.index("blockquote")
-_BULLET = re.compile(r"[•◦▪●○■‣⁃►▶▲✓*·]\s*")
+_ITEMS = frozenset(["li", "dt", "dd", "tr"])
+_CELLS = frozenset(["td", "th"])
+_BLOCKS = frozenset(["p", "div"])
+_QUOTE, _IN_ITEM = (1 << ANCESTORS.index(name) for name in ("blockquote", "li"))
+_BULLET = re.compile(r"[•◦▪●○■◆◇‣⁃►▶▲✓✔✅👉🔹🔸・]\ufe0f?\s*(?=\S)|[*·]\s+(?=\S)")
+"""Without a space, `*` begins a footnote or an emphasis."""
 _HYPHEN = re.compile(r"-\s+")
 _DASH = re.compile(r"[–—―]\s*")
 _NUMBERED = re.compile(r"\(?(\d{1,3})[.)、]\s*(?=\D)")
-_SENTENCE_END = re.compile(r"[.!?…。！？।؟۔]['\"”’»“」』)\]]*$")
-_NO_SUBHEAD = re.compile(r"[.,:;…。、，：；।۔]$")
+_SENTENCE_END = re.compile(
+    r"[.!?…。！？।॥؟۔።፧։။។]['\"”’»“」』)\]]*$|[\u0e00-\u0eff][^.!?]{80,}[\u0e00-\u0eff]['\"”’»“」』)\]]*$"
+)
+"""The end of a sentence; Thai and Lao have no mark for it, but only a long line."""
+_NO_SUBHEAD = re.compile(r"[.,:;…。、，：；।॥۔።։။។]$")
 """Ends of lines that are no subheads, such as a sentence, or the line above a list."""
 _ROW = re.compile(r"\w\s*[:：]\s*\S")
 """A name, a colon, and something behind it."""
-_QUOTED = re.compile(r"""(?:"[^"]+"|“[^”]+”|„[^“”]+[“”]|«[^»]+»|»[^«]+«|「[^」]+」|『[^』]+』|《[^》]+》)[.!?,;…。]?""")
+_QUOTED = re.compile(
+    r"""(?:"[^"]+"|“[^”]+”|”[^”]+”|„[^“”]+[“”]|‘[^’]+’|«[^»]+»|»[^«]+«|「[^」]+」|『[^』]+』|《[^》]+》)[.!?,;…。]?"""
+)
 _MAX_SUBHEAD, _MAX_SUBHEAD_HAN = 90, 30
 """Most characters of a subhead, in scripts with and without spaces between words."""
 _MAX_ITEM = 100
+_MAX_LISTED, _MAX_HEADING = 300, 200
+"""Most characters of a paragraph in a list item that is an item, and of a sentence in a heading that is a subhead."""
 _SURE_EMPHASIS = 0.99
 
 
@@ -72,8 +82,8 @@ def find_parts(page: LabelledLines, entry_lines: AbstractSet[int] = frozenset())
     if page.hints is not None:
         hints = page.hints
         kinds = [
-            _of_markup(hints, index, kind) if index in body else kind
-            for index, kind in zip(indices, kinds, strict=True)
+            _of_markup(hints, index, text, kind) if index in body else kind
+            for index, text, kind in zip(indices, texts, kinds, strict=True)
         ]
         if kinds[:1] == [PartKind.SUBHEAD]:  # a summary in a heading, below the title
             kinds[0] = PartKind.PARAGRAPH
@@ -92,12 +102,17 @@ def unmarked(text: str) -> str:
     return text
 
 
-def _of_markup(hints: Hints, index: int, shape: PartKind) -> PartKind:
-    """Kind of a line of HTML; `shape` is its kind by its shape."""
-    tag = TAGS[hints.tag[index]]
-    if tag in HEADINGS:
+def _of_markup(hints: Hints, index: int, text: str, shape: PartKind) -> PartKind:
+    """Kind of a line of HTML; `shape` is its kind by its shape.
+
+    A page may lay out its paragraphs in cells of a table, and write one in a heading.
+    """
+    tag, is_sentence = TAGS[hints.tag[index]], bool(_SENTENCE_END.search(text))
+    if tag in HEADINGS and (len(text) <= _MAX_HEADING or not is_sentence):
         return PartKind.SUBHEAD
-    if tag in _ITEMS:
+    if tag in _ITEMS or (tag in _CELLS and (len(text) <= _MAX_ITEM or not is_sentence)):
+        return PartKind.ITEM
+    if tag in _BLOCKS and hints.ancestors[index] & _IN_ITEM and len(text) <= _MAX_LISTED:
         return PartKind.ITEM
     if hints.ancestors[index] & _QUOTE:
         return PartKind.QUOTATION

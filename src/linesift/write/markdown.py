@@ -10,7 +10,7 @@ if TYPE_CHECKING:  # numpy comes with it, and `--help` does not wait for numpy
     from linesift.article.parts import PartKind
     from linesift.model.prediction import Prediction
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<~]|&(?=#?\w+;))")
 _LEADING = re.compile(r"^(\s*)([#>+\-~=|]|\d{1,9}[.)](?=\s))")
 _NUMBER = re.compile(r"\(?(\d{1,9})[.)]\s+")
 _HYPHENS = re.compile("-(?=-)")

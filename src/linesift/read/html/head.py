@@ -3,10 +3,11 @@
 import json
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from linesift.hints import DateSource, Head, HeadDate
@@ -39,6 +40,8 @@ _MORE_DATES = (
 """Further names of a date in `meta`. The hints of lines do not look at them: what the model sees stays as it is."""
 _AUTHORS = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl")
 _ARTICLE_TYPES = ("Article", "BlogPosting", "Report", "Posting")
+_WITH_AUTHOR = ("Recipe", "Review", "WebPage", "CreativeWork")
+"""Types of other objects whose author may be the page's, by their end."""
 _OTHER_TYPES = ("VideoObject", "ImageObject", "AudioObject", "Comment", "Review", "Event", "Product", "Person")
 """Types of objects whose day of publication is not the page's, by their end; articles have a source of their own."""
 _LAST_COMMA = re.compile(r",\s*([}\]])")
@@ -54,10 +57,21 @@ _MAX_NAME_DEPTH = 8
 """Lists and objects in each other, in the name of an author."""
 _SELECTOR = (
     'title, meta, link[rel~="canonical" i], script, h1, time, abbr[title], [itemprop~="datePublished" i],'
-    ' [itemprop~="dateModified" i], a[rel~="author" i], [class*="date" i][title], [class*="time" i][title]'
+    ' [itemprop~="dateModified" i], a[rel~="author" i], [class*="date" i][title], [class*="time" i][title],'
+    ' [itemprop~="author" i], [class~="author" i] .fn, [class~="byline" i] .fn'
 )
 _SCRIPT_DAY = re.compile(r'"datePublished\\?"\s*:\s*\\?"([^"\\]{8,40})\\?"')
-_BYLINE = re.compile(r"^(?:by|von|par|por|di|door|av|af)\s+", re.IGNORECASE)
+_BYLINE = re.compile(r"^(?:by|von|par|por|di|door|av|af|oleh)\b:?\s+(?!de[rnm]\b)", re.IGNORECASE)
+"""A word before the name of an author in `meta`, and in bylines; "von der Heide" is a name."""
+_WRITTEN_BY = frozenset([
+    "written by", "verfasst von", "geschrieben von", "escrito por", "écrit par", "scritto da", "geschreven door",
+    "ditulis oleh", "skrevet av", "skrevet af", "skriven av", "kirjoittaja", "yazan", "napisane przez", "autor",
+    "автор", "написано автором", "執筆者", "作者",
+])  # fmt: skip
+"""Words with which plugins for blogs name the author in `twitter:label1`."""
+_WRAPPERS = re.compile(r"^\s*(?:\ufeff|//|/\*|\*/|<!--|<!\[CDATA\[|\s)*|(?://|/\*|\*/|-->|\]\]>|;|\s)*$")
+"""What stands around JSON in some scripts."""
+_HIDDEN_TEXT = frozenset(["noscript", "script", "style", "template"])
 
 
 @dataclass(slots=True)
@@ -72,12 +86,16 @@ class _Found:
     h1: list[str] = field(default_factory=list)
     canonical: str = ""
     author: list[str] = field(default_factory=list)
-    """Texts of links to an author."""
+    """Texts of links to an author, and of elements that are marked as one."""
     scripts: list[str] = field(default_factory=list)
     article: dict[str, Any] = field(default_factory=dict)
     """JSON-LD object of the page's article."""
     site: str = ""
     """Name of a `WebSite` in JSON-LD."""
+    writers: list[Any] = field(default_factory=list)
+    """Values of `author` and `creator` in JSON-LD, that of the page's article first."""
+    named: dict[str, str] = field(default_factory=dict)
+    """Names of objects in JSON-LD by their `@id`."""
     changed: str = ""
     """When the `WebPage` of JSON-LD was changed."""
     dates: list[HeadDate] = field(default_factory=list)
@@ -85,7 +103,7 @@ class _Found:
     def text_of(self, element: "LexborNode", separator: str = "") -> str:
         """Read the text of an element, on one line; it ends where too much was read."""
         pieces = []
-        for node in _inside(element):
+        for node in _inside(element):  # of what no reader sees, the tags are text of `<noscript>`
             self.n_left -= _OF_NODE
             if self.n_left < 0:
                 break
@@ -102,7 +120,7 @@ def _inside(element: "LexborNode") -> Iterator["LexborNode"]:
         node = waiting.pop()
         if node is not None:
             yield node
-            waiting += (node.next, node.first_child)
+            waiting += (node.next, None if node.tag in _HIDDEN_TEXT else node.first_child)
 
 
 def read_head(tree: "LexborHTMLParser") -> Head:
@@ -126,7 +144,7 @@ def read_head(tree: "LexborHTMLParser") -> Head:
         h1=tuple(found.h1),
         author=_author(found),
         site_name=_first(meta, ("og:site_name",))
-        or _name(article.get("publisher"))
+        or _name(article.get("publisher"), found.named)
         or found.site
         or _first(meta, ("application-name",)),
         dates=tuple(_dates(found)),
@@ -170,8 +188,11 @@ def _add_element(found: _Found, node: "LexborNode") -> None:
     shown = found.text_of(node, " ")[:_LONGEST_DATE]
     item = (attributes.get("itemprop") or "").lower()
     written = _collapse(attributes.get("datetime") or attributes.get("content"))
-    if "author" in (attributes.get("rel") or "").lower():
+    if "author" in (attributes.get("rel") or "").lower() or "fn" in (attributes.get("class") or "").split():
         found.author += [shown] if shown else []
+    elif "author" in item.split():
+        name = node.css_first('[itemprop~="name" i]')
+        found.author += [text] if (text := shown if name is None else found.text_of(name, " ")) else []
     if "datepublished" in item or "datemodified" in item:
         source = DateSource.ITEM_PUBLISHED if "datepublished" in item else DateSource.ITEM_MODIFIED
         found.dates.append(HeadDate(source, written or shown, shown))
@@ -185,6 +206,7 @@ def _add_element(found: _Found, node: "LexborNode") -> None:
 def _read_json(found: _Found) -> None:
     """Read the JSON-LD of a page: its article, the name of its site, and days of other objects that speak of it."""
     articles: list[dict[str, Any]] = []
+    others: list[dict[str, Any]] = []
     for text in found.scripts:
         data = _load_json(text)
         if data is None:
@@ -195,6 +217,11 @@ def _read_json(found: _Found) -> None:
                 names = _types(item)
                 if any(name.endswith(_ARTICLE_TYPES) for name in names):
                     articles.append(item)
+                elif any(name.endswith(_WITH_AUTHOR) for name in names):
+                    others.append(item)
+                identity, own_name = _string(item, "@id"), _name(item.get("name"), {})
+                if identity and own_name:
+                    found.named.setdefault(identity, own_name)
                 if "WebSite" in names:
                     found.site = found.site or _string(item, "name")
                 if "WebPage" in names:
@@ -203,14 +230,18 @@ def _read_json(found: _Found) -> None:
                     days += [day for day in (_date(item, "datePublished"),) if day]
         found.dates += [HeadDate(DateSource.SCRIPT_PUBLISHED, day) for day in days[:_MAX_DATES]]
     found.article = _article_of(found, articles)
+    first = [found.article] if found.article else []
+    found.writers = [item.get(key) for item in (*first, *articles, *others) for key in ("author", "creator")]
 
 
 def _load_json(text: str) -> Any:
     """Read JSON-LD; `None` if it is none.
 
-    Many pages have raw line ends inside strings, or a comma behind the last item, which strict JSON forbids.
+    Many pages have raw line ends inside strings, a comma behind the last item, or something around the whole, which
+    strict JSON forbids.
     """
-    for form in (text, _LAST_COMMA.sub(r"\1", text)):
+    bare = _WRAPPERS.sub("", text)
+    for form in (text, bare, _LAST_COMMA.sub(r"\1", bare)):
         with suppress(ValueError, RecursionError):
             return json.loads(form, strict=False)
     return None
@@ -271,24 +302,38 @@ def _dates(found: _Found) -> Iterator[HeadDate]:
 
 
 def _author(found: _Found) -> str:
-    """Names of the authors; addresses are no names."""
-    names = _name(found.article.get("author")) or _name(found.article.get("creator"))
-    if not names:
-        names = next((found.meta[key] for key in _AUTHORS if "://" not in found.meta.get(key, "://")), "")
-    names = names or ", ".join(dict.fromkeys(found.author[:1]))
-    names = _BYLINE.sub("", names)
-    return "" if len(names) > _LONGEST_NAME or "@" in names or "://" in names else names
+    """Names of the authors, from the first source that gives some; addresses are no names."""
+    of_json = (_name(value, found.named) for value in found.writers)
+    written = found.meta.get("twitter:data1", "") if _is_byline(found.meta.get("twitter:label1", "")) else ""
+    others = (*(found.meta.get(key, "") for key in _AUTHORS), written, *found.author[:1])
+    candidates = chain(of_json, (_BYLINE.sub("", unescape(names)) for names in others))
+    return next(filter(_is_name, candidates), "")
 
 
-def _name(value: Any, depth: int = _MAX_NAME_DEPTH) -> str:
-    """Name of a person or an organisation in JSON-LD; of several all, joined by commas."""
+def _is_byline(label: str) -> bool:
+    return label.strip(" :：").casefold() in _WRITTEN_BY
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST_NAME and "@" not in text and "://" not in text
+
+
+def _name(value: Any, named: Mapping[str, str], depth: int = _MAX_NAME_DEPTH) -> str:
+    """Name of a person or an organisation in JSON-LD; of several all, joined by commas.
+
+    Args:
+        value: the name, an object that has one, the `@id` of such an object, or a list of these.
+        named: names by `@id`.
+        depth: lists and objects in each other that are looked into.
+    """
     if not depth:
         return ""
     if isinstance(value, list):
-        return ", ".join(dict.fromkeys(name for one in value[:_MAX_DATES] if (name := _name(one, depth - 1))))
+        names = (_name(one, named, depth - 1) for one in value[:_MAX_DATES])
+        return ", ".join(dict.fromkeys(filter(_is_name, names)))
     if isinstance(value, dict):
-        return _name(value.get("name"), depth - 1)
-    return _collapse(value) if isinstance(value, str) else ""
+        return _name(value.get("name"), named, depth - 1) or named.get(_string(value, "@id"), "")
+    return _collapse(unescape(value)) if isinstance(value, str) else ""
 
 
 def _language(tree: "LexborHTMLParser") -> str:
@@ -322,7 +367,7 @@ def _string(article: dict[str, Any], key: str) -> str:
     value = article.get(key)
     if isinstance(value, list):
         value = value[0] if value else None
-    return value.strip() if isinstance(value, str) else ""
+    return unescape(value).strip() if isinstance(value, str) else ""
 
 
 def _date(article: dict[str, Any], key: str) -> str:
