@@ -45,6 +45,7 @@ Tick&shy;ets cost &pound;4 &amp; more &lt;soon&gt;.
     "<math><mi>a<p>b</mi></math><math><style>a</style></math>c",
     "<img alt=a><p>b<img alt=b>c<img alt=d></p><img alt='' title=e><p>e</p><img hidden alt=f><p>f",
     "<p><a><span class=a>a</span></a><i></i>b<i class=c>c</i><i>d</i><a>e</a><x>f</x></p>",
+    "<pre>a <b>b</b> c\nd <i>e</i>(f):\n</pre>",
     "<pre>a\n\n <b>b\nc</b>\n</pre><listing>d\ne</listing><textarea>f</textarea>",
     "<a href='&#9;java'>a</a><a href='HTTP://T.me/share'>b</a><a href='http:x'>c</a><a href='x:y'>d</a>",
     "<a href='é:y'>e</a>",

@@ -169,6 +169,11 @@ def test_at_most_six_elements_give_words() -> None:
         ("<button>Share</button><button>Print</button>", ["Share", "Print"]),
         ("<pre>a\n  b\n\n<b>c</b>\nd</pre>", ["a", "b", "c", "d"]),
         ("<pre>a <b>b</b>\n<i>c</i> d</pre>", ["a b", "c d"]),
+        ("<pre>Photo: <a>dpa</a> here\nnext</pre>", ["Photo: dpa here", "next"]),
+        (
+            "<pre><b>def</b> <i>count</i>(text):\n  <b>return</b> len(text)\n</pre>",
+            ["def count(text):", "return len(text)"],
+        ),
         ("<table><caption>t<tr><th>a<th>b<tr><td>1<td><b>2</b></table>", ["t", "a\tb", "1\t2"]),
         ("<table><tr><td>a<td><td>b</table>", ["a\tb"]),
         ("<table><tr><td>a<td><p>b</p><p>c</p></table>", ["a", "b", "c"]),

@@ -304,7 +304,10 @@ class Walk:
         scope = scopes[-1]
         flags = scope[FLAGS]
         if flags & KEEPS_LINES and "\n" in text:
-            for line in text.split("\n"):
+            first, *others = text.split("\n")
+            if first and not first.isspace():
+                self._add(first)  # goes on with what stands before it
+            for line in others:
                 self._flush()
                 if line and not line.isspace():
                     self._add(line)

@@ -116,7 +116,8 @@ def add_text(data, start, end, m, t, names, text, shares):
                 first = stop
                 while stop < end and data[stop] != LF:
                     stop += 1
-                flush(data, m, t, text, shares)
+                if first > start:
+                    flush(data, m, t, text, shares)
                 if not is_blank(data, first, stop):
                     _add(data, first, stop, scope, m, t, names)
                 stop += 1
