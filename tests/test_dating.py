@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 import linesift
 from linesift.article.article import Article, build_article
-from linesift.article.dating import _lines_with_days, find_days
+from linesift.article.dating import find_days
 from linesift.article.likelihood import Candidate, read_likelihood
 from linesift.article.lines import LabelledLines
 from linesift.article.markup import read_claims
+from linesift.article.readings import _lines_with_days
 from linesift.article.stamps import MAX_LINE
 from linesift.dates.context import Context
 from linesift.hints import ANCESTORS, DateSource, Head, HeadDate, no_hints
