@@ -36,6 +36,7 @@ def parts(texts: list[str], hints: Hints | None = None) -> tuple[Part, ...]:
         ["p It was calm.", "i ✅ The pool is saved", "i 👉 The tax goes up", "i ・港"],
         ["p Hon var lugn.", "q ”Jag har räddat papegojan.”", "q ‘The fish came by itself’"],
         ["p ዝናብ ዘነበ።", "h አዲስ እርምጃ", "p ምክር ቤቱ ሰኞ እንደገና ይሰበሰባል።"],
+        ["p ฝนตกเมื่อคืนนี้", "h ก้าวต่อไป", "p " + "สภาจะประชุมกันอีกครั้งในวันจันทร์หน้า" * 3],
         ["p Անձրև էր։", "h Նոր քայլ", "p Խորհուրդը կրկին կհավաքվի երկուշաբթի օրը։"],
         ["p The first line can be a summary", "p It ends with a sentence that is long enough."],
     ],

@@ -49,10 +49,8 @@ _BULLET = re.compile(r"[•◦▪●○■◆◇‣⁃►▶▲✓✔✅👉🔹
 _HYPHEN = re.compile(r"-\s+")
 _DASH = re.compile(r"[–—―]\s*")
 _NUMBERED = re.compile(r"\(?(\d{1,3})[.)、]\s*(?=\D)")
-_SENTENCE_END = re.compile(
-    r"[.!?…。！？।॥؟۔።፧։။។]['\"”’»“」』)\]]*$|[\u0e00-\u0eff][^.!?]{80,}[\u0e00-\u0eff]['\"”’»“」』)\]]*$"
-)
-"""The end of a sentence; Thai and Lao have no mark for it, but only a long line."""
+_SENTENCE_END = re.compile(r"[.!?…。！？।॥؟۔።፧։။។]['\"”’»“」』)\]]*$")
+_CLOSING = "'\"”’»)]"
 _NO_SUBHEAD = re.compile(r"[.,:;…。、，：；।॥۔።։။។]$")
 """Ends of lines that are no subheads, such as a sentence, or the line above a list."""
 _ROW = re.compile(r"\w\s*[:：]\s*\S")
@@ -65,6 +63,8 @@ _MAX_SUBHEAD, _MAX_SUBHEAD_HAN = 90, 30
 _MAX_ITEM = 100
 _MAX_LISTED, _MAX_HEADING = 300, 200
 """Most characters of a paragraph in a list item that is an item, and of a sentence in a heading that is a subhead."""
+_LONG_UNMARKED = 80
+"""Characters of a line in Thai or Lao that is longer than a subhead."""
 _SURE_EMPHASIS = 0.99
 
 
@@ -107,7 +107,7 @@ def _of_markup(hints: Hints, index: int, text: str, shape: PartKind) -> PartKind
 
     A page may lay out its paragraphs in cells of a table, and write one in a heading.
     """
-    tag, is_sentence = TAGS[hints.tag[index]], bool(_SENTENCE_END.search(text))
+    tag, is_sentence = TAGS[hints.tag[index]], _ends_sentence(text)
     if tag in HEADINGS and (len(text) <= _MAX_HEADING or not is_sentence):
         return PartKind.SUBHEAD
     if tag in _ITEMS or (tag in _CELLS and (len(text) <= _MAX_ITEM or not is_sentence)):
@@ -149,13 +149,13 @@ def _is_item(texts: Sequence[str], place: int) -> bool:
         numbers = [int(found[1]) for found in map(_NUMBERED.match, near) if found]
         return int(own[1]) - 1 in numbers or int(own[1]) + 1 in numbers
     if _HYPHEN.match(text):
-        return not _SENTENCE_END.search(text) or any(map(_HYPHEN.match, near))
-    return bool(_DASH.match(text)) and not _SENTENCE_END.search(text)
+        return not _ends_sentence(text) or any(map(_HYPHEN.match, near))
+    return bool(_DASH.match(text)) and not _ends_sentence(text)
 
 
 def _is_spoken(text: str) -> bool:
     """Say whether a line begins with the dash of speech, as in Polish or Swedish: "– Vi väntar, säger Ann"."""
-    return bool(_DASH.match(text) or _HYPHEN.match(text)) and bool(_SENTENCE_END.search(text))
+    return bool(_DASH.match(text) or _HYPHEN.match(text)) and _ends_sentence(text)
 
 
 def _mark_lists(texts: Sequence[str], kinds: list[PartKind]) -> None:
@@ -186,8 +186,16 @@ def _mark_rows(texts: Sequence[str], kinds: list[PartKind]) -> None:
         start = end
 
 
+def _ends_sentence(text: str) -> bool:
+    """Say whether a line ends in a sentence. Thai and Lao have no mark for its end, but only long lines."""
+    if _SENTENCE_END.search(text):
+        return True
+    last = text.rstrip(_CLOSING)[-1:]
+    return len(text) > _LONG_UNMARKED and "\u0e00" <= last <= "\u0eff"
+
+
 def _is_short(text: str) -> bool:
-    return len(text) <= _MAX_ITEM and not _SENTENCE_END.search(text) and not text.endswith((":", "："))
+    return len(text) <= _MAX_ITEM and not _ends_sentence(text) and not text.endswith((":", "："))
 
 
 def _is_subhead(texts: Sequence[str], kinds: Sequence[PartKind], place: int) -> bool:
@@ -199,4 +207,4 @@ def _is_subhead(texts: Sequence[str], kinds: Sequence[PartKind], place: int) -> 
         return False
     if kinds[place + 1] is PartKind.ITEM:
         return kinds[place - 1] is not PartKind.ITEM
-    return bool(_SENTENCE_END.search(texts[place + 1])) and len(texts[place + 1]) > len(text)
+    return _ends_sentence(texts[place + 1]) and len(texts[place + 1]) > len(text)

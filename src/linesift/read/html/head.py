@@ -79,7 +79,7 @@ class _Found:
     def text_of(self, element: "LexborNode", separator: str = "") -> str:
         """Read the text of an element, on one line; it ends where too much was read."""
         pieces = []
-        for node in _inside(element):  # of what no reader sees, the tags are text of `<noscript>`
+        for node in _inside(element):
             self.n_left -= _OF_NODE
             if self.n_left < 0:
                 break
@@ -90,7 +90,7 @@ class _Found:
 
 
 def _inside(element: "LexborNode") -> Iterator["LexborNode"]:
-    """Yield all nodes inside an element, in page order."""
+    """Yield all nodes inside an element, in page order, but for what no reader sees, such as a script."""
     waiting = [element.first_child]
     while waiting:
         node = waiting.pop()
