@@ -125,6 +125,15 @@ def test_each_line_has_the_clock_of_its_own_element(is_first: bool) -> None:
     assert (found.published, found.updated) == ("2025-03-03T07:42:00+00:00", "2025-03-03T17:00:00+00:00")
 
 
+@pytest.mark.parametrize(("shown", "published"), [("3 March2025", "2025-03-03T08:00:00+00:00"), ("", "2025-03-03")])
+def test_white_space_does_not_part_an_element_from_its_line(shown: str, published: str) -> None:
+    page = with_head(labelled("H|Ferry returns", "T|By Ann, 3 March 2025", *BODY), Head())
+    assert page.hints is not None
+    page.hints.is_time[1] = True
+    found = build_article(replace(page, head=Head(dates=(HeadDate(DateSource.TIME, "2025-03-03T08:00Z", shown),))))
+    assert found.published == published
+
+
 def test_where_elements_and_lines_are_not_as_many_no_clock_is_taken() -> None:
     page = labelled("H|Ferry returns", "T|3 March 2025", *BODY, "S|Market opens", "S|3 March 2025")
     page = with_head(page, Head(dates=(HeadDate(DateSource.TIME, "2025-03-03T05:00:00Z", "3 March 2025"),)))
@@ -159,7 +168,8 @@ def test_unix_times_of_the_markup(text: str, published: str | None) -> None:
 @pytest.mark.parametrize("is_time", [True, False])
 def test_the_element_of_another_line_adds_no_clock(is_time: bool) -> None:
     rows = ("H|Ferry returns", "T|3 March 2025", *BODY, "S|Market opens", "S|3 March 2025")
-    page = with_head(labelled(*rows), Head(dates=(HeadDate(DateSource.TIME, "2025-03-03T08:00:00Z"),)))
+    element = HeadDate(DateSource.TIME, "2025-03-03T08:00:00Z", "3 March 2025")
+    page = with_head(labelled(*rows), Head(dates=(element,)))
     hints = no_hints(len(page.lines))
     hints.is_time[1] = is_time
     found = build_article(replace(page, hints=hints))

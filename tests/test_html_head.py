@@ -100,16 +100,6 @@ def test_days_of_what_is_not_the_page_do_not_count(kind: str, n_days: int) -> No
     assert [date.source for date in dates] == [DateSource.SCRIPT_PUBLISHED] * n_days
 
 
-def test_the_page_in_json_says_when_it_was_changed() -> None:
-    page = '{"@type": "WebPage", "datePublished": "2025-03-03", "dateModified": "2025-03-04"}'
-    dates = head_of(f'<script type="application/ld+json">{page}</script>').dates
-    assert [date.text for date in dates if date.source is DateSource.JSON_MODIFIED] == ["2025-03-04"]
-    both = head_of(
-        f'<script type="application/ld+json">[{page}, {OWN[:-1]}, "dateModified": "2025-03-05"}}]</script>'
-    ).dates
-    assert [date.text for date in both if date.source is DateSource.JSON_MODIFIED] == ["2025-03-05"]
-
-
 def test_dates_of_json_may_be_unix_times() -> None:
     found = head_of('<script type="application/ld+json">{"@type": "Article", "datePublished": 1741014720}</script>')
     assert found.published == "1741014720"

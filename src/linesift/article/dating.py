@@ -228,6 +228,8 @@ def _is_update(stamp: Stamp, published: Stamp, *, is_labelled: bool) -> bool:
     if stamp.moment.role is not Role.UNKNOWN or not published.lines or stamp.when <= published.when:
         return False
     distance = abs(stamp.lines[0] - published.lines[0])
-    # On a line of its own next to "First published on 3 March" it is the later date that the page shows first.
-    is_beside = is_labelled and published.moment.role is Role.PUBLISHED and distance <= _BESIDE
+    # On a line of its own next to "First published on 3 March" it is the later date that the page shows first; a date
+    # without a clock may be that of an event.
+    is_own = is_labelled and published.moment.role is Role.PUBLISHED and stamp.moment.clock is not None
+    is_beside = is_own and distance <= _BESIDE
     return not distance or is_beside

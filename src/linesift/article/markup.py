@@ -81,17 +81,22 @@ def elements_of_lines(page: LabelledLines, claims: Sequence[Claim]) -> dict[int,
         Elements by the index of their line; lines without one are left out.
     """
     found: dict[int, list[Claim]] = {}
-    times = [claim for claim in claims if claim.source is DateSource.TIME]
+    times = [(_dense(claim.shown), claim) for claim in claims if claim.source is DateSource.TIME and claim.shown]
     if page.hints is None or not times:
         return found
-    texts = {index: " ".join(page.lines[index].split()) for index in page.written if page.hints.is_time[index]}
-    for shown in dict.fromkeys(claim.shown for claim in times):
-        elements = [claim for claim in times if claim.shown == shown]
+    texts = {index: _dense(page.lines[index]) for index in page.written if page.hints.is_time[index]}
+    for shown in dict.fromkeys(text for text, _ in times):
+        elements = [claim for text, claim in times if text == shown]
         lines = [index for index, text in texts.items() if shown in text]
         if len(lines) == len(elements):
             for index, element in zip(lines, elements, strict=True):
                 found.setdefault(index, []).append(element)
     return found
+
+
+def _dense(text: str) -> str:
+    """Leave out white space, which stands between elements in a line or not."""
+    return "".join(text.split())
 
 
 def _of_address(address: str) -> Iterator[Claim]:

@@ -165,7 +165,7 @@ def _named(tokens: Tokens, place: int, languages: Languages, day: date | None) -
     offsets = {_offset(name.value, day) for name in meant}
     if len(offsets) == 1 and None not in offsets:
         return Zone(offsets.pop())
-    return Zone(None, f"the zone {tokens.texts[place]} has several meanings", not languages)
+    return Zone(None, f"the zone {tokens.texts[place]} has several meanings")
 
 
 def _offset(zone: str, day: date | None) -> int | None:

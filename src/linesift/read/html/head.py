@@ -188,7 +188,7 @@ def _dates(found: _Found) -> Iterator[HeadDate]:
     """Yield the dates of all sources, in the order of `DateSource`."""
     given: list[HeadDate] = []
     given.append(HeadDate(DateSource.JSON_PUBLISHED, date_of(found.json.article, "datePublished")))
-    given.append(HeadDate(DateSource.JSON_MODIFIED, date_of(found.json.article, "dateModified") or found.json.changed))
+    given.append(HeadDate(DateSource.JSON_MODIFIED, date_of(found.json.article, "dateModified")))
     meta = found.meta
     for names, source in (
         (_PUBLISHED_TIME, DateSource.META_PUBLISHED),

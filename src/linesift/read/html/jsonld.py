@@ -38,8 +38,6 @@ class JsonLd:
     """Names of objects by their `@id`."""
     site: str = ""
     """Name of a `WebSite`."""
-    changed: str = ""
-    """When the `WebPage` was changed."""
     days: list[str] = field(default_factory=list)
     """Days of publication of all objects that can be the page."""
 
@@ -81,8 +79,6 @@ def _add(found: JsonLd, item: dict[str, Any], types: Sequence[str]) -> None:
         found.names.setdefault(identity, own_name)
     if "WebSite" in types:
         found.site = found.site or string_of(item, "name")
-    if "WebPage" in types:
-        found.changed = found.changed or date_of(item, "dateModified")
 
 
 def _load(text: str) -> Any:
