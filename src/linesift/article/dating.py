@@ -19,8 +19,8 @@ from linesift.dates.moment import Moment, Role
 from linesift.hints import DateSource
 from linesift.labels import Label
 
-_NEAR, _BESIDE = 6, 2
-"""Most lines between the date of publication and that of an update, and one that is not called an update."""
+_NEAR, _ABOVE = 6, 2
+"""Most lines between the date of publication and that of an update, and of one above that is not called an update."""
 _ONLY_UPDATED = "only the date of an update is given"
 
 
@@ -190,7 +190,7 @@ def _contradictions(best: Candidate, candidates: Sequence[Candidate], claims: Se
 
 
 def _updated(found: Readings, published: Stamp) -> tuple[Stamp | None, Source]:
-    """Give the latest date of the lines that is called an update, or is later and stands beside `published`.
+    """Give the latest date of the lines that is called an update, or is later and on or above the line of `published`.
 
     Without one, the markup may say when the page was changed: the first later date in the order of `DateSource`.
     """
@@ -227,9 +227,8 @@ def _is_update(stamp: Stamp, published: Stamp, *, is_labelled: bool) -> bool:
         return near or is_labelled
     if stamp.moment.role is not Role.UNKNOWN or not published.lines or stamp.when <= published.when:
         return False
-    distance = abs(stamp.lines[0] - published.lines[0])
-    # On a line of its own next to "First published on 3 March" it is the later date that the page shows first; a date
-    # without a clock may be that of an event.
+    distance = published.lines[0] - stamp.lines[0]
+    # Right above "First published on 3 March" it is the later date that the page shows first; without a clock, or
+    # below, it may be that of an event.
     is_own = is_labelled and published.moment.role is Role.PUBLISHED and stamp.moment.clock is not None
-    is_beside = is_own and distance <= _BESIDE
-    return not distance or is_beside
+    return not distance or (is_own and 0 < distance <= _ABOVE)
