@@ -147,6 +147,14 @@ def test_the_clock_of_an_update_below_the_date_has_its_day() -> None:
     assert (found.published, found.updated) == ("2025-03-03T17:42:00", "2025-03-03T19:10:00")
 
 
+def test_a_day_after_the_page_was_read_is_no_update() -> None:
+    rows = ("H|Ferry returns", "T|Updated 14 March 2035, 19:00", "T|Posted on 3 March 2025", *BODY)
+    assert dated(*rows).updated == "2035-03-14T19:00:00"
+    assert dated(*rows, now=datetime(2025, 3, 5)).updated is None
+    found = dated(*rows[::2], *BODY, now=datetime(2025, 3, 5), JSON_MODIFIED="2035-03-14T19:00:00")
+    assert (found.published, found.updated) == ("2025-03-03", None)
+
+
 def test_a_later_date_beside_the_first_publication_is_an_update() -> None:
     rows = ("H|Ferry returns", "T|Mon 3 Mar 2025 18.40 GMT", "T|First published on Mon 3 Mar 2025 07.00 GMT", *BODY)
     found = dated(*rows)

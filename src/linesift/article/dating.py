@@ -200,7 +200,7 @@ def _updated(found: Readings, published: Stamp) -> tuple[Stamp | None, Source]:
         whole
         for stamp in found.stamps
         for whole in (replace(stamp, moment=_with_clock(stamp.moment, found.elements_of(stamp))),)
-        if _is_update(whole, published, is_labelled=stamp in labelled)
+        if _is_update(whole, published, is_labelled=stamp in labelled) and not found.is_to_come(whole.when.date())
     ]
     if shown:
         latest = max(shown, key=lambda stamp: stamp.when)
@@ -208,7 +208,7 @@ def _updated(found: Readings, published: Stamp) -> tuple[Stamp | None, Source]:
         return replace(latest, moment=_with_clock(latest.moment, same)), Source.BOTH if same else Source.LINE
     first = Stamp(_time_by_markup(found.claims, published) or published.moment, ())
     later = [Stamp(claim.moment, ()) for claim in changes]
-    later = [stamp for stamp in later if stamp.when > first.when]
+    later = [stamp for stamp in later if stamp.when > first.when and not found.is_to_come(stamp.when.date())]
     return (later[0], Source.MARKUP) if later else (None, Source.NONE)
 
 

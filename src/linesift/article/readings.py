@@ -59,7 +59,7 @@ class Readings:
         other dates. Days after the page was read cannot either.
         """
         every = find_candidates(self._page, self.stamps, self.claims)
-        found = [each for each in every if not self._is_of_comment(each) and not self._is_to_come(each.day)]
+        found = [each for each in every if not self._is_of_comment(each) and not self.is_to_come(each.day)]
         below = (each.day for each in found if each.stamp and not each.is_elsewhere and not is_above(each))
         earliest = min(below, default=date.max)
         found = [each for each in found if not self._is_of_reading(each, earliest) and not _is_aside(each)]
@@ -86,7 +86,7 @@ class Readings:
             return False
         return earliest < candidate.day and is_above(candidate) and not is_backed(candidate)
 
-    def _is_to_come(self, day: date) -> bool:
+    def is_to_come(self, day: date) -> bool:
         """Whether a day is later than when the page was read, by more than zones can differ."""
         now = self._context.now
         return now is not None and day - now.date() > AGREED
@@ -116,7 +116,7 @@ class Readings:
             if published is not None and _is_settled(stamp, published):
                 continue  # the markup may give its year, or say which day it means
             yield from stamp.moment.problems
-            if stamp.moment.day is not None and self._is_to_come(stamp.moment.day):
+            if stamp.moment.day is not None and self.is_to_come(stamp.moment.day):
                 yield f"{stamp.moment.day.isoformat()} is later than when the page was read"
         clocks = [stamp.moment for stamp in self._open if not stamp.moment.problems and stamp.moment.clock is not None]
         given = None if published is None else published.moment.clock
