@@ -93,11 +93,31 @@ def test_json_with_a_comma_behind_its_last_item_is_read() -> None:
     assert found.published == "2025-03-03"
 
 
-@pytest.mark.parametrize(("kind", "n_days"), [("VideoObject", 0), ("WebPage", 1)])
-def test_days_of_what_is_not_the_page_do_not_count(kind: str, n_days: int) -> None:
+@pytest.mark.parametrize(
+    ("kind", "sources"),
+    [
+        ("VideoObject", []),
+        ("Thing", [DateSource.SCRIPT_PUBLISHED]),
+        ("WebPage", [DateSource.JSON_PUBLISHED, DateSource.SCRIPT_PUBLISHED]),
+    ],
+)
+def test_days_of_what_is_not_the_page_do_not_count(kind: str, sources: list[DateSource]) -> None:
     script = f'{{"@type": "{kind}", "datePublished": "2025-02-28"}}'
     dates = head_of(f'<script type="application/ld+json">{script}</script>').dates
-    assert [date.source for date in dates] == [DateSource.SCRIPT_PUBLISHED] * n_days
+    assert [date.source for date in dates] == sources
+
+
+def test_dates_of_the_web_page_stand_in_for_those_of_the_article() -> None:
+    page = '{"@type": "WebPage", "datePublished": "2025-03-03", "dateModified": "2025-03-04"}'
+    article = OWN[:-1] + ', "dateModified": "2025-03-05"}'
+    for scripts, published, modified in (
+        ([page], "03", "04"),
+        ([page, OWN], "03", "04"),
+        ([page, article], "03", "05"),
+    ):
+        dates = head_of(LD.format(f"[{', '.join(scripts)}]")).dates
+        found = {date.source: date.text[-2:] for date in dates}
+        assert (found[DateSource.JSON_PUBLISHED], found[DateSource.JSON_MODIFIED]) == (published, modified)
 
 
 def test_dates_of_json_may_be_unix_times() -> None:

@@ -187,8 +187,9 @@ def _add_element(found: _Found, node: "LexborNode") -> None:
 def _dates(found: _Found) -> Iterator[HeadDate]:
     """Yield the dates of all sources, in the order of `DateSource`."""
     given: list[HeadDate] = []
-    given.append(HeadDate(DateSource.JSON_PUBLISHED, date_of(found.json.article, "datePublished")))
-    given.append(HeadDate(DateSource.JSON_MODIFIED, date_of(found.json.article, "dateModified")))
+    json = found.json
+    for key, source in (("datePublished", DateSource.JSON_PUBLISHED), ("dateModified", DateSource.JSON_MODIFIED)):
+        given.append(HeadDate(source, date_of(json.article, key) or date_of(json.page, key)))
     meta = found.meta
     for names, source in (
         (_PUBLISHED_TIME, DateSource.META_PUBLISHED),

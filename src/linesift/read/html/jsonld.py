@@ -38,6 +38,8 @@ class JsonLd:
     """Names of objects by their `@id`."""
     site: str = ""
     """Name of a `WebSite`."""
+    page: dict[str, Any] = field(default_factory=dict)
+    """First object that is a `WebPage`; its dates are those of the article where that gives none."""
     days: list[str] = field(default_factory=list)
     """Days of publication of all objects that can be the page."""
 
@@ -79,6 +81,8 @@ def _add(found: JsonLd, item: dict[str, Any], types: Sequence[str]) -> None:
         found.names.setdefault(identity, own_name)
     if "WebSite" in types:
         found.site = found.site or string_of(item, "name")
+    if "WebPage" in types:
+        found.page = found.page or item
 
 
 def _load(text: str) -> Any:
