@@ -106,9 +106,7 @@ def read_head(tree: "LexborHTMLParser") -> Head:
         _add(found, node)
     meta = found.meta
     titles = [*found.h1, *found.titles, *(meta[name] for name in TITLES if name in meta)]
-    found.json = read_json(
-        found.scripts, titles, [found.canonical, *(meta[name] for name in (ADDRESS,) if name in meta)]
-    )
+    found.json = read_json(found.scripts, titles, _addresses(found))
     found.dates += [HeadDate(DateSource.SCRIPT_PUBLISHED, day) for day in found.json.days]
     article = found.json.article
     itemprops = [date for date in found.dates if date.source is DateSource.ITEM_PUBLISHED]
