@@ -320,6 +320,16 @@ def test_the_declared_language_and_that_of_the_text(lang: str, body: str, langua
     assert found.language == language
 
 
+@pytest.mark.parametrize(
+    ("headline", "title", "source"),
+    [("की", "का", "line"), ("???", "Ferry returns", "line"), ("Ferry returns", "—", "line"), ("...", "...", "line")],
+)
+def test_other_titles_do_not_agree(headline: str, title: str, source: str) -> None:
+    page = labelled(f"H|{headline}", "B|It is back.")
+    found = build_article(replace(page, hints=no_hints(len(page.lines)), head=Head(title=title)))
+    assert found.source.headline == source
+
+
 def test_punctuation_does_not_part_the_headline_from_its_title() -> None:
     page = labelled("H|“Ferry” returns – at last", "B|It is back.")
     head = Head(title='"Ferry" returns - at last | Coast Post')

@@ -1,7 +1,7 @@
 """Find headline, author, language and site name of a page: in its lines, and in what its markup says."""
 
-import re
 from dataclasses import dataclass
+from unicodedata import category
 
 from linesift.article.languages import find_languages, known_languages
 from linesift.article.lines import LabelledLines, Source
@@ -22,7 +22,6 @@ _NOT_TOLD = frozenset([
     "gn", "qu", "ay", "ba", "cv", "ce", "os", "sah", "av", "udm", "hsb", "dsb", "csb", "szl", "smn", "kl", "gv", "kw",
 ])  # fmt: skip
 """Languages that `find_languages` does not know, and takes for a neighbour: what the markup says of them stands."""
-_NO_WORD = re.compile(r"[\W_]+")
 _LONGEST_BYLINE = 200
 """Most characters of a line that can name the author."""
 
@@ -58,7 +57,8 @@ def find_headline(page: LabelledLines) -> Fact:
     shown = " ".join(page.texts(Label.HEADLINE))
     titles = [title for title in (head.jsonld_headline, head.og_title, head.title) if title]
     if shown:
-        is_agreed = any(_key(shown) in _key(title) or _key(title) in _key(shown) for title in titles)
+        own, others = _key(shown), filter(None, map(_key, titles))
+        is_agreed = bool(own) and any(own in title or title in own for title in others)
         return Fact(shown, Source.BOTH if is_agreed else Source.LINE)
     title = _without_site(titles[0], head.site_name) if titles else ""
     return Fact(title, Source.MARKUP if title else Source.NONE)
@@ -87,7 +87,7 @@ def _source(text: str, page: LabelledLines, maximum: int) -> Source:
         return Source.NONE
     key = _key(text)
     first = key.partition(" ")[0]  # a search that tells for most lines that the text is not on them
-    for line in page.lines:
+    for line in page.lines if key else ():
         if len(line) <= maximum and first in line.casefold() and key in _key(line):
             return Source.BOTH
     return Source.MARKUP
@@ -113,5 +113,6 @@ def _language(page: LabelledLines, head: Head) -> Fact:
 
 
 def _key(text: str) -> str:
-    """Keep letters and digits, small, with a space for all that stands between them."""
-    return _NO_WORD.sub(" ", text.casefold()).strip()
+    """Keep letters with their marks, and digits, small, with a space for all that stands between them."""
+    kept = (letter if letter.isalnum() or category(letter)[0] == "M" else " " for letter in text.casefold())
+    return " ".join("".join(kept).split())
