@@ -175,21 +175,23 @@ def _are_equal(one, other):
 
 @leaf
 def _leave(units, out, bias, n_paired, scores):
-    """Write the scores of a line; the sums stay in registers."""
-    one = two = three = four = _ZERO
-    first = second = third = fourth = _ZERO  # of the second sum
-    for unit in range(0, n_paired, 2):
-        value, other = units[unit], units[unit + 1]
-        one, two = multiply_add(value, out[unit, 0], one), multiply_add(value, out[unit, 1], two)
-        three, four = multiply_add(value, out[unit, 2], three), multiply_add(value, out[unit, 3], four)
-        first, second = multiply_add(other, out[unit + 1, 0], first), multiply_add(other, out[unit + 1, 1], second)
-        third, fourth = multiply_add(other, out[unit + 1, 2], third), multiply_add(other, out[unit + 1, 3], fourth)
-    for unit in range(n_paired, len(units)):
+    """Write the scores of a line."""
+    first = _add_units(units, 0, n_paired, 2, out, (_ZERO, _ZERO, _ZERO, _ZERO))
+    second = _add_units(units, 1, n_paired, 2, out, (_ZERO, _ZERO, _ZERO, _ZERO))
+    first = _add_units(units, n_paired, len(units), 1, out, first)
+    for label in range(len(LABELS)):
+        scores[label] = (first[label] + second[label]) + bias[label]
+
+
+@leaf
+def _add_units(units, start, stop, step, out, sums):
+    """Add to the sums of the four labels what some units give them; the sums stay in registers."""
+    one, two, three, four = sums
+    for unit in range(start, stop, step):
         value = units[unit]
         one, two = multiply_add(value, out[unit, 0], one), multiply_add(value, out[unit, 1], two)
         three, four = multiply_add(value, out[unit, 2], three), multiply_add(value, out[unit, 3], four)
-    scores[0], scores[1] = (one + first) + bias[0], (two + second) + bias[1]
-    scores[2], scores[3] = (three + third) + bias[2], (four + fourth) + bias[3]
+    return one, two, three, four
 
 
 @leaf
@@ -226,6 +228,7 @@ def _from(place):
 
 @maker
 def _room_for_marks(n_rows, n_numbers):
+    """Make an array for the marks of some rows of numbers, of shape (n_rows, n_words)."""
     return np.empty((n_rows, -(-n_numbers // _WORD)), np.uint64)
 
 
