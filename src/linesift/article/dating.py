@@ -196,11 +196,12 @@ def _updated(found: Readings, published: Stamp) -> tuple[Stamp | None, Source]:
     """
     changes = [claim for claim in found.claims if claim.source in MODIFIED and claim.day >= published.when.date()]
     labelled = frozenset(found.labelled)
+    stamps = [stamp for stamp in found.stamps if not found.is_to_come(stamp.when.date())]
+    whole = [replace(stamp, moment=_with_clock(stamp.moment, found.elements_of(stamp))) for stamp in stamps]
     shown = [
-        whole
-        for stamp in found.stamps
-        for whole in (replace(stamp, moment=_with_clock(stamp.moment, found.elements_of(stamp))),)
-        if _is_update(whole, published, is_labelled=stamp in labelled) and not found.is_to_come(whole.when.date())
+        each
+        for each, stamp in zip(whole, stamps, strict=True)
+        if _is_update(each, published, is_labelled=stamp in labelled)
     ]
     if shown:
         latest = max(shown, key=lambda stamp: stamp.when)
