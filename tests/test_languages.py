@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from linesift.article.languages import find_languages
+from linesift.article.facts import _NOT_TOLD
+from linesift.article.languages import find_languages, known_languages
 from linesift.labels import Label
 from linesift.read.labelled import find_labelled_files, parse_page
 
@@ -60,6 +61,10 @@ def test_letters_decide_in_cyrillic(text: str, languages: str) -> None:
 def test_a_word_of_all_siblings_decides_for_none() -> None:
     text = "Guverner je najavio da će stope ostati iste i da će vlada predložiti novi zakon"
     assert find_languages(text) == {"hr", "bs", "sr"}
+
+
+def test_no_language_that_is_told_is_taken_from_the_markup_alone() -> None:
+    assert known_languages().isdisjoint(_NOT_TOLD)
 
 
 def test_close_languages_stay_open() -> None:

@@ -51,6 +51,7 @@ _DASH = re.compile(r"[–—―]\s*")
 _NUMBERED = re.compile(r"\(?(\d{1,3})[.)、]\s*(?=\D)")
 _SENTENCE_END = re.compile(r"[.!?…。！？।॥؟۔።፧։။។]['\"”’»“」』)\]]*$")
 _CLOSING = "'\"”’»)]"
+"""Marks that may stand behind the last letter of a sentence."""
 _NO_SUBHEAD = re.compile(r"[.,:;…。、，：；।॥۔።։။។]$")
 """Ends of lines that are no subheads, such as a sentence, or the line above a list."""
 _ROW = re.compile(r"\w\s*[:：]\s*\S")
