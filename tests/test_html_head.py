@@ -151,6 +151,13 @@ def test_sources_of_the_author(html: str) -> None:
     assert head_of(html).author == "Anna Rat"
 
 
+def test_the_writer_of_another_object_comes_last() -> None:
+    article, review = '{"@type": "Article", "headline": "A"}', '{"@type": "Review", "author": {"name": "A reader"}}'
+    script = LD.format(f"[{article}, {review}]")
+    assert head_of(script + '<meta name="author" content="Anna Rat">').author == "Anna Rat"
+    assert head_of(script).author == "A reader"
+
+
 @pytest.mark.parametrize("name", ["Di Marco Lucia", "Von der Heide, Karl", "James O'Neil"])
 def test_names_that_begin_like_a_byline(name: str) -> None:
     written = name.replace("'", "&#039;")

@@ -33,7 +33,9 @@ class JsonLd:
     article: dict[str, Any] = field(default_factory=dict)
     """Object of the page's article; empty if there is none."""
     writers: list[Any] = field(default_factory=list)
-    """Values of `author` and `creator`, those of the page's article first."""
+    """Values of `author` and `creator` of the page's article."""
+    other_writers: list[Any] = field(default_factory=list)
+    """Those of other objects, which may be of another story, or a reader's."""
     names: dict[str, str] = field(default_factory=dict)
     """Names of objects by their `@id`."""
     site: str = ""
@@ -49,8 +51,8 @@ def read_json(scripts: Sequence[str], titles: Sequence[str], addresses: Sequence
 
     Args:
         scripts: texts of its scripts.
-        titles: of the page, and
-        addresses: of the page: they tell which of several articles is its own.
+        titles: titles of the page. They tell which of several articles is its own.
+        addresses: addresses of the page, which tell it where the titles do not.
     """
     found = JsonLd()
     articles: list[dict[str, Any]] = []
@@ -69,9 +71,13 @@ def read_json(scripts: Sequence[str], titles: Sequence[str], addresses: Sequence
             _add(found, item, types)
         found.days += days[:_MOST]
     found.article = _own(articles, titles, addresses)
-    first = [found.article] if found.article else []
-    found.writers = [item.get(key) for item in (*first, *articles, *others) for key in ("author", "creator")]
+    found.writers = _writers([found.article])
+    found.other_writers = _writers([*others, *articles])
     return found
+
+
+def _writers(items: Sequence[dict[str, Any]]) -> list[Any]:
+    return [item.get(key) for item in items for key in ("author", "creator")]
 
 
 def _add(found: JsonLd, item: dict[str, Any], types: Sequence[str]) -> None:
@@ -117,7 +123,8 @@ def _own(articles: list[dict[str, Any]], titles: Sequence[str], addresses: Seque
         own = _letters(string_of(item, "headline") or string_of(item, "name"))
         if own and any(title.startswith(own) for title in shown):
             return item
-    by_address = (item for item in articles if not set(addresses).isdisjoint(_addresses(item)))
+    own_addresses = frozenset(addresses)
+    by_address = (item for item in articles if not own_addresses.isdisjoint(_addresses(item)))
     return next(by_address, articles[0])
 
 
