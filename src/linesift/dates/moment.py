@@ -94,7 +94,7 @@ def read_moments(line: str, context: Context = _NOTHING_KNOWN) -> list[Moment]:
     tokens = tokenize(line)
     if "U" in tokens.codes and (found := _read_cut(tokens, context)):
         return found
-    page = context.languages
+    page = context.languages  # before the words of the line narrow them
     clocks, codes = find_clocks(tokens)
     days, codes = find_days(codes)
     days = [day for day in drop_translations(tokens, days) if is_meant(tokens, day, context)]

@@ -209,7 +209,8 @@ def _addresses(found: _Found) -> list[str]:
 def _author(found: _Found) -> str:
     """Names of the authors, from the first source that gives some; addresses are no names."""
     json = found.json
-    own, of_others = ((name_of(value, json.names) for value in each) for each in (json.writers, json.other_writers))
+    own = [name_of(value, json.names) for value in json.writers]
+    of_others = [name_of(value, json.names) for value in json.other_writers]
     written = found.meta.get("twitter:data1", "") if _is_byline(found.meta.get("twitter:label1", "")) else ""
     others = (*(found.meta.get(key, "") for key in _AUTHORS), written, *found.author[:1])
     candidates = chain(own, (_BYLINE.sub("", unescape(names)) for names in others), of_others)
