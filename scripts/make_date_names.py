@@ -72,10 +72,14 @@ sv=igår/i_går/idag/i_dag da=i_går/i_dag no=i_går/i_dag fi=eilen/tänään is
 cs=včera/dnes sk=včera/dnes sl=včeraj/danes hr=jučer/danas bs=jučer/danas sr=јуче/данас/juče/danas mk=вчера/денес
 bg=вчера/днес be=учора/сёння ru=вчера/сегодня/только_что uk=вчора/учора/сьогодні hu=tegnap/ma ro=ieri/azi/astăzi
 el=χθες/χτες/σήμερα tr=dün/bugün az=dünən/bu_gün/bugün sq=dje/sot et=eile/täna lv=vakar/šodien lt=vakar/šiandien
-ca=ahir/avui gl=onte/hoxe eu=atzo/gaur cy=ddoe/heddiw ga=inné/inniu ar=أمس/امس/اليوم/منذ/الآن he=היום
-fa=دیروز/امروز/قبل ur=آج/گزشتہ_روز ps=پرون/نن hi=कल/आज bn=গতকাল/আজ mr=काल/आज gu=ગઈકાલે/આજે pa=ਕੱਲ੍ਹ/ਅੱਜ ta=நேற்று/இன்று
-te=నిన్న/ఈరోజు kn=ನಿನ್ನೆ/ಇಂದು ml=ഇന്നലെ/ഇന്ന് si=ඊයේ/අද ne=हिजो/आज th=เมื่อวาน/เมื่อวานนี้/วันนี้/ที่แล้ว/ที่ผ่านมา lo=ມື້ວານນີ້/ມື້ນີ້
-km=ម្សិលមិញ/ថ្ងៃនេះ/មុន my=မနေ့က/ယနေ့/ဒီနေ့ vi=hôm_qua/hôm_nay/vừa_xong ko=어제/오늘/방금 zh=昨天/今天/昨日/今日/前/刚刚/剛剛
+ca=ahir/avui gl=onte/hoxe eu=atzo/gaur cy=ddoe/heddiw ga=inné/inniu ar=أمس/امس/اليوم/منذ/الآن he=היום/שעות/דקות/ימים
+fa=دیروز/امروز/قبل ur=آج/گزشتہ_روز ps=پرون/نن hi=कल/आज bn=গতকাল/আজ/ঘণ্টা/মিনিট mr=काल/आज gu=ગઈકાલે/આજે pa=ਕੱਲ੍ਹ/ਅੱਜ
+ta=நேற்று/இன்று te=నిన్న/ఈరోజు kn=ನಿನ್ನೆ/ಇಂದು ml=ഇന്നലെ/ഇന്ന് si=ඊයේ/අද ne=हिजो/आज/घण्टा/घन्टा/अघि
+th=เมื่อวาน/เมื่อวานนี้/วันนี้/ที่แล้ว/ที่ผ่านมา
+th=ชั่วโมงที่แล้ว/นาทีที่แล้ว/วันที่แล้ว/ชั่วโมงก่อน/นาทีก่อน/วันก่อน
+lo=ມື້ວານນີ້/ມື້ນີ້/ຊົ່ວໂມງທີ່ແລ້ວ/ນາທີທີ່ແລ້ວ
+km=ម្សិលមិញ/ថ្ងៃនេះ/មុន/ម៉ោងមុន/នាទីមុន/ថ្ងៃមុន my=မနေ့က/ယနေ့/ဒီနေ့ vi=hôm_qua/hôm_nay/vừa_xong/tiếng
+ko=어제/오늘/방금/시간/분전/일전/시간전 zh=昨天/今天/昨日/今日/前/刚刚/剛剛
 ja=昨日/今日/前/たった今 fil=kahapon/ngayon sw=jana/leo am=ትናንት/ዛሬ ha=jiya/yau af=gister/vandag so=shalay/maanta
 ka=გუშინ/დღეს hy=երեկ/այսօր kk=кеше/бүгін ky=кечээ/бүгүн uz=kecha/bugun tg=дирӯз/имрӯз mn=өчигдөр/өнөөдөр"""
 
@@ -99,6 +103,8 @@ def past_names(locale: Locale) -> Iterator[str]:
         for pattern in fields[unit + width].get("past", {}).values():
             before, _, after = pattern.partition("{0}")
             yield from (before, after)
+            # The features look up single words. The shortest are prepositions: "20 de minute".
+            yield from (word for word in after.split()[:1] if len(word) > (2 if word > "\u0590" else 3))
             for space in re.finditer(r"(?<=\S)\s+", after):
                 tails[after[space.end() :]].add(unit)
         forms = units[f"duration-{unit}"].get("short" if width else "long", {})

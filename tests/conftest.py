@@ -64,7 +64,7 @@ def no_strangers() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(topic, "word_buckets", exact_buckets)
-        patch.setattr(COMPILED, "choose", lambda size: None)
+        patch.setattr(COMPILED, "choose", lambda _: None)
         yield
 
 

@@ -1,6 +1,6 @@
 """Date lines of many languages to moments; the lines stand in `data/moments.tsv`."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -38,6 +38,19 @@ def test_lines_of_many_languages() -> None:
     assert not [row.line for row, result in found if result in (Outcome.LESS, Outcome.REFUSED)]
     assert len(LINES) >= 400
     assert len({row.lang for row in LINES if row.lang}) >= 75
+
+
+def test_ages_of_many_languages() -> None:
+    now, found, expected = datetime(2026, 3, 4, 12), [], []
+    for row in (ROOT / "age_lines.tsv").read_text("utf-8").splitlines()[2:]:
+        language, line, ago = row.split("\t")
+        (moment,) = read_moments(line, Context(frozenset([language]), now=now))
+        found.append((line, moment.iso))
+        number, unit = ago.split()
+        when = now - (timedelta(minutes=int(number)) if unit == "min" else timedelta(int(number)))
+        expected.append((line, when.isoformat() if unit == "min" else when.date().isoformat()))
+    assert found == expected
+    assert len(found) > 400
 
 
 def test_patterns_of_cldr() -> None:

@@ -186,6 +186,12 @@ def test_at_most_six_elements_give_words() -> None:
         ("<p>a<span hidden>b</span><span style='VISIBILITY:hidden'>c</span><span style='x:none'>d</span>", ["ad"]),
         ("<body style='visibility:hidden' hidden><p>a", ["a"]),
         ("<details><summary>a</summary>b</details>", ["a", "b"]),
+        (
+            "<p>\u200b<p>\ufeff \u200e\u2060<p>\u202aa\u202c\u200b<p>\u2010<p>\ufeff<b>\u200d</b>",
+            ["\u202aa\u202c\u200b", "\u2010"],
+        ),
+        ("<dialog class=x>a<p>b</dialog><dialog open>c</dialog><dialog>d</dialog>e", ["c", "e"]),
+        ("<p><ruby>港<rp>(</rp><rt>みなと</rt><rp>)</rp></ruby>が<ruby>開<rt>ひら</ruby>く", ["港が開く"]),
         ("<my-card>a</my-card> <x-y>b</x-y>", ["a b"]),
         ("<a href=1><div>a</div><div>b</div></a>c", ["a", "b", "c"]),
         ("<b><p>a</b>b</p>c", ["ab", "c"]),
@@ -256,6 +262,8 @@ PROSE = "The ferry sails again after a week of repairs, and the harbour fills wi
 def test_a_hidden_article_is_shown_if_it_is_the_page() -> None:
     page = read_html(f"<p>Menu</p><div style='display:none'><p>{PROSE}</p></div>")
     assert page.page.lines == ["Menu", PROSE.strip()]
+    assert [has_ancestor(page.hints, line, "(hidden)") for line in (0, 1)] == [False, True]
+    page = read_html(f"<p>Menu</p><dialog><p>{PROSE}</p></dialog>")
     assert [has_ancestor(page.hints, line, "(hidden)") for line in (0, 1)] == [False, True]
     page = read_html(f"<p>{PROSE}</p><div style='display:none'><p>{PROSE}</p></div>")
     assert page.page.lines == [PROSE.strip()]

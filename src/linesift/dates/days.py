@@ -105,12 +105,18 @@ def is_doubtful(tokens: Tokens, text: DayText) -> bool:
     """Say whether a number and a name are a day only in the language of the name: "22 ago" in Italian.
 
     That is so for a short name without a year. A name is known everywhere if it is English, because pages of other
-    languages write those as well. A weekday, a clock or a word such as "updated" on the line removes the doubt, too.
+    languages write those as well. A clock or a word such as "updated" on the line removes the doubt, and so does a
+    weekday in a language of the name. "pre 1 sat" is an hour ago in Serbian, though `pre` is a weekday in Albanian and
+    `sat` a month in Hausa.
     """
     if text.year is not None or text.month is None or tokens.codes[text.month] != "M":
         return False
-    is_known = "en" in _name_languages(tokens, text) or len(tokens.texts[text.month]) >= _LONG_MONTH
-    return not is_known and set(tokens.codes).isdisjoint("WUp:Z")
+    languages = _name_languages(tokens, text)
+    if "en" in languages or len(tokens.texts[text.month]) >= _LONG_MONTH:
+        return False
+    weekdays = (tokens.meanings[place] for place, code in enumerate(tokens.codes) if code == "W")
+    has_weekday = any(word.languages & languages for meanings in weekdays for word in meanings)
+    return not has_weekday and set(tokens.codes).isdisjoint("Up:Z")
 
 
 def drop_translations(tokens: Tokens, days: list[DayText]) -> list[DayText]:

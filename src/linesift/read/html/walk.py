@@ -96,9 +96,9 @@ def _names(names: str) -> frozenset[str]:
 SKIPPED: Final = _names(
     "script style template noscript head title svg iframe noembed noframes textarea select option optgroup datalist"
     " audio video canvas object embed img input wbr area param source track col colgroup meta link base basefont"
-    " bgsound frame frameset"
+    " bgsound frame frameset rt rp"
 )
-"""Elements without lines, whatever is in them."""
+"""Elements without lines, whatever is in them. `<rt>` only says how the words before it are pronounced."""
 _SEEN = _names("img video audio iframe")
 """Those that show something between the lines; a `<picture>` has an `<img>`."""
 BLOCKS: Final = _names(
@@ -121,8 +121,12 @@ _SHARE_FLAGS = LINK | EMPHASIS
 HIDDEN: Final = _FLAGS["(hidden)"]
 KEEPS_LINES: Final = 1 << 32
 """Flag of `<pre>` and its like, above those of `ANCESTORS`."""
+DIALOG: Final = 1 << 33
+"""Flag of `<dialog>`, which is hidden without the attribute `open`."""
 _N_OUTER = N_LEVELS - 1
 _SOFT_HYPHEN = "\xad"
+_INVISIBLE = "".join(map(chr, (0x20, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF)))
+"""Characters that are not shown, such as the zero width space; a line of nothing else is none."""
 MAX_CELL: Final = 80
 """Most characters of a cell. A table row with a longer one, or with one of two lines, is layout: its cells are lines of
 their own."""
@@ -140,6 +144,7 @@ def _elements() -> _Elements:
     flags = _FLAGS | dict.fromkeys(("b", "strong", "em"), EMPHASIS)
     for name in ("pre", "listing", "plaintext", "xmp"):
         flags[name] = KEEPS_LINES
+    flags["dialog"] = DIALOG
     table = _Elements(dict.fromkeys((None, "-comment", "-doctype", *SKIPPED), (_SKIP, 0, 0)))
     kinds = (
         dict.fromkeys(BLOCKS, _BLOCK) | {"tr": _TABLE_ROW, "br": _BREAK, "hr": _BREAK} | dict.fromkeys(_SEEN, _MEDIA)
@@ -249,21 +254,23 @@ class Walk:
         outer = self._scopes[-1]
         outer_flags, keys, n_own, block, href = outer
         key, attributes = "", node.attributes
+        is_left_out = flags & DIALOG and "open" not in attributes
         if attributes:
             if name == "a" and "href" in attributes:
                 flags, href = LINK, attributes["href"] or ""
             if READ_ATTRIBUTES.isdisjoint(attributes):
                 key = attributes.get("class") or ""
             else:
-                if ("style" in attributes or "hidden" in attributes) and is_hidden(attributes):
-                    if not self._shows_hidden:
-                        self.hidden.append(node)
-                        return _SKIP
-                    flags |= HIDDEN
+                is_left_out |= ("style" in attributes or "hidden" in attributes) and is_hidden(attributes)
                 key = find_key(attributes)
-            if key:
-                keys = (self._key_numbers.setdefault(key, len(self._key_numbers)), *keys[:_N_OUTER])
-                n_own += 1
+        if is_left_out:
+            if not self._shows_hidden:
+                self.hidden.append(node)
+                return _SKIP
+            flags |= HIDDEN
+        if key:
+            keys = (self._key_numbers.setdefault(key, len(self._key_numbers)), *keys[:_N_OUTER])
+            n_own += 1
         if kind > _BOX:
             if self._pieces:
                 self._flush()
@@ -348,6 +355,8 @@ class Walk:
         # The space is the only white space that is printable; soft hyphens are not shown.
         if not text.isprintable() or "  " in text:
             text = " ".join(text.replace(_SOFT_HYPHEN, "").split())
+            if not text.strip(_INVISIBLE):
+                text = ""
         if text and piece_flags & _SHARE_FLAGS:
             if piece_flags & LINK:
                 link_share = 1.0 if flags & LINK else self._share(LINK, text)

@@ -13,11 +13,15 @@ SKIP, INLINE, NAMED, BOX, BLOCK, TABLE_ROW, BREAK, MEDIUM = range(8)
 GAP_DUE = -1
 
 # Traits of elements, as bits.
-VOID, RAW, LINK_TAG, FOREIGN, TEMPLATE, SCRIPT, META, TITLE, UNREAD, KEEPS_LINES = (1 << bit for bit in range(10))
+VOID, RAW, LINK_TAG, FOREIGN, TEMPLATE, SCRIPT, META, TITLE, UNREAD, DIALOG_TAG, KEEPS_LINES = (
+    1 << bit for bit in range(11)
+)
 
 # Where the value of an attribute begins, counted from `m[SPANS]`; it ends at the next place. 0 and 0 where the tag has
 # no such attribute. `NO_SPAN` for others that have words.
-CLASS, HREF, HIDDEN, STYLE, ALT, TITLE_ATTRIBUTE, WIDTH, HEIGHT, PROPERTY, NAME, CONTENT, NO_SPAN = range(0, 24, 2)
+CLASS, HREF, HIDDEN, OPEN, STYLE, ALT, TITLE_ATTRIBUTE, WIDTH, HEIGHT, PROPERTY, NAME, CONTENT, NO_SPAN = range(
+    0, 26, 2
+)
 
 # Header of `m`: counters,
 (

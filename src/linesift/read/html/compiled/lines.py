@@ -199,6 +199,29 @@ def _add(data, start, end, scope, m, t, names):
 
 
 @leaf
+def _is_invisible(text, place, end):
+    """Say whether a text has only characters that are not shown, those of `walk`: U+200B to U+206F and U+FEFF."""
+    while place < end:
+        first = text[place]
+        if first == SPACE:
+            place += 1
+            continue
+        if first != 0xE2 and first != 0xEF:
+            return False
+        second, third = text[place + 1], text[place + 2]
+        if first == 0xEF:
+            is_shown = second != 0xBB or third != 0xBF
+        elif second == 0x80:
+            is_shown = not (0x8B <= third <= 0x8F or 0xAA <= third <= 0xAE)
+        else:
+            is_shown = second != 0x81 or not 0xA0 <= third <= 0xAF
+        if is_shown:
+            return False
+        place += 3
+    return True
+
+
+@leaf
 def _write(data, line, m, t, text, shares):
     """Write the text of a line, white space collapsed and soft hyphens left out, and its shares of characters.
 
@@ -237,6 +260,8 @@ def _write(data, line, m, t, text, shares):
             n_linked += n_solid - before
         if m[scope + FLAGS] & t[EMPHASIS_FLAG]:
             n_emphasised += n_solid - before
+    if _is_invisible(text, first, place):
+        n_chars = 0
     if n_chars:
         holder_flags = m[m[HOLDER] + FLAGS]
         shares[number, 0] = 1.0 if holder_flags & t[LINK_FLAG] else n_linked / n_solid

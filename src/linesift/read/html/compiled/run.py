@@ -31,6 +31,7 @@ from linesift.read.html.compiled.layout import (
     COUNTS_HIDDEN,
     CUSTOM_FLAG,
     DEPTH,
+    DIALOG_TAG,
     ELEMENT,
     FLAGS,
     FLAGS_OF,
@@ -82,6 +83,7 @@ from linesift.read.html.compiled.layout import (
     N_SCOPES,
     NAMED,
     NO_SPAN,
+    OPEN,
     OPENED,
     OPENED_SIZE,
     OUTER,
@@ -169,16 +171,17 @@ def _enter(row, element, kind, data, m, t, text, keys, shares):
     outer_flags, keyset, n_own, block, link = (
         m[scope + FLAGS], m[scope + KEYSET], m[scope + N_OWN], m[scope + OWN_BLOCK], m[scope + LINK],
     )  # fmt: skip
-    flags, keeps = 0, m[scope + KEEPS]
+    flags, keeps, is_left_out = 0, m[scope + KEEPS], False
     if element >= 0:
         flags, traits = t[t[FLAGS_OF] + element], t[t[TRAITS] + element]
         keeps |= (traits & KEEPS_LINES) != 0
+        is_left_out = traits & DIALOG_TAG != 0 and m[m[SPANS] + OPEN] == 0
         if traits & LINK_TAG and m[m[SPANS] + HREF]:
             flags = t[LINK_FLAG]
             link = find_link(data, m[m[SPANS] + HREF], m[m[SPANS] + HREF + 1], m, t)
     elif element == -2:
         flags = t[CUSTOM_FLAG]
-    if (m[m[SPANS] + HIDDEN] or m[m[SPANS] + STYLE]) and is_hidden(data, m):
+    if is_left_out or ((m[m[SPANS] + HIDDEN] or m[m[SPANS] + STYLE]) and is_hidden(data, m)):
         if not m[SHOWS_HIDDEN]:
             return SKIP
         flags |= t[HIDDEN_FLAG]
