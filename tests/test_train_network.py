@@ -248,3 +248,13 @@ def test_words_that_nobody_reads_are_not_relied_on() -> None:
     assert loss(trusting, data) < 0.1
     assert loss(wary, data) < 0.1
     assert loss(wary, lost) < 0.75 * loss(trusting, lost)
+
+
+@pytest.mark.parametrize("shape", [(30, 12), (12, 30), (1, 5)])
+def test_moves_of_matrices_have_singular_values_near_1(shape: tuple[int, int]) -> None:
+    matrix = np.random.default_rng(0).normal(0, 3, shape).astype(np.float32)
+    left, _, right = np.linalg.svd(matrix, full_matrices=False)
+    inside = left.T @ room._orthogonal(matrix) @ right.T
+    assert ((np.diag(inside) > 0.6) & (np.diag(inside) < 1.3)).all()
+    np.testing.assert_allclose(inside, np.diag(np.diag(inside)), atol=1e-4)
+    assert not room._orthogonal(np.zeros(shape, np.float32)).any()

@@ -254,14 +254,15 @@ class Walk:
         outer = self._scopes[-1]
         outer_flags, keys, n_own, block, href = outer
         key, attributes = "", node.attributes
-        is_left_out = flags & DIALOG and "open" not in attributes
+        is_left_out = flags & DIALOG != 0 and "open" not in attributes
         if attributes:
             if name == "a" and "href" in attributes:
                 flags, href = LINK, attributes["href"] or ""
             if READ_ATTRIBUTES.isdisjoint(attributes):
                 key = attributes.get("class") or ""
             else:
-                is_left_out |= ("style" in attributes or "hidden" in attributes) and is_hidden(attributes)
+                if ("style" in attributes or "hidden" in attributes) and is_hidden(attributes):
+                    is_left_out = True
                 key = find_key(attributes)
         if is_left_out:
             if not self._shows_hidden:
