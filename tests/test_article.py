@@ -256,6 +256,24 @@ def test_a_page_without_a_body_has_no_article() -> None:
     assert found.problems == ("a headline without a body is no article",)
 
 
+def test_an_article_that_is_printed_twice_is_given_once() -> None:
+    rows = (
+        "B|" + "The ferry sails again after a week of repairs. " * 4,
+        "B|Short.",
+        "B|" + "The harbour is full. " * 9,
+    )
+    page = labelled("H|Ferry", *rows, "S|Share", *rows, "B|The end.")
+    found = build_article(page)
+    assert [part.text for part in found.body] == [*(row[2:].strip() for row in rows), "The end."]
+    assert found.lines.body == (2, 3, 4, 9)
+    assert build_brief(page).body == tuple(part.text for part in found.body)
+
+
+def test_refrains_are_given_each_time() -> None:
+    song = ("B|Row, row, row your boat", "B|Gently down the stream", "B|Merrily, merrily, merrily, merrily") * 8
+    assert len(article(*song).body) == 24
+
+
 def test_the_brief_of_a_page_has_the_parts_of_its_article() -> None:
     page = labelled("H|Live", "T|21 October 2020", "T|11:05", "B|C.", "S|More", "T|10:20", "B|B.", "T|09:01", "B|A.")
     texts = ("11:05", "C.", "10:20", "B.", "09:01", "A.")

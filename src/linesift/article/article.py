@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from linesift.article.copies import body_once
 from linesift.article.dating import Dating, date_page
 from linesift.article.entries import Entry, find_entries
 from linesift.article.facts import find_facts, find_headline
@@ -70,7 +71,8 @@ class Article:
     timestamp: str = ""
     """All timestamp lines but the times of entries, joined by `" | "`."""
     body: tuple[Part, ...] = ()
-    """Body lines, and the times of entries, in page order, each with its kind."""
+    """Body lines, and the times of entries, in page order, each with its kind. Paragraphs that the page prints again,
+    two or more in a row, come once."""
     kind: str = ""
     """Kind of page: article, live, index, stub or other; empty where that was not asked for."""
     entries: tuple[Entry, ...] = ()
@@ -156,7 +158,7 @@ def build_article(
             kind_probability, page.confidence(Label.HEADLINE), dating.confidence, page.confidence(Label.BODY)
         ),
         lines=LineNumbers(
-            _from_one(page.indices(Label.HEADLINE)), published.lines, updated.lines, _from_one(page.indices(Label.BODY))
+            _from_one(page.indices(Label.HEADLINE)), published.lines, updated.lines, _from_one(body_once(page))
         ),
         problems=dating.problems,
     )
@@ -167,7 +169,7 @@ def build_brief(page: LabelledLines, *, now: date | None = None, kind: str = "")
     if not page.indices(Label.BODY):
         return Brief()
     dates = _find_dates(page, now, kind)
-    lines = sorted({*page.indices(Label.BODY), *dates.times})
+    lines = sorted({*body_once(page), *dates.times})
     return Brief(
         headline=find_headline(page).text,
         published=dates.published.iso or None,

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
+from linesift.article.copies import body_once
 from linesift.article.lines import LabelledLines
 from linesift.hints import ANCESTORS, TAGS, Hints
-from linesift.labels import Label
 
 
 class PartKind(StrEnum):
@@ -70,13 +70,13 @@ _SURE_EMPHASIS = 0.99
 
 
 def find_parts(page: LabelledLines, entry_lines: AbstractSet[int] = frozenset()) -> tuple[Part, ...]:
-    """List the body lines of a page, and the times of its entries, in page order, each with its kind.
+    """List the body lines of a page, and the times of its entries, in page order, each with its kind and no run twice.
 
     Args:
         page: lines and labels, and for a page that came as HTML its hints.
         entry_lines: indices of the lines, not body, that are times of entries.
     """
-    body = set(page.indices(Label.BODY))
+    body = set(body_once(page))
     indices = sorted(body | entry_lines)
     texts = [page.lines[index].strip() for index in indices]
     kinds = _of_shape(texts, [index not in body for index in indices])
