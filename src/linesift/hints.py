@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from linesift.hashing import MIX, SPREAD
+
 
 def _split(names: str) -> tuple[str, ...]:
     return tuple(names.split())
@@ -45,7 +47,7 @@ PART_LEVEL = N_LEVELS
 """Level of the words of elements that hold a part of the line and not the whole of it."""
 
 
-_BASE, _MIX, _MODULUS = 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93, 1 << 64
+_BASE, _MIX, _MODULUS = int(SPREAD), int(MIX), 1 << 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)

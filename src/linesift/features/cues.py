@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from linesift.features.batch import Batch, read_batch
 from linesift.features.chars import COLON, nonzero_indices
 from linesift.features.columns import Columns, Values
+from linesift.hashing import MIX, SPREAD
 
 CUES = Columns("cues")
 
@@ -54,9 +55,8 @@ longer lines less than half. Words for "by" are prepositions of other languages 
 _ALL = 255
 """Stands for lines of any length."""
 
-_FORWARD, _BACKWARD = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
+_FORWARD, _BACKWARD = SPREAD, np.uint64(0xC2B2AE3D27D4EB4F)
 """Hashes of no words, for phrases that are read from the first word on and from the last word on."""
-_MIX = np.uint64(0xD6E8FEB86659FD93)
 _FILTER_BITS = 19
 
 Hashes = NDArray[np.uint64]
@@ -84,7 +84,7 @@ class CueTable:
 
 
 def _add_word(hashes: Hashes, words: Hashes) -> Hashes:
-    chained: Hashes = (hashes ^ words) * _MIX
+    chained: Hashes = (hashes ^ words) * MIX
     return chained ^ (chained >> np.uint64(29))
 
 

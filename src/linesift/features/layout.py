@@ -9,6 +9,7 @@ from linesift.features.batch import Batch, running_sum
 from linesift.features.chars import lengths, nonzero_indices
 from linesift.features.columns import Columns, Values
 from linesift.features.runs import LineRuns, changes
+from linesift.hashing import MIX, SPREAD
 
 LAYOUT = Columns("layout")
 
@@ -80,7 +81,7 @@ def shares_above(batch: Batch) -> Values:
 
 def _page_keys(batch: Batch, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Keys that are equal where the hashes of two lines of one page are."""
-    return hashes * np.uint64(0x9E3779B97F4A7C15) + batch.page.astype(np.uint64)
+    return hashes * SPREAD + batch.page.astype(np.uint64)
 
 
 _FEW = 2000
@@ -97,7 +98,7 @@ def _occurrences(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
     if size <= _FEW:
         return _sorted_occurrences(keys)
     bits = int(size).bit_length() + 1
-    bucket = ((keys * np.uint64(0xD6E8FEB86659FD93)) >> np.uint64(64 - bits)).view(np.int64)
+    bucket = ((keys * MIX) >> np.uint64(64 - bits)).view(np.int64)
     taken = np.zeros(1 << bits, np.uint64)
     taken[bucket] = keys
     is_other = taken.take(bucket) != keys
@@ -154,7 +155,7 @@ def same_start(batch: Batch) -> Values:
     words, hashes = batch.scan.word_line, batch.scan.word_hash
     heads = nonzero_indices(np.concatenate(([True], words[1:] != words[:-1]))[: len(words)])
     lines = words[heads]
-    keys = hashes[heads] * np.uint64(0x9E3779B97F4A7C15) + batch.page[lines].astype(np.uint64)
+    keys = hashes[heads] * SPREAD + batch.page[lines].astype(np.uint64)
     out = np.full(len(batch.page), np.nan, np.float32)
     out[lines] = _occurrences(keys)
     return out

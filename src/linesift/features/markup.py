@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from linesift.features.batch import Batch
 from linesift.features.columns import Columns, Values
+from linesift.hashing import SPREAD
 from linesift.hints import ANCESTORS, Hints
 
 MARKUP = Columns("markup")
@@ -60,7 +61,7 @@ def _number_groups(batch: Batch, numbers: NDArray[np.uint64]) -> NDArray[np.int6
         if ends[-1] <= most:
             places: NDArray[np.int64] = numbers.astype(np.int64) + (ends - n_places).repeat(batch.nonempty_sizes)
             return places
-    keys = numbers * np.uint64(0x9E3779B97F4A7C15) + batch.page.astype(np.uint64)
+    keys = numbers * SPREAD + batch.page.astype(np.uint64)
     groups: NDArray[np.int64] = np.unique(keys, return_inverse=True)[1]
     return groups
 

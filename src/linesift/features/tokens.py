@@ -9,6 +9,7 @@ from linesift.features.batch import Batch, read_batch
 from linesift.features.chars import find_runs, hash_codes, nonzero_indices, read_chars
 from linesift.features.scan import MAX_LINE
 from linesift.features.words import SpanHasher, find_words
+from linesift.hashing import MIX, SPREAD
 
 TOKEN_BITS = 18
 """Buckets are numbers of this many bits; 2**18 rows of ten half floats are 5 MB of weights."""
@@ -19,8 +20,7 @@ MARKUP_BITS = 16
 SHORT = 8.0
 """Words up to which a line is also a token as a whole: "Read more", "Share this article"."""
 
-_PAIR, _FIRST, _LAST, _WHOLE = (np.uint64(odd) for odd in (0x9E3779B97F4A7C15, 3, 5, 7))
-_MIX = np.uint64(0xD6E8FEB86659FD93)
+_FIRST, _LAST, _WHOLE = (np.uint64(odd) for odd in (3, 5, 7))
 
 
 ALL = slice(None)
@@ -45,7 +45,7 @@ def line_tokens(batch: Batch, rows: slice = ALL) -> tuple[NDArray[np.int64], NDA
     first = (n_words.cumsum() - n_words)[worded]
     # Beside itself every word gives a pair with the one before, or the token of a line's first word.
     beside = np.empty_like(hashes)
-    beside[1:] = (hashes[:-1] * _PAIR) ^ (hashes[1:] + np.uint64(77))
+    beside[1:] = (hashes[:-1] * SPREAD) ^ (hashes[1:] + np.uint64(77))
     beside[first] = hashes[first] * _FIRST + np.uint64(1)
     n_tokens = 2 * n_words
     n_tokens[worded] += 1
@@ -97,8 +97,8 @@ def markup_tokens(batch: Batch, rows: slice = ALL) -> tuple[NDArray[np.int64], N
     starts = n_tokens.cumsum() - n_tokens
     keys = np.empty(n_tokens.sum(), np.uint64)
     place = _word_places(n_words, starts)
-    keys[place], keys[place + 1] = hashes, hashes ^ (level * _PAIR)
-    keys[starts + 2 * n_words] = hints.tag[rows].astype(np.uint64) * _PAIR + np.uint64(29)
+    keys[place], keys[place + 1] = hashes, hashes ^ (level * SPREAD)
+    keys[starts + 2 * n_words] = hints.tag[rows].astype(np.uint64) * SPREAD + np.uint64(29)
     return np.arange(n_lines).repeat(n_tokens), _buckets(keys, MARKUP_BITS)
 
 
@@ -116,6 +116,6 @@ def _word_places(n_words: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArr
 
 
 def _buckets(keys: NDArray[np.uint64], bits: int) -> NDArray[np.int64]:
-    keys *= _MIX
+    keys *= MIX
     keys >>= np.uint64(64 - bits)
     return keys.view(np.int64)

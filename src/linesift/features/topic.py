@@ -11,13 +11,13 @@ from linesift.features.batch import Batch, from_fixed, read_batch, running_sum
 from linesift.features.chars import nonzero_indices
 from linesift.features.columns import Columns, Values
 from linesift.features.runs import text_runs
+from linesift.hashing import MIX
 
 TOPIC = Columns("topic")
 
 SHORTEST = 4
 """Letters from which a word counts; shorter ones are mostly function words. Pairs of unspaced letters count too."""
 
-_MIX = np.uint64(0xD6E8FEB86659FD93)
 
 _LOAD = 8
 """Buckets for each word of a page; at 8 to 16 a word meets a stranger in one of eight look-ups or less."""
@@ -40,7 +40,7 @@ def word_buckets(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64], in
     n_buckets = 1 << bits
     offset = n_buckets.cumsum() - n_buckets
     bucket = scan.word_hash.take(counted)
-    bucket *= _MIX
+    bucket *= MIX
     bucket >>= (64 - bits).astype(np.uint64).repeat(n_words)
     return row, bucket.view(np.int64) + offset.repeat(n_words), int(n_buckets.sum())
 

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.chars import SPACED, UNSPACED, Runs
+from linesift.hashing import MIX, SPREAD
 
-_BASE = 0x9E3779B97F4A7C15 | 1
+_BASE = int(SPREAD)
 _INVERSE = pow(_BASE, -1, 1 << 64)
-_MIX = np.uint64(0xD6E8FEB86659FD93)
 
 
 @cache
@@ -28,7 +28,7 @@ def _powers(size: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
 def mix(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Spread the entropy of polynomial hashes over all 64 bits (one round of an xor-shift-multiply mixer)."""
     mixed = hashes ^ (hashes >> np.uint64(32))
-    mixed *= _MIX
+    mixed *= MIX
     mixed ^= mixed >> np.uint64(32)
     return mixed
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from linesift.errors import MemoryFileError
 from linesift.features.batch import Batch, read_batch
+from linesift.hashing import MIX
 from linesift.labels import Label
 from linesift.model.site import MIN_SHARE
 
@@ -25,7 +26,7 @@ TABLE = "recurrence.json"
 """The fitted table, beside this module."""
 
 _CHARS_AT_ONCE = 1 << 23
-_MIX, _SHIFT = np.uint64(0xD6E8FEB86659FD93), np.uint64(32)
+_SHIFT = np.uint64(32)
 _PAGES = (1.5, 2.5, 4.5, 8.5)
 _SHARES = (0.25, 0.5, 0.8)
 N_PAGE_BINS, N_LINE_BINS = len(_PAGES) + 1, 3 + len(_SHARES)
@@ -131,8 +132,8 @@ EMPTY = SiteMemory(np.zeros(0, np.uint64), np.zeros(0, np.uint64), np.zeros(0, n
 
 def _page_digests(batch: Batch) -> Hashes:
     """Hash each page of a batch, shape (n_pages,): its lines in any order, digits as zeros."""
-    mixed = batch.scan.hash * _MIX
-    mixed = (mixed ^ (mixed >> _SHIFT)) * _MIX
+    mixed = batch.scan.hash * MIX
+    mixed = (mixed ^ (mixed >> _SHIFT)) * MIX
     digests = np.zeros(len(batch.lines_per_page_with_blanks), np.uint64)
     np.add.at(digests, batch.page, mixed)
     return digests

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.features.batch import Batch
+from linesift.hashing import MIX, SPREAD
 from linesift.labels import Label
 
 MIN_SHARE = 0.1
@@ -30,7 +31,7 @@ _SCALES = {
 """Prior standard deviation of the weights of each kind of trait, relative to each other."""
 
 _KINDS = {name: np.uint64(index + 1) for index, name in enumerate(_SCALES)}
-_ODD, _MIX, _SHIFT = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93), np.uint64(29)
+_SHIFT = np.uint64(29)
 _NONE = np.uint64(0)
 _LENGTHS = (1.5, 3, 5, 8, 12, 20, 35)
 _SURE = (0.5, 0.7, 0.9, 0.98)
@@ -206,7 +207,7 @@ def _word_traits(batch: Batch) -> Iterator[tuple[str, NDArray[np.int32], Hashes]
     if batch.hints is not None:
         level = batch.hints.word_level.astype(np.uint64) + np.uint64(1)
         yield "markup_word", batch.hints.word_line, batch.hints.word_hash
-        yield "markup_word", batch.hints.word_line, batch.hints.word_hash ^ (level * _ODD)
+        yield "markup_word", batch.hints.word_line, batch.hints.word_hash ^ (level * SPREAD)
 
 
 def _shifted(hashes: Hashes, step: int, page: NDArray[np.int32]) -> Hashes:
@@ -219,8 +220,8 @@ def _shifted(hashes: Hashes, step: int, page: NDArray[np.int32]) -> Hashes:
 
 def _key(name: str, *parts: NDArray[np.generic]) -> Hashes:
     """Hash a kind of trait and its parts."""
-    key = np.full(1, _KINDS[name], np.uint64) * _ODD
+    key = np.full(1, _KINDS[name], np.uint64) * SPREAD
     for part in parts:
-        key = (key ^ part.astype(np.uint64)) * _MIX
+        key = (key ^ part.astype(np.uint64)) * MIX
         key = key ^ (key >> _SHIFT)
     return key

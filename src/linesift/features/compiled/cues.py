@@ -3,10 +3,11 @@
 import numpy as np
 
 from linesift.features import cues as plain
+from linesift.hashing import MIX
 from linesift.jit import inner, leaf, outer
 
 _ENDS, _BEGINS, _SURELY_BEGINS, _IS = plain._ENDS, plain._BEGINS, plain._SURELY_BEGINS, plain._IS
-_NEAR, _ALL, _MIX, _FORWARD, _BACKWARD = plain._NEAR, plain._ALL, plain._MIX, plain._FORWARD, plain._BACKWARD
+_NEAR, _ALL, _FORWARD, _BACKWARD = plain._NEAR, plain._ALL, plain._FORWARD, plain._BACKWARD
 _ADDED, _BIT, _BYTE, _LOW = (np.uint64(odd) for odd in (29, 64 - plain._FILTER_BITS, 67 - plain._FILTER_BITS, 7))
 _ONE = np.uint8(1)
 
@@ -36,7 +37,7 @@ def fill_cues(words, lines, colons, length, keys, families, near, beginnings, ou
             found = _FORWARD if is_begin else _BACKWARD
             for number in range(end - start):
                 word = words[start + number] if is_begin else words[end - 1 - number]
-                found = (found ^ word) * _MIX
+                found = (found ^ word) * MIX
                 found ^= found >> _ADDED
                 if not beginnings[found >> _BYTE] >> ((found >> _BIT) & _LOW) & _ONE:
                     break

@@ -2,18 +2,17 @@
 
 import numpy as np
 
-from linesift.features import words
+from linesift.hashing import MIX, SPREAD
 from linesift.jit import leaf
 
-BASE = np.uint64(words._BASE)
 ONE, TWO = np.uint64(1), np.uint64(2)
-_MIX, _HALF = np.uint64(words._MIX), np.uint64(32)
+_HALF = np.uint64(32)
 
 
 @leaf
 def mix(value):
     """Spread the entropy of a polynomial hash over all 64 bits."""
-    mixed = (value ^ (value >> _HALF)) * _MIX
+    mixed = (value ^ (value >> _HALF)) * MIX
     return mixed ^ (mixed >> _HALF)
 
 
@@ -23,5 +22,5 @@ def hash_span(keys, start, stop):
     value, power = np.uint64(0), ONE
     for place in range(start, stop):
         value += (np.uint64(keys[place]) + ONE) * power
-        power *= BASE
+        power *= SPREAD
     return mix(value)

@@ -10,7 +10,7 @@ from linesift.features import chars, dates
 from linesift.features import scan as plain
 from linesift.features.chars import DIGIT, MARK, N_CLASSES, QUESTION, SPACE, SPACED, STOP, TABLE_SIZE, UNSPACED, UPPER
 from linesift.features.compiled.dates import FIRST_NAME, count_names, count_numbers, find_name
-from linesift.features.compiled.hashes import BASE, ONE, TWO, hash_span, mix
+from linesift.features.compiled.hashes import ONE, TWO, hash_span, mix
 from linesift.features.compiled.rows import (
     END,
     FIRST,
@@ -37,6 +37,7 @@ from linesift.features.compiled.rows import (
     WHOLE,
 )
 from linesift.features.dates import N_DATE_PARTS
+from linesift.hashing import SPREAD
 from linesift.jit import inner, leaf, outer
 
 _LOWEST_SPACED, _HIGHEST_SPACED = SPACED
@@ -193,7 +194,7 @@ def _read_runs(
         kind, end = np.int64(kinds[place]), _end_of_run(kinds, place, last)
         counts[kind, row] += end - place
         shape += (np.uint64(kind) + TWO) * power
-        power *= BASE
+        power *= SPREAD
         if kind == DIGIT:
             numbers[n_numbers, START], numbers[n_numbers, END], numbers[n_numbers, ROW] = place, end, row
             numbers[n_numbers, VALUE] = _value(codes, folded, place, end)

@@ -5,11 +5,12 @@ from numpy.typing import NDArray
 
 from linesift.features import tokens as plain
 from linesift.features.batch import Batch
+from linesift.hashing import MIX, SPREAD
 from linesift.jit import leaf, outer
 
-_PAIR, _FIRST, _LAST, _WHOLE = plain._PAIR, plain._FIRST, plain._LAST, plain._WHOLE
+_FIRST, _LAST, _WHOLE = plain._FIRST, plain._LAST, plain._WHOLE
 _ONE, _TWO, _THREE, _LEVEL, _TAG, _SECOND = (np.uint64(odd) for odd in (1, 2, 3, 11, 29, 77))
-_MIX, _SHORT = plain._MIX, plain.SHORT
+_SHORT = plain.SHORT
 _LINE_SHIFT, _MARKUP_SHIFT = np.uint64(64 - plain.TOKEN_BITS), np.uint64(64 - plain.MARKUP_BITS)
 
 Counted = tuple[NDArray[np.int32], NDArray[np.int32]]
@@ -45,7 +46,7 @@ def hash_line(word_hash, word_line, line_hash, length, start, stop):
         first, n_before = word, n_found
         while word < len(word_hash) and word_line[word] == row:
             key = word_hash[word]
-            beside = key * _FIRST + _ONE if word == first else (word_hash[word - 1] * _PAIR) ^ (key + _SECOND)
+            beside = key * _FIRST + _ONE if word == first else (word_hash[word - 1] * SPREAD) ^ (key + _SECOND)
             buckets[n_found], buckets[n_found + 1] = _bucket(key, _LINE_SHIFT), _bucket(beside, _LINE_SHIFT)
             n_found += 2
             word += 1
@@ -70,10 +71,10 @@ def hash_markup(word_hash, word_line, word_level, tag, start, stop):
         while word < len(word_hash) and word_line[word] == row:
             key, level = word_hash[word], np.uint64(word_level[word]) + _LEVEL
             buckets[n_found] = _bucket(key, _MARKUP_SHIFT)
-            buckets[n_found + 1] = _bucket(key ^ (level * _PAIR), _MARKUP_SHIFT)
+            buckets[n_found + 1] = _bucket(key ^ (level * SPREAD), _MARKUP_SHIFT)
             n_found += 2
             word += 1
-        buckets[n_found] = _bucket(np.uint64(tag[row]) * _PAIR + _TAG, _MARKUP_SHIFT)
+        buckets[n_found] = _bucket(np.uint64(tag[row]) * SPREAD + _TAG, _MARKUP_SHIFT)
         n_found += 1
         n_tokens[row - start] = n_found - n_before
     return n_tokens, buckets
@@ -81,4 +82,4 @@ def hash_markup(word_hash, word_line, word_level, tag, start, stop):
 
 @leaf
 def _bucket(key, shift):
-    return np.int32((key * _MIX) >> shift)
+    return np.int32((key * MIX) >> shift)

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from linesift.features import topic as plain
 from linesift.features.batch import Batch
 from linesift.features.topic import Rows
+from linesift.hashing import MIX
 from linesift.jit import inner, leaf, outer
 
-_SHORTEST, _LOAD, _MOST, _MIX = plain.SHORTEST, plain._LOAD, plain._MOST, plain._MIX
+_SHORTEST, _LOAD, _MOST = plain.SHORTEST, plain._LOAD, plain._MOST
 _BITS, _MISSING = 64, np.float32(np.nan)
 _AT_ONCE = 1 << 20
 """Words times weights that are looked at together where there are more: their logarithms take 8 MB."""
@@ -106,7 +107,7 @@ def look_up(sizes, words, lines, page_starts, rows, weights):
         shift, n_counted = np.uint64(_BITS - _count_bits(n_counted)), 0
         for word in range(start, end):
             # Without a branch, which the processor could not foresee: half of the words count.
-            row[n_counted], bucket[n_counted] = lines[word], (words[word] * _MIX) >> shift
+            row[n_counted], bucket[n_counted] = lines[word], (words[word] * MIX) >> shift
             n_counted += sizes[word] >= _SHORTEST
         done = _look_up_page(row[:n_counted], bucket[:n_counted], place, weights, slots, total, line, elsewhere, done)
         start = end

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from linesift.hashing import MIX, SPREAD
 from linesift.hints import N_LEVELS
 from linesift.jit import inner, maker, outer
 from linesift.read.html.compiled.layout import (
@@ -23,7 +24,6 @@ from linesift.read.html.compiled.layout import (
 from linesift.read.html.compiled.scan import AMPERSAND, LF, hash_bytes, read_char, to_slot
 from linesift.read.html.words import MAX_KEY
 
-_BASE, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 _OTHER, _LOWER, _UPPER = 0, 1, 2
 
 
@@ -76,8 +76,8 @@ def _number_stems(bounds, data):
 @inner
 def _find_triple(slots, keys, first, second, third, number):
     """Number of three integers in a hash table, or `number` where they are new; then they are noted under it."""
-    value = np.uint64(first) * _BASE ^ np.uint64(second) * _MIX ^ (np.uint64(third) + np.uint64(1)) * _BASE * _MIX
-    value = (value ^ (value >> np.uint64(32))) * _MIX
+    value = np.uint64(first) * SPREAD ^ np.uint64(second) * MIX ^ (np.uint64(third) + np.uint64(1)) * SPREAD * MIX
+    value = (value ^ (value >> np.uint64(32))) * MIX
     slot = np.int64(value >> np.uint64(20)) & (len(slots) - 1)
     while slots[slot]:
         found = slots[slot]
@@ -185,7 +185,7 @@ def _split_key(codes, size, hashes, first):
         while True:
             byte = codes[place]
             value += (np.uint64(byte + 32 if kind == _UPPER else byte) + np.uint64(1)) * power
-            power *= _BASE
+            power *= SPREAD
             place += 1
             before = kind
             kind = _kind(codes[place]) if place < size else _OTHER
@@ -193,7 +193,7 @@ def _split_key(codes, size, hashes, first):
             if kind == _OTHER or (kind == _UPPER and (before == _LOWER or after == _LOWER)):
                 break
         if place - start > 1:
-            value = (value ^ (value >> np.uint64(32))) * _MIX
+            value = (value ^ (value >> np.uint64(32))) * MIX
             value = value ^ (value >> np.uint64(32))
             at = n_words
             while at > first and hashes[at - 1] > value:

@@ -1,5 +1,6 @@
 """Read the attributes of tags: keys, links, what is hidden, and pictures."""
 
+from linesift.hashing import FNV_START
 from linesift.jit import inner, leaf
 from linesift.read.html.compiled.layout import (
     ALT,
@@ -51,7 +52,6 @@ from linesift.read.html.compiled.scan import (
     EQUALS,
     GT,
     HASH,
-    HASH_START,
     LF,
     NOT_ASCII,
     QUESTION,
@@ -83,7 +83,7 @@ def read_attributes(data, words, place, m, t, names):
     n_words = 0
     while data[place] == SPACE:
         start = place + 1
-        value = step(HASH_START, data[start])
+        value = step(FNV_START, data[start])
         place = start + 1
         while data[place] != EQUALS:
             value = step(value, data[place])
@@ -232,7 +232,7 @@ def _may_share(data, start, end, t):
         byte = data[place]
         if byte >= NOT_ASCII or byte == AT or byte == COLON or byte == AMPERSAND:
             return True
-    value, n_dots, place = HASH_START, 0, end - 1
+    value, n_dots, place = FNV_START, 0, end - 1
     while place >= start:
         byte = data[place]
         n_dots += byte == DOT

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from linesift.hashing import FNV_PRIME, FNV_START
 from linesift.jit import inner, outer
 from linesift.read.html.compiled.layout import LINE_END, LINE_START
 from linesift.read.html.evidence import LONGEST_DATE, LONGEST_TITLE
 
-_PRIME, _START = np.uint64(0x100000001B3), np.uint64(0xCBF29CE484222325)
 _MOST_FOLDED = 18
 """Most bytes that a character is folded to: three characters, and some to spare."""
 _MOST = 1 << 40
@@ -39,9 +39,9 @@ def _split(text, start, end, hashes, bounds):
     """Hash the words of a line, each once; returns their number."""
     n_words = 0
     while start < end:
-        value, first = _START, start
+        value, first = FNV_START, start
         while start < end and text[start] != 32 and text[start] != 9:
-            value = (value ^ np.uint64(text[start])) * _PRIME
+            value = (value ^ np.uint64(text[start])) * FNV_PRIME
             start += 1
         if start > first:
             hashes[n_words], bounds[n_words, 0], bounds[n_words, 1] = value, first, start
@@ -116,9 +116,9 @@ def compare_titles(text, lines, n_chars, folding, titles, title_ends, words, wor
     sought = np.empty(n_sought, np.uint64)
     first = 0
     for word in range(n_sought):
-        value = _START
+        value = FNV_START
         for place in range(first, word_ends[word]):
-            value = (value ^ np.uint64(words[place])) * _PRIME
+            value = (value ^ np.uint64(words[place])) * FNV_PRIME
         first = word_ends[word]
         sought[word] = value
     hashes, bounds = np.empty(3 * LONGEST_TITLE, np.uint64), np.empty((3 * LONGEST_TITLE, 2), np.int32)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from linesift.hashing import FNV_PRIME, FNV_START
 from linesift.jit import inner, leaf
 from linesift.read.html.compiled.layout import (
     COUNTS_HIDDEN,
@@ -34,19 +35,18 @@ TAB, LF, SPACE, QUOTE, HASH, AMPERSAND, DASH, DOT, SLASH, COLON, SEMICOLON, LT, 
     ord, '\t\n "#&-./:;<=>?@!'
 )
 NOT_ASCII = 0x80
-HASH_START, _HASH_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 
 
 @leaf
 def step(value, byte):
     """Take a byte into a hash (FNV-1a)."""
-    return (value ^ np.uint64(byte)) * _HASH_PRIME
+    return (value ^ np.uint64(byte)) * FNV_PRIME
 
 
 @leaf
 def hash_bytes(data, start, end):
     """Hash bytes of a name."""
-    value = HASH_START
+    value = FNV_START
     for place in range(start, end):
         value = step(value, data[place])
     return value
@@ -179,7 +179,7 @@ def is_at(data, place, text):
 @leaf
 def read_name(data, place, t, names):
     """Read the name of a tag: place behind it, and number of the element, -1 for another, -2 for one with a dash."""
-    start, value, has_dash = place, HASH_START, False
+    start, value, has_dash = place, FNV_START, False
     byte = data[place]
     while byte != SPACE and byte != GT:
         value = step(value, byte)

@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from linesift.hashing import FNV_PRIME, FNV_START
 from linesift.hints import LINK_KINDS, TAGS
 from linesift.read.html import walk
 from linesift.read.html.compiled import layout
@@ -64,9 +65,9 @@ _CONSTANTS = {
 
 def _hash(name: bytes) -> int:
     """The hash `scan.hash_bytes` of a name, without numba."""
-    value = 0xCBF29CE484222325
+    value = int(FNV_START)
     for byte in name:
-        value = (value ^ byte) * 0x100000001B3 % (1 << 64)
+        value = (value ^ byte) * int(FNV_PRIME) % (1 << 64)
     return value
 
 
