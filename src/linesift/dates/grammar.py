@@ -108,6 +108,7 @@ _AT_HOURS = frozenset(["klo", "kl", "kello", "pukul", "pkl", "saat", "plkst", "k
 _MILITARY = re.compile(r"(?<![dyn.:,/\-])(?P<clock>[yn]) ?(?=[hZ])")
 _MASK, _CLOCK = "\0", "c"
 """Codes in the place of days and clocks that were found."""
+_BEHIND_DAY = re.compile(rf"(?<={_MASK})[ ,|·•\-]{{1,4}}(?:f ?)?(?P<hour>d): (?P<minute>d)(?![dyn:.])")
 
 
 def find_days(codes: str) -> tuple[list[DayText], str]:
@@ -168,14 +169,15 @@ def find_clocks(tokens: Tokens) -> tuple[list[ClockText], str]:
 
 
 def find_loose_clocks(tokens: Tokens, codes: str) -> list[ClockText]:
-    """Find clocks that are only certain by what stands around them: `09.20`, `9 Uhr`, `9 am`, `0920 GMT`.
+    """Find clocks that are only certain by what stands around them: `09.20`, `18: 30`, `9 Uhr`, `9 am`, `0920 GMT`.
 
     Args:
         tokens: the line.
         codes: its codes with days and clocks replaced.
     """
     dotted = _DOTTED.finditer(codes) if "." in codes else ()
-    clocks = [clock for match in dotted if (clock := _clock(tokens, match))]
+    behind = _BEHIND_DAY.finditer(codes) if _MASK in codes else ()
+    clocks = [clock for match in (*dotted, *behind) if (clock := _clock(tokens, match))]
     if clocks:
         return clocks
     for match in _HOUR_ALONE.finditer(codes):
