@@ -27,7 +27,7 @@ class DecodeConfig:
     """A line below this is never body, and a page with none above it has no article."""
     sure: float = 0.8
     """A page with a line of at least this probability of body has a sure article, and a higher floor."""
-    body_floor_sure: float = 0.6
+    body_floor_sure: float = 0.57
     """That floor: no line below is body."""
     headline: float = 0.4
     """Least probability of the headline near the beginning of the article."""
