@@ -224,7 +224,7 @@ class _Optimizer:
         array -= np.float32(size) * first / (np.sqrt(second / (1 - _BETA_2**self._n_made)) + np.float32(_EPSILON))
 
     def _muon(self, name: str, gradient: Floats, rate: float) -> None:
-        """Move matrices by their Nesterov momentum, made orthogonal: all directions that were learnt move alike far."""
+        """Move matrices by their Nesterov momentum, made orthogonal: equally far in all directions."""
         array, (momentum, _) = self.weights[name], self._moments[name]
         momentum *= np.float32(_MOMENTUM)
         momentum += gradient
