@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from hinted import random_hints
 from linesift.explain.shapley import leaf_shares
+from linesift.fast import Choice
 from linesift.features import topic
 from linesift.features.batch import Batch, read_batch
-from linesift.features.table import COMPILED, MARKUP_COLUMNS, extract
+from linesift.features.table import MARKUP_COLUMNS, extract
 from linesift.features.tokens import MARKUP_BITS, TOKEN_BITS
 from linesift.labels import LABELS, Label
 from linesift.model.lexicon import TARGETS, Lexicon
@@ -60,11 +61,12 @@ def exact_buckets(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64], i
 def no_strangers() -> Iterator[None]:
     """No two words of a page share a bucket of the topic columns; `test_topic` has the real buckets.
 
-    The compiled columns have the buckets built in, and tests before may have begun to use them.
+    Compiled code has the buckets built in, and tests before may have begun to use it.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(topic, "word_buckets", exact_buckets)
-        patch.setattr(COMPILED, "choose", lambda _: None)
+        for choice in Choice.every:
+            patch.setattr(choice, "choose", lambda _: None)
         yield
 
 

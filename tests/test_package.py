@@ -58,7 +58,10 @@ def test_all_names_are_there() -> None:
 
 
 def test_the_address_of_an_html_page_counts() -> None:
-    text = "The ferry runs again since this morning, and people are glad about it. " * 3
-    html = f"<main><h1>Ferry returns</h1><p>{text}</p><p>{text}</p></main>"
+    first = "The ferry to Saltmarsh runs again since this morning. It had been in the yard for four years."
+    second = "The council paid for the repairs, and the harbour master said that the timetable stays as it was."
+    third = "From July there will be a crossing every hour, and a late one on Fridays and Saturdays."
+    body = "".join(f"<p>{text}</p>" for text in ("By Ann Lee", first, second, third))
+    html = f"<main><h1>Ferry returns to the harbour</h1>{body}</main><footer><p>© Gazette</p></footer>"
     assert linesift.extract(html).published is None
     assert linesift.extract(html, "https://a.example/2024/05/14/ferry-returns").published == "2024-05-14"
