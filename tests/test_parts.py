@@ -13,7 +13,7 @@ LETTERS = {"p": PartKind.PARAGRAPH, "h": PartKind.SUBHEAD, "i": PartKind.ITEM, "
 
 def parts(texts: list[str], hints: Hints | None = None) -> tuple[Part, ...]:
     probabilities = np.zeros((len(texts), 4), np.float32)
-    return find_parts(LabelledLines(texts, [Label.BODY] * len(texts), probabilities, hints))
+    return find_parts(LabelledLines(texts, [Label.BODY] * len(texts), probabilities, hints), range(len(texts)))
 
 
 @pytest.mark.parametrize(
@@ -90,5 +90,9 @@ def test_times_of_entries_stand_between_the_lines() -> None:
     texts = ["The meeting begins.", "11:05", "It ends.", "Menu"]
     labels = [Label.BODY, Label.TIMESTAMP, Label.BODY, Label.SIDEBAR]
     page = LabelledLines(texts, labels, np.zeros((4, 4), np.float32))
-    assert [part.kind for part in find_parts(page, {1})] == [PartKind.PARAGRAPH, PartKind.ENTRY, PartKind.PARAGRAPH]
-    assert len(find_parts(page)) == 2
+    assert [part.kind for part in find_parts(page, page.indices(Label.BODY), {1})] == [
+        PartKind.PARAGRAPH,
+        PartKind.ENTRY,
+        PartKind.PARAGRAPH,
+    ]
+    assert len(find_parts(page, page.indices(Label.BODY))) == 2

@@ -130,7 +130,7 @@ def build_article(
         return Article(kind=kind, confidence=Confidence(kind_probability), problems=found)
     dates = _find_dates(page, now, kind)
     dating, published, updated = dates.dating, dates.published, dates.updated
-    facts = find_facts(page)
+    facts, body = find_facts(page), body_once(page)
     heads = [index for index in page.indices(Label.TIMESTAMP) if index not in dates.times]
     timestamp = " | ".join(page.lines[index].strip() for index in heads)
     return Article(
@@ -140,7 +140,7 @@ def build_article(
         published_partial=None if published.iso else dating.partial,
         published_raw=published.raw or timestamp,
         timestamp=timestamp,
-        body=find_parts(page, dates.times),
+        body=find_parts(page, body, dates.times),
         kind=kind,
         entries=dates.entries,
         author=facts.author.text,
@@ -157,9 +157,7 @@ def build_article(
         confidence=Confidence(
             kind_probability, page.confidence(Label.HEADLINE), dating.confidence, page.confidence(Label.BODY)
         ),
-        lines=LineNumbers(
-            _from_one(page.indices(Label.HEADLINE)), published.lines, updated.lines, _from_one(body_once(page))
-        ),
+        lines=LineNumbers(_from_one(page.indices(Label.HEADLINE)), published.lines, updated.lines, _from_one(body)),
         problems=dating.problems,
     )
 

@@ -5,13 +5,12 @@ nothing: a bullet in a paragraph, a subhead in bold.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-from linesift.article.copies import body_once
 from linesift.article.lines import LabelledLines
 from linesift.hints import ANCESTORS, TAGS, Hints
 
@@ -69,14 +68,17 @@ _LONG_UNMARKED = 80
 _SURE_EMPHASIS = 0.99
 
 
-def find_parts(page: LabelledLines, entry_lines: AbstractSet[int] = frozenset()) -> tuple[Part, ...]:
-    """List the body lines of a page, and the times of its entries, in page order, each with its kind and no run twice.
+def find_parts(
+    page: LabelledLines, body_lines: Collection[int], entry_lines: AbstractSet[int] = frozenset()
+) -> tuple[Part, ...]:
+    """List the body lines of a page, and the times of its entries, in page order, each with its kind.
 
     Args:
         page: lines and labels, and for a page that came as HTML its hints.
+        body_lines: indices of the body lines that count.
         entry_lines: indices of the lines, not body, that are times of entries.
     """
-    body = set(body_once(page))
+    body = set(body_lines)
     indices = sorted(body | entry_lines)
     texts = [page.lines[index].strip() for index in indices]
     kinds = _of_shape(texts, [index not in body for index in indices])

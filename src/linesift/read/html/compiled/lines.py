@@ -200,7 +200,7 @@ def _add(data, start, end, scope, m, t, names):
 
 @leaf
 def _is_invisible(text, place, end):
-    """Say whether a text has only characters that are not shown, those of `walk`: U+200B to U+206F and U+FEFF."""
+    """Say whether a text has only spaces and characters that are not shown, those of `walk._INVISIBLE`."""
     while place < end:
         first = text[place]
         if first == SPACE:
