@@ -16,7 +16,7 @@ JOBS ?= 2
 MINUTES ?= 10
 TARGET ?=
 # Each core runs whole files of tests, because what a file prepares is prepared once.
-SHARED := --numprocesses $(JOBS) --dist loadfile
+ON_ALL_CORES := --numprocesses $(JOBS) --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help install classify test slow fuzz oldest check lint types imports gate gate-update train evaluate bench readers compare accuracy dates adaptation sites batch batch-workers faults integrations docs wheel clean
@@ -31,7 +31,7 @@ classify: .venv/.installed  ## classify a page: PAGE=page.txt
 	@$(BIN)/classify "$(PAGE)"
 
 test: .venv/.complete  ## run the tests
-	$(BIN)/python -m pytest -q $(SHARED)
+	$(BIN)/python -m pytest -q $(ON_ALL_CORES)
 
 slow: .venv/.complete  ## run the slow tests: the wheel, training
 	$(BIN)/python -m pytest -q -m slow
@@ -40,7 +40,7 @@ fuzz: .venv/.complete  ## run MINUTES=10 of random hostile inputs; what breaks s
 	PYTHONPATH=tests $(BIN)/python -m fuzz --minutes $(MINUTES) $(foreach name,$(TARGET),--target $(name))
 
 oldest: .venv-oldest/.installed  ## run the tests with the oldest versions that pyproject.toml allows
-	.venv-oldest/bin/python -m pytest -q $(SHARED) -W ignore::DeprecationWarning -W ignore::FutureWarning
+	.venv-oldest/bin/python -m pytest -q $(ON_ALL_CORES) -W ignore::DeprecationWarning -W ignore::FutureWarning
 
 check: lint types imports test  ## lint, types, imports, tests
 
