@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import linesift
-from conftest import random_network, without_pools
+from conftest import random_network, without_recurrences
 from linesift.labels import LABELS
 from linesift.model import products as module
 from linesift.model.network import Network
 from linesift.model.products import TILE, product
+from linesift.train.gradient import LEARNT
 
 N_COLUMNS = 7
 SIZES = (1, 2, 3, 40, TILE + 1, 300)
@@ -42,14 +44,14 @@ def scores(network: Network, pages: Sequence[Floats]) -> list[Floats]:
 
 def loop(network: Network, own: Floats) -> list[list[float]]:
     """Scores of one page, line by line, in double precision."""
-    arrays = {field.name: getattr(network, field.name).tolist() for field in fields(network)}
+    arrays: dict[str, Any] = {field.name: getattr(network, field.name).tolist() for field in fields(network)}
     hidden = [times(entered(arrays, line), arrays["entry"], arrays["entry_bias"]) for line in own.T.tolist()]
     hidden = [[max(value, 0) for value in line] for line in hidden]
     nothing = [0.0] * len(arrays["entry_bias"])
     for number, (weights, bias) in enumerate(zip(arrays["layers"], arrays["layer_biases"], strict=True)):
-        for pool, before in enumerate(arrays["pool_layers"]):
+        for place, before in enumerate(arrays["recurrent_layers"]):
             if before == number:
-                hidden = pooled(hidden, arrays["pool_weights"][pool], arrays["pool_biases"][pool])
+                hidden = carried(hidden, {name: array[place] for name, array in arrays.items() if "recurrent_" in name})
         following = []
         for place, line in enumerate(hidden):
             above, below = place - 2**number, place + 2**number
@@ -61,14 +63,27 @@ def loop(network: Network, own: Floats) -> list[list[float]]:
     return [times(line, arrays["out"], arrays["out_bias"]) for line in hidden]
 
 
-def pooled(hidden: list[list[float]], weights: list[list[float]], bias: list[float]) -> list[list[float]]:
-    """Hidden units with what a pooling makes of the lines down to each line and of those from it on."""
-    units = range(len(weights) // 2)
+def carried(hidden: list[list[float]], arrays: dict[str, Any]) -> list[list[float]]:
+    """Hidden units with what a recurrence makes of the lines down to each line and of those from it on."""
+    sums = [times(line, arrays["recurrent_in"], arrays["recurrent_in_biases"]) for line in hidden]
+    n_states = len(sums[0]) // 4
+    down = states_of(sums, range(n_states), 2 * n_states)
+    up = states_of(sums[::-1], range(n_states, 2 * n_states), 2 * n_states)[::-1]
     found = []
-    for place, line in enumerate(hidden):
-        above, below = hidden[: place + 1], hidden[place:]
-        peaks = [max(other[unit] for other in side) for side in (above, below) for unit in units]
-        found.append([value + max(more, 0) for value, more in zip(line, times(peaks, weights, bias), strict=True)])
+    for line, above, below in zip(hidden, down, up, strict=True):
+        more = times(above + below, arrays["recurrent_out"], arrays["recurrent_out_biases"])
+        found.append([value + max(each, 0) for value, each in zip(line, more, strict=True)])
+    return found
+
+
+def states_of(sums: list[list[float]], values: range, to_gate: int) -> list[list[float]]:
+    """States after each line, in the order of the lines: a gate says which share of a state the value replaces."""
+    states, found = [0.0] * len(values), []
+    for line in sums:
+        gates = [(1 - line[value + to_gate] / (1 + abs(line[value + to_gate]))) / 2 for value in values]
+        news = [max(line[value], 0) for value in values]
+        states = [(1 - gate**2) * old + gate**2 * new for gate, old, new in zip(gates, states, news, strict=True)]
+        found.append(states)
     return found
 
 
@@ -122,7 +137,8 @@ def test_products_are_too_small_to_be_divided_among_cores() -> None:
     model = linesift.load()
     parts = [part for part in (model.text, model.html) if part is not None]
     for network in (network for part in parts for network in part.networks):
-        for weights in (network.entry, *network.layers, *network.pool_weights, network.out):
+        recurrent = *network.recurrent_in, *network.recurrent_out
+        for weights in (network.entry, *network.layers, *recurrent, network.out):
             assert module.ROWS * weights.size <= 1 << 18
 
 
@@ -163,7 +179,7 @@ def test_no_lines() -> None:
 
 @pytest.mark.parametrize(("n_layers", "reach"), [(0, 0), (1, 1), (3, 7), (6, 63)])
 def test_a_line_is_seen_as_far_as_the_layers_reach(n_layers: int, reach: int) -> None:
-    network = without_pools(heard(random_network(N_COLUMNS, seed=5, n_layers=n_layers)))
+    network = without_recurrences(heard(random_network(N_COLUMNS, seed=5, n_layers=n_layers)))
     page = np.zeros((N_COLUMNS, 200), np.float32)
     before = scores(network, [page])[0]
     page[:, 100] = 9
@@ -173,13 +189,13 @@ def test_a_line_is_seen_as_far_as_the_layers_reach(n_layers: int, reach: int) ->
 
 def heard(network: Network) -> Network:
     """The network with weights above 0: nothing that a line says is lost on the way."""
-    names = ("entry", "entry_bias", "layers", "layer_biases", "pool_weights", "pool_biases", "out")
-    return replace(network, **{name: np.abs(getattr(network, name)) for name in names})
+    return replace(network, **{name: np.abs(getattr(network, name)) for name in LEARNT})
 
 
 @pytest.mark.parametrize("line", [0, 100, 199])
-def test_with_pooling_a_line_is_seen_by_its_whole_page_and_by_no_other(line: int) -> None:
+def test_with_a_recurrence_a_line_is_seen_by_its_whole_page_and_by_no_other(line: int) -> None:
     network = heard(random_network(N_COLUMNS, seed=5, n_layers=1))
+    network.recurrent_in_biases[:, network.recurrent_out.shape[1] :] += 50  # gates that are hardly open: states last
     pages = [drawn(30, 8), np.zeros((N_COLUMNS, 200), np.float32), drawn(40, 9)]
     before = scores(network, pages)
     pages[1][:, line] = 9
@@ -198,7 +214,7 @@ def test_weights_whose_scores_may_overflow_are_not_sound() -> None:
     network = random_network(N_COLUMNS, seed=1)
     assert network.is_sound(N_COLUMNS)
     large = replace(
-        network, **{name: getattr(network, name) * np.float32(1e9) for name in ("layers", "pool_weights", "entry")}
+        network, **{name: getattr(network, name) * np.float32(1e9) for name in ("layers", "recurrent_out", "entry")}
     )
     assert not large.is_sound(N_COLUMNS)
 

@@ -1,6 +1,6 @@
 """Scores of the network taken apart by hiding parts of the page: sums, and a plain loop over every order of parts."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import permutations
 
 import numpy as np
@@ -114,18 +114,13 @@ def of_windows(network: Network, rows: NDArray[np.int64], monkeypatch: pytest.Mo
         return list(network_shares(network, LONG, rows))
 
 
-@pytest.mark.parametrize("pool_layers", [[], [0], [2], [3]])
-def test_far_lines_count_by_their_maxima(
-    network: Network, pool_layers: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pooled = replace(
-        network,
-        pool_layers=np.array(pool_layers, np.int32),
-        pool_weights=network.pool_weights[: len(pool_layers)],
-        pool_biases=network.pool_biases[: len(pool_layers)],
-    )
+@pytest.mark.parametrize("layers", [[], [0], [2], [3]])
+def test_far_lines_count_by_their_states(network: Network, layers: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [field.name for field in fields(network) if field.name.startswith("recurrent_")]
+    few = replace(network, **{name: getattr(network, name)[: len(layers)] for name in names})
+    few = replace(few, recurrent_layers=np.array(layers, np.int32))
     rows = np.array([0, 10, 60, 133, 149])
-    for found, whole in zip(of_windows(pooled, rows, monkeypatch), network_shares(pooled, LONG, rows), strict=True):
+    for found, whole in zip(of_windows(few, rows, monkeypatch), network_shares(few, LONG, rows), strict=True):
         for name in ("base", "columns", "together", "above", "below"):
             np.testing.assert_allclose(getattr(found, name), getattr(whole, name), atol=1e-4, err_msg=name)
 

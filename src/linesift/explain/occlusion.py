@@ -10,9 +10,9 @@ columns. The score of a line is split in two steps:
    the same do less by themselves than together, so what is left of the line's share is given as a whole (`together`).
 
 Only lines near the line are scored again, so the time of a line does not grow with the page. Lines farther away count
-by the maxima that the network pools: those of the whole page, or of a page of median lines where they are hidden. That
-leaves out what hiding changes in far lines and these, by a later pooling, in the line: nothing if the page ends within
-`_NEAR_OF_COLUMNS` lines; `docs/decisions.md` says how much on longer pages.
+by the states that the network carries from them: those of the whole page, or of a page of median lines where they are
+hidden. That leaves out what hiding changes in far lines and these, by a later recurrence, in the line: nothing if the
+page ends within `_NEAR_OF_COLUMNS` lines; `docs/decisions.md` says how much on longer pages.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.labels import LABELS
-from linesift.model.network import Network, cumulative_max, fill_tiles
+from linesift.model.network import Network, carry, fill_tiles
 
 Floats = NDArray[np.float32]
 
@@ -66,7 +66,7 @@ def network_shares(network: Network, own: Floats, rows: NDArray[np.int64]) -> It
         rows: the lines, among these.
     """
     sums = network.sums(own)[: own.shape[1]]
-    page = _Page(network, sums, _maxima(network, sums), _maxima(network, np.zeros_like(sums)))
+    page = _Page(network, sums, _states(network, sums), _states(network, np.zeros_like(sums)))
     for row in rows.tolist():
         terms = _column_terms(network, own[:, row])
         shown = np.flatnonzero(terms.any(axis=1))
@@ -83,7 +83,7 @@ class _Page:
     sums: Floats
     """Shape (n_lines, width): sums of the first hidden layer."""
     shown: list[Floats]
-    """Of each pooling its maxima on each line of the page, as `cumulative_max` gives them."""
+    """Of each recurrence its states on each line of the page, as `carry` gives them."""
     hidden: list[Floats]
     """The same of a page of median lines."""
 
@@ -104,32 +104,34 @@ class _Page:
             some = parts[first : first + step]
             versions = self.sums[start:end] * some[:, _place_of_part(start, row, end), None]
             versions[:, row - start] -= terms[first : first + step]
-            find_maxima = partial(self._find_maxima, start, end, some)
+            find_states = partial(self._find_states, start, end, some)
             tiles = fill_tiles(versions.reshape(-1, versions.shape[2]))
-            scores = self.network.run(tiles, np.full(len(some), end - start), find_maxima)
+            scores = self.network.run(tiles, np.full(len(some), end - start), find_states)
             chunks.append(scores[row - start :: end - start])
         return np.concatenate(chunks).astype(np.float64)
 
-    def _find_maxima(
-        self, start: int, end: int, parts: NDArray[np.bool_], pool: int, hidden: Floats, spans: NDArray[np.int64],
-        n_units: int,
+    def _find_states(
+        self, start: int, end: int, parts: NDArray[np.bool_], recurrence: int, kept: Floats, added: Floats,
+        spans: NDArray[np.int64],
     ) -> Floats:  # fmt: skip
-        """Find the maxima of versions of the lines from `start` to `end`, and of the page beyond them.
+        """Find the states of versions of the lines from `start` to `end`, carried from the page beyond them too.
 
         Lines at these two borders lack neighbours, so their hidden units are wrong. No layer that follows sees them
-        from the line that is scored. They are given the maxima of the lines in their place and beyond.
+        from the line that is scored. The line behind the last wrong one is given the states of the line in its place.
         """
-        versions = hidden[: spans.sum()].reshape(len(parts), end - start, -1)
-        n_wrong = 1 << int(self.network.pool_layers[pool])
+        shape = len(parts), end - start, -1
+        of_kept, of_added = kept[: spans.sum()].reshape(shape), added[: spans.sum()].reshape(shape)
+        n_states, n_wrong = of_kept.shape[2] // 2, (1 << int(self.network.recurrent_layers[recurrence])) - 1
+        shown, hidden = self.shown[recurrence], self.hidden[recurrence]
         if start > 0:
-            row = start + n_wrong - 1
-            above = np.where(parts[:, 0, None], self.shown[pool][row, :n_units], self.hidden[pool][row, :n_units])
-            versions[:, :n_wrong, :n_units] = above[:, None]
+            row = start + n_wrong
+            of_kept[:, n_wrong, :n_states] = 0
+            of_added[:, n_wrong, :n_states] = np.where(parts[:, :1], shown[row, :n_states], hidden[row, :n_states])
         if end < len(self.sums):
-            row = end - n_wrong
-            below = np.where(parts[:, 2, None], self.shown[pool][row, n_units:], self.hidden[pool][row, n_units:])
-            versions[:, -n_wrong:, :n_units] = below[:, None]
-        return cumulative_max(hidden, spans, n_units)
+            row = end - n_wrong - 1
+            of_kept[:, -n_wrong - 1, n_states:] = 0
+            of_added[:, -n_wrong - 1, n_states:] = np.where(parts[:, 2:], shown[row, n_states:], hidden[row, n_states:])
+        return carry(kept, added, spans)
 
 
 def _place_of_part(start: int, row: int, end: int) -> NDArray[np.int64]:
@@ -137,12 +139,12 @@ def _place_of_part(start: int, row: int, end: int) -> NDArray[np.int64]:
     return 1 + np.sign(np.arange(start, end) - row)
 
 
-def _maxima(network: Network, sums: Floats) -> list[Floats]:
-    """Give the maxima of each pooling on a page."""
+def _states(network: Network, sums: Floats) -> list[Floats]:
+    """Give the states of each recurrence on a page."""
     found: list[Floats] = []
 
-    def keep(_pool: int, hidden: Floats, spans: NDArray[np.int64], n_units: int) -> Floats:
-        found.append(cumulative_max(hidden, spans, n_units))
+    def keep(_recurrence: int, kept: Floats, added: Floats, spans: NDArray[np.int64]) -> Floats:
+        found.append(carry(kept, added, spans))
         return found[-1]
 
     network.run(fill_tiles(sums), np.array([len(sums)]), keep)

@@ -3,10 +3,11 @@
 It reads the lines that trees leave open, and some around them (`linesift.model.doubt`), as if they were the whole page.
 Trees see sums over windows of lines; the network sees the lines one by one. Each layer reads the hidden units of a
 line, of one line above and of one below, at distances that double from layer to layer, and adds its result to those of
-the line (dilated convolutions, Yu and Koltun 2016, with residual connections). Before some layers, cumulative max
-pooling adds the highest values that hidden units have anywhere above and anywhere below: prose under a page of comments
-is no article if one stands above. Trees and network are wrong on different lines, so a weighted mean of their scores is
-better than either.
+the line (dilated convolutions, Yu and Koltun 2016, with residual connections). Before some layers, a gated recurrence
+carries states from the first line of the page down to the last one, and up again: a list of a hundred names belongs to
+the article that it began in until a line says otherwise. Gates and values of a line come from its hidden units alone,
+and not from the states before it (Bradbury and others 2017), so all lines are computed at once. Trees and network are
+wrong on different lines, so a weighted mean of their scores is better than either.
 """
 
 from collections.abc import Callable, Iterator
@@ -51,13 +52,17 @@ class Network:
     """Shape (n_layers, 3 * width, width): layer i from the line 2**i above, the line itself, and the one 2**i below."""
     layer_biases: NDArray[np.float32]
     """Shape (n_layers, width)."""
-    pool_weights: NDArray[np.float32]
-    """Shape (n_pools, 2 * n_pooled, width): from the highest value that each of the first `n_pooled` hidden units has
-    on any line from the first to this one, and from this one to the last."""
-    pool_biases: NDArray[np.float32]
-    """Shape (n_pools, width)."""
-    pool_layers: NDArray[np.int32]
-    """Shape (n_pools,): number of the layer before which each stands, ascending."""
+    recurrent_in: NDArray[np.float32]
+    """Shape (n_recurrences, width, 4 * n_states): from the hidden units of a line to its values for the states that are
+    carried down, for those that are carried up, and to the gates of both."""
+    recurrent_in_biases: NDArray[np.float32]
+    """Shape (n_recurrences, 4 * n_states)."""
+    recurrent_out: NDArray[np.float32]
+    """Shape (n_recurrences, 2 * n_states, width): from the states of a line, down and up, to what is added to it."""
+    recurrent_out_biases: NDArray[np.float32]
+    """Shape (n_recurrences, width)."""
+    recurrent_layers: NDArray[np.int32]
+    """Shape (n_recurrences,): number of the layer before which each stands, ascending."""
     out: NDArray[np.float32]
     """Shape (width, 4)."""
     out_bias: NDArray[np.float32]
@@ -93,14 +98,14 @@ class Network:
         return sums
 
     def run(
-        self, sums: NDArray[np.float32], spans: NDArray[np.int64], find_maxima: "FindMaxima | None" = None
+        self, sums: NDArray[np.float32], spans: NDArray[np.int64], find_states: "FindStates | None" = None
     ) -> NDArray[np.float32]:
         """Score every label of every line.
 
         Args:
             sums: as `sums` gives them; they are overwritten.
             spans: lines of each page, one after the other.
-            find_maxima: used in place of `cumulative_max`; with the number of the pooling first.
+            find_states: used in place of `carry`; with the number of the recurrence first.
 
         Returns:
             Shape (n_lines, 4).
@@ -111,14 +116,15 @@ class Network:
         np.maximum(hidden, 0, out=hidden)
         around = _Around(spans, len(hidden))
         for number, (distance, weights, bias) in enumerate(self.steps()):
-            for pool in self.pools_before(number):
-                n_units = len(self.pool_weights[pool]) // 2
-                if find_maxima is None:
-                    maxima = cumulative_max(hidden[:-1], spans, n_units)
+            for recurrence in self.recurrences_before(number):
+                kept, added = self._gates(recurrence, hidden, n_lines)
+                if find_states is None:
+                    states = carry(kept, added, spans)
                 else:
-                    maxima = find_maxima(pool, hidden[:-1], spans, n_units)
+                    states = find_states(recurrence, kept, added, spans)
+                out, out_bias = self.recurrent_out[recurrence], self.recurrent_out_biases[recurrence]
                 for tile in tiles(n_lines):
-                    more = _rectified(maxima[tile], self.pool_weights[pool], self.pool_biases[pool])
+                    more = _rectified(states[tile], out, out_bias)
                     np.add(more, hidden[tile], out=hidden[tile])
             hidden[n_lines:] = 0  # for neighbours that are not there
             places = around.neighbours(distance)
@@ -135,9 +141,23 @@ class Network:
             product(hidden[tile], out, scores[tile])
         return scores[:n_lines, :n_labels] + self.out_bias
 
+    def _gates(
+        self, recurrence: int, hidden: NDArray[np.float32], n_lines: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Compute what `gates` gives for all lines; rows behind the last line mean nothing."""
+        weights, bias = self.recurrent_in[recurrence], self.recurrent_in_biases[recurrence]
+        kept, added = np.zeros((2, len(hidden) - 1, weights.shape[1] // 2), np.float32)
+        for tile in tiles(n_lines):
+            sums = np.empty((len(hidden[tile]), weights.shape[1]), np.float32)
+            product(hidden[tile], weights, sums)
+            sums += bias
+            kept[tile], added[tile] = gates(sums)
+        return kept, added
+
     def _order(self, score_lines: "ScoreLines") -> "Order | None":
         """Find the order in which products of this network's shapes add here, by 40 lines of two pages."""
-        shapes = self.entry.shape, self.layers.shape, self.pool_weights.shape, self.out.shape
+        weights = self.entry, self.layers, self.recurrent_in, self.recurrent_out, self.out
+        shapes = tuple(each.shape for each in weights)
         if shapes not in _ORDERS:
             n_lines, n_columns = 40, len(self.centre)
             # Cosines stand for random numbers, because `np.random` takes longer to load than this function to run.
@@ -166,7 +186,7 @@ class Network:
     def is_sound(self, n_columns: int) -> bool:
         """Whether the arrays fit together and to `n_columns`, and no score of a line can overflow."""
         (width,), n_layers, n_flags = self.entry_bias.shape, len(self.layers), len(self.flagged)
-        n_pools, n_pooled, _ = self.pool_weights.shape
+        n_recurrences, n_states, _ = self.recurrent_out.shape  # of both directions
         shapes = {
             "centre": (n_columns,),
             "scale": (n_columns,),
@@ -175,19 +195,21 @@ class Network:
             "entry_bias": (width,),
             "layers": (n_layers, 3 * width, width),
             "layer_biases": (n_layers, width),
-            "pool_weights": (n_pools, n_pooled, width),
-            "pool_biases": (n_pools, width),
-            "pool_layers": (n_pools,),
+            "recurrent_in": (n_recurrences, width, 2 * n_states),
+            "recurrent_in_biases": (n_recurrences, 2 * n_states),
+            "recurrent_out": (n_recurrences, n_states, width),
+            "recurrent_out_biases": (n_recurrences, width),
+            "recurrent_layers": (n_recurrences,),
             "out": (width, len(LABELS)),
             "out_bias": (len(LABELS),),
         }
         if any(getattr(self, name).shape != shape for name, shape in shapes.items()):
             return False
-        numbers = [getattr(self, name) for name in shapes if name not in {"flagged", "pool_layers"}]
+        numbers = [getattr(self, name) for name in shapes if name not in {"flagged", "recurrent_layers"}]
         if not all(array.dtype == np.float32 and np.isfinite(array).all() for array in numbers):
             return False
-        is_in_order = _ascends_below(self.flagged, n_columns) and _ascends_below(self.pool_layers, n_layers)
-        is_sound = is_in_order and n_pooled % 2 == 0 and n_pooled <= 2 * width
+        is_in_order = _ascends_below(self.flagged, n_columns) and _ascends_below(self.recurrent_layers, n_layers)
+        is_sound = is_in_order and n_states % 2 == 0 and n_states <= 2 * width
         is_sound &= 0 < width <= _WIDEST and n_layers <= _MOST_LAYERS
         is_sound &= bool(((self.scale >= _LEAST_SCALE) & (self.scale <= 1 / _LEAST_SCALE)).all())
         return is_sound and self.largest_score() < _LARGEST_SCORE
@@ -195,13 +217,14 @@ class Network:
     def largest_score(self) -> float:
         """Bound the absolute value of every number that is computed from any line: by sums of absolute weights.
 
-        Inputs are between -1 and 1. What a layer or a pooling adds is at most what it multiplies, times the largest sum
-        of absolute weights of a unit.
+        Inputs are between -1 and 1. What a layer adds is at most what it multiplies, times the largest sum of absolute
+        weights of a unit. States are means of values.
         """
         hidden = _largest_sum(self.entry) + _largest(self.entry_bias)
         for number, (_, layer, layer_bias) in enumerate(self.steps()):
-            for pool in self.pools_before(number):
-                hidden += hidden * _largest_sum(self.pool_weights[pool]) + _largest(self.pool_biases[pool])
+            for place in self.recurrences_before(number):
+                sums = hidden * _largest_sum(self.recurrent_in[place]) + _largest(self.recurrent_in_biases[place])
+                hidden += sums * _largest_sum(self.recurrent_out[place]) + _largest(self.recurrent_out_biases[place])
             hidden += hidden * _largest_sum(layer) + _largest(layer_bias)
         return hidden * _largest_sum(self.out) + _largest(self.out_bias)
 
@@ -210,9 +233,9 @@ class Network:
         for number, (weights, bias) in enumerate(zip(self.layers, self.layer_biases, strict=True)):
             yield 1 << number, weights, bias
 
-    def pools_before(self, number: int) -> list[int]:
-        """Give the numbers of the poolings before a layer: one or none."""
-        return [pool for pool, layer in enumerate(self.pool_layers.tolist()) if layer == number]
+    def recurrences_before(self, number: int) -> list[int]:
+        """Give the numbers of the recurrences before a layer: one or none."""
+        return [place for place, layer in enumerate(self.recurrent_layers.tolist()) if layer == number]
 
 
 def _largest_sum(weights: NDArray[np.float32]) -> float:
@@ -249,7 +272,7 @@ _ORDERS: dict[tuple[tuple[int, ...], ...], Order | None] = {}
 """The order of products of some shapes; `None` if it is another one, and numpy has to add."""
 
 ScoreLines = Callable[[Network, NDArray[np.float32], NDArray[np.int64], Order], NDArray[np.float32] | None]
-"""Does what `Network.scores` does, adding in an order; `None` if it cannot with so many hidden units."""
+"""Does what `Network.scores` does, adding in an order; `None` if it cannot with so many hidden units or states."""
 
 
 def _load() -> ScoreLines:
@@ -272,9 +295,11 @@ def _load() -> ScoreLines:
         entry_bias=numbers(BLOCK),
         layers=numbers(1, 3 * BLOCK, BLOCK),
         layer_biases=numbers(1, BLOCK),
-        pool_weights=numbers(1, 48, BLOCK),
-        pool_biases=numbers(1, BLOCK),
-        pool_layers=np.zeros(1, np.int32),
+        recurrent_in=numbers(1, BLOCK, 4 * BLOCK),
+        recurrent_in_biases=numbers(1, 4 * BLOCK),
+        recurrent_out=numbers(1, 2 * BLOCK, BLOCK),
+        recurrent_out_biases=numbers(1, BLOCK),
+        recurrent_layers=np.zeros(1, np.int32),
         out=numbers(BLOCK, len(LABELS)),
         out_bias=numbers(len(LABELS)),
     )._order(score_lines)
@@ -321,28 +346,55 @@ def _rectified(
     return np.maximum(sums, 0, out=sums)
 
 
-def cumulative_max(hidden: NDArray[np.float32], spans: NDArray[np.int64], n_units: int) -> NDArray[np.float32]:
-    """Find the highest value of some units from the first line of the page to each line, and from it to the last.
+def gates(sums: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Compute what a recurrence does on each line: the state after it is the one before it, times `kept`, plus `added`.
+
+    A gate is between 0 and 1. Its square is the share of the state that the value of the line replaces, so that a state
+    can last for hundreds of lines. A division in place of an exponential gives the same bits in compiled loops.
 
     Args:
-        hidden: shape (n_rows, width); rows behind the last line belong to no page.
-        spans: lines of each page, one after the other.
-        n_units: how many of the units, from the first.
+        sums: shape (n_lines, 4 * n_states), values and then gates, before they are bounded.
 
     Returns:
-        Shape (n_rows, 2 * n_units), 0 in rows behind the last line.
+        `kept` and `added`, shape (n_lines, 2 * n_states) each.
     """
-    maxima = np.zeros((len(hidden), 2 * n_units), hidden.dtype)
-    above, below, units = maxima[:, :n_units], maxima[:, n_units:], hidden[:, :n_units]
-    ends = spans.cumsum()
-    for start, end in zip((ends - spans).tolist(), ends.tolist(), strict=True):
-        np.maximum.accumulate(units[start:end], axis=0, out=above[start:end])
-        np.maximum.accumulate(units[start:end][::-1], axis=0, out=below[start:end][::-1])
-    return maxima
+    values, opened = np.split(sums, 2, axis=1)
+    gate: NDArray[np.float32] = 0.5 - 0.5 * (opened / (np.abs(opened) + 1))
+    replaced = gate * gate
+    return 1 - replaced, np.maximum(values, 0) * replaced
 
 
-FindMaxima = Callable[[int, NDArray[np.float32], NDArray[np.int64], int], NDArray[np.float32]]
-"""Finds the maxima of a pooling: from its number, and then what `cumulative_max` takes."""
+def carry(kept: NDArray[np.float32], added: NDArray[np.float32], spans: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Carry states over the lines of each page: the first half of the columns down, the second half up.
+
+    Each round joins twice as many lines (Hillis and Steele 1986), so a page of a hundred lines takes seven.
+
+    Args:
+        kept: shape (n_rows, 2 * n_states), as `gates` gives it; rows behind the last line belong to no page.
+        added: the same shape.
+        spans: lines of each page, one after the other.
+
+    Returns:
+        Shape (n_rows, 2 * n_states), the states of each line.
+    """
+    states, ends = added.copy(), spans.cumsum()
+    n_lines, n_states = int(spans.sum()), states.shape[1] // 2
+    factors = kept[:n_lines].copy()
+    factors[(ends - spans)[spans > 0], :n_states] = 0
+    factors[ends[spans > 0] - 1, n_states:] = 0
+    of_lines = states[:n_lines]
+    down, up = of_lines[:, :n_states], of_lines[::-1, n_states:]
+    distance, longest = 1, int(spans.max(initial=0))
+    while distance < longest:
+        for carried, factor in ((down, factors[:, :n_states]), (up, factors[::-1, n_states:])):
+            carried[distance:] += factor[distance:] * carried[:-distance]
+            factor[distance:] *= factor[:-distance].copy()
+        distance *= 2
+    return states
+
+
+FindStates = Callable[[int, NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]], NDArray[np.float32]]
+"""Finds the states of a recurrence: from its number, and then what `carry` takes."""
 
 
 class _Around:

@@ -255,8 +255,9 @@ def _networks(prefix: str, n_columns: int, arrays: _Arrays) -> tuple[Network, ..
 
 
 def _network(name: str, n_columns: int, arrays: _Arrays) -> Network:
-    whole = {"flagged", "pool_layers"}
-    n_axes = {"entry": 2, "layers": 3, "layer_biases": 2, "pool_weights": 3, "pool_biases": 2, "out": 2}
+    whole = {"flagged", "recurrent_layers"}
+    n_axes = {"entry": 2, "layers": 3, "layer_biases": 2, "out": 2}
+    n_axes |= {"recurrent_in": 3, "recurrent_in_biases": 2, "recurrent_out": 3, "recurrent_out_biases": 2}
     network = Network(
         **{
             each.name: arrays.take(

@@ -40,10 +40,10 @@ class TrainConfig:
     network_width: int = 96
     network_layers: int = 4
     """Each reads twice as far as the one before it; together these reach 15 lines up and down."""
-    network_pool_layers: tuple[int, ...] = (1, 3)
-    """Layers of the network before which hidden units are pooled over the page."""
-    network_pooled: int = 24
-    """Hidden units that are pooled."""
+    network_recurrences: tuple[int, ...] = (1, 2, 3)
+    """Layers of the network before which states are carried over the page."""
+    network_states: int = 24
+    """States that are carried down, and as many up. Compiled loops take multiples of 24."""
     network_epochs: int = 15
     network_dropout: float = 0.2
     """Share of the hidden units that are dropped; inputs never are."""

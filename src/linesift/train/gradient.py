@@ -6,24 +6,49 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.model.network import Network, cumulative_max, neighbours
+from linesift.model.network import Network, carry, gates, neighbours
 
 Floats = NDArray[np.float32]
 
-LEARNT = ("entry", "entry_bias", "layers", "layer_biases", "pool_weights", "pool_biases", "out", "out_bias")
+LEARNT = (
+    "entry", "entry_bias", "layers", "layer_biases", "recurrent_in", "recurrent_in_biases", "recurrent_out",
+    "recurrent_out_biases", "out", "out_bias",
+)  # fmt: skip
 """Arrays of a network that are trained; the others say how columns become inputs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pool:
-    """One cumulative max pooling of a forward pass."""
+class Recurrence:
+    """One recurrence of a forward pass."""
 
     units: Floats
-    """Shape (n_lines, n_pooled): the hidden units that were pooled."""
-    maxima: Floats
-    """Shape (n_lines, 2 * n_pooled), as `cumulative_max` gives them."""
-    is_active: NDArray[np.bool_]
-    """Shape (n_lines, width): whether the unit that the maxima are added to through is above 0."""
+    """Shape (n_lines, width): the hidden units that it reads."""
+    sums: Floats
+    """Shape (n_lines, 4 * n_states): values and gates of the lines, before they are bounded."""
+    kept: Floats
+    """Shape (n_lines, 2 * n_states), as `gates` gives it."""
+    states: Floats
+    """Shape (n_lines, 2 * n_states), as `carry` gives them."""
+    of_sums: Floats
+    """Factor of what the states add to each unit, shape (n_lines, width): 0 where it is below 0 or dropped."""
+
+    def back(self, of_states: Floats, spans: NDArray[np.int64]) -> Floats:
+        """Give the gradient with respect to `sums`, from that with respect to `states`."""
+        n_states = self.states.shape[1] // 2
+        starts, ends = _first_and_last(spans)
+        down, up = np.s_[:, :n_states], np.s_[:, n_states:]
+        # What a state does to those after it is carried the other way: with the factor of the line that follows.
+        following, before = np.zeros_like(self.kept), np.zeros_like(self.states)
+        following[down][:-1], following[up][1:] = self.kept[down][1:], self.kept[up][:-1]
+        before[down][1:], before[up][:-1] = self.states[down][:-1], self.states[up][1:]
+        before[starts, :n_states], before[ends, n_states:] = 0, 0
+        carried = _turned(carry(_turned(following), _turned(of_states), spans))
+        values, opened = np.split(self.sums, 2, axis=1)
+        size = np.abs(opened) + 1
+        gate = 0.5 - 0.5 * (opened / size)
+        of_values = carried * gate * gate * (values > 0)
+        of_gate = carried * (np.maximum(values, 0) - before) * 2 * gate
+        return np.concatenate((of_values, -0.5 * of_gate / (size * size)), axis=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +68,9 @@ class Trace:
     """Factor of the sum of each layer, shape (n_lines, width): 0 where it is below 0 or dropped."""
     hidden: Floats
     """Shape (n_lines, width): after the last layer."""
-    pools: list[Pool]
+    spans: NDArray[np.int64]
+    """Lines of each page."""
+    recurrences: list[Recurrence]
 
     @property
     def scores(self) -> Floats:
@@ -61,7 +88,8 @@ class Trace:
         """
         network, width = self.network, len(self.network.entry_bias)
         layers, biases = np.empty_like(network.layers), np.empty_like(network.layer_biases)
-        pool_weights, pool_biases = np.empty_like(network.pool_weights), np.empty_like(network.pool_biases)
+        recurrent_in, recurrent_in_biases = map(np.empty_like, (network.recurrent_in, network.recurrent_in_biases))
+        recurrent_out, recurrent_out_biases = map(np.empty_like, (network.recurrent_out, network.recurrent_out_biases))
         of_hidden: Floats = slope @ network.out.T
         for number in range(len(layers) - 1, -1, -1):
             of_sum = of_hidden * self.kept[number]
@@ -69,20 +97,23 @@ class Trace:
             # A line is read by the one below it as its line above, and the other way round.
             turned = network.layers[number].reshape(3, width, width)[::-1].transpose(0, 2, 1).reshape(3 * width, width)
             of_hidden = of_hidden + _gather(of_sum, self.places[number]) @ turned
-            for place in network.pools_before(number):
-                pool = self.pools[place]
-                of_pool = of_hidden * pool.is_active
-                pool_weights[place], pool_biases[place] = pool.maxima.T @ of_pool, of_pool.sum(axis=0)
-                of_maxima = of_pool @ network.pool_weights[place].T
-                of_hidden[:, : pool.units.shape[1]] += _gradient_of_units(pool, of_maxima)
+            for place in network.recurrences_before(number):
+                each = self.recurrences[place]
+                of_added = of_hidden * each.of_sums
+                recurrent_out[place], recurrent_out_biases[place] = each.states.T @ of_added, of_added.sum(axis=0)
+                of_sums = each.back(of_added @ network.recurrent_out[place].T, self.spans)
+                recurrent_in[place], recurrent_in_biases[place] = each.units.T @ of_sums, of_sums.sum(axis=0)
+                of_hidden = of_hidden + of_sums @ network.recurrent_in[place].T
         of_entry = of_hidden * (self.entered > 0)
         of_weights = {
             "entry": self.inputs.T @ of_entry,
             "entry_bias": of_entry.sum(axis=0),
             "layers": layers,
             "layer_biases": biases,
-            "pool_weights": pool_weights,
-            "pool_biases": pool_biases,
+            "recurrent_in": recurrent_in,
+            "recurrent_in_biases": recurrent_in_biases,
+            "recurrent_out": recurrent_out,
+            "recurrent_out_biases": recurrent_out_biases,
             "out": self.hidden.T @ slope,
             "out_bias": slope.sum(axis=0),
         }
@@ -97,23 +128,26 @@ def trace(network: Network, inputs: Floats, spans: NDArray[np.int64], drops: Seq
         network: the network.
         inputs: shape (n_lines, n_inputs), as `Network.inputs` gives them, transposed.
         spans: lines of each page, one after the other.
-        drops: dropout masks: the sums of each layer are multiplied by them, shape (n_lines, width) each.
+        drops: dropout masks, of the layers and then of the recurrences: what each adds is multiplied by its mask, of
+            shape (n_lines, width).
     """
     hidden = entered = np.maximum(inputs @ network.entry + network.entry_bias, np.float32(0))
-    places, gathered, kept, pools = [], [], [], []
-    n_pooled = network.pool_weights.shape[1] // 2
+    places, gathered, kept, recurrences = [], [], [], []
     for number, (distance, weights, bias) in enumerate(network.steps()):
-        for place in network.pools_before(number):
-            maxima = cumulative_max(hidden, spans, n_pooled)
-            sums = maxima @ network.pool_weights[place] + network.pool_biases[place]
-            pools.append(Pool(hidden[:, :n_pooled], maxima, sums > 0))
-            hidden = hidden + np.maximum(sums, 0)
+        for place in network.recurrences_before(number):
+            of_gates = hidden @ network.recurrent_in[place] + network.recurrent_in_biases[place]
+            stays, added = gates(of_gates)
+            states = carry(stays, added, spans)
+            sums = states @ network.recurrent_out[place] + network.recurrent_out_biases[place]
+            of_sums = (sums > 0) * (np.float32(1) if drops is None else drops[len(network.layers) + place])
+            recurrences.append(Recurrence(hidden, of_gates, stays, states, of_sums))
+            hidden = hidden + sums * of_sums
         places.append(neighbours(spans, distance, len(inputs)))
         gathered.append(_gather(hidden, places[-1]))
         sums = gathered[-1] @ weights + bias
         kept.append((sums > 0) * (np.float32(1) if drops is None else drops[number]))
         hidden = hidden + sums * kept[-1]
-    return Trace(network, places, inputs, entered, gathered, kept, hidden, pools)
+    return Trace(network, places, inputs, entered, gathered, kept, hidden, spans, recurrences)
 
 
 def _gather(values: Floats, places: NDArray[np.int64]) -> Floats:
@@ -130,24 +164,12 @@ def _gather(values: Floats, places: NDArray[np.int64]) -> Floats:
     return padded.take(places, axis=0).reshape(len(values), -1)
 
 
-def _gradient_of_units(pool: Pool, of_maxima: Floats) -> Floats:
-    """Pass gradients of maxima, shape (n_lines, 2 * n_pooled), on to the units that they are of, (n_lines, n_pooled).
-
-    Among equal maxima the nearest line has the gradient; a unit of 0 has none, because the ReLU before it is flat.
-    """
-    n_lines, n_pooled = pool.units.shape
-    places = _rows_of_maxima(pool) * n_pooled + np.tile(np.arange(n_pooled), 2)
-    of_units = np.bincount(places.ravel(), of_maxima.ravel(), n_lines * n_pooled).reshape(n_lines, n_pooled)
-    return of_units.astype(of_maxima.dtype)
+def _turned(values: Floats) -> Floats:
+    """Swap the two halves of the columns, so that what was carried down is carried up, and the other way round."""
+    return np.roll(values, values.shape[1] // 2, axis=1)
 
 
-def _rows_of_maxima(pool: Pool) -> NDArray[np.int64]:
-    """Find the rows on which maxima stand, of equal ones the nearest; shape (n_lines, 2 * n_pooled).
-
-    On the first line of a page the maximum above is the line's own, and on the last that below, so pages do not mix.
-    """
-    units, (above, below) = pool.units, np.split(pool.maxima, 2, axis=1)
-    rows = np.arange(len(units))[:, None]
-    last = np.maximum.accumulate(np.where(units == above, rows, 0), axis=0)
-    following = np.minimum.accumulate(np.where(units == below, rows, len(units))[::-1], axis=0)[::-1]
-    return np.concatenate((last, following), axis=1)
+def _first_and_last(spans: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Find the rows of the first and the last line of each page that has lines."""
+    ends = spans.cumsum()[spans > 0]
+    return ends - spans[spans > 0], ends - 1

@@ -32,8 +32,11 @@ _CLIP = 1.0
 """Norm to which the gradients of a step are clipped."""
 _BETA_1, _BETA_2, _EPSILON = 0.9, 0.999, 1e-8
 """Constants of Adam."""
-_ORTHOGONAL = ("entry", "layers", "pool_weights")
-"""Arrays whose matrices Muon updates: all that lead to hidden units."""
+_ORTHOGONAL = {"entry": 1, "layers": 1, "recurrent_in": 4, "recurrent_out": 1}
+"""Arrays whose matrices Muon updates: all that lead to hidden units and states. Each is made of so many matrices side
+by side: values and gates, down and up, are units of their own."""
+_SLOWEST_GATE = 3.0
+"""Bias with which the gates of the slowest states begin: half of such a state is left after 44 lines."""
 _MATRIX_RATE, _MATRIX_DECAY, _MOMENTUM = 2.0, 0.1, 0.95
 """Factor of the learning rate for these, their weight decay, and their momentum."""
 _QUINTIC = (3.4445, -4.7750, 2.0315)
@@ -110,7 +113,7 @@ def _gradients(network: Network, batch: _Batch, config: TrainConfig, draw: np.ra
         is_kept = draw.integers(0, 256, shape, np.uint8) >= n_dropped
         return is_kept * np.float32(256 / (256 - n_dropped))
 
-    drops = [kept(len(batch.inputs), config.network_width) for _ in network.layers]
+    drops = [kept(len(batch.inputs), config.network_width) for _ in (*network.layers, *network.recurrent_out)]
     path = trace(network, batch.inputs, batch.spans, drops)
     gold = np.eye(len(LABELS), dtype=np.float32)[batch.labels]
     return path.back((softmax(path.scores) - gold) * batch.weights[:, None] / max(float(batch.weights.sum()), 1.0))[1]
@@ -133,9 +136,12 @@ def _initial_network(own: Floats, config: TrainConfig, draw: np.random.Generator
             spread[row] = known.std()
     scale = np.maximum(np.where(high > low, (high - low) / 4, spread), np.float32(1e-3))
     flagged = np.flatnonzero(is_missing.mean(axis=1) > _FLAGGED_FROM).astype(np.int32)
-    pool_layers = np.array([layer for layer in config.network_pool_layers if layer < config.network_layers], np.int32)
-    n_pools, n_pooled = len(pool_layers), min(config.network_pooled, config.network_width)
+    before = np.array([layer for layer in config.network_recurrences if layer < config.network_layers], np.int32)
+    n_recurrences, n_states = len(before), min(config.network_states, config.network_width)
     width, n_layers, n_inputs = config.network_width, config.network_layers, len(own) + len(flagged)
+
+    in_biases = np.zeros((n_recurrences, 4 * n_states), np.float32)
+    in_biases[:, 2 * n_states :] = np.tile(np.linspace(0, _SLOWEST_GATE, n_states), 2)  # from some lines to half a page
 
     def random(*shape: int, size: float = 1.0) -> Floats:
         most = size / shape[-2] ** 0.5
@@ -149,9 +155,11 @@ def _initial_network(own: Floats, config: TrainConfig, draw: np.random.Generator
         entry_bias=np.zeros(width, np.float32),
         layers=random(n_layers, 3 * width, width, size=0.5),  # so that residual connections begin small
         layer_biases=np.zeros((n_layers, width), np.float32),
-        pool_weights=random(n_pools, 2 * n_pooled, width, size=0.5),
-        pool_biases=np.zeros((n_pools, width), np.float32),
-        pool_layers=pool_layers,
+        recurrent_in=random(n_recurrences, width, 4 * n_states),
+        recurrent_in_biases=in_biases,
+        recurrent_out=random(n_recurrences, 2 * n_states, width, size=0.5),
+        recurrent_out_biases=np.zeros((n_recurrences, width), np.float32),
+        recurrent_layers=before,
         out=random(width, len(LABELS)),
         out_bias=np.zeros(len(LABELS), np.float32),
     )
@@ -209,7 +217,7 @@ class _Optimizer:
         stays = min(_EMA_DECAY, (1 + self._n_made) / (10 + self._n_made))  # the random weights are soon forgotten
         for name, gradient in gradients.items():
             if name in _ORTHOGONAL:
-                self._muon(name, gradient, rate * _MATRIX_RATE)
+                self._muon(name, gradient, rate * _MATRIX_RATE, _ORTHOGONAL[name])
             else:
                 self._adam(name, shrink * gradient, rate)
             self.means[name] += np.float32(1 - stays) * (self.weights[name] - self.means[name])
@@ -223,17 +231,17 @@ class _Optimizer:
         size = rate / (1 - _BETA_1**self._n_made)
         array -= np.float32(size) * first / (np.sqrt(second / (1 - _BETA_2**self._n_made)) + np.float32(_EPSILON))
 
-    def _muon(self, name: str, gradient: Floats, rate: float) -> None:
+    def _muon(self, name: str, gradient: Floats, rate: float, n_parts: int) -> None:
         """Move matrices by their Nesterov momentum, made orthogonal: equally far in all directions."""
         array, (momentum, _) = self.weights[name], self._moments[name]
         momentum *= np.float32(_MOMENTUM)
         momentum += gradient
         ahead = gradient + np.float32(_MOMENTUM) * momentum
-        n_rows, n_columns = array.shape[-2:]
-        size = rate * max(1.0, n_rows / n_columns) ** 0.5
         array *= np.float32(1 - rate * _MATRIX_DECAY)
         for matrix, moved in ((array, ahead),) if array.ndim == 2 else zip(array, ahead, strict=True):
-            matrix -= np.float32(size) * _orthogonal(moved)
+            for part, of_part in zip(*(np.split(each, n_parts, axis=1) for each in (matrix, moved)), strict=True):
+                n_rows, n_columns = part.shape
+                part -= np.float32(rate * max(1.0, n_rows / n_columns) ** 0.5) * _orthogonal(of_part)
 
 
 def _orthogonal(matrix: Floats) -> Floats:

@@ -246,7 +246,7 @@ def fit_temperature(scores: NDArray[np.float32], labels: NDArray[np.int64]) -> f
     """Fit the temperature: what held-out log-odds are divided by for the least log loss; 1 without any."""
     if not len(labels):
         return 1.0
-    grid = np.exp(np.linspace(np.log(0.5), np.log(2.0), 29))
+    grid = np.exp(np.linspace(np.log(0.5), np.log(4.0), 43))
     rows = np.arange(len(labels))
     losses = [-np.log(np.maximum(softmax(scores / np.float32(value))[rows, labels], 1e-9)).mean() for value in grid]
     return round(float(grid[int(np.argmin(losses))]), 4)

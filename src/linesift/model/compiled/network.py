@@ -1,6 +1,6 @@
 """The network as a loop over lines, as `network.Network` computes it.
 
-Of the hidden units of a line two in three are 0 and count for nothing. So the products of a line are sums of some rows
+Of the hidden units of a line about half are 0 and count for nothing. So the products of a line are sums of some rows
 of the weights, those of its other units; matrix products of numpy add the rows of all. What is added to what in which
 order is the same, so the results are equal to the last bit.
 """
@@ -15,7 +15,7 @@ from linesift.labels import LABELS
 from linesift.model.network import Network, Order
 from linesift.simd import BLOCK, MARKED, add_rows, mark, multiply_add
 
-_ZERO, _ONE = np.float32(0), np.float32(1)
+_ZERO, _HALF_ONE, _ONE = np.float32(0), np.float32(0.5), np.float32(1)
 _LINES = 32
 """Lines that are computed at once: the weights of a layer for one place stay in the innermost cache that long."""
 _BYTES = 4
@@ -30,14 +30,14 @@ _HALF, _ONE_BIT = np.uint64(MARKED), np.uint64(1)
 def score_lines(
     network: Network, own: NDArray[np.float32], spans: NDArray[np.int64], order: Order
 ) -> NDArray[np.float32] | None:
-    """Do what `Network.scores` does, adding in an order; `None` if the hidden units are not whole blocks."""
-    if len(network.entry_bias) % BLOCK:
+    """Do what `Network.scores` does, adding in an order; `None` if units, or values and gates, are not whole blocks."""
+    if len(network.entry_bias) % BLOCK or network.recurrent_in.shape[-1] % BLOCK:
         return None
     first = network.centre, network.scale, network.flagged, network.entry, network.entry_bias
-    layers, pools = (network.layers, network.layer_biases), (network.pool_weights, network.pool_biases)
-    last = network.pool_layers, network.out, network.out_bias
-    arrays = map(_read_only, (*first, *layers, *pools, *last))
-    weights = network.entry, network.layers, network.pool_weights, network.out
+    layers = network.layers, network.layer_biases, network.recurrent_layers
+    states = network.recurrent_in, network.recurrent_in_biases, network.recurrent_out, network.recurrent_out_biases
+    arrays = map(_read_only, (*first, *layers, *states, network.out, network.out_bias))
+    weights = network.entry, network.layers, network.recurrent_in, network.recurrent_out, network.out
     n_paired = [order.n_paired(each.shape[-2]) for each in weights]
     starts = np.concatenate(([0], spans.cumsum()))
     found: NDArray[np.float32] = score(own, starts, *arrays, *n_paired)
@@ -55,18 +55,22 @@ def _read_only(array: NDArray[Any]) -> NDArray[Any]:
 
 @outer
 def score(
-    own, starts, centre, scale, flagged, entry, entry_bias, layers, layer_biases, pool_weights, pool_biases,
-    pool_layers, out, out_bias, n_paired_of_entry, n_paired_of_layers, n_paired_of_pools, n_paired_of_out,
+    own, starts, centre, scale, flagged, entry, entry_bias, layers, layer_biases, recurrent_layers, recurrent_in,
+    recurrent_in_biases, recurrent_out, recurrent_out_biases, out, out_bias, n_paired_of_entry, n_paired_of_layers,
+    n_paired_of_in, n_paired_of_states, n_paired_of_out,
 ):  # fmt: skip
     """Score lines from their columns, the first line of each page with the number of all lines, and a network."""
     n_lines, width = starts[-1], len(entry_bias)
     hidden = _enter(own, centre, scale, flagged, entry, entry_bias, n_paired_of_entry)
     following, marks = np.empty_like(hidden), _room_for_marks(n_lines, width)
-    pool, n_paired = 0, n_paired_of_layers // 3
+    place, n_paired = 0, n_paired_of_layers // 3
     for layer in range(len(layers)):
-        while pool < len(pool_layers) and pool_layers[pool] == layer:
-            _add_pooled(hidden, starts, pool_weights[pool], pool_biases[pool], n_paired_of_pools)
-            pool += 1
+        if place < len(recurrent_layers) and recurrent_layers[place] == layer:
+            into, out_of = recurrent_in[place], recurrent_out[place]
+            kept, states = _open_gates(hidden, into, recurrent_in_biases[place], n_paired_of_in)
+            _carry(kept, states, starts)
+            _add_states(hidden, states, out_of, recurrent_out_biases[place], n_paired_of_states)
+            place += 1
         for line in range(n_lines):
             _fill_marks(hidden[line], marks[line])
         _convolve(hidden, starts, 1 << layer, layers[layer], layer_biases[layer], marks, n_paired, following)
@@ -103,6 +107,8 @@ def _enter(own, centre, scale, flagged, weights, bias, n_paired):
             of_line[:n_inputs] = inputs[:, line - start]
             _fill_marks(of_line, marks)
             _multiply(of_line, marks, weights, bias, n_paired, hidden[line], second)
+            for unit in range(width):
+                hidden[line, unit] = max(_ZERO, hidden[line, unit])
     return hidden
 
 
@@ -130,47 +136,65 @@ def _convolve(hidden, starts, distance, weights, bias, marks, n_paired, followin
 
 
 @maker
-def _add_pooled(hidden, starts, weights, bias, n_paired):
-    """Add to hidden units what a pooling makes of the maxima over the lines up to each, and from it on."""
-    n_maxima, width = weights.shape
-    maxima = np.zeros((starts[-1], _padded(n_maxima)), np.float32)
-    _fill_maxima(hidden, starts, n_maxima // 2, maxima)
-    marks = _room_for_marks(1, n_maxima)[0]
-    first, second = np.empty(width, np.float32), np.empty(width, np.float32)
-    for line in range(len(maxima)):
-        # On some lines the maxima are those of the line before.
-        if line == 0 or not _are_equal(maxima[line], maxima[line - 1]):
-            _fill_marks(maxima[line], marks)
-            _multiply(maxima[line], marks, weights, bias, n_paired, first, second)
-        for unit in range(width):
-            hidden[line, unit] += first[unit]
+def _open_gates(hidden, weights, bias, n_paired):
+    """Compute what `network.gates` gives: the shares of states that are kept, and what is added to them."""
+    width, n_sums = weights.shape
+    n_lines, n_states = len(hidden), n_sums // 2
+    kept, added = np.empty((n_lines, n_states), np.float32), np.empty((n_lines, n_states), np.float32)
+    marks = _room_for_marks(1, width)[0]
+    sums, second = np.empty(n_sums, np.float32), np.empty(n_sums, np.float32)
+    for line in range(n_lines):
+        _fill_marks(hidden[line], marks)
+        _multiply(hidden[line], marks, weights, bias, n_paired, sums, second)
+        for state in range(n_states):
+            opened = sums[n_states + state]
+            gate = _HALF_ONE - _HALF_ONE * (opened / (abs(opened) + _ONE))
+            replaced = gate * gate
+            kept[line, state] = _ONE - replaced
+            added[line, state] = max(sums[state], _ZERO) * replaced
+    return kept, added
 
 
 @leaf
-def _fill_maxima(hidden, starts, n_units, maxima):
-    """Write the highest values up to each line, and from it on, in its row."""
+def _carry(factors, states, starts):
+    """Carry states over the lines of each page, in the rounds of `network.carry`; `factors` is overwritten."""
+    n_both = states.shape[1]
+    n_states = n_both // 2
     for page in range(len(starts) - 1):
         start, end = starts[page], starts[page + 1]
-        for line in range(start, end):
-            for unit in range(n_units):
-                value = hidden[line, unit]
-                if line > start:
-                    value = max(value, maxima[line - 1, unit])
-                maxima[line, unit] = value
-        for line in range(end - 1, start - 1, -1):
-            for unit in range(n_units):
-                value = hidden[line, unit]
-                if line < end - 1:
-                    value = max(value, maxima[line + 1, n_units + unit])
-                maxima[line, n_units + unit] = value
+        if start < end:
+            factors[start, :n_states] = _ZERO
+            factors[end - 1, n_states:] = _ZERO
+        distance = 1
+        while distance < end - start:
+            # From the far end on, so that what is read is of the round before.
+            for line in range(end - 1, start + distance - 1, -1):
+                other = line - distance
+                for state in range(n_states):
+                    factor = factors[line, state]
+                    states[line, state] += factor * states[other, state]
+                    factors[line, state] = factor * factors[other, state]
+            for line in range(start, end - distance):
+                other = line + distance
+                for state in range(n_states, n_both):
+                    factor = factors[line, state]
+                    states[line, state] += factor * states[other, state]
+                    factors[line, state] = factor * factors[other, state]
+            distance *= 2
 
 
-@leaf
-def _are_equal(one, other):
-    for place in range(len(one)):
-        if one[place] != other[place]:
-            return False
-    return True
+@maker
+def _add_states(hidden, states, weights, bias, n_paired):
+    """Add to hidden units what the states of their line give them."""
+    n_states, width = weights.shape
+    of_line, marks = np.zeros(_padded(n_states), np.float32), _room_for_marks(1, n_states)[0]
+    more, second = np.empty(width, np.float32), np.empty(width, np.float32)
+    for line in range(len(states)):
+        of_line[:n_states] = states[line]
+        _fill_marks(of_line, marks)
+        _multiply(of_line, marks, weights, bias, n_paired, more, second)
+        for unit in range(width):
+            hidden[line, unit] += max(_ZERO, more[unit])
 
 
 @leaf
@@ -196,12 +220,12 @@ def _add_units(units, start, stop, step, out, sums):
 
 @leaf
 def _multiply(numbers, marks, weights, bias, n_paired, out, second):
-    """Multiply numbers by weights, add a bias and cut the result at 0; `second` is room for sums."""
+    """Multiply numbers by weights and add a bias; `second` is room for sums."""
     out[:] = _ZERO
     second[:] = _ZERO
     _add(numbers, marks, n_paired, weights.ctypes.data, out, second)
     for unit in range(len(out)):
-        out[unit] = max(_ZERO, (out[unit] + second[unit]) + bias[unit])
+        out[unit] = (out[unit] + second[unit]) + bias[unit]
 
 
 @leaf
