@@ -1,7 +1,7 @@
 """Profiles of hypothesis, our own pages, and a small model with known arrays."""
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -95,11 +95,10 @@ def random_look(pages: list[LabelledPage], *, seed: int) -> TreeScorer:
 def random_network(n_columns: int, *, seed: int, width: int = 8, n_layers: int = 3) -> Network:
     """A network whose arrays are drawn at random, with a flag on every third column; it means nothing.
 
-    Before every second layer it carries as many states down as it has half hidden units, and as many up.
+    It carries half as many states as it has hidden units down, and as many up.
     """
     draw = np.random.default_rng(seed)
     flagged = np.arange(0, n_columns, 3, dtype=np.int32)
-    before = np.arange(0, n_layers, 2, dtype=np.int32)
 
     def weights(*shape: int) -> NDArray[np.float32]:
         return draw.normal(0, shape[-2] ** -0.5, shape).astype(np.float32)
@@ -115,20 +114,22 @@ def random_network(n_columns: int, *, seed: int, width: int = 8, n_layers: int =
         entry_bias=biases(width),
         layers=weights(n_layers, 3 * width, width),
         layer_biases=biases(n_layers, width),
-        recurrent_in=weights(len(before), width, 4 * (width // 2)),
-        recurrent_in_biases=biases(len(before), 4 * (width // 2)),
-        recurrent_out=weights(len(before), 2 * (width // 2), width),
-        recurrent_out_biases=biases(len(before), width),
-        recurrent_layers=before,
+        recurrent_in=weights(n_layers, width, 4 * (width // 2)),
+        recurrent_in_biases=biases(n_layers, 4 * (width // 2)),
+        recurrent_out=weights(n_layers, 2 * (width // 2), width),
+        recurrent_out_biases=biases(n_layers, width),
         out=weights(width, len(LABELS)),
         out_bias=biases(len(LABELS)),
     )
 
 
 def without_recurrences(network: Network) -> Network:
-    """The network with its layers alone."""
-    names = [field.name for field in fields(network) if field.name.startswith("recurrent_")]
-    return replace(network, **{name: getattr(network, name)[:0] for name in names})
+    """The network with its layers alone: states add nothing."""
+    return replace(
+        network,
+        recurrent_out=np.zeros_like(network.recurrent_out),
+        recurrent_out_biases=np.zeros_like(network.recurrent_out_biases),
+    )
 
 
 def with_text(model: Model, **changes: Any) -> Model:

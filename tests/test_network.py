@@ -49,9 +49,6 @@ def loop(network: Network, own: Floats) -> list[list[float]]:
     hidden = [[max(value, 0) for value in line] for line in hidden]
     nothing = [0.0] * len(arrays["entry_bias"])
     for number, (weights, bias) in enumerate(zip(arrays["layers"], arrays["layer_biases"], strict=True)):
-        for place, before in enumerate(arrays["recurrent_layers"]):
-            if before == number:
-                hidden = carried(hidden, {name: array[place] for name, array in arrays.items() if "recurrent_" in name})
         following = []
         for place, line in enumerate(hidden):
             above, below = place - 2**number, place + 2**number
@@ -59,7 +56,8 @@ def loop(network: Network, own: Floats) -> list[list[float]]:
             read += hidden[below] if below < len(hidden) else nothing
             sums = times(read, weights, bias)
             following.append([value + max(more, 0) for value, more in zip(line, sums, strict=True)])
-        hidden = following
+        of_layer = {name: array[number] for name, array in arrays.items() if name.startswith("recurrent_")}
+        hidden = carried(following, of_layer)
     return [times(line, arrays["out"], arrays["out_bias"]) for line in hidden]
 
 

@@ -92,11 +92,11 @@ class _Page:
 
         Args:
             row: the line.
-            n_near: lines above and below it that are scored again, if they are more than layers see.
+            n_near: lines above and below it that are scored again, if they are more than twice what layers see.
             parts: shape (n_versions, 3), whether the lines above, the line itself and those below are shown.
             terms: shape (n_versions, width), subtracted from the sums of the line.
         """
-        n_near = max(n_near, 1 << len(self.network.layers))
+        n_near = max(n_near, 2 << len(self.network.layers))
         start, end = max(row - n_near, 0), min(row + n_near + 1, len(self.sums))
         step = max(1, _LINES_AT_ONCE // (end - start))
         chunks = []
@@ -111,7 +111,7 @@ class _Page:
         return np.concatenate(chunks).astype(np.float64)
 
     def _find_states(
-        self, start: int, end: int, parts: NDArray[np.bool_], recurrence: int, kept: Floats, added: Floats,
+        self, start: int, end: int, parts: NDArray[np.bool_], number: int, kept: Floats, added: Floats,
         spans: NDArray[np.int64],
     ) -> Floats:  # fmt: skip
         """Find the states of versions of the lines from `start` to `end`, carried from the page beyond them too.
@@ -121,8 +121,8 @@ class _Page:
         """
         shape = len(parts), end - start, -1
         of_kept, of_added = kept[: spans.sum()].reshape(shape), added[: spans.sum()].reshape(shape)
-        n_states, n_wrong = of_kept.shape[2] // 2, (1 << int(self.network.recurrent_layers[recurrence])) - 1
-        shown, hidden = self.shown[recurrence], self.hidden[recurrence]
+        n_states, n_wrong = of_kept.shape[2] // 2, (2 << number) - 1
+        shown, hidden = self.shown[number], self.hidden[number]
         if start > 0:
             row = start + n_wrong
             of_kept[:, n_wrong, :n_states] = 0
@@ -143,7 +143,7 @@ def _states(network: Network, sums: Floats) -> list[Floats]:
     """Give the states of each recurrence on a page."""
     found: list[Floats] = []
 
-    def keep(_recurrence: int, kept: Floats, added: Floats, spans: NDArray[np.int64]) -> Floats:
+    def keep(_number: int, kept: Floats, added: Floats, spans: NDArray[np.int64]) -> Floats:
         found.append(carry(kept, added, spans))
         return found[-1]
 

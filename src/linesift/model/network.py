@@ -3,7 +3,7 @@
 It reads the lines that trees leave open, and some around them (`linesift.model.doubt`), as if they were the whole page.
 Trees see sums over windows of lines; the network sees the lines one by one. Each layer reads the hidden units of a
 line, of one line above and of one below, at distances that double from layer to layer, and adds its result to those of
-the line (dilated convolutions, Yu and Koltun 2016, with residual connections). Before some layers, a gated recurrence
+the line (dilated convolutions, Yu and Koltun 2016, with residual connections). After each layer, a gated recurrence
 carries states from the first line of the page down to the last one, and up again: a list of a hundred names belongs to
 the article that it began in until a line says otherwise. Gates and values of a line come from its hidden units alone,
 and not from the states before it (Bradbury and others 2017), so all lines are computed at once. Trees and network are
@@ -53,16 +53,14 @@ class Network:
     layer_biases: NDArray[np.float32]
     """Shape (n_layers, width)."""
     recurrent_in: NDArray[np.float32]
-    """Shape (n_recurrences, width, 4 * n_states): from the hidden units of a line to its values for the states that are
-    carried down, for those that are carried up, and to the gates of both."""
+    """Shape (n_layers, width, 4 * n_states), one recurrence after each layer: from the hidden units of a
+    line to its values for the states that are carried down, for those that are carried up, and to the gates of both."""
     recurrent_in_biases: NDArray[np.float32]
-    """Shape (n_recurrences, 4 * n_states)."""
+    """Shape (n_layers, 4 * n_states)."""
     recurrent_out: NDArray[np.float32]
-    """Shape (n_recurrences, 2 * n_states, width): from the states of a line, down and up, to what is added to it."""
+    """Shape (n_layers, 2 * n_states, width): from the states of a line, down and up, to what is added to it."""
     recurrent_out_biases: NDArray[np.float32]
-    """Shape (n_recurrences, width)."""
-    recurrent_layers: NDArray[np.int32]
-    """Shape (n_recurrences,): number of the layer before which each stands, ascending."""
+    """Shape (n_layers, width)."""
     out: NDArray[np.float32]
     """Shape (width, 4)."""
     out_bias: NDArray[np.float32]
@@ -105,7 +103,7 @@ class Network:
         Args:
             sums: as `sums` gives them; they are overwritten.
             spans: lines of each page, one after the other.
-            find_states: used in place of `carry`; with the number of the recurrence first.
+            find_states: used in place of `carry`; with the number of the layer first.
 
         Returns:
             Shape (n_lines, 4).
@@ -116,16 +114,6 @@ class Network:
         np.maximum(hidden, 0, out=hidden)
         around = _Around(spans, len(hidden))
         for number, (distance, weights, bias) in enumerate(self.steps()):
-            for recurrence in self.recurrences_before(number):
-                kept, added = self._gates(recurrence, hidden, n_lines)
-                if find_states is None:
-                    states = carry(kept, added, spans)
-                else:
-                    states = find_states(recurrence, kept, added, spans)
-                out, out_bias = self.recurrent_out[recurrence], self.recurrent_out_biases[recurrence]
-                for tile in tiles(n_lines):
-                    more = _rectified(states[tile], out, out_bias)
-                    np.add(more, hidden[tile], out=hidden[tile])
             hidden[n_lines:] = 0  # for neighbours that are not there
             places = around.neighbours(distance)
             for tile in tiles(n_lines):
@@ -134,6 +122,11 @@ class Network:
                 more = _rectified(read.reshape(len(read), -1), weights, bias)
                 np.add(more, hidden[tile], out=following[tile])
             hidden, following = following, hidden
+            kept, added = self._gates(number, hidden, n_lines)
+            states = carry(kept, added, spans) if find_states is None else find_states(number, kept, added, spans)
+            weights, bias = self.recurrent_out[number], self.recurrent_out_biases[number]
+            for tile in tiles(n_lines):
+                np.add(_rectified(states[tile], weights, bias), hidden[tile], out=hidden[tile])
         n_labels, out = len(self.out_bias), np.zeros((len(self.out), _OUTPUTS), np.float32)
         out[:, :n_labels] = self.out
         scores = np.empty((len(sums) - 1, _OUTPUTS), np.float32)
@@ -142,10 +135,10 @@ class Network:
         return scores[:n_lines, :n_labels] + self.out_bias
 
     def _gates(
-        self, recurrence: int, hidden: NDArray[np.float32], n_lines: int
+        self, number: int, hidden: NDArray[np.float32], n_lines: int
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Compute what `gates` gives for all lines; rows behind the last line mean nothing."""
-        weights, bias = self.recurrent_in[recurrence], self.recurrent_in_biases[recurrence]
+        """Compute what `gates` gives for all lines after a layer; rows behind the last line mean nothing."""
+        weights, bias = self.recurrent_in[number], self.recurrent_in_biases[number]
         kept, added = np.zeros((2, len(hidden) - 1, weights.shape[1] // 2), np.float32)
         for tile in tiles(n_lines):
             sums = np.empty((len(hidden[tile]), weights.shape[1]), np.float32)
@@ -186,7 +179,7 @@ class Network:
     def is_sound(self, n_columns: int) -> bool:
         """Whether the arrays fit together and to `n_columns`, and no score of a line can overflow."""
         (width,), n_layers, n_flags = self.entry_bias.shape, len(self.layers), len(self.flagged)
-        n_recurrences, n_states, _ = self.recurrent_out.shape  # of both directions
+        n_states = self.recurrent_out.shape[1]  # of both directions
         shapes = {
             "centre": (n_columns,),
             "scale": (n_columns,),
@@ -195,21 +188,19 @@ class Network:
             "entry_bias": (width,),
             "layers": (n_layers, 3 * width, width),
             "layer_biases": (n_layers, width),
-            "recurrent_in": (n_recurrences, width, 2 * n_states),
-            "recurrent_in_biases": (n_recurrences, 2 * n_states),
-            "recurrent_out": (n_recurrences, n_states, width),
-            "recurrent_out_biases": (n_recurrences, width),
-            "recurrent_layers": (n_recurrences,),
+            "recurrent_in": (n_layers, width, 2 * n_states),
+            "recurrent_in_biases": (n_layers, 2 * n_states),
+            "recurrent_out": (n_layers, n_states, width),
+            "recurrent_out_biases": (n_layers, width),
             "out": (width, len(LABELS)),
             "out_bias": (len(LABELS),),
         }
         if any(getattr(self, name).shape != shape for name, shape in shapes.items()):
             return False
-        numbers = [getattr(self, name) for name in shapes if name not in {"flagged", "recurrent_layers"}]
+        numbers = [getattr(self, name) for name in shapes if name != "flagged"]
         if not all(array.dtype == np.float32 and np.isfinite(array).all() for array in numbers):
             return False
-        is_in_order = _ascends_below(self.flagged, n_columns) and _ascends_below(self.recurrent_layers, n_layers)
-        is_sound = is_in_order and n_states % 2 == 0 and n_states <= 2 * width
+        is_sound = _ascends_below(self.flagged, n_columns) and n_states % 2 == 0 and n_states <= 2 * width
         is_sound &= 0 < width <= _WIDEST and n_layers <= _MOST_LAYERS
         is_sound &= bool(((self.scale >= _LEAST_SCALE) & (self.scale <= 1 / _LEAST_SCALE)).all())
         return is_sound and self.largest_score() < _LARGEST_SCORE
@@ -222,20 +213,15 @@ class Network:
         """
         hidden = _largest_sum(self.entry) + _largest(self.entry_bias)
         for number, (_, layer, layer_bias) in enumerate(self.steps()):
-            for place in self.recurrences_before(number):
-                sums = hidden * _largest_sum(self.recurrent_in[place]) + _largest(self.recurrent_in_biases[place])
-                hidden += sums * _largest_sum(self.recurrent_out[place]) + _largest(self.recurrent_out_biases[place])
             hidden += hidden * _largest_sum(layer) + _largest(layer_bias)
+            sums = hidden * _largest_sum(self.recurrent_in[number]) + _largest(self.recurrent_in_biases[number])
+            hidden += sums * _largest_sum(self.recurrent_out[number]) + _largest(self.recurrent_out_biases[number])
         return hidden * _largest_sum(self.out) + _largest(self.out_bias)
 
     def steps(self) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float32]]]:
         """Give distance, weights and bias of each layer."""
         for number, (weights, bias) in enumerate(zip(self.layers, self.layer_biases, strict=True)):
             yield 1 << number, weights, bias
-
-    def recurrences_before(self, number: int) -> list[int]:
-        """Give the numbers of the recurrences before a layer: one or none."""
-        return [place for place, layer in enumerate(self.recurrent_layers.tolist()) if layer == number]
 
 
 def _largest_sum(weights: NDArray[np.float32]) -> float:
@@ -299,7 +285,6 @@ def _load() -> ScoreLines:
         recurrent_in_biases=numbers(1, 4 * BLOCK),
         recurrent_out=numbers(1, 2 * BLOCK, BLOCK),
         recurrent_out_biases=numbers(1, BLOCK),
-        recurrent_layers=np.zeros(1, np.int32),
         out=numbers(BLOCK, len(LABELS)),
         out_bias=numbers(len(LABELS)),
     )._order(score_lines)
@@ -394,7 +379,7 @@ def carry(kept: NDArray[np.float32], added: NDArray[np.float32], spans: NDArray[
 
 
 FindStates = Callable[[int, NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]], NDArray[np.float32]]
-"""Finds the states of a recurrence: from its number, and then what `carry` takes."""
+"""Finds the states after a layer: from its number, and then what `carry` takes."""
 
 
 class _Around:

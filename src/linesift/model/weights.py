@@ -255,13 +255,12 @@ def _networks(prefix: str, n_columns: int, arrays: _Arrays) -> tuple[Network, ..
 
 
 def _network(name: str, n_columns: int, arrays: _Arrays) -> Network:
-    whole = {"flagged", "recurrent_layers"}
     n_axes = {"entry": 2, "layers": 3, "layer_biases": 2, "out": 2}
     n_axes |= {"recurrent_in": 3, "recurrent_in_biases": 2, "recurrent_out": 3, "recurrent_out_biases": 2}
     network = Network(
         **{
             each.name: arrays.take(
-                f"{name}.{each.name}", "i" if each.name in whole else "f", *[None] * n_axes.get(each.name, 1)
+                f"{name}.{each.name}", "i" if each.name == "flagged" else "f", *[None] * n_axes.get(each.name, 1)
             )
             for each in fields(Network)
         }

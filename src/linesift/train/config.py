@@ -40,8 +40,6 @@ class TrainConfig:
     network_width: int = 96
     network_layers: int = 4
     """Each reads twice as far as the one before it; together these reach 15 lines up and down."""
-    network_recurrences: tuple[int, ...] = (1, 2, 3)
-    """Layers of the network before which states are carried over the page."""
     network_states: int = 24
     """States that are carried down, and as many up. Compiled loops take multiples of 24."""
     network_epochs: int = 15

@@ -92,18 +92,17 @@ class Trace:
         recurrent_out, recurrent_out_biases = map(np.empty_like, (network.recurrent_out, network.recurrent_out_biases))
         of_hidden: Floats = slope @ network.out.T
         for number in range(len(layers) - 1, -1, -1):
+            each = self.recurrences[number]
+            of_added = of_hidden * each.of_sums
+            recurrent_out[number], recurrent_out_biases[number] = each.states.T @ of_added, of_added.sum(axis=0)
+            of_sums = each.back(of_added @ network.recurrent_out[number].T, self.spans)
+            recurrent_in[number], recurrent_in_biases[number] = each.units.T @ of_sums, of_sums.sum(axis=0)
+            of_hidden = of_hidden + of_sums @ network.recurrent_in[number].T
             of_sum = of_hidden * self.kept[number]
             layers[number], biases[number] = self.gathered[number].T @ of_sum, of_sum.sum(axis=0)
             # A line is read by the one below it as its line above, and the other way round.
             turned = network.layers[number].reshape(3, width, width)[::-1].transpose(0, 2, 1).reshape(3 * width, width)
             of_hidden = of_hidden + _gather(of_sum, self.places[number]) @ turned
-            for place in network.recurrences_before(number):
-                each = self.recurrences[place]
-                of_added = of_hidden * each.of_sums
-                recurrent_out[place], recurrent_out_biases[place] = each.states.T @ of_added, of_added.sum(axis=0)
-                of_sums = each.back(of_added @ network.recurrent_out[place].T, self.spans)
-                recurrent_in[place], recurrent_in_biases[place] = each.units.T @ of_sums, of_sums.sum(axis=0)
-                of_hidden = of_hidden + of_sums @ network.recurrent_in[place].T
         of_entry = of_hidden * (self.entered > 0)
         of_weights = {
             "entry": self.inputs.T @ of_entry,
@@ -134,19 +133,18 @@ def trace(network: Network, inputs: Floats, spans: NDArray[np.int64], drops: Seq
     hidden = entered = np.maximum(inputs @ network.entry + network.entry_bias, np.float32(0))
     places, gathered, kept, recurrences = [], [], [], []
     for number, (distance, weights, bias) in enumerate(network.steps()):
-        for place in network.recurrences_before(number):
-            of_gates = hidden @ network.recurrent_in[place] + network.recurrent_in_biases[place]
-            stays, added = gates(of_gates)
-            states = carry(stays, added, spans)
-            sums = states @ network.recurrent_out[place] + network.recurrent_out_biases[place]
-            of_sums = (sums > 0) * (np.float32(1) if drops is None else drops[len(network.layers) + place])
-            recurrences.append(Recurrence(hidden, of_gates, stays, states, of_sums))
-            hidden = hidden + sums * of_sums
         places.append(neighbours(spans, distance, len(inputs)))
         gathered.append(_gather(hidden, places[-1]))
         sums = gathered[-1] @ weights + bias
         kept.append((sums > 0) * (np.float32(1) if drops is None else drops[number]))
         hidden = hidden + sums * kept[-1]
+        of_gates = hidden @ network.recurrent_in[number] + network.recurrent_in_biases[number]
+        stays, added = gates(of_gates)
+        states = carry(stays, added, spans)
+        sums = states @ network.recurrent_out[number] + network.recurrent_out_biases[number]
+        of_sums = (sums > 0) * (np.float32(1) if drops is None else drops[len(network.layers) + number])
+        recurrences.append(Recurrence(hidden, of_gates, stays, states, of_sums))
+        hidden = hidden + sums * of_sums
     return Trace(network, places, inputs, entered, gathered, kept, hidden, spans, recurrences)
 
 

@@ -136,11 +136,10 @@ def _initial_network(own: Floats, config: TrainConfig, draw: np.random.Generator
             spread[row] = known.std()
     scale = np.maximum(np.where(high > low, (high - low) / 4, spread), np.float32(1e-3))
     flagged = np.flatnonzero(is_missing.mean(axis=1) > _FLAGGED_FROM).astype(np.int32)
-    before = np.array([layer for layer in config.network_recurrences if layer < config.network_layers], np.int32)
-    n_recurrences, n_states = len(before), min(config.network_states, config.network_width)
+    n_states = min(config.network_states, config.network_width)
     width, n_layers, n_inputs = config.network_width, config.network_layers, len(own) + len(flagged)
 
-    in_biases = np.zeros((n_recurrences, 4 * n_states), np.float32)
+    in_biases = np.zeros((n_layers, 4 * n_states), np.float32)
     in_biases[:, 2 * n_states :] = np.tile(np.linspace(0, _SLOWEST_GATE, n_states), 2)  # from some lines to half a page
 
     def random(*shape: int, size: float = 1.0) -> Floats:
@@ -155,11 +154,10 @@ def _initial_network(own: Floats, config: TrainConfig, draw: np.random.Generator
         entry_bias=np.zeros(width, np.float32),
         layers=random(n_layers, 3 * width, width, size=0.5),  # so that residual connections begin small
         layer_biases=np.zeros((n_layers, width), np.float32),
-        recurrent_in=random(n_recurrences, width, 4 * n_states),
+        recurrent_in=random(n_layers, width, 4 * n_states),
         recurrent_in_biases=in_biases,
-        recurrent_out=random(n_recurrences, 2 * n_states, width, size=0.5),
-        recurrent_out_biases=np.zeros((n_recurrences, width), np.float32),
-        recurrent_layers=before,
+        recurrent_out=random(n_layers, 2 * n_states, width, size=0.5),
+        recurrent_out_biases=np.zeros((n_layers, width), np.float32),
         out=random(width, len(LABELS)),
         out_bias=np.zeros(len(LABELS), np.float32),
     )

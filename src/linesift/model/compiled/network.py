@@ -34,7 +34,7 @@ def score_lines(
     if len(network.entry_bias) % BLOCK or network.recurrent_in.shape[-1] % BLOCK:
         return None
     first = network.centre, network.scale, network.flagged, network.entry, network.entry_bias
-    layers = network.layers, network.layer_biases, network.recurrent_layers
+    layers = network.layers, network.layer_biases
     states = network.recurrent_in, network.recurrent_in_biases, network.recurrent_out, network.recurrent_out_biases
     arrays = map(_read_only, (*first, *layers, *states, network.out, network.out_bias))
     weights = network.entry, network.layers, network.recurrent_in, network.recurrent_out, network.out
@@ -55,26 +55,23 @@ def _read_only(array: NDArray[Any]) -> NDArray[Any]:
 
 @outer
 def score(
-    own, starts, centre, scale, flagged, entry, entry_bias, layers, layer_biases, recurrent_layers, recurrent_in,
-    recurrent_in_biases, recurrent_out, recurrent_out_biases, out, out_bias, n_paired_of_entry, n_paired_of_layers,
-    n_paired_of_in, n_paired_of_states, n_paired_of_out,
+    own, starts, centre, scale, flagged, entry, entry_bias, layers, layer_biases, recurrent_in, recurrent_in_biases,
+    recurrent_out, recurrent_out_biases, out, out_bias, n_paired_of_entry, n_paired_of_layers, n_paired_of_in,
+    n_paired_of_states, n_paired_of_out,
 ):  # fmt: skip
     """Score lines from their columns, the first line of each page with the number of all lines, and a network."""
     n_lines, width = starts[-1], len(entry_bias)
     hidden = _enter(own, centre, scale, flagged, entry, entry_bias, n_paired_of_entry)
     following, marks = np.empty_like(hidden), _room_for_marks(n_lines, width)
-    place, n_paired = 0, n_paired_of_layers // 3
+    n_paired = n_paired_of_layers // 3
     for layer in range(len(layers)):
-        if place < len(recurrent_layers) and recurrent_layers[place] == layer:
-            into, out_of = recurrent_in[place], recurrent_out[place]
-            kept, states = _open_gates(hidden, into, recurrent_in_biases[place], n_paired_of_in)
-            _carry(kept, states, starts)
-            _add_states(hidden, states, out_of, recurrent_out_biases[place], n_paired_of_states)
-            place += 1
         for line in range(n_lines):
             _fill_marks(hidden[line], marks[line])
         _convolve(hidden, starts, 1 << layer, layers[layer], layer_biases[layer], marks, n_paired, following)
         hidden, following = following, hidden
+        kept, states = _open_gates(hidden, recurrent_in[layer], recurrent_in_biases[layer], n_paired_of_in)
+        _carry(kept, states, starts)
+        _add_states(hidden, states, recurrent_out[layer], recurrent_out_biases[layer], n_paired_of_states)
     scores = np.empty((n_lines, len(LABELS)), np.float32)
     for line in range(n_lines):
         _leave(hidden[line], out, out_bias, n_paired_of_out, scores[line])
