@@ -29,6 +29,8 @@ _LEAST_SCALE = 1e-9
 """Least scale of a column; the largest is 1 divided by it."""
 _LARGEST_SCORE = 1e30
 """Bound of all numbers that a network may come to; float32 holds up to 3e38."""
+CHUNK = 16
+"""Lines over which states are carried before chunks are joined."""
 _OUTPUTS = 16
 """Columns of the last product. Those behind the labels are 0: fewer than a vector of AVX-512 holds would be added there
 in another order than those of wider products."""
@@ -352,7 +354,8 @@ def gates(sums: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.fl
 def carry(kept: NDArray[np.float32], added: NDArray[np.float32], spans: NDArray[np.int64]) -> NDArray[np.float32]:
     """Carry states over the lines of each page: the first half of the columns down, the second half up.
 
-    Each round joins twice as many lines (Hillis and Steele 1986), so a page of a hundred lines takes seven.
+    Chunks of lines are gone through at once, as if each began a page, and what each hands on is then added. So no page
+    takes more steps than a chunk has lines, and a few for the chunks: twice as many are joined in each of these.
 
     Args:
         kept: shape (n_rows, 2 * n_states), as `gates` gives it; rows behind the last line belong to no page.
@@ -360,22 +363,37 @@ def carry(kept: NDArray[np.float32], added: NDArray[np.float32], spans: NDArray[
         spans: lines of each page, one after the other.
 
     Returns:
-        Shape (n_rows, 2 * n_states), the states of each line.
+        Shape (n_rows, 2 * n_states), the states of each line; 0 in rows behind the last line.
     """
-    states, ends = added.copy(), spans.cumsum()
-    n_lines, n_states = int(spans.sum()), states.shape[1] // 2
-    factors = kept[:n_lines].copy()
-    factors[(ends - spans)[spans > 0], :n_states] = 0
-    factors[ends[spans > 0] - 1, n_states:] = 0
-    of_lines = states[:n_lines]
-    down, up = of_lines[:, :n_states], of_lines[::-1, n_states:]
-    distance, longest = 1, int(spans.max(initial=0))
-    while distance < longest:
-        for carried, factor in ((down, factors[:, :n_states]), (up, factors[::-1, n_states:])):
-            carried[distance:] += factor[distance:] * carried[:-distance]
-            factor[distance:] *= factor[:-distance].copy()
+    spans = spans[spans > 0]
+    result, n_states = np.zeros_like(added), added.shape[1] // 2
+    if not len(spans):
+        return result
+    n_chunks = -(-spans // CHUNK)
+    first_chunk = n_chunks.cumsum() - n_chunks
+    # Shape (CHUNK, all chunks): the place on its page of each line of a chunk; it may be behind the last one.
+    place = (np.arange(n_chunks.sum()) - first_chunk.repeat(n_chunks)) * CHUNK + np.arange(CHUNK)[:, None]
+    n_lines, end = spans.repeat(n_chunks), spans.cumsum().repeat(n_chunks)
+    is_line = place < n_lines
+    down, up = end - n_lines + np.minimum(place, n_lines - 1), end - 1 - np.minimum(place, n_lines - 1)
+    factors, states = (
+        np.concatenate((array[:, :n_states].take(down, axis=0), array[:, n_states:].take(up, axis=0)), axis=2)
+        for array in (kept, added)
+    )
+    factors[0, first_chunk] = 0
+    for line in range(1, CHUNK):
+        states[line] += factors[line] * states[line - 1]
+        factors[line] *= factors[line - 1]
+    handed, of_chunk = states[-1].copy(), factors[-1].copy()
+    distance = 1
+    while distance < n_chunks.max():
+        handed[distance:] += of_chunk[distance:] * handed[:-distance]
+        of_chunk[distance:] *= of_chunk[:-distance].copy()
         distance *= 2
-    return states
+    states[:, 1:] += factors[:, 1:] * handed[:-1]
+    result[down[is_line], :n_states] = states[is_line, :n_states]
+    result[up[is_line], n_states:] = states[is_line, n_states:]
+    return result
 
 
 FindStates = Callable[[int, NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]], NDArray[np.float32]]

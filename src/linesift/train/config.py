@@ -38,8 +38,8 @@ class TrainConfig:
     networks: int = 3
     """Networks of a part; they differ by their seed alone, and their scores are averaged."""
     network_width: int = 96
-    network_layers: int = 4
-    """Each reads twice as far as the one before it; together these reach 15 lines up and down."""
+    network_layers: int = 2
+    """Each reads twice as far as the one before it, and is followed by a recurrence over the page."""
     network_states: int = 24
     """States that are carried down, and as many up. Compiled loops take multiples of 24."""
     network_epochs: int = 15

@@ -29,8 +29,8 @@ class Recurrence:
     """Shape (n_lines, 2 * n_states), as `gates` gives it."""
     states: Floats
     """Shape (n_lines, 2 * n_states), as `carry` gives them."""
-    of_sums: Floats
-    """Factor of what the states add to each unit, shape (n_lines, width): 0 where it is below 0 or dropped."""
+    is_active: NDArray[np.bool_]
+    """Shape (n_lines, width): whether what the states add to a unit is above 0."""
 
     def back(self, of_states: Floats, spans: NDArray[np.int64]) -> Floats:
         """Give the gradient with respect to `sums`, from that with respect to `states`."""
@@ -93,7 +93,7 @@ class Trace:
         of_hidden: Floats = slope @ network.out.T
         for number in range(len(layers) - 1, -1, -1):
             each = self.recurrences[number]
-            of_added = of_hidden * each.of_sums
+            of_added = of_hidden * each.is_active
             recurrent_out[number], recurrent_out_biases[number] = each.states.T @ of_added, of_added.sum(axis=0)
             of_sums = each.back(of_added @ network.recurrent_out[number].T, self.spans)
             recurrent_in[number], recurrent_in_biases[number] = each.units.T @ of_sums, of_sums.sum(axis=0)
@@ -127,8 +127,7 @@ def trace(network: Network, inputs: Floats, spans: NDArray[np.int64], drops: Seq
         network: the network.
         inputs: shape (n_lines, n_inputs), as `Network.inputs` gives them, transposed.
         spans: lines of each page, one after the other.
-        drops: dropout masks, of the layers and then of the recurrences: what each adds is multiplied by its mask, of
-            shape (n_lines, width).
+        drops: dropout masks: the sums of each layer are multiplied by them, shape (n_lines, width) each.
     """
     hidden = entered = np.maximum(inputs @ network.entry + network.entry_bias, np.float32(0))
     places, gathered, kept, recurrences = [], [], [], []
@@ -142,9 +141,8 @@ def trace(network: Network, inputs: Floats, spans: NDArray[np.int64], drops: Seq
         stays, added = gates(of_gates)
         states = carry(stays, added, spans)
         sums = states @ network.recurrent_out[number] + network.recurrent_out_biases[number]
-        of_sums = (sums > 0) * (np.float32(1) if drops is None else drops[len(network.layers) + number])
-        recurrences.append(Recurrence(hidden, of_gates, stays, states, of_sums))
-        hidden = hidden + sums * of_sums
+        recurrences.append(Recurrence(hidden, of_gates, stays, states, sums > 0))
+        hidden = hidden + np.maximum(sums, 0)
     return Trace(network, places, inputs, entered, gathered, kept, hidden, spans, recurrences)
 
 

@@ -113,7 +113,7 @@ def _gradients(network: Network, batch: _Batch, config: TrainConfig, draw: np.ra
         is_kept = draw.integers(0, 256, shape, np.uint8) >= n_dropped
         return is_kept * np.float32(256 / (256 - n_dropped))
 
-    drops = [kept(len(batch.inputs), config.network_width) for _ in (*network.layers, *network.recurrent_out)]
+    drops = [kept(len(batch.inputs), config.network_width) for _ in network.layers]
     path = trace(network, batch.inputs, batch.spans, drops)
     gold = np.eye(len(LABELS), dtype=np.float32)[batch.labels]
     return path.back((softmax(path.scores) - gold) * batch.weights[:, None] / max(float(batch.weights.sum()), 1.0))[1]

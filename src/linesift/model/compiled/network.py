@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from linesift.jit import leaf, maker, outer
 from linesift.labels import LABELS
-from linesift.model.network import Network, Order
+from linesift.model.network import CHUNK, Network, Order
 from linesift.simd import BLOCK, MARKED, add_rows, mark, multiply_add
 
 _ZERO, _HALF_ONE, _ONE = np.float32(0), np.float32(0.5), np.float32(1)
@@ -152,32 +152,51 @@ def _open_gates(hidden, weights, bias, n_paired):
     return kept, added
 
 
-@leaf
+@maker
 def _carry(factors, states, starts):
-    """Carry states over the lines of each page, in the rounds of `network.carry`; `factors` is overwritten."""
-    n_both = states.shape[1]
-    n_states = n_both // 2
+    """Carry states over the lines of each page, adding in the order of `network.carry`; `factors` is overwritten."""
+    n_states, longest = states.shape[1] // 2, 0
+    for page in range(len(starts) - 1):
+        longest = max(longest, starts[page + 1] - starts[page])
+    handed = np.empty((longest // CHUNK, n_states), np.float32)
+    of_chunk = np.empty_like(handed)
     for page in range(len(starts) - 1):
         start, end = starts[page], starts[page + 1]
-        if start < end:
-            factors[start, :n_states] = _ZERO
-            factors[end - 1, n_states:] = _ZERO
-        distance = 1
-        while distance < end - start:
-            # From the far end on, so that what is read is of the round before.
-            for line in range(end - 1, start + distance - 1, -1):
-                other = line - distance
-                for state in range(n_states):
-                    factor = factors[line, state]
-                    states[line, state] += factor * states[other, state]
-                    factors[line, state] = factor * factors[other, state]
-            for line in range(start, end - distance):
-                other = line + distance
-                for state in range(n_states, n_both):
-                    factor = factors[line, state]
-                    states[line, state] += factor * states[other, state]
-                    factors[line, state] = factor * factors[other, state]
-            distance *= 2
+        _carry_on(factors, states, start, 1, end - start, 0, handed, of_chunk)
+        _carry_on(factors, states, end - 1, -1, end - start, n_states, handed, of_chunk)
+
+
+@leaf
+def _carry_on(factors, states, first, step, n_lines, column, handed, of_chunk):
+    """Carry the states from a column on over the lines of a page, from its first line in steps of 1 or -1."""
+    n_states = handed.shape[1]
+    for place in range(1, n_lines):
+        if place % CHUNK:
+            line, before = first + step * place, first + step * (place - 1)
+            for state in range(column, column + n_states):
+                # Nothing stays of what was before the first line.
+                factor_before = _ZERO if place == 1 else factors[before, state]
+                states[line, state] += factors[line, state] * states[before, state]
+                factors[line, state] *= factor_before
+    n_chunks = (n_lines - 1) // CHUNK
+    for chunk in range(n_chunks):
+        last = first + step * (chunk * CHUNK + CHUNK - 1)
+        for state in range(n_states):
+            handed[chunk, state] = states[last, column + state]
+            of_chunk[chunk, state] = factors[last, column + state]
+    distance = 1
+    while distance < n_chunks:
+        # From the last one on, so that what is read is of the step before.
+        for chunk in range(n_chunks - 1, distance - 1, -1):
+            for state in range(n_states):
+                factor = of_chunk[chunk, state]
+                handed[chunk, state] += factor * handed[chunk - distance, state]
+                of_chunk[chunk, state] = factor * of_chunk[chunk - distance, state]
+        distance *= 2
+    for place in range(CHUNK, n_lines):
+        line, chunk = first + step * place, place // CHUNK
+        for state in range(n_states):
+            states[line, column + state] += factors[line, column + state] * handed[chunk - 1, state]
 
 
 @maker
