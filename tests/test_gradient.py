@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from conftest import random_network, without_pools
+from conftest import random_network, without_recurrences
 from linesift.labels import LABELS
 from linesift.model.network import Network
-from linesift.train.gradient import LEARNT, _rows_of_maxima, trace
+from linesift.train.gradient import LEARNT, trace
 
 N_COLUMNS = 4
-SPANS = np.array([1, 6, 2, 3], np.int64)
+SPANS = np.array([1, 6, 2, 18], np.int64)
+"""The last page is longer than a chunk of lines over which states are carried."""
 N_LINES = int(SPANS.sum())
 WIDTH, N_LAYERS = 6, 3
 
@@ -72,7 +73,7 @@ def test_slopes_by_the_inputs(
     found, _ = trace(network, inputs, SPANS, dropped).back(slope)
     wanted = by_steps(lambda moved: float((trace(network, moved, SPANS, dropped).scores * slope).sum()), inputs)
     np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-7)
-    assert (np.abs(found).max(axis=1) > 1e-3).all()
+    assert (np.abs(found).max(axis=1) > 1e-3).mean() > 0.9  # a line may have no hidden unit above 0
 
 
 @pytest.mark.parametrize("dropped", [None, drops()], ids=["whole", "dropped"])
@@ -90,21 +91,6 @@ def test_slopes_by_what_is_learnt(
     assert np.abs(found[name]).max() > 1e-3
 
 
-def test_rows_of_maxima_are_those_of_a_loop() -> None:
-    network, spans = random_network(N_COLUMNS, seed=8), np.array([150, 9])
-    inputs = np.random.default_rng(27).uniform(-1, 1, (159, len(network.entry))).astype(np.float32)
-    pool = trace(network, inputs, spans).pools[0]
-    rows, n_pooled = _rows_of_maxima(pool), pool.units.shape[1]
-    for line, top, end in ((0, 0, 150), (149, 0, 150), (150, 150, 159), (154, 150, 159)):
-        peaks = np.concatenate((pool.units[top : line + 1].max(axis=0), pool.units[line:end].max(axis=0)))
-        np.testing.assert_array_equal(pool.maxima[line], peaks)
-        for unit in range(n_pooled):
-            equal = np.flatnonzero(pool.units[:, unit] == peaks[unit])
-            assert rows[line, unit] == max(row for row in equal if top <= row <= line)
-            equal = np.flatnonzero(pool.units[:, unit] == peaks[n_pooled + unit])
-            assert rows[line, n_pooled + unit] == min(row for row in equal if line <= row < end)
-
-
 def test_a_line_rests_on_its_own_page_alone(network: Network, inputs: Doubles, slope: Doubles) -> None:
     slope = slope * (np.arange(N_LINES) == 3)[:, None]
     found, _ = trace(network, inputs, SPANS).back(slope)
@@ -113,7 +99,7 @@ def test_a_line_rests_on_its_own_page_alone(network: Network, inputs: Doubles, s
 
 def test_a_layer_that_is_dropped_adds_nothing(network: Network, inputs: Doubles, slope: Doubles) -> None:
     dropped: list[Doubles] = [np.zeros((N_LINES, WIDTH))] * N_LAYERS
-    path = trace(without_pools(network), inputs, SPANS, dropped)
+    path = trace(without_recurrences(network), inputs, SPANS, dropped)
     np.testing.assert_array_equal(path.hidden, path.entered)
     by_input, by_weight = path.back(slope)
     assert not by_weight["layers"].any()

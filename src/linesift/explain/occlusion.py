@@ -24,7 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.labels import LABELS
-from linesift.model.network import Network, carry, fill_tiles
+from linesift.model.network import Network, fill_tiles
+from linesift.model.states import carry
 
 Floats = NDArray[np.float32]
 

@@ -3,11 +3,9 @@
 It reads the lines that trees leave open, and some around them (`linesift.model.doubt`), as if they were the whole page.
 Trees see sums over windows of lines; the network sees the lines one by one. Each layer reads the hidden units of a
 line, of one line above and of one below, at distances that double from layer to layer, and adds its result to those of
-the line (dilated convolutions, Yu and Koltun 2016, with residual connections). After each layer, a gated recurrence
-carries states from the first line of the page down to the last one, and up again: a list of a hundred names belongs to
-the article that it began in until a line says otherwise. Gates and values of a line come from its hidden units alone,
-and not from the states before it (Bradbury and others 2017), so all lines are computed at once. Trees and network are
-wrong on different lines, so a weighted mean of their scores is better than either.
+the line (dilated convolutions, Yu and Koltun 2016, with residual connections). After each layer, states are carried
+over the page (`linesift.model.states`). Trees and network are wrong on different lines, so a weighted mean of their
+scores is better than either.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,6 +20,7 @@ from numpy.typing import NDArray
 from linesift.fast import Choice, Sizes, make_is_kept
 from linesift.labels import LABELS
 from linesift.model.products import TILE, product, tiles
+from linesift.model.states import carry, gates
 
 _WIDEST, _MOST_LAYERS = 1024, 16
 """Most hidden units of a line, and most layers: the last one of these sees lines 65,536 lines away."""
@@ -29,8 +28,6 @@ _LEAST_SCALE = 1e-9
 """Least scale of a column; the largest is 1 divided by it."""
 _LARGEST_SCORE = 1e30
 """Bound of all numbers that a network may come to; float32 holds up to 3e38."""
-CHUNK = 16
-"""Lines over which states are carried before chunks are joined."""
 _OUTPUTS = 16
 """Columns of the last product. Those behind the labels are 0: fewer than a vector of AVX-512 holds would be added there
 in another order than those of wider products."""
@@ -55,8 +52,8 @@ class Network:
     layer_biases: NDArray[np.float32]
     """Shape (n_layers, width)."""
     recurrent_in: NDArray[np.float32]
-    """Shape (n_layers, width, 4 * n_states), one recurrence after each layer: from the hidden units of a
-    line to its values for the states that are carried down, for those that are carried up, and to the gates of both."""
+    """Shape (n_layers, width, 4 * n_states), after each layer: from the hidden units of a line to its values for the
+    states that are carried down, for those that are carried up, and to the gates of both."""
     recurrent_in_biases: NDArray[np.float32]
     """Shape (n_layers, 4 * n_states)."""
     recurrent_out: NDArray[np.float32]
@@ -331,69 +328,6 @@ def _rectified(
     product(lines, weights, sums)
     sums += bias
     return np.maximum(sums, 0, out=sums)
-
-
-def gates(sums: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Compute what a recurrence does on each line: the state after it is the one before it, times `kept`, plus `added`.
-
-    A gate is between 0 and 1. Its square is the share of the state that the value of the line replaces, so that a state
-    can last for hundreds of lines. A division in place of an exponential gives the same bits in compiled loops.
-
-    Args:
-        sums: shape (n_lines, 4 * n_states), values and then gates, before they are bounded.
-
-    Returns:
-        `kept` and `added`, shape (n_lines, 2 * n_states) each.
-    """
-    values, opened = np.split(sums, 2, axis=1)
-    gate: NDArray[np.float32] = 0.5 - 0.5 * (opened / (np.abs(opened) + 1))
-    replaced = gate * gate
-    return 1 - replaced, np.maximum(values, 0) * replaced
-
-
-def carry(kept: NDArray[np.float32], added: NDArray[np.float32], spans: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Carry states over the lines of each page: the first half of the columns down, the second half up.
-
-    Chunks of lines are gone through at once, as if each began a page, and what each hands on is then added. So no page
-    takes more steps than a chunk has lines, and a few for the chunks: twice as many are joined in each of these.
-
-    Args:
-        kept: shape (n_rows, 2 * n_states), as `gates` gives it; rows behind the last line belong to no page.
-        added: the same shape.
-        spans: lines of each page, one after the other.
-
-    Returns:
-        Shape (n_rows, 2 * n_states), the states of each line; 0 in rows behind the last line.
-    """
-    spans = spans[spans > 0]
-    result, n_states = np.zeros_like(added), added.shape[1] // 2
-    if not len(spans):
-        return result
-    n_chunks = -(-spans // CHUNK)
-    first_chunk = n_chunks.cumsum() - n_chunks
-    # Shape (CHUNK, all chunks): the place on its page of each line of a chunk; it may be behind the last one.
-    place = (np.arange(n_chunks.sum()) - first_chunk.repeat(n_chunks)) * CHUNK + np.arange(CHUNK)[:, None]
-    n_lines, end = spans.repeat(n_chunks), spans.cumsum().repeat(n_chunks)
-    is_line = place < n_lines
-    down, up = end - n_lines + np.minimum(place, n_lines - 1), end - 1 - np.minimum(place, n_lines - 1)
-    factors, states = (
-        np.concatenate((array[:, :n_states].take(down, axis=0), array[:, n_states:].take(up, axis=0)), axis=2)
-        for array in (kept, added)
-    )
-    factors[0, first_chunk] = 0
-    for line in range(1, CHUNK):
-        states[line] += factors[line] * states[line - 1]
-        factors[line] *= factors[line - 1]
-    handed, of_chunk = states[-1].copy(), factors[-1].copy()
-    distance = 1
-    while distance < n_chunks.max():
-        handed[distance:] += of_chunk[distance:] * handed[:-distance]
-        of_chunk[distance:] *= of_chunk[:-distance].copy()
-        distance *= 2
-    states[:, 1:] += factors[:, 1:] * handed[:-1]
-    result[down[is_line], :n_states] = states[is_line, :n_states]
-    result[up[is_line], n_states:] = states[is_line, n_states:]
-    return result
 
 
 FindStates = Callable[[int, NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]], NDArray[np.float32]]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from linesift.model.network import Network, carry, gates, neighbours
+from linesift.model.network import Network, neighbours
+from linesift.model.states import carry, gates
 
 Floats = NDArray[np.float32]
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from linesift.jit import leaf, maker, outer
 from linesift.labels import LABELS
-from linesift.model.network import CHUNK, Network, Order
+from linesift.model.network import Network, Order
+from linesift.model.states import CHUNK
 from linesift.simd import BLOCK, MARKED, add_rows, mark, multiply_add
 
 _ZERO, _HALF_ONE, _ONE = np.float32(0), np.float32(0.5), np.float32(1)
@@ -134,7 +135,7 @@ def _convolve(hidden, starts, distance, weights, bias, marks, n_paired, followin
 
 @maker
 def _open_gates(hidden, weights, bias, n_paired):
-    """Compute what `network.gates` gives: the shares of states that are kept, and what is added to them."""
+    """Compute what `states.gates` gives: the shares of states that are kept, and what is added to them."""
     width, n_sums = weights.shape
     n_lines, n_states = len(hidden), n_sums // 2
     kept, added = np.empty((n_lines, n_states), np.float32), np.empty((n_lines, n_states), np.float32)
@@ -154,7 +155,7 @@ def _open_gates(hidden, weights, bias, n_paired):
 
 @maker
 def _carry(factors, states, starts):
-    """Carry states over the lines of each page, adding in the order of `network.carry`; `factors` is overwritten."""
+    """Carry states over the lines of each page, adding in the order of `states.carry`; `factors` is overwritten."""
     n_states, longest = states.shape[1] // 2, 0
     for page in range(len(starts) - 1):
         longest = max(longest, starts[page + 1] - starts[page])
