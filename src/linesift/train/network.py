@@ -138,7 +138,6 @@ def _initial_network(own: Floats, config: TrainConfig, draw: np.random.Generator
     flagged = np.flatnonzero(is_missing.mean(axis=1) > _FLAGGED_FROM).astype(np.int32)
     n_states = min(config.network_states, config.network_width)
     width, n_layers, n_inputs = config.network_width, config.network_layers, len(own) + len(flagged)
-
     in_biases = np.zeros((n_layers, 4 * n_states), np.float32)
     in_biases[:, 2 * n_states :] = np.tile(np.linspace(0, _SLOWEST_GATE, n_states), 2)  # from some lines to half a page
 
@@ -230,7 +229,10 @@ class _Optimizer:
         array -= np.float32(size) * first / (np.sqrt(second / (1 - _BETA_2**self._n_made)) + np.float32(_EPSILON))
 
     def _muon(self, name: str, gradient: Floats, rate: float, n_parts: int) -> None:
-        """Move matrices by their Nesterov momentum, made orthogonal: equally far in all directions."""
+        """Move matrices by their Nesterov momentum, made orthogonal: equally far in all directions.
+
+        Each is made of `n_parts` matrices side by side, which are made orthogonal one by one.
+        """
         array, (momentum, _) = self.weights[name], self._moments[name]
         momentum *= np.float32(_MOMENTUM)
         momentum += gradient
