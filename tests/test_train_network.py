@@ -60,7 +60,8 @@ def marked(n_pages: int, seed: int, reach: int = REACH, least: int = 1, share: f
 def loss(network: Network, data: NetworkData) -> float:
     """Mean log loss of some lines."""
     probabilities = softmax(network.scores(data.own, data.spans))
-    return -float(np.log(probabilities[np.arange(len(probabilities)), data.labels]).mean())
+    right = probabilities[np.arange(len(probabilities)), data.labels]
+    return -float(np.log(np.maximum(right, 1e-30)).mean())  # a network may be so sure that float32 has 0
 
 
 def assert_same(first: Network, second: Network) -> None:
