@@ -18,7 +18,7 @@ from linesift.train.network import NetworkData, fit_network
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-TINY = TrainConfig(jobs=1, network_width=12, network_layers=5, network_dropout=0.1, network_epochs=1)
+TINY = TrainConfig(jobs=1, network_width=12, network_layers=2, network_dropout=0.1, network_epochs=1)
 REACH = 20
 """Lines below a mark that are of the other label."""
 
@@ -99,9 +99,9 @@ def test_arrays_of_a_network() -> None:
     network = fit_network(data, replace(TINY, network_states=6))
     shapes = {field.name: getattr(network, field.name).shape for field in fields(network)}
     assert shapes == {
-        "centre": (3,), "scale": (3,), "flagged": (1,), "entry": (4, 12), "entry_bias": (12,), "layers": (5, 36, 12),
-        "layer_biases": (5, 12), "recurrent_in": (5, 12, 24), "recurrent_in_biases": (5, 24),
-        "recurrent_out": (5, 12, 12), "recurrent_out_biases": (5, 12), "out": (12, 4),
+        "centre": (3,), "scale": (3,), "flagged": (1,), "entry": (4, 12), "entry_bias": (12,), "layers": (2, 36, 12),
+        "layer_biases": (2, 12), "recurrent_in": (2, 12, 24), "recurrent_in_biases": (2, 24),
+        "recurrent_out": (2, 12, 12), "recurrent_out_biases": (2, 12), "out": (12, 4),
         "out_bias": (4,),
     }  # fmt: skip
     assert network.flagged.tolist() == [2]
