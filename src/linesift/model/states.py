@@ -26,9 +26,14 @@ def gates(sums: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.fl
         `kept` and `added`, shape (n_lines, 2 * n_states) each.
     """
     values, opened = np.split(sums, 2, axis=1)
-    gate: NDArray[np.float32] = 0.5 - 0.5 * (opened / (np.abs(opened) + 1))
-    replaced = gate * gate
+    replaced = bound(opened) ** 2
     return 1 - replaced, np.maximum(values, 0) * replaced
+
+
+def bound(opened: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Bound gates to between 0 and 1: the higher the number, the longer its state lasts; 0 gives one half."""
+    gate: NDArray[np.float32] = 0.5 - 0.5 * (opened / (np.abs(opened) + 1))
+    return gate
 
 
 def carry(kept: NDArray[np.float32], added: NDArray[np.float32], spans: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linesift.model.network import Network, neighbours
-from linesift.model.states import carry, gates
+from linesift.model.states import bound, carry, gates
 
 Floats = NDArray[np.float32]
 
@@ -45,11 +45,10 @@ class Recurrence:
         before[starts, :n_states], before[ends, n_states:] = 0, 0
         carried = _turned(carry(_turned(following), _turned(of_states), spans))
         values, opened = np.split(self.sums, 2, axis=1)
-        size = np.abs(opened) + 1
-        gate = 0.5 - 0.5 * (opened / size)
-        of_values = carried * gate * gate * (values > 0)
+        gate = bound(opened)
+        of_values = carried * gate**2 * (values > 0)
         of_gate = carried * (np.maximum(values, 0) - before) * 2 * gate
-        return np.concatenate((of_values, -0.5 * of_gate / (size * size)), axis=1)
+        return np.concatenate((of_values, -0.5 * of_gate / (np.abs(opened) + 1) ** 2), axis=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
