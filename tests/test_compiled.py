@@ -1,7 +1,7 @@
 """Compiled code gives what the plain code gives, to the last bit, whatever the text."""
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -279,6 +279,14 @@ def test_the_loops_add_what_the_network_adds(order: network_room.Order, n_layers
     found = score_lines(network, own, spans, order)
     assert found is not None
     np.testing.assert_allclose(found, network.run(network.sums(own), spans), rtol=1e-4, atol=1e-4)
+
+
+def test_loops_are_not_used_where_values_and_gates_are_not_whole_blocks() -> None:
+    """They write whole blocks: behind the end of such an array, which ended the process."""
+    network, own, spans = random_network(9, seed=1, width=96), _columns(50, seed=1), np.array([50])
+    odd = replace(network, recurrent_in=network.recurrent_in[..., :128])
+    assert score_lines(odd, own, spans, network_room.Order.ONE_BY_ONE) is None
+    assert score_lines(network, own, spans, network_room.Order.ONE_BY_ONE) is not None
 
 
 def test_loops_that_come_to_other_numbers_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
