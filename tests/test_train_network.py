@@ -18,7 +18,7 @@ from linesift.train.network import NetworkData, fit_network
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-TINY = TrainConfig(jobs=1, network_width=12, network_layers=2, network_dropout=0.1, network_epochs=1)
+TINY = TrainConfig(jobs=1, network_width=12, network_layers=2, network_states=3, network_dropout=0.1, network_epochs=1)
 REACH = 20
 """Lines below a mark that are of the other label."""
 

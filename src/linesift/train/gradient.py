@@ -37,13 +37,13 @@ class Recurrence:
         """Give the gradient with respect to `sums`, from that with respect to `states`."""
         n_states = self.states.shape[1] // 2
         starts, ends = _first_and_last(spans)
-        down, up = np.s_[:, :n_states], np.s_[:, n_states:]
-        # What a state does to those after it is carried the other way: with the factor of the line that follows.
+        # What a state does to those after it comes back the other way, with the factor of the line that follows. So the
+        # halves of the columns are swapped while it is carried.
         following, before = np.zeros_like(self.kept), np.zeros_like(self.states)
-        following[down][:-1], following[up][1:] = self.kept[down][1:], self.kept[up][:-1]
-        before[down][1:], before[up][:-1] = self.states[down][:-1], self.states[up][1:]
+        following[:-1, n_states:], following[1:, :n_states] = self.kept[1:, :n_states], self.kept[:-1, n_states:]
+        before[1:, :n_states], before[:-1, n_states:] = self.states[:-1, :n_states], self.states[1:, n_states:]
         before[starts, :n_states], before[ends, n_states:] = 0, 0
-        carried = _turned(carry(_turned(following), _turned(of_states), spans))
+        carried = np.roll(carry(following, np.roll(of_states, n_states, axis=1), spans), n_states, axis=1)
         values, opened = np.split(self.sums, 2, axis=1)
         gate = bound(opened)
         of_values = carried * gate**2 * (values > 0)
@@ -158,11 +158,6 @@ def _gather(values: Floats, places: NDArray[np.int64]) -> Floats:
     """
     padded = np.concatenate((values, np.zeros((1, values.shape[1]), values.dtype)))
     return padded.take(places, axis=0).reshape(len(values), -1)
-
-
-def _turned(values: Floats) -> Floats:
-    """Swap the two halves of the columns, so that what was carried down is carried up, and the other way round."""
-    return np.roll(values, values.shape[1] // 2, axis=1)
 
 
 def _first_and_last(spans: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
