@@ -151,6 +151,74 @@ def test_sources_of_the_author(html: str) -> None:
     assert head_of(html).author == "Anna Rat"
 
 
+OF_OTHERS = (
+    '<div class="latest"><a rel="author">Zoe Quill</a></div>',
+    '<div id="comments"><div itemprop="comment" itemscope><span itemprop="author">Zoe Quill</span></div></div>',
+    '<li class="comment-body"><div class="comment-author vcard author"><b class="fn">Zoe Quill</b></div></li>',
+    '<section class="related-posts"><div itemscope><meta itemprop="author" content="Zoe Quill">'
+    '<meta itemprop="datePublished" content="2019-01-01"></div></section>',
+    '<div itemscope itemtype="https://schema.org/VideoObject"><meta itemprop="author" content="Zoe Quill">'
+    '<meta itemprop="datePublished" content="2019-01-01"></div>',
+)
+
+
+@pytest.mark.parametrize("other", OF_OTHERS)
+def test_authors_and_days_of_comments_and_of_other_stories_do_not_count(other: str) -> None:
+    byline = '<p class="byline">By <a rel="author">Anna Rat</a></p>'
+    for html in (f"{other}<h1>Ferry</h1>{byline}", f"<h1>Ferry</h1>{byline}{other}", f"{byline}{other}"):
+        found = head_of(f"<main>{html}</main>")
+        assert (found.author, found.published) == ("Anna Rat", "")
+    assert head_of(f"<h1>Ferry</h1>{other}").author == ""
+
+
+def test_the_first_author_below_the_title_counts() -> None:
+    above, below = '<p><a rel="author">Zoe Quill</a></p>', '<p><a rel="author">Anna Rat</a></p>'
+    assert head_of(f"{above}<h1>Ferry</h1>{below}<p>a{above}").author == "Anna Rat"
+    assert head_of(f"{above}<h1>Ferry</h1>").author == "Zoe Quill"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<meta property="article:author" content="Anna Rat"><meta property="article:author" content="Raj Puri">',
+        '<meta name="citation_author" content="Anna Rat"><meta name="citation_author" content="Raj Puri">',
+        '<p><a rel="author"><img></a><a rel="author">Anna Rat</a> and <a rel="author">Raj Puri</a></p>',
+        LD.format('{"@type": "Article", "author": [{"name": "By Anna Rat"}, {"name": "<a href=/r>Raj Puri</a>"}]}'),
+    ],
+)
+def test_several_authors(html: str) -> None:
+    assert head_of(html).author == "Anna Rat, Raj Puri"
+
+
+def test_of_several_articles_the_title_below_is_of_another_story() -> None:
+    race = '{"@type": "NewsArticle", "headline": "Duck race raises a record", "author": "Zoe Quill"}'
+    site = '{"@type": "NewsArticle", "headline": "Coast Post", "author": "Admin"}'
+    own = '{"@type": "NewsArticle", "headline": "Ferry and harbour", "author": "Anna Rat"}'
+    script = LD.format(f"[{race}, {site}, {own}]")
+    page = "<h1>Ferry and harbour</h1><p>a</p><h1>Duck race raises a record</h1>"
+    assert head_of(f"<title>Coast Post: Ferry and harbour</title>{script}{page}").author == "Anna Rat"
+    assert (
+        head_of(
+            f"<title>Coast Post</title>{LD.format(f'[{own}, {race}]')}<h1>A</h1><h1>Duck race raises a record</h1>"
+        ).author
+        == "Zoe Quill"
+    )
+
+
+def test_articles_in_a_list_are_other_stories() -> None:
+    item = '{"@type": "NewsArticle", "headline": "Ferry", "author": "Zoe Quill", "datePublished": "2019-01-01"}'
+    found = head_of(LD.format(f'{{"@type": "ItemList", "itemListElement": [{{"item": {item}}}]}}'))
+    assert (found.author, found.published, found.dates) == ("", "", ())
+
+
+def test_references_that_are_escaped_twice() -> None:
+    found = head_of(
+        '<meta property="og:site_name" content="Smith &amp;amp; Sons"><title>Rat&amp;#8217;s boat</title>'
+        '<meta property="og:title" content="Rat&amp;#8217;s boat">'
+    )
+    assert (found.site_name, found.title, found.og_title) == ("Smith & Sons", "Rat’s boat", "Rat’s boat")
+
+
 def test_the_writer_of_another_object_comes_last() -> None:
     article, review = '{"@type": "Article", "headline": "A"}', '{"@type": "Review", "author": {"name": "A reader"}}'
     script = LD.format(f"[{article}, {review}]")

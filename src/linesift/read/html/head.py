@@ -1,14 +1,14 @@
 """Read what a page says about itself: in its head, in JSON-LD, and in attributes of its elements."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from linesift.hints import DateSource, Head, HeadDate
-from linesift.read.html.jsonld import SCRIPT_DAY, JsonLd, date_of, is_name, name_of, read_json, string_of
+from linesift.read.html.jsonld import SCRIPT_DAY, JsonLd, clean_name, date_of, is_name, name_of, read_json, string_of
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -36,7 +36,10 @@ _MORE_DATES = (
     "article:published", "dc.date.created", "article:post_date", "citation_publication_date", "datecreated",
 )  # fmt: skip
 """Further names of a date in `meta`. The hints of lines do not look at them: what the model sees stays as it is."""
-_AUTHORS = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl")
+_AUTHORS = (
+    "author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl",
+    "citation_author",
+)  # fmt: skip
 _MAX_DATES = 12
 """Most dates of one source that are kept; a front page has one for each story."""
 _LONGEST_DATE = 80
@@ -48,14 +51,23 @@ _SELECTOR = (
     ' [itemprop~="dateModified" i], a[rel~="author" i], [class*="date" i][title], [class*="time" i][title],'
     ' [itemprop~="author" i], [class~="author" i] .fn, [class~="byline" i] .fn'
 )
-_BYLINE = re.compile(r"^(?:by|von|par|por|di|door|av|af|oleh)\b:?\s+(?!de[rnm]\b)", re.IGNORECASE)
-"""A word before the name of an author in `meta`, and in bylines; "von der Heide" is a name."""
 _WRITTEN_BY = frozenset([
     "written by", "verfasst von", "geschrieben von", "escrito por", "écrit par", "scritto da", "geschreven door",
     "ditulis oleh", "skrevet av", "skrevet af", "skriven av", "kirjoittaja", "yazan", "napisane przez", "autor",
     "автор", "написано автором", "執筆者", "作者",
 ])  # fmt: skip
 """Words with which plugins for blogs name the author in `twitter:label1`."""
+_BYLINE = re.compile(r"^(?:by|von|par|por|di|door|av|af|oleh)\b:?\s+(?!de[rnm]\b)", re.IGNORECASE)
+"""A word before the name of an author in `meta`, and in bylines; "von der Heide" is a name."""
+_OTHERS = re.compile(
+    r"(?:^|[\s_-])(?:comment|reply|replies|respond|disqus|related|recommend|popular|latest|trending|teaser|sidebar|widget)",
+    re.IGNORECASE,
+)
+"""Words of a class or an id around what is not the article's own: readers' comments, and other stories."""
+_OTHER_ITEMS = ("Comment", "UserComments", "VideoObject", "ImageObject", "AudioObject")
+"""Types of microdata, by their end, whose author and day are not those of the article."""
+_MOST_AROUND = 40
+"""Most elements around an element that are looked at."""
 _HIDDEN_TEXT = frozenset(["noscript", "script", "style", "template"])
 
 
@@ -67,11 +79,15 @@ class _Found:
     """Characters that may still be read of elements."""
     meta: dict[str, str] = field(default_factory=dict)
     """Contents of all `<meta>` by lower-cased name; of several the first that is not empty."""
+    meta_authors: dict[str, list[str]] = field(default_factory=dict)
+    """Contents of those of `_AUTHORS`, of several all."""
     titles: list[str] = field(default_factory=list)
     h1: list[str] = field(default_factory=list)
     canonical: str = ""
     author: list[str] = field(default_factory=list)
-    """Texts of links to an author, and of elements that are marked as one."""
+    """Texts of links to an author, and of elements that are marked as one: the first one and those beside it."""
+    author_place: tuple[int, bool] = (0, False)
+    """Element around these, and whether they stand below a heading of first rank."""
     scripts: list[str] = field(default_factory=list)
     json: JsonLd = field(default_factory=JsonLd)
     dates: list[HeadDate] = field(default_factory=list)
@@ -105,15 +121,16 @@ def read_head(tree: "LexborHTMLParser") -> Head:
     for node in tree.css(_SELECTOR):
         _add(found, node)
     meta = found.meta
-    titles = [*found.h1, *found.titles, *(meta[name] for name in TITLES if name in meta)]
-    found.json = read_json(found.scripts, titles, _addresses(found))
+    titles = [*found.titles, *(meta[name] for name in TITLES if name in meta), *found.h1]
+    n_sure = len(titles) - len(found.h1[1:])  # headings below the first one may be those of other stories
+    found.json = read_json(found.scripts, (titles[:n_sure], titles[n_sure:]), _addresses(found))
     found.dates += [HeadDate(DateSource.SCRIPT_PUBLISHED, day) for day in found.json.days]
     article = found.json.article
     itemprops = [date for date in found.dates if date.source is DateSource.ITEM_PUBLISHED]
     changes = [date for date in found.dates if date.source is DateSource.ITEM_MODIFIED]
     return Head(
-        title=next(iter(found.titles), ""),
-        og_title=_first(meta, TITLES),
+        title=unescape(next(iter(found.titles), "")),
+        og_title=unescape(_first(meta, TITLES)),
         description=_first(meta, ("description", "og:description", "twitter:description")),
         canonical=found.canonical or _first(meta, (ADDRESS,)),
         lang=_language(tree) or _first(meta, ("og:locale", "content-language")),
@@ -122,7 +139,7 @@ def read_head(tree: "LexborHTMLParser") -> Head:
         jsonld_headline=string_of(article, "headline") or string_of(article, "name"),
         h1=tuple(found.h1),
         author=_author(found),
-        site_name=_first(meta, ("og:site_name",))
+        site_name=unescape(_first(meta, ("og:site_name",)))
         or name_of(article.get("publisher"), found.json.names)
         or found.json.site
         or _first(meta, ("application-name",)),
@@ -136,10 +153,14 @@ def _add(found: _Found, node: "LexborNode") -> None:
     tag = node.tag
     if tag == "meta":
         content = _collapse(attributes.get("content"))
+        if attributes.get("itemprop") and _is_of_others(node):
+            return
         for key in ("property", "name", "itemprop", "http-equiv"):
             name = (attributes.get(key) or "").strip().lower()
             if name and content:
                 found.meta.setdefault(name, content)
+                if name in _AUTHORS:
+                    found.meta_authors.setdefault(name, []).append(content)
     elif tag == "script":
         _add_script(found, node, attributes.get("type") or "")
     elif tag == "title":
@@ -167,12 +188,14 @@ def _add_element(found: _Found, node: "LexborNode") -> None:
     shown = found.text_of(node, " ")[:_LONGEST_DATE]
     item = (attributes.get("itemprop") or "").lower()
     written = _collapse(attributes.get("datetime") or attributes.get("content"))
-    if "author" in (attributes.get("rel") or "").lower() or "fn" in (attributes.get("class") or "").split():
-        found.author += [shown] if shown else []
-    elif "author" in item.split():
+    is_author = "author" in (attributes.get("rel") or "").lower() or "fn" in (attributes.get("class") or "").split()
+    is_own = not ((is_author or item) and _is_of_others(node))
+    if is_author and is_own:
+        _add_author(found, node, shown)
+    elif "author" in item.split() and is_own:
         name = node.css_first('[itemprop~="name" i]')
-        found.author += [text] if (text := shown if name is None else found.text_of(name, " ")) else []
-    if "datepublished" in item or "datemodified" in item:
+        _add_author(found, node, shown if name is None else found.text_of(name, " "))
+    if is_own and ("datepublished" in item or "datemodified" in item):
         source = DateSource.ITEM_PUBLISHED if "datepublished" in item else DateSource.ITEM_MODIFIED
         found.dates.append(HeadDate(source, written or shown, shown))
     elif node.tag == "time" and written:
@@ -180,6 +203,33 @@ def _add_element(found: _Found, node: "LexborNode") -> None:
     title = _collapse(attributes.get("title"))
     if any(map(str.isdigit, title)) and len(title) <= _LONGEST_DATE:
         found.dates.append(HeadDate(DateSource.TITLE, title, shown))
+
+
+def _add_author(found: _Found, node: "LexborNode", name: str) -> None:
+    """Keep the name of an author if it is the first one, or beside it; or the first one below a heading of first rank.
+
+    Lists of other stories, with authors of their own, stand above the title more often than below the byline.
+    """
+    place, (before, was_below) = 0 if node.parent is None else node.parent.mem_id, found.author_place
+    if not name or (found.author and place != before and (was_below or not found.h1)):
+        return
+    found.author = [*found.author, name] if place == before else [name]
+    found.author_place = place, bool(found.h1)
+
+
+def _is_of_others(node: "LexborNode") -> bool:
+    """Say whether an element is in a reader's comment, a list of other stories, or in the data of a picture or film."""
+    around = node.parent
+    for _ in range(_MOST_AROUND):
+        if around is None or around.tag in ("body", "html", "main"):
+            return False
+        attributes = around.attributes
+        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+        kind = (attributes.get("itemtype") or "").rstrip("/")
+        if _OTHERS.search(names) or kind.endswith(_OTHER_ITEMS) or "comment" in (attributes.get("itemprop") or ""):
+            return True
+        around = around.parent
+    return False
 
 
 def _dates(found: _Found) -> Iterator[HeadDate]:
@@ -212,9 +262,14 @@ def _author(found: _Found) -> str:
     own = [name_of(value, json.names) for value in json.writers]
     of_others = [name_of(value, json.names) for value in json.other_writers]
     written = found.meta.get("twitter:data1", "") if _is_byline(found.meta.get("twitter:label1", "")) else ""
-    others = (*(found.meta.get(key, "") for key in _AUTHORS), written, *found.author[:1])
-    candidates = chain(own, (_BYLINE.sub("", unescape(names)) for names in others), of_others)
+    others = (*(found.meta_authors.get(key, []) for key in _AUTHORS), [written], found.author)
+    candidates = chain(own, map(_joined, others), of_others)
     return next(filter(is_name, candidates), "")
+
+
+def _joined(names: Sequence[str]) -> str:
+    """Join the names of several authors, each once."""
+    return ", ".join(dict.fromkeys(filter(is_name, (_BYLINE.sub("", clean_name(name)) for name in names))))
 
 
 def _is_byline(label: str) -> bool:

@@ -14,6 +14,11 @@ _WITH_AUTHOR = ("Recipe", "Review", "WebPage", "CreativeWork")
 """Types of other objects whose author may be the page's, by their end."""
 _OTHER_TYPES = ("VideoObject", "ImageObject", "AudioObject", "Comment", "Review", "Event", "Product", "Person")
 """Types of objects whose day of publication is not the page's, by their end; articles have a source of their own."""
+_LIST = "ItemList"
+"""Type of objects whose articles are other stories."""
+_BY = re.compile(r"^(?:by|oleh)\b:?\s+", re.IGNORECASE)
+"""A word before the name of an author that no name begins with."""
+_TAG = re.compile(r"<[^<>]{0,500}>")
 _LAST_COMMA = re.compile(r",\s*([}\]])")
 _MAX_NODES = 10_000
 """Most JSON-LD values of one script that are looked at."""
@@ -46,12 +51,13 @@ class JsonLd:
     """Days of publication of all objects that can be the page."""
 
 
-def read_json(scripts: Sequence[str], titles: Sequence[str], addresses: Sequence[str]) -> JsonLd:
+def read_json(scripts: Sequence[str], titles: tuple[Sequence[str], Sequence[str]], addresses: Sequence[str]) -> JsonLd:
     """Read the JSON-LD of a page.
 
     Args:
         scripts: texts of its scripts.
-        titles: titles of the page. They tell which of several articles is its own.
+        titles: titles of the page, and then those that may be of other stories. They tell which of several articles is
+            its own.
         addresses: addresses of the page, which tell it where the titles do not.
     """
     found = JsonLd()
@@ -59,9 +65,13 @@ def read_json(scripts: Sequence[str], titles: Sequence[str], addresses: Sequence
     others: list[dict[str, Any]] = []
     for text in scripts:
         data = _load(text)
-        days = SCRIPT_DAY.findall(text) if data is None else []
+        days, listed = SCRIPT_DAY.findall(text) if data is None else [], set[int]()
         for item in _objects(data):
             types = _types(item)
+            if _LIST in types:
+                listed.update(id(inner) for inner in _objects([*item.values()]))
+            if id(item) in listed:
+                continue
             if any(name.endswith(_ARTICLE_TYPES) for name in types):
                 articles.append(item)
             elif any(name.endswith(_WITH_AUTHOR) for name in types):
@@ -111,18 +121,22 @@ def _types(item: dict[str, Any]) -> list[str]:
     return [name for name in (types if isinstance(types, list) else [types]) if isinstance(name, str)]
 
 
-def _own(articles: list[dict[str, Any]], titles: Sequence[str], addresses: Sequence[str]) -> dict[str, Any]:
+def _own(
+    articles: list[dict[str, Any]], titles: tuple[Sequence[str], Sequence[str]], addresses: Sequence[str]
+) -> dict[str, Any]:
     """Choose the article that the page is about: by its title, by its address, else the first one.
 
-    A title of the page may have the name of the site behind that of the article: "Ferry returns | Coast Post".
+    A title of the page may have the name of the site beside that of the article: "Ferry returns | Coast Post". So of
+    several articles whose title is part of one, that with the longest counts.
     """
     if len(articles) < 2:
         return articles[0] if articles else {}
-    shown = tuple(_letters(title) for title in titles[:_MOST])
-    for item in articles:
-        own = _letters(string_of(item, "headline") or string_of(item, "name"))
-        if own and any(title.startswith(own) for title in shown):
-            return item
+    names = [_letters(string_of(item, "headline") or string_of(item, "name")) for item in articles]
+    for some in titles:
+        shown = tuple(_letters(title) for title in some[:_MOST])
+        sizes = [len(name) * any(name in title for title in shown) for name in names]
+        if max(sizes):
+            return articles[sizes.index(max(sizes))]
     own_addresses = frozenset(addresses)
     by_address = (item for item in articles if not own_addresses.isdisjoint(_addresses(item)))
     return next(by_address, articles[0])
@@ -161,7 +175,12 @@ def name_of(value: Any, names: Mapping[str, str], depth: int = _MAX_NAME_DEPTH) 
         return ", ".join(dict.fromkeys(filter(is_name, found)))
     if isinstance(value, dict):
         return name_of(value.get("name"), names, depth - 1) or names.get(string_of(value, "@id"), "")
-    return " ".join(unescape(value).split()) if isinstance(value, str) else ""
+    return _BY.sub("", clean_name(value)) if isinstance(value, str) else ""
+
+
+def clean_name(text: str) -> str:
+    """Read the character references of a name, which some sites escape twice, and take tags out of it."""
+    return " ".join(_TAG.sub("", unescape(unescape(text))).split())
 
 
 def _objects(data: Any) -> Iterator[dict[str, Any]]:
