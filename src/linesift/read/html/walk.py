@@ -84,9 +84,9 @@ _SKIP, _INLINE, _NAMED, _BOX, _BLOCK, _TABLE_ROW, _BREAK, _MEDIA = range(8)
 # may cut a word in two. Named ones (with a class or the like) get one between each other, boxes (links and the like)
 # before any other. In the gold text of the corpora the space is there at 31 of 31 places where another element follows
 # a link, and at 0 of 39 between plain spans.
-_GAP_DUE = -1
-"""State of `Walk._gap`: the next piece begins with a space, if its characters allow one (`has_gap`). No kind of element
-has this number."""
+_GAP_DUE, _GLUED = -1, -2
+"""States of `Walk._gap`: the next piece begins with a space, if its characters allow one (`has_gap`); or it goes on
+with the word before it, because only a comment or a `<wbr>` is between them. No kind of element has these numbers."""
 
 
 def _names(names: str) -> frozenset[str]:
@@ -96,9 +96,12 @@ def _names(names: str) -> frozenset[str]:
 SKIPPED: Final = _names(
     "script style template noscript head title svg iframe noembed noframes textarea select option optgroup datalist"
     " audio video canvas object embed img input wbr area param source track col colgroup meta link base basefont"
-    " bgsound frame frameset rt rp"
+    " bgsound frame frameset rt rp annotation annotation-xml meter progress"
 )
-"""Elements without lines, whatever is in them. `<rt>` only says how the words before it are pronounced."""
+"""Elements without lines, whatever is in them. `<rt>` only says how the words before it are pronounced, `<annotation>`
+is the source of a formula, and what is in `<meter>` and `<progress>` is for browsers that do not know them."""
+_GLUE = frozenset(["-comment", "wbr"])
+"""Those that may stand inside a word."""
 _SEEN = _names("img video audio iframe")
 """Those that show something between the lines; a `<picture>` has an `<img>`."""
 BLOCKS: Final = _names(
@@ -116,6 +119,8 @@ LINK: Final = _FLAGS.pop("a")
 EMPHASIS: Final = _FLAGS.pop("em")
 TIME: Final = _FLAGS["time"]
 CUSTOM: Final = _FLAGS["(custom)"]
+IN_HEADING: Final = sum(_FLAGS[f"h{rank}"] for rank in range(1, 7))
+"""Flags of titles and subheads. A line break in one is a matter of layout: it stays one line."""
 _SHARE_FLAGS = LINK | EMPHASIS
 """Flags for which a line has a share of its characters."""
 HIDDEN: Final = _FLAGS["(hidden)"]
@@ -136,7 +141,8 @@ class _Elements(dict[str | None, _Element]):
     """What is known of elements, by name."""
 
     def __missing__(self, name: str | None) -> _Element:
-        return _INLINE, CUSTOM if name and "-" in name else 0, 0
+        # A style sheet can set any element apart, and those of a site's own mostly are.
+        return (_BOX, CUSTOM, 0) if name and "-" in name else (_INLINE, 0, 0)
 
 
 def _elements() -> _Elements:
@@ -223,7 +229,10 @@ class Walk:
                     self._add(text)
             elif (kind := (element := elements[tag])[0]) >= _BREAK:
                 if kind == _BREAK:
-                    self._flush()
+                    if tag == "br" and scopes[-1][FLAGS] & IN_HEADING:
+                        self._gap = _GAP_DUE
+                    else:
+                        self._flush()
                 else:
                     self._media.append((len(pieces), node))
             elif kind and (kind := enter(node, tag or "", element)):
@@ -234,6 +243,8 @@ class Walk:
                     node = child
                     continue
                 leave(kind, scopes.pop())
+            elif tag in _GLUE and not self._gap:
+                self._gap = _GLUED
             following = node.next
             while following is None:
                 node, kind = nodes.pop(), kinds.pop()
@@ -288,6 +299,8 @@ class Walk:
         gap = self._gap
         if gap == _BOX or (gap == _NAMED and kind > _INLINE):
             self._gap = _GAP_DUE
+        elif gap == _GLUED:
+            self._gap = 0
         flags |= outer_flags
         self._scopes.append((flags, keys, n_own, block, href) if key or flags != outer_flags else outer)
         return kind
@@ -327,7 +340,9 @@ class Walk:
                 self._holder, self._holder_depth, self._lowest_depth = scope, len(scopes), len(scopes)
             elif self._lowest_depth < self._holder_depth:
                 self._holder, self._holder_depth = scopes[self._lowest_depth - 1], self._lowest_depth
-            is_apart = pieces and has_gap(pieces[-1][-1], text, is_due=self._gap == _GAP_DUE)
+            # White space in `<pre>` is what stands there.
+            may_be_apart = pieces and self._gap != _GLUED and not flags & KEEPS_LINES
+            is_apart = may_be_apart and has_gap(pieces[-1][-1], text, is_due=self._gap == _GAP_DUE)
             pieces.append(" " + text if is_apart else text)
             self._piece_scopes.append(scope)
             self._piece_flags |= flags

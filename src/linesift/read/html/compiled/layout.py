@@ -10,11 +10,11 @@ from linesift.hints import N_LEVELS
 
 # Kinds of elements, in the order of those of `walk`.
 SKIP, INLINE, NAMED, BOX, BLOCK, TABLE_ROW, BREAK, MEDIUM = range(8)
-GAP_DUE = -1
+GAP_DUE, GLUED = -1, -2
 
 # Traits of elements, as bits.
-VOID, RAW, LINK_TAG, FOREIGN, TEMPLATE, SCRIPT, META, TITLE, UNREAD, DIALOG_TAG, KEEPS_LINES = (
-    1 << bit for bit in range(11)
+VOID, RAW, LINK_TAG, FOREIGN, TEMPLATE, SCRIPT, META, TITLE, UNREAD, DIALOG_TAG, LINE_BREAK, GLUE, KEEPS_LINES = (
+    1 << bit for bit in range(13)
 )
 
 # Where the value of an attribute begins, counted from `m[SPANS]`; it ends at the next place. 0 and 0 where the tag has
@@ -59,11 +59,11 @@ MAX_WORDS = 64
     # tables of what belongs to a name,
     KINDS, FLAGS_OF, TAGS_OF, TRAITS, ATTRIBUTE_SPAN, ATTRIBUTE_WORDS, HOSTS, N_HOSTS,
     # and constants of `walk`.
-    LINK_FLAG, EMPHASIS_FLAG, TIME_FLAG, HIDDEN_FLAG, CUSTOM_FLAG, MAX_CELL, BODY_TAG, TD_TAG, TH_TAG, LINK_SITE,
-    LINK_FRAGMENT,
+    LINK_FLAG, EMPHASIS_FLAG, TIME_FLAG, HIDDEN_FLAG, CUSTOM_FLAG, HEADING_FLAGS, MAX_CELL, BODY_TAG, TD_TAG, TH_TAG,
+    LINK_SITE, LINK_FRAGMENT,
     # Where the kinds of letters begin in the array of names, one byte for each character.
     LETTERS, N_TABLE_HEADER,
-) = range(24)  # fmt: skip
+) = range(25)  # fmt: skip
 # A table of names: places of its slots, of their number less 1, and of the beginnings of the names.
 SLOTS, MASK, STARTS, NAME_TABLE_SIZE = range(4)
 

@@ -16,6 +16,7 @@ from linesift.read.html.compiled.layout import (
     FLAGS,
     GAP,
     GAP_DUE,
+    GLUED,
     HOLDER,
     HOLDER_DEPTH,
     IS_APART,
@@ -193,7 +194,8 @@ def _add(data, start, end, scope, m, t, names):
     if number:
         before = row - PIECE_SIZE
         last = 0 if m[before + PIECE_SCOPE] < 0 else _last_letter(data, m[before + PIECE_END], t, names)
-        m[row + IS_APART] = _has_gap(data, last, start, end, m[GAP] == GAP_DUE, t, names)
+        may_be_apart = m[GAP] != GLUED and not m[scope + KEEPS]
+        m[row + IS_APART] = may_be_apart and _has_gap(data, last, start, end, m[GAP] == GAP_DUE, t, names)
     m[PIECE_FLAGS] |= m[scope + FLAGS]
     m[GAP] = 0
 

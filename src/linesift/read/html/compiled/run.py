@@ -38,7 +38,10 @@ from linesift.read.html.compiled.layout import (
     FOREIGN,
     GAP,
     GAP_DUE,
+    GLUE,
+    GLUED,
     HAS_MATHS,
+    HEADING_FLAGS,
     HIDDEN,
     HIDDEN_FLAG,
     HREF,
@@ -58,6 +61,7 @@ from linesift.read.html.compiled.layout import (
     KEYSETS,
     KIND,
     KINDS,
+    LINE_BREAK,
     LINE_SIZE,
     LINES,
     LINK,
@@ -208,6 +212,8 @@ def _enter(row, element, kind, data, m, t, text, keys, shares):
     m[N_INLINE] += 1
     if m[GAP] == BOX or (m[GAP] == NAMED and kind > INLINE):
         m[GAP] = GAP_DUE
+    elif m[GAP] == GLUED:
+        m[GAP] = 0
     if key or flags != outer_flags or keeps != m[scope + KEEPS]:
         _push_scope(row, flags, keyset, n_own, block, link, keeps, m)
     else:
@@ -310,16 +316,21 @@ def _open_body(data, words, m, t, names, keys):
 def _open(data, words, place, m, t, names, text, keys, shares):
     """Visit the start tag at `place`; gives the place behind it, or behind the whole element where that is left out."""
     name_end, element = read_name(data, place + 1, t, names)
-    kind, traits = INLINE, 0
+    kind, traits = BOX if element == -2 else INLINE, 0
     if element >= 0:
         kind, traits = t[t[KINDS] + element], t[t[TRAITS] + element]
     if traits & UNREAD:
         return -1
     m[HAS_MATHS] |= (traits & FOREIGN) != 0
     if kind == SKIP:
+        if traits & GLUE and not m[GAP]:
+            m[GAP] = GLUED
         return skip(data, words, place, m, t, names)
     if kind == BREAK:
-        flush(data, m, t, text, shares)
+        if traits & LINE_BREAK and m[scope_at(m, m[DEPTH] - 1) + FLAGS] & t[HEADING_FLAGS]:
+            m[GAP] = GAP_DUE
+        else:
+            flush(data, m, t, text, shares)
         return find_byte(data, words, name_end, GT) + 1
     after = read_attributes(data, words, name_end, m, t, names)
     if after < 0:
@@ -358,6 +369,8 @@ def _run(data, words, place, m, t, names, text, keys, shares):
             _leave(data, m, t, text, shares)
             place = find_byte(data, words, place, GT) + 1
         elif data[place + 1] == BANG:
+            if not m[GAP]:
+                m[GAP] = GLUED
             place = skip_comment(data, words, place, m[N_BYTES])
         else:
             place = _open(data, words, place, m, t, names, text, keys, shares)
