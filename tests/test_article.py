@@ -15,7 +15,7 @@ from linesift.article.evidence import add_evidence, find_order
 from linesift.article.lines import LabelledLines
 from linesift.article.parts import Part, PartKind
 from linesift.dates.context import Context, Order
-from linesift.hints import Head, no_hints
+from linesift.hints import TAGS, Head, no_hints
 from linesift.labels import LABELS, Label
 
 LETTERS = {"H": Label.HEADLINE, "T": Label.TIMESTAMP, "B": Label.BODY, "S": Label.SIDEBAR}
@@ -196,6 +196,22 @@ def test_titles_of_entries() -> None:
         ("2020-10-21T10:20:00", "", "Tutti fermi."),
         ("2020-10-21T08:10:00", "", "Not a title, no more lines"),
     ]
+
+
+def test_the_heading_above_a_time_is_the_title_of_its_entry() -> None:
+    rows = ["H|Live", "T|21 October 2020", "B|All.", "B|Gates shut", "T|11:42", "B|One.", "B|Fish rescued", "T|10:15"]
+    page = labelled(*rows, "B|Two.", "B|The pump starts", "T|09:05", "B|Three.", "B|Four.")
+    hints = no_hints(len(page.lines))
+    hints.tag[:] = TAGS.index("p")
+    assert build_article(replace(page, hints=hints)).entries[1] == Entry(
+        "2020-10-21T10:15:00", "", "Two.\nThe pump starts", 8
+    )
+    hints.tag[[3, 6, 9]] = TAGS.index("h3")
+    assert build_article(replace(page, hints=hints)).entries == (
+        Entry("2020-10-21T11:42:00", "Gates shut", "One.", 4),
+        Entry("2020-10-21T10:15:00", "Fish rescued", "Two.", 7),
+        Entry("2020-10-21T09:05:00", "The pump starts", "Three.\nFour.", 10),
+    )
 
 
 def test_entries_of_several_days() -> None:

@@ -46,6 +46,15 @@ def test_shapes(rows: list[str]) -> None:
     assert list(parts([part.text for part in expected])) == expected
 
 
+def test_a_long_answer_in_a_list_of_definitions_is_a_paragraph() -> None:
+    hints = no_hints(4)
+    hints.tag[:] = [TAGS.index(name) for name in ("dt", "dd", "dt", "dd")]
+    texts = ["Why?", "Because. " * 40, "When", "In May"]
+    assert [part.kind for part in parts(texts, hints)] == [
+        PartKind.ITEM, PartKind.PARAGRAPH, PartKind.ITEM, PartKind.ITEM,
+    ]  # fmt: skip
+
+
 def test_markup_comes_first() -> None:
     hints = no_hints(6)
     hints.tag[:] = [TAGS.index(name) for name in ("p", "h2", "li", "p", "p", "p")]

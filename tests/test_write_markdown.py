@@ -39,6 +39,15 @@ def test_numbers_of_items_and_two_quotations() -> None:
     )
 
 
+def test_items_whose_numbers_do_not_follow_each_other_are_no_numbered_list() -> None:
+    hints = no_hints(6)
+    hints.tag[:] = TAGS.index("li")
+    page = Page("3. Mai: Start\n20. Juni: Pause\nEnde\n1. Ann\n2. Bob\n3. Cy", hints=hints)
+    assert markdown(predict([B] * 6, page)) == (
+        "- 3\\. Mai: Start\n- 20\\. Juni: Pause\n- Ende\n1. Ann\n2. Bob\n3. Cy\n"
+    )
+
+
 def test_entries_of_a_live_page() -> None:
     page = Page("Live\n3 May 2024\nAll.\n11:05\nPool saved\nBy one vote.\n10:20\nTwo.\n9:01\nOne.")
     assert markdown(predict([H, T, B, T, B, B, T, B, T, B], page)) == (

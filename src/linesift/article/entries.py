@@ -64,25 +64,26 @@ class _Start:
 def find_entries(page: LabelledLines, dating: Dating) -> tuple[Entry, ...]:
     """Find the entries of a page, in page order; none where there are fewer than `_MIN_ENTRIES`.
 
-    An entry begins with a time on a line of its own, or with a body line that begins with a clock. A line that says
+    An entry begins with a time on a line of its own, with the heading right above that where most entries have one, or
+    with a body line that begins with a clock. A line that says
     "published" or "updated" begins none, and neither does the date above the first line of the body, if it has a day
     and the times of the entries have none.
 
     A clock alone gets a day where the page's dates and the order of the entries leave one choice.
     """
     starts = list(_starts(page, dating))
-    bounds = sorted({stamp.lines[0] for stamp in dating.stamps} | {start.index for start in starts})
-    ends = dict(pairwise([*bounds, len(page.lines)]))
+    above = _headings_above(page, starts)
+    times = {stamp.lines[0] for stamp in dating.stamps} | {start.index for start in starts}
+    ends = dict(pairwise([*sorted(above.get(index, index) for index in times), len(page.lines)]))
     body = page.indices(Label.BODY)
-    lines = {
-        start.index: body[bisect_left(body, start.index) : bisect_left(body, ends[start.index])] for start in starts
-    }
+    first = {start.index: above.get(start.index, start.index) for start in starts}
+    lines = {index: body[bisect_left(body, begin) : bisect_left(body, ends[begin])] for index, begin in first.items()}
     starts = _without_header(page, [start for start in starts if lines[start.index]])
     if len(starts) < _MIN_ENTRIES:
         return ()
     moments = _with_days([start.moment for start in starts], dating)
     return tuple(
-        Entry(_iso(moment), *_title_and_text(page, start, lines[start.index]), start.index + 1)
+        Entry(_iso(moment), *_title_and_text(page, start, lines[start.index]), first[start.index] + 1)
         for start, moment in zip(starts, moments, strict=True)
     )
 
@@ -98,6 +99,20 @@ def _starts(page: LabelledLines, dating: Dating) -> Iterator[_Start]:
                 yield _Start(index, moment)
         elif label is Label.BODY and (start := _inline_start(index, page.lines[index].strip())):
             yield start
+
+
+def _headings_above(page: LabelledLines, starts: Sequence[_Start]) -> dict[int, int]:
+    """Find the heading right above the time of each entry, by the index of the time; none if few entries have one."""
+    if page.hints is None:
+        return {}
+    before = dict(zip(page.written[1:], page.written, strict=False))
+    above = {start.index: before[start.index] for start in starts if start.rest is None and start.index in before}
+    found = {
+        index: line
+        for index, line in above.items()
+        if page.labels[line] is Label.BODY and TAGS[page.hints.tag[line]] in HEADINGS
+    }
+    return found if 2 * len(found) > len(starts) else {}
 
 
 def _clock_below_its_day(page: LabelledLines, dating: Dating) -> dict[int, Moment]:

@@ -113,6 +113,8 @@ def _of_markup(hints: Hints, index: int, text: str, shape: PartKind) -> PartKind
     tag, is_sentence = TAGS[hints.tag[index]], _ends_sentence(text)
     if tag in HEADINGS and (len(text) <= _MAX_HEADING or not is_sentence):
         return PartKind.SUBHEAD
+    if tag == "dd" and len(text) > _MAX_LISTED:  # an answer of an interview
+        return shape
     if tag in _ITEMS or (tag in _CELLS and (len(text) <= _MAX_ITEM or not is_sentence)):
         return PartKind.ITEM
     if tag in _BLOCKS and hints.ancestors[index] & _IN_ITEM and len(text) <= _MAX_LISTED:
