@@ -148,6 +148,12 @@ def test_advice_is_to_update_only_where_that_works(tmp_path: Path) -> None:
     assert not any("--update" in sentence for sentence in sentences)
 
 
+def test_pages_without_lines_are_not_the_same(tmp_path: Path) -> None:
+    (tmp_path / "a.page").write_bytes(b"\xff\xfejunk")
+    (tmp_path / "b.page").write_text("site: x\n----\n", "utf-8")
+    assert not any("the same page" in str(finding) for finding in check([tmp_path]).findings)
+
+
 def test_the_same_page_twice(tmp_path: Path) -> None:
     for name in ("a.page", "b.page"):
         (tmp_path / name).write_text(GOOD, "utf-8")

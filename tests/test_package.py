@@ -49,7 +49,7 @@ def test_addresses_of_a_batch_go_with_its_pages() -> None:
     htmls, urls = [HTML, "<p>Menu"], ["https://a.example/2024/05/14/ferry-returns", ""]
     batch = linesift.classify_html_batch(htmls, urls=iter(urls))
     assert [page.page.url for page in batch] == urls
-    with pytest.raises(ValueError, match="zip"):
+    with pytest.raises(linesift.errors.InputError, match="1 addresses for 2 pages; give one for each"):
         linesift.classify_html_batch(htmls, urls=urls[:1])
 
 

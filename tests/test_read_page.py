@@ -278,3 +278,11 @@ def test_warnings_about_the_build_of_a_text(tmp_path: Path) -> None:
     row, of_archive = Record("", "", joined, "text", source="a:1"), Record("", "", joined.encode(), "text", source="b")
     assert (read_page(row)[1] or "").startswith("a:1: all its text is on one line")
     assert read_page(of_archive)[1] is None, "nobody can write an archive anew"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-8"])
+def test_html_with_a_byte_order_mark_is_html_whatever_its_name(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "page.txt"
+    path.write_bytes("\ufeff<!doctype html><h1>Fähre</h1><p>Sie fährt.".encode(encoding))
+    page, warning = read_page(path)
+    assert (page.text, page.hints is not None, warning) == ("Fähre\nSie fährt.", True, None)

@@ -137,7 +137,6 @@ def test_csv_cut_within_a_quoted_cell_gives_no_half_page(end: str) -> None:
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        (b"", "no text in field 'text', its fields are none"),
         (
             b"title;body\nRain;It rained\n",
             "no text in field 'text', its fields are 'title', 'body'; skipped; name anoth",
@@ -244,3 +243,8 @@ def test_parquet_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
     with pytest.raises(MissingExtraError, match=r"reading Parquet needs pyarrow.*\[files\]"):
         list(read_parquet(Path("x"), "pages", Fields()))
+
+
+@pytest.mark.parametrize("text", ["", "\n", "\ufeff"])
+def test_an_empty_table_has_no_pages(text: str) -> None:
+    assert of_csv(text) == []

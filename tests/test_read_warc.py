@@ -216,6 +216,13 @@ def test_bodies_are_unpacked_if_they_are_packed(body: bytes, headers: list[str])
     assert [page.payload for page in pages] == [PAGE]
 
 
+def test_half_a_packed_body_is_no_page() -> None:
+    headers = ["Content-Type: text/html", "Content-Encoding: gzip"]
+    cut = make_page(0, gzip.compress(PAGE, mtime=0)[:-12], *headers)
+    pages, counts = read(pack([cut]))
+    assert (pages, counts.skipped) == ([], {"truncated": 1})
+
+
 def with_arrow(body: bytes, codec: str) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.CompressedOutputStream(sink, codec) as stream:

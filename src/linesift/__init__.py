@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from linesift.errors import InputError
 from linesift.labels import Label
 from linesift.page import Page
 
@@ -125,7 +126,7 @@ def classify_html_batch(
     Raises:
         MissingExtraError: if the HTML parser is not installed.
         TypeError: if a page is neither bytes nor text, or `htmls` or `urls` is a single one.
-        ValueError: if there are more addresses than pages, or fewer.
+        InputError: if there are more addresses than pages, or fewer.
     """
     if isinstance(htmls, str | bytes):
         raise TypeError("classify_html_batch takes several pages, such as a list; for one page call classify_html")
@@ -133,7 +134,10 @@ def classify_html_batch(
         raise TypeError("urls are several addresses, such as a list, one for each page")
     pages: Iterable[Page] = map(_read_html, htmls)
     if urls is not None:
-        pages = (replace(page, url=url) for page, url in zip(pages, urls, strict=True))
+        found, known = list(pages), list(urls)
+        if len(found) != len(known):
+            raise InputError(f"{len(known)} addresses for {len(found)} pages; give one for each, empty if not known")
+        pages = (replace(page, url=url) for page, url in zip(found, known, strict=True))
     return (load() if model is None else model).classify_batch(pages)
 
 

@@ -146,7 +146,8 @@ def same_lines(batch: Batch) -> Sequence[Values]:
 def same_beginnings(batch: Batch) -> Sequence[Values]:
     """Lines that begin alike: a title with and without the site's name, a caption with and without its source."""
     keys, has_one = _page_keys(batch, batch.scan.beginning), batch.scan.beginning != 0
-    return _copies(keys, nonzero_indices((_occurrences(keys) > 1) & has_one))
+    above, below = _copies(keys, nonzero_indices((_occurrences(keys) > 1) & has_one))
+    return above, below
 
 
 def _copies(keys: NDArray[np.uint64], repeated: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -94,7 +94,7 @@ def check(paths: Sequence[Path]) -> CheckReport:
         sheet, found = _look(file)
         n_doubtful += len(sheet.doubtful)
         first = texts.setdefault("\n".join(sheet.lines), file)
-        if first != file and sheet.lines:
+        if first != file and "".join(sheet.lines).strip():
             found.append(Finding(file, 1, f"the same page as {first}; remove one"))
         findings += sorted(found, key=lambda finding: finding.line)
     return CheckReport(tuple(findings), len(files), n_doubtful)

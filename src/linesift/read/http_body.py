@@ -19,7 +19,7 @@ def decode_body(payload: bytes, http: dict[str, str]) -> bytes:
 
     Raises:
         SkippedError: `not_decoded` for an encoding that cannot be undone here, `too_large` for a page that is too
-            large once decompressed.
+            large once decompressed, `truncated` for one that is cut off.
     """
     if "chunked" in http.get("transfer-encoding", "").lower():
         payload = _join_chunks(payload)
@@ -38,6 +38,8 @@ def decode_body(payload: bytes, http: dict[str, str]) -> bytes:
             continue
         if unpack.unconsumed_tail:
             raise SkippedError("too_large")
+        if not unpack.eof:  # half a page must not pass for a whole one
+            raise SkippedError("truncated")
         return unpacked
     return payload
 

@@ -131,7 +131,7 @@ def is_html(data: bytes, suffix: str = "") -> bool:
     """
     if suffix.lower() in HTML_SUFFIXES:
         return True
-    return begins_like_html(data[:_SNIFFED].removeprefix(b"\xef\xbb\xbf"))
+    return begins_like_html(data[:_SNIFFED])
 
 
 def read_page(page: Path | Record, encoding: str | None = None) -> tuple[Page, str | None]:

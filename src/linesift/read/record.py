@@ -1,6 +1,7 @@
 """A page as it comes from a file of many: bytes or text, not yet lines. It is cheap to hand to another process."""
 
 import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -14,6 +15,8 @@ _HTML_START = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta)\b", r
 _BEFORE_HTML = ((b"<!--", b"-->"), (b"<?xml", b"?>"))
 """Beginning and end of what may stand before the first tag."""
 _WHITE_SPACE = re.compile(rb"\s*")
+_MARKS = ((BOM_UTF8, "utf-8"), (BOM_UTF16_LE, "utf-16-le"), (BOM_UTF16_BE, "utf-16-be"))
+"""Byte order marks, and the encodings that they tell."""
 
 
 def begins_like_html(data: bytes) -> bool:
@@ -21,7 +24,13 @@ def begins_like_html(data: bytes) -> bool:
 
     >>> begins_like_html(b"<?xml version='1.0'?> <!-- News --> <html>"), begins_like_html(b"<!-- News -->")
     (True, False)
+    >>> begins_like_html(chr(0xFEFF).encode("utf-16-le") + "<html>".encode("utf-16-le"))
+    True
     """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            data = data[len(mark) :].decode(encoding, "ignore").encode()
+            break
     place = _end_of_space(data, 0)
     while ends := [end for begin, end in _BEFORE_HTML if data[place : place + len(begin)].lower() == begin]:
         end = data.find(ends[0], place + 4)

@@ -98,6 +98,8 @@ def read_csv(
     try:
         lines = _Lines(io.TextIOWrapper(unpacked(stream), "utf-8-sig", newline=""))
         head = next(lines, "")
+        if not head.strip():  # a file without pages, as one of JSON lines may be
+            return
         delimiter = _delimiter(head, fields)
         names = next(csv.reader([head], delimiter=delimiter), [])
         _check_names(names, source, fields, seen)

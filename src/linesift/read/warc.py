@@ -219,13 +219,13 @@ def _read(stream: BinaryIO, source: str, counts: WarcCounts) -> Iterator[Record]
         while member.skip_line_ends():
             offset = member.offset()
             try:
-                page = _make_page(*_read_record(member))
+                record = _read_record(member)
+                has_record = True
+                page = _make_page(*record)
             except SkippedError as problem:
                 reason = str(problem)
-                has_record |= reason not in ("damaged", "truncated")
                 setattr(counts, reason, getattr(counts, reason) + 1)
                 continue
-            has_record = True
             if page is None:
                 counts.other += 1
             else:
