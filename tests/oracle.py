@@ -86,13 +86,6 @@ class Number:
         return len(self.digits) == 4 and any(first <= self.value <= last for first, last in YEARS)
 
 
-_IN_WORDS = {kind for kind in CharClass if CharClass.LOWER <= kind <= CharClass.UNSPACED}
-
-
-def _fold(chars: Sequence[Char]) -> str:
-    return "".join("0" if char.kind is CharClass.DIGIT else char.folded for char in chars)
-
-
 @dataclass(frozen=True)
 class Line:
     """One non-blank line of a page and all that stands on it."""
@@ -110,16 +103,7 @@ class Line:
 
     @cached_property
     def text(self) -> str:
-        return _fold(self.chars)
-
-    @cached_property
-    def wording(self) -> str:
-        """From the first letter to the last letter or digit; all of a line without letters."""
-        last = max((n for n, char in enumerate(self.chars) if char.kind in _IN_WORDS), default=0)
-        for n, char in enumerate(self.chars):
-            if char.kind in _IN_WORDS - {CharClass.MARK, CharClass.DIGIT}:
-                return _fold(self.chars[n : last + 1])
-        return self.text
+        return "".join("0" if char.kind is CharClass.DIGIT else char.folded for char in self.chars)
 
     @cached_property
     def spaced(self) -> list[Word]:
@@ -517,7 +501,7 @@ def _long_above(sheet: Sheet, row: int) -> float:
 
 
 def _twin(sheet: Sheet, row: int) -> float:
-    texts = [None, *(line.wording for line in sheet.lines), None]
+    texts = [None, *(line.text for line in sheet.lines), None]
     return (texts[row] == texts[row + 1]) + 2 * (texts[row + 2] == texts[row + 1])
 
 
@@ -571,13 +555,8 @@ def _is_long(line: Line) -> bool:
 
 
 def _copy(sheet: Sheet, row: int, step: int) -> float:
-    wording = sheet.lines[row].wording
-    return _to_next(sheet, row, step, lambda line: line.wording == wording)
-
-
-def _same_beginning(sheet: Sheet, row: int, step: int) -> float:
-    beginning = sheet.lines[row].wording[:16]
-    return _to_next(sheet, row, step, lambda line: len(beginning) == 16 and line.wording[:16] == beginning)
+    text = sheet.lines[row].text
+    return _to_next(sheet, row, step, lambda line: line.text == text)
 
 
 LAYOUT: dict[str, Callable[[Sheet, int], float]] = {
@@ -594,12 +573,10 @@ LAYOUT: dict[str, Callable[[Sheet, int], float]] = {
     "relative_length": _relative_length,
     "words_above": lambda sheet, row: _ratio(sum(line.length for line in sheet.lines[:row]), sheet.total),
     "long_above": _long_above,
-    "same_line": lambda sheet, row: [line.wording for line in sheet.lines].count(sheet.lines[row].wording),
+    "same_line": lambda sheet, row: [line.text for line in sheet.lines].count(sheet.lines[row].text),
     "twin": _twin,
     "copy_above": lambda sheet, row: _copy(sheet, row, -1),
     "copy_below": lambda sheet, row: _copy(sheet, row, 1),
-    "beginning_above": lambda sheet, row: _same_beginning(sheet, row, -1),
-    "beginning_below": lambda sheet, row: _same_beginning(sheet, row, 1),
     "same_shape": lambda sheet, row: [line.shape for line in sheet.lines].count(sheet.lines[row].shape),
     "same_start": _same_start,
     "repeated_shape": _repeated_shape,

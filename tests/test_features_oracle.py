@@ -57,7 +57,6 @@ _MENDED = [
     "5\nOctober\nrain", "12 May (12/05/2024)", "5\nWIB", "5\nago rain 9:20", "page 5", "October rain", "a\n\nb",
     "rain\0\nrain", "rain\0\nrain\0\nrain", "it is\n" + "of it " * 12 + "rain.", "rain " * 12 + "again.",
     "21 ต.ค. 2567\n9:20 a.m.\n9:20 π.μ.\n21 a.m.p.m", "aaaaaaaa.m 5.a.m",
-    "• The harbour reopens\n1. The harbour reopens\n\"The harbour reopens.\"\nThe harbour reopens - Coast News",
 ]  # fmt: skip
 
 

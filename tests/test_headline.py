@@ -52,7 +52,7 @@ def compared(batch: Batch, words: list[list[int]], probabilities: NDArray[np.flo
     place = every.index(row)
     others = [o for o in every[max(0, place - 24) : place + 25] if o != row]
     own = probabilities[row, HEADLINE]
-    copies = [o for o in others if batch.scan.wording[o] == batch.scan.wording[row]]
+    copies = [o for o in others if batch.scan.hash[o] == batch.scan.hash[row]]
     likelier = [o for o in others if probabilities[o, HEADLINE] > own]
     best = max((probabilities[o, HEADLINE] for o in others), default=0)
     found += [

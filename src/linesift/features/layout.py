@@ -119,35 +119,20 @@ def _sorted_occurrences(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
 
 
 @LAYOUT.columns(
-    same_line="Lines of the page with the same wording.",
-    twin="1 where the line above has the same wording, 2 the line below, 3 both.",
-    copy_above="Rows to the nearest line above with the same wording; missing where there is none.",
-    copy_below="Rows to the nearest line below with the same wording; missing where there is none.",
+    same_line="Lines of the page with the same text, case and digits aside.",
+    twin="1 where the line above has the same text, 2 the line below, 3 both; case and digits aside.",
+    copy_above="Rows to the nearest line above with the same text, case and digits aside; missing where there is none.",
+    copy_below="Rows to the nearest line below with the same text, case and digits aside; missing where there is none.",
 )
 def same_lines(batch: Batch) -> Sequence[Values]:
-    """Repeated lines: an entry of a table of contents has a copy below, the subhead that it names one above.
-
-    Wordings are compared without case, digits and what stands around the letters, because the entry of a list has a
-    mark or a number that the subhead has not.
-    """
-    keys = _page_keys(batch, batch.scan.wording)
+    """Repeated lines: an entry of a table of contents has a copy below, the subhead that it names one above."""
+    keys = _page_keys(batch, batch.scan.hash)
     equal = (keys[1:] == keys[:-1]).view(np.uint8)
     twin = np.zeros(len(keys), np.uint8)
     twin[1:] = equal
     twin[:-1] += equal << 1
     n_same = _occurrences(keys)
     return n_same, twin, *_copies(keys, nonzero_indices(n_same > 1))
-
-
-@LAYOUT.columns(
-    beginning_above="Rows to the nearest line above that begins with the same 16 characters; missing where none does.",
-    beginning_below="Rows to the nearest line below that begins with the same 16 characters; missing where none does.",
-)
-def same_beginnings(batch: Batch) -> Sequence[Values]:
-    """Lines that begin alike: a title with and without the site's name, a caption with and without its source."""
-    keys, has_one = _page_keys(batch, batch.scan.beginning), batch.scan.beginning != 0
-    above, below = _copies(keys, nonzero_indices((_occurrences(keys) > 1) & has_one))
-    return above, below
 
 
 def _copies(keys: NDArray[np.uint64], repeated: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from linesift.fast import Choice, Sizes, make_is_kept
 from linesift.features.chars import (
-    DIGIT,
     MARK,
     N_CLASSES,
     QUESTION,
@@ -41,9 +40,6 @@ PAIR_SIZE = 4
 
 MAX_LINE = 1 << 16
 """Characters of a line that are looked at; the rest of a longer line cannot change what it is."""
-
-BEGINNING = 16
-"""Characters by which the beginning of a line is compared with those of others."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,11 +70,6 @@ class LineScan:
     """Sentence ends: a stop or question mark before white space, a closing mark or the end, or a full-width one."""
     hash: NDArray[np.uint64]
     """Hash of the folded line, digits as `0`."""
-    wording: NDArray[np.uint64]
-    """The same from its first letter to its last letter or digit, so that marks of lists, numbers of items and quotes
-    do not count; of a line without letters that of the whole line."""
-    beginning: NDArray[np.uint64]
-    """Hash of the first `BEGINNING` characters of that; 0 where there are fewer."""
     shape: NDArray[np.uint64]
     """Hash of the line's sequence of character classes, repeats collapsed."""
     dates: NDArray[np.uint8]
@@ -182,15 +173,12 @@ def scan_plain(text: str) -> LineScan:
     word_line = lines.row_of_run.take(words.run)
     size = np.minimum(words.end - words.start, 255).astype(np.uint8)
     size[~words.is_spaced] = PAIR_SIZE
-    wording = _wordings(runs, lines)
     return LineScan(
         number=lines.number,
         **_character_counts(chars, runs, lines),
         indent=lines.indent.astype(np.int32),
         **_word_counts(runs, words, word_line, len(lines.number)),
         hash=hasher(lines.first, lines.last + 1),
-        wording=hasher(*wording),
-        beginning=_beginnings(hasher, *wording),
         # White space is one of the classes of a shape.
         shape=SpanHasher(runs.kind + np.uint32(1))(lines.first_run, lines.last_run + 1),
         dates=find_dates(chars, runs, words, lines.row_of_run, hasher),
@@ -246,27 +234,6 @@ def _first_letter(kind: NDArray[np.uint8], lines: LinePositions) -> NDArray[np.u
         return np.zeros(len(lines.first_run), np.uint8)
     found = letters.take(letters.searchsorted(lines.first_run), mode="clip")
     return np.where((found >= lines.first_run) & (found <= lines.last_run), kind.take(found), np.uint8(0))
-
-
-def _wordings(runs: Runs, lines: LinePositions) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Find where the wording of each line starts and stops, shape (n_lines,) each."""
-    is_word = (runs.kind > 0) & (runs.kind <= UNSPACED[1])
-    letters, inside = nonzero_indices(is_word & (runs.kind != MARK) & (runs.kind != DIGIT)), nonzero_indices(is_word)
-    if not len(letters):
-        return lines.first, lines.last + 1
-    start = letters.take(letters.searchsorted(lines.first_run), mode="clip")
-    last = inside.take(inside.searchsorted(lines.last_run, side="right") - 1, mode="clip")
-    has_letters = (start >= lines.first_run) & (start <= lines.last_run)
-    return (
-        np.where(has_letters, runs.bounds.take(start), lines.first),
-        np.where(has_letters, runs.bounds.take(last + 1), lines.last + 1),
-    )
-
-
-def _beginnings(hasher: SpanHasher, start: NDArray[np.int64], stop: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Hash the first characters of spans; 0 for shorter ones."""
-    is_long = stop - start >= BEGINNING
-    return np.where(is_long, hasher(start, np.where(is_long, start + BEGINNING, start)), np.uint64(0))
 
 
 def _word_counts(runs: Runs, words: Words, word_line: NDArray[np.int32], n_lines: int) -> dict[str, NDArray[Any]]:

@@ -29,7 +29,7 @@ from linesift.model.probe import check_probe, write_probe
 from linesift.model.weights import build_model, model_arrays
 from linesift.page import Page
 
-FORMAT = 14
+FORMAT = 13
 CARD = "README.md"
 """Name of the card, which `linesift.evaluate.card` writes."""
 _ABOUT = "model.json"

@@ -180,7 +180,7 @@ def _among(batch: Batch, rows: NDArray[np.int64], probability: NDArray[np.float3
     Returns:
         Shape (len(_AMONG_NAMES), n_candidates).
     """
-    n, page, text = len(rows), batch.page.take(rows), batch.scan.wording.take(rows)
+    n, page, text = len(rows), batch.page.take(rows), batch.scan.hash.take(rows)
     reach = min(_MAX_COMPARED, n - 1)
     other = np.arange(n) + np.array([*range(-reach, 0), *range(1, reach + 1)], np.int64)[:, None]
     is_there = (other >= 0) & (other < n) & (page.take(other, mode="clip") == page)

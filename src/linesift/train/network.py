@@ -77,7 +77,7 @@ def fit_network(data: NetworkData, config: TrainConfig) -> Network:
     network = _initial_network(data.own, config, draw)
     inputs = np.ascontiguousarray(network.inputs(data.own).T)
     # Inputs of equal standard deviation are learnt evenly; in the end it goes into the weights.
-    spread = np.maximum(inputs[_sample(len(inputs))].std(axis=0), _MIN_SPREAD)
+    spread = np.maximum(inputs[_sample(len(inputs), draw)].std(axis=0), _MIN_SPREAD)
     inputs /= spread
     unknown = np.ascontiguousarray(network.inputs_of(data.lexicon_rows, data.unknown).T) / spread[data.lexicon_rows]
     learner = _Optimizer({name: getattr(network, name) for name in LEARNT}, _rates(data.spans, config))
@@ -126,7 +126,7 @@ def _with(network: Network, weights: Mapping[str, Floats]) -> Network:
 
 def _initial_network(own: Floats, config: TrainConfig, draw: np.random.Generator) -> Network:
     """Network with random weights, and with the scale of every column."""
-    some = own[:, _sample(own.shape[1])]
+    some = own[:, _sample(own.shape[1], draw)]
     is_missing = np.isnan(some)
     low, centre, high, spread = np.zeros((4, len(own)), np.float32)
     for row, (values, missing) in enumerate(zip(some, is_missing, strict=True)):
@@ -162,9 +162,8 @@ def _initial_network(own: Floats, config: TrainConfig, draw: np.random.Generator
     )
 
 
-def _sample(n_lines: int) -> NDArray[np.int64]:
-    """Choose lines at equal distances, so that the networks of one part have the same scales."""
-    return np.arange(n_lines)[:: max(1, n_lines // _SAMPLE)]
+def _sample(n_lines: int, draw: np.random.Generator) -> NDArray[np.int64]:
+    return np.sort(draw.permutation(n_lines)[:_SAMPLE])
 
 
 def _batches(

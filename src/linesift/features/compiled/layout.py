@@ -11,9 +11,9 @@ from linesift.jit import inner, outer
 
 (
     FROM_TOP, FROM_END, POSITION, BLANKS_BEFORE, BLANKS_AFTER, PAGE_LINES, PAGE_BLANKS, PAGE_LENGTH, PAGE_LONG,
-    PAGE_LONG_SHARE, RELATIVE_LENGTH, WORDS_ABOVE, LONG_ABOVE, SAME_LINE, TWIN, COPY_ABOVE, COPY_BELOW,
-    BEGINNING_ABOVE, BEGINNING_BELOW, SAME_SHAPE, SAME_START, REPEATED_SHAPE, LONG_BEFORE, LONG_AFTER, DATE_BEFORE,
-    DATE_AFTER, PAGE_DATES, DATES_ABOVE, SHORT_RUN, BLANK_RUN,
+    PAGE_LONG_SHARE, RELATIVE_LENGTH, WORDS_ABOVE, LONG_ABOVE, SAME_LINE, TWIN, COPY_ABOVE, COPY_BELOW, SAME_SHAPE,
+    SAME_START, REPEATED_SHAPE, LONG_BEFORE, LONG_AFTER, DATE_BEFORE, DATE_AFTER, PAGE_DATES, DATES_ABOVE, SHORT_RUN,
+    BLANK_RUN,
 ) = range(len([*LAYOUT]))  # fmt: skip
 """Rows of the columns, in the order of `LAYOUT`, and of `RUNS`."""
 LINES, PLACE, WORDS, LISTED, STOPPED, ENDS_IN_COLON, WORDS_ABOVE_RUN, WORDS_BELOW_RUN, SHAPE_LINES, SHAPE_WORDS = range(
@@ -25,8 +25,8 @@ _BITS = 64
 
 @outer
 def fill_layout(
-    page_starts, lines_with_blanks, number, length, is_long, strength, wordings, beginnings, shapes, words, word_line,
-    first, last, n_sentences, odd, out, of_runs,
+    page_starts, lines_with_blanks, number, length, is_long, strength, hashes, shapes, words, word_line, first, last,
+    n_sentences, odd, out, of_runs,
 ):  # fmt: skip
     """Write all columns of `LAYOUT` into `out` and those of `RUNS` into `of_runs`, from fields of a `Batch`.
 
@@ -44,10 +44,7 @@ def fill_layout(
         if start < end:
             _fill_blanks(number, start, end, lines_with_blanks[page], out)
             _fill_sums(length, is_long, lines_with_blanks[page], start, end, out)
-            _fill_same(wordings, start, end, table, out, SAME_LINE)
-            _fill_twins(wordings, start, end, out)
-            _fill_copies(wordings, start, end, table, out, COPY_ABOVE)
-            _fill_copies(beginnings, start, end, table, out, BEGINNING_ABOVE)
+            _fill_copies(hashes, start, end, table, out)
             _fill_same(shapes, start, end, table, out, SAME_SHAPE)
             _fill_same(starts, start, end, table, out, SAME_START)
             _fill_repeated(shapes, start, end, out)
@@ -110,24 +107,18 @@ def _fill_same(keys, start, end, table, out, column):
 
 
 @inner
-def _fill_twins(keys, start, end, out):
-    for row in range(start, end):
-        is_above, is_below = row > start and keys[row - 1] == keys[row], row + 1 < end and keys[row + 1] == keys[row]
-        out[TWIN, row] = is_above + 2 * is_below
-
-
-@inner
-def _fill_copies(keys, start, end, table, out, above):
-    """Write the rows to the nearest line with the same key, above and, in the next column, below; 0 is no key."""
+def _fill_copies(keys, start, end, table, out):
+    _fill_same(keys, start, end, table, out, SAME_LINE)
     slots, _, odd, shift = table
     slots[:] = -1
     for row in range(start, end):
-        out[above, row] = out[above + 1, row] = _MISSING
-        if keys[row]:
-            slot = find_slot(keys, row, slots, odd, shift)
-            if slots[slot] >= 0:
-                out[above, row] = out[above + 1, slots[slot]] = row - slots[slot]
-            slots[slot] = row
+        out[COPY_ABOVE, row] = out[COPY_BELOW, row] = _MISSING
+        is_above, is_below = row > start and keys[row - 1] == keys[row], row + 1 < end and keys[row + 1] == keys[row]
+        out[TWIN, row] = is_above + 2 * is_below
+        slot = find_slot(keys, row, slots, odd, shift)
+        if slots[slot] >= 0:
+            out[COPY_ABOVE, row] = out[COPY_BELOW, slots[slot]] = row - slots[slot]
+        slots[slot] = row
 
 
 @inner

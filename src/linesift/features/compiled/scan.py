@@ -12,7 +12,6 @@ from linesift.features.chars import DIGIT, MARK, N_CLASSES, QUESTION, SPACE, SPA
 from linesift.features.compiled.dates import FIRST_NAME, count_names, count_numbers, find_name
 from linesift.features.compiled.hashes import ONE, TWO, hash_span, mix
 from linesift.features.compiled.rows import (
-    BEGINNING,
     END,
     FIRST,
     FIRST_LETTER,
@@ -36,7 +35,6 @@ from linesift.features.compiled.rows import (
     START,
     VALUE,
     WHOLE,
-    WORDING,
 )
 from linesift.features.dates import N_DATE_PARTS
 from linesift.hashing import SPREAD
@@ -49,7 +47,7 @@ _FULL_WIDTH = 0x2FFF
 _LONGEST_DOTTED = dates._LONGEST_DOTTED
 _LAST_CODE = TABLE_SIZE - 1
 _CLOSES = plain._CLOSES
-_PAIR_SIZE, _BEGINNING, _NO_LETTERS = plain.PAIR_SIZE, plain.BEGINNING, (MARK, DIGIT)
+_PAIR_SIZE = plain.PAIR_SIZE
 _MOST_DIGITS = 4
 """Digits of a number whose value counts."""
 
@@ -73,8 +71,6 @@ def scan_piece(text: str) -> plain.LineScan:
         n_shouted=ints[N_SHOUTED],
         n_sentences=ints[N_SENTENCES],
         hash=hashes[WHOLE],
-        wording=hashes[WORDING],
-        beginning=hashes[BEGINNING],
         shape=hashes[SHAPE],
         dates=parts,
         word_hash=words,
@@ -177,23 +173,6 @@ def _describe(kinds, keys, first, last, row, ints, line_kinds, hashes):
     if place >= first:
         line_kinds[SECOND_LAST, row] = kinds[place]
     hashes[WHOLE, row] = hash_span(keys, first, last + 1)
-    start, stop = _find_wording(kinds, first, last)
-    hashes[WORDING, row] = hash_span(keys, start, stop)
-    is_long = stop - start >= _BEGINNING
-    hashes[BEGINNING, row] = hash_span(keys, start, start + _BEGINNING) if is_long else np.uint64(0)
-
-
-@leaf
-def _find_wording(kinds, first, last):
-    """Find where the wording of a line starts and stops."""
-    start, stop = first, last + 1
-    while start <= last and (kinds[start] == SPACE or kinds[start] > _HIGHEST_UNSPACED or kinds[start] in _NO_LETTERS):
-        start += 1
-    if start > last:
-        return first, stop
-    while kinds[stop - 1] == SPACE or kinds[stop - 1] > _HIGHEST_UNSPACED:
-        stop -= 1
-    return start, stop
 
 
 @leaf

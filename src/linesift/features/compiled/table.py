@@ -47,8 +47,8 @@ def _fill_text(batch: Batch, table: NDArray[np.float32]) -> None:
     )  # fmt: skip
     fill_layout(
         batch.page_starts, batch.lines_per_page_with_blanks, batch.number, batch.length, batch.is_long, batch.strength,
-        scan.wording, scan.beginning, scan.shape, scan.word_hash, scan.word_line, scan.first, scan.last,
-        scan.n_sentences, _ODD, table[_ROWS[LAYOUT]], table[_ROWS[RUNS]],
+        scan.hash, scan.shape, scan.word_hash, scan.word_line, scan.first, scan.last, scan.n_sentences, _ODD,
+        table[_ROWS[LAYOUT]], table[_ROWS[RUNS]],
     )  # fmt: skip
     fill_topic(batch, table[_ROWS[TOPIC]])
     fill_cues(

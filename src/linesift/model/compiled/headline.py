@@ -51,7 +51,7 @@ def candidate_table(
     weigh(batch.page_starts, probabilities, weights)
     found = topic.shared_words(batch, weights, rows)
     out = np.empty((_N_COLUMNS + len(table), len(rows)), np.float32)
-    fill(rows, batch.own_page_start, batch.own_page_end, batch.scan.wording, probabilities, found, out)
+    fill(rows, batch.own_page_start, batch.own_page_end, batch.scan.hash, probabilities, found, out)
     if reads_address and batch.addresses:
         out[plain.ADDRESS_COLUMNS] = plain._of_address(batch, rows, batch.addresses)
     out[_N_COLUMNS:] = table
@@ -78,7 +78,7 @@ def fill(rows, starts, ends, hashes, probabilities, found, out):
         rows: shape (n_candidates,).
         starts: shape (n_lines,), first line of each line's page.
         ends: shape (n_lines,), line behind the last one of its page.
-        hashes: shape (n_lines,), of the wording of each line.
+        hashes: shape (n_lines,), of the text of each line.
         probabilities: shape (n_lines, 4).
         found: shape (4, 2, n_candidates), what `topic.shared_words` gives.
         out: shape (n_columns, n_candidates), float32.
