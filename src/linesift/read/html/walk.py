@@ -119,8 +119,9 @@ LINK: Final = _FLAGS.pop("a")
 EMPHASIS: Final = _FLAGS.pop("em")
 TIME: Final = _FLAGS["time"]
 CUSTOM: Final = _FLAGS["(custom)"]
-IN_HEADING: Final = sum(_FLAGS[f"h{rank}"] for rank in range(1, 7))
-"""Flags of titles and subheads. A line break in one is a matter of layout: it stays one line."""
+HEADINGS: Final = TAGS.index("h1"), TAGS.index("h6")
+"""First and last of the blocks that are titles and subheads. A single line break in one is a matter of layout: it stays
+one line. Two of them part paragraphs, as everywhere: some pages have all of their text in headings."""
 _SHARE_FLAGS = LINK | EMPHASIS
 """Flags for which a line has a share of its characters."""
 HIDDEN: Final = _FLAGS["(hidden)"]
@@ -166,6 +167,10 @@ _ELEMENTS_WITHOUT_SCRIPTS = _Elements(ELEMENTS | {"noscript": (_BLOCK, HIDDEN, T
 _CELLS = (TAGS.index("td"), TAGS.index("th"))
 _NO_SCOPE: Final[Scope] = (0, (), 0, (0, None, "", "", 0, -1), "")
 """Scope of white space between elements, which says nothing."""
+
+
+def _is_heading(tag: int) -> bool:
+    return HEADINGS[0] <= tag <= HEADINGS[1]
 
 
 class Walk:
@@ -229,7 +234,7 @@ class Walk:
                     self._add(text)
             elif (kind := (element := elements[tag])[0]) >= _BREAK:
                 if kind == _BREAK:
-                    if tag == "br" and scopes[-1][FLAGS] & IN_HEADING:
+                    if tag == "br" and self._gap != _GAP_DUE and _is_heading(scopes[-1][BLOCK][TAG]):
                         self._gap = _GAP_DUE
                     else:
                         self._flush()

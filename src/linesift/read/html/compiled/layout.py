@@ -59,11 +59,11 @@ MAX_WORDS = 64
     # tables of what belongs to a name,
     KINDS, FLAGS_OF, TAGS_OF, TRAITS, ATTRIBUTE_SPAN, ATTRIBUTE_WORDS, HOSTS, N_HOSTS,
     # and constants of `walk`.
-    LINK_FLAG, EMPHASIS_FLAG, TIME_FLAG, HIDDEN_FLAG, CUSTOM_FLAG, HEADING_FLAGS, MAX_CELL, BODY_TAG, TD_TAG, TH_TAG,
-    LINK_SITE, LINK_FRAGMENT,
+    LINK_FLAG, EMPHASIS_FLAG, TIME_FLAG, HIDDEN_FLAG, CUSTOM_FLAG, MAX_CELL, BODY_TAG, TD_TAG, TH_TAG, FIRST_HEADING,
+    LAST_HEADING, LINK_SITE, LINK_FRAGMENT,
     # Where the kinds of letters begin in the array of names, one byte for each character.
     LETTERS, N_TABLE_HEADER,
-) = range(25)  # fmt: skip
+) = range(26)  # fmt: skip
 # A table of names: places of its slots, of their number less 1, and of the beginnings of the names.
 SLOTS, MASK, STARTS, NAME_TABLE_SIZE = range(4)
 

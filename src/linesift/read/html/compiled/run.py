@@ -33,6 +33,7 @@ from linesift.read.html.compiled.layout import (
     DEPTH,
     DIALOG_TAG,
     ELEMENT,
+    FIRST_HEADING,
     FLAGS,
     FLAGS_OF,
     FOREIGN,
@@ -41,7 +42,6 @@ from linesift.read.html.compiled.layout import (
     GLUE,
     GLUED,
     HAS_MATHS,
-    HEADING_FLAGS,
     HIDDEN,
     HIDDEN_FLAG,
     HREF,
@@ -61,6 +61,7 @@ from linesift.read.html.compiled.layout import (
     KEYSETS,
     KIND,
     KINDS,
+    LAST_HEADING,
     LINE_BREAK,
     LINE_SIZE,
     LINES,
@@ -327,7 +328,9 @@ def _open(data, words, place, m, t, names, text, keys, shares):
             m[GAP] = GLUED
         return skip(data, words, place, m, t, names)
     if kind == BREAK:
-        if traits & LINE_BREAK and m[scope_at(m, m[DEPTH] - 1) + FLAGS] & t[HEADING_FLAGS]:
+        block = m[scope_at(m, m[DEPTH] - 1) + OWN_BLOCK]
+        tag = m[m[BLOCKS] + block * BLOCK_SIZE + TAG]
+        if traits & LINE_BREAK and m[GAP] != GAP_DUE and t[FIRST_HEADING] <= tag <= t[LAST_HEADING]:
             m[GAP] = GAP_DUE
         else:
             flush(data, m, t, text, shares)
