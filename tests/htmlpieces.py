@@ -40,6 +40,7 @@ Tick&shy;ets cost &pound;4 &amp; more &lt;soon&gt;.
     "<dialog class=a>a<p>b</dialog><dialog open id=c>c<dialog>d</dialog></dialog><ruby>漢<rp>(<rt>かん<rp>)</ruby>字",
     "<tr><td>a</td></tr><li>b<b>c<p>d</b>e<a href=x>f<a>g",
     "<div style=dıſplay:none>a</div>",
+    "<p>a<div hidden id=S:1>b</div><p id=S hidden>c<p id='S:2' style=display:none hidden>d<p id=s:3 hidden>e",
     "<div style='DİSPLAY:none'>b</div><div style='x:y&quot;;vısibility:\xa0hidden'>c</div>",
     "<select><option>a</select><textarea>\n\nb<p></textarea><object>c<p>d</object><noembed><p>e</noembed>f",
     "<p>\u200b<p>\ufeff \u200e\u2060\u206f<p>\u202aa\u202c<p>\u2010<p>\ufefe<p>\u2070<p>\u205e<b>\u200d</b><p>\u2064",

@@ -163,6 +163,7 @@ def test_at_most_six_elements_give_words() -> None:
         ("<app-byline>Ann</app-byline><app-lead>the harbour</app-lead>", ["Ann the harbour"]),
         ("Java<wbr>Script v<!-- -->12<!-- -->D", ["JavaScript v12D"]),
         ("<h1>Canal path to close<br>for six weeks</h1><p>a<br>b</p>", ["Canal path to close for six weeks", "a", "b"]),
+        ("<p>a</p><div hidden id='S:0'><p>b</p></div><div hidden id=menu>c</div>", ["a", "b"]),
         ("<h3>One.<br>Two.<br> <br>Three.<p>a<br>b</p>c</h3>", ["One. Two.", "Three.", "a", "b", "c"]),
         ("<p>so f<math><annotation>f = v</annotation></math>, which <meter>3 of 4</meter> a", ["so f, which a"]),
         ("<pre><b>write</b><i>(</i><a>A</a><a>B</a></pre>", ["write(AB"]),

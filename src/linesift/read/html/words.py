@@ -35,6 +35,8 @@ TIME_HASHES: Final = np.sort(np.array([hash_word(word) for word in _TIME_WORDS],
 """Hashes of words that name a time."""
 WORD_ATTRIBUTES: Final = READ_ATTRIBUTES - {"style"}
 """Those whose words are hints."""
+STREAMED: Final = "S:"
+"""Beginning of the `id` of what React sends behind the page."""
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
 
@@ -104,8 +106,13 @@ def find_key(attributes: dict[str, str | None]) -> str:
 def is_hidden(attributes: dict[str, str | None]) -> bool:
     """Say whether an element is not shown, by its own attributes; style sheets are not read.
 
+    React sends parts of a page behind it, in hidden elements from which a script puts them into their place. These are
+    shown; their `id` begins with `STREAMED`.
+
     >>> is_hidden({"style": "color:red; display: none"}), is_hidden({"hidden": None}), is_hidden({"style": "margin:0"})
     (True, True, False)
     """
     style = attributes.get("style")
-    return "hidden" in attributes or (style is not None and _HIDDEN.search(style) is not None)
+    if "hidden" in attributes and not (attributes.get("id") or "").startswith(STREAMED):
+        return True
+    return style is not None and _HIDDEN.search(style) is not None

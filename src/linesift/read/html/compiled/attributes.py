@@ -17,6 +17,7 @@ from linesift.read.html.compiled.layout import (
     HIDDEN,
     HOSTS,
     HREFS,
+    ID,
     IS_SHOWN,
     KEY_BOUNDS,
     KEY_HASHES,
@@ -62,6 +63,7 @@ from linesift.read.html.compiled.scan import (
     find_byte,
     find_name,
     hash_bytes,
+    is_at,
     is_white,
     read_char,
     shorten,
@@ -69,6 +71,7 @@ from linesift.read.html.compiled.scan import (
     to_plain,
     to_slot,
 )  # fmt: skip
+from linesift.read.html.words import STREAMED
 
 
 @inner
@@ -184,6 +187,7 @@ def _after_word(data, place, end, word):
 
 
 _DISPLAY, _NONE, _VISIBILITY, _HIDDEN = b"display", b"none", b"visibility", b"hidden"
+_STREAMED = STREAMED.encode()
 
 
 @leaf
@@ -202,7 +206,9 @@ def _hides(data, place, end, name, value):
 def is_hidden(data, m):
     """Say whether the element whose attributes were read is not shown, as `words.is_hidden` does."""
     if m[m[SPANS] + HIDDEN]:
-        return True
+        start, stop = m[m[SPANS] + ID], m[m[SPANS] + ID + 1]
+        if stop - start < len(_STREAMED) or not is_at(data, start, _STREAMED):
+            return True
     place, end = m[m[SPANS] + STYLE], m[m[SPANS] + STYLE + 1]
     while place < end:
         place = _after_white(data, place, end)

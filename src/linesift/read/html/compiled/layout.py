@@ -19,8 +19,8 @@ VOID, RAW, LINK_TAG, FOREIGN, TEMPLATE, SCRIPT, META, TITLE, UNREAD, DIALOG_TAG,
 
 # Where the value of an attribute begins, counted from `m[SPANS]`; it ends at the next place. 0 and 0 where the tag has
 # no such attribute. `NO_SPAN` for others that have words.
-CLASS, HREF, HIDDEN, OPEN, STYLE, ALT, TITLE_ATTRIBUTE, WIDTH, HEIGHT, PROPERTY, NAME, CONTENT, NO_SPAN = range(
-    0, 26, 2
+CLASS, HREF, HIDDEN, OPEN, STYLE, ALT, TITLE_ATTRIBUTE, WIDTH, HEIGHT, PROPERTY, NAME, CONTENT, ID, NO_SPAN = range(
+    0, 28, 2
 )
 
 # Header of `m`: counters,

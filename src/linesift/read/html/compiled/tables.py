@@ -49,6 +49,7 @@ _SPANS = {
     "property": layout.PROPERTY,
     "name": layout.NAME,
     "content": layout.CONTENT,
+    "id": layout.ID,
 }
 _CONSTANTS = {
     layout.LINK_FLAG: walk.LINK,
