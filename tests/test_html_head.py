@@ -171,6 +171,11 @@ def test_authors_and_days_of_comments_and_of_other_stories_do_not_count(other: s
     assert head_of(f"<h1>Ferry</h1>{other}").author == ""
 
 
+@pytest.mark.parametrize("names", ["container has-sidebar", "elementor-widget", "post comments-open", "sidebar-left"])
+def test_names_around_the_whole_article_do_not_hide_its_author(names: str) -> None:
+    assert head_of(f'<div class="{names}"><h1>Ferry</h1><p><a rel="author">Anna Rat</a></p></div>').author == "Anna Rat"
+
+
 def test_the_first_author_below_the_title_counts() -> None:
     above, below = '<p><a rel="author">Zoe Quill</a></p>', '<p><a rel="author">Anna Rat</a></p>'
     assert head_of(f"{above}<h1>Ferry</h1>{below}<p>a{above}").author == "Anna Rat"

@@ -65,9 +65,8 @@ def find_entries(page: LabelledLines, dating: Dating) -> tuple[Entry, ...]:
     """Find the entries of a page, in page order; none where there are fewer than `_MIN_ENTRIES`.
 
     An entry begins with a time on a line of its own, with the heading right above that where most entries have one, or
-    with a body line that begins with a clock. A line that says
-    "published" or "updated" begins none, and neither does the date above the first line of the body, if it has a day
-    and the times of the entries have none.
+    with a body line that begins with a clock. A line that says "published" or "updated" begins none, and neither does
+    the date above the first line of the body, if it has a day and the times of the entries have none.
 
     A clock alone gets a day where the page's dates and the order of the entries leave one choice.
     """

@@ -60,10 +60,12 @@ _WRITTEN_BY = frozenset([
 _BYLINE = re.compile(r"^(?:by|von|par|por|di|door|av|af|oleh)\b:?\s+(?!de[rnm]\b)", re.IGNORECASE)
 """A word before the name of an author in `meta`, and in bylines; "von der Heide" is a name."""
 _OTHERS = re.compile(
-    r"(?:^|[\s_-])(?:comment|reply|replies|respond|disqus|related|recommend|popular|latest|trending|teaser|sidebar|widget)",
+    r"(?:^|\s)(?:comment(?!s?-(?:open|on|enabled))|respond|disqus|related|recommend|popular|latest|trending|teaser"
+    r"|(?:sidebar|widget)(?:[\s_]|$))",
     re.IGNORECASE,
 )
-"""Words of a class or an id around what is not the article's own: readers' comments, and other stories."""
+"""Names of a class or an id around what is not the article's own: readers' comments, and other stories. `has-sidebar`
+and `elementor-widget` stand around the whole article."""
 _OTHER_ITEMS = ("Comment", "UserComments", "VideoObject", "ImageObject", "AudioObject")
 """Types of microdata, by their end, whose author and day are not those of the article."""
 _MOST_AROUND = 40
