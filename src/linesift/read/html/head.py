@@ -123,9 +123,9 @@ def read_head(tree: "LexborHTMLParser") -> Head:
     for node in tree.css(_SELECTOR):
         _add(found, node)
     meta = found.meta
-    titles = [*found.titles, *(meta[name] for name in TITLES if name in meta), *found.h1]
-    n_sure = len(titles) - len(found.h1[1:])  # headings below the first one may be those of other stories
-    found.json = read_json(found.scripts, (titles[:n_sure], titles[n_sure:]), _addresses(found))
+    titles = [*found.titles, *(meta[name] for name in TITLES if name in meta), *found.h1[:1]]
+    # Headings below the first one may be those of other stories.
+    found.json = read_json(found.scripts, (titles, found.h1[1:]), _addresses(found))
     found.dates += [HeadDate(DateSource.SCRIPT_PUBLISHED, day) for day in found.json.days]
     article = found.json.article
     itemprops = [date for date in found.dates if date.source is DateSource.ITEM_PUBLISHED]

@@ -65,13 +65,9 @@ def read_json(scripts: Sequence[str], titles: tuple[Sequence[str], Sequence[str]
     others: list[dict[str, Any]] = []
     for text in scripts:
         data = _load(text)
-        days, listed = SCRIPT_DAY.findall(text) if data is None else [], set[int]()
+        days = SCRIPT_DAY.findall(text) if data is None else []
         for item in _objects(data):
             types = _types(item)
-            if _LIST in types:
-                listed.update(id(inner) for inner in _objects([*item.values()]))
-            if id(item) in listed:
-                continue
             if any(name.endswith(_ARTICLE_TYPES) for name in types):
                 articles.append(item)
             elif any(name.endswith(_WITH_AUTHOR) for name in types):
@@ -184,7 +180,7 @@ def clean_name(text: str) -> str:
 
 
 def _objects(data: Any) -> Iterator[dict[str, Any]]:
-    """All objects in document order, outer before inner."""
+    """All objects in document order, outer before inner, but for those in lists: they are of other stories."""
     queue = [data]
     for _ in range(_MAX_NODES):
         if not queue:
@@ -192,7 +188,7 @@ def _objects(data: Any) -> Iterator[dict[str, Any]]:
         item = queue.pop()
         if isinstance(item, dict):
             yield item
-            queue += reversed(list(item.values()))
+            queue += [] if _LIST in _types(item) else reversed(list(item.values()))
         elif isinstance(item, list):
             queue += reversed(item)
 
