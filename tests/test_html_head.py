@@ -195,6 +195,15 @@ def test_several_authors(html: str) -> None:
     assert head_of(html).author == "Anna Rat, Raj Puri"
 
 
+def test_many_authors_with_long_names_are_all_given() -> None:
+    names = [f"Maria-Magdalena von und zu Hohenstein {number}" for number in range(8)]
+    listed = ", ".join(f'{{"name": "{name}"}}' for name in names)
+    metas = "".join(f'<meta name="citation_author" content="{name}">' for name in names)
+    for html in (LD.format(f'{{"@type": "Article", "author": [{listed}]}}'), metas):
+        assert head_of(html).author == ", ".join(names)
+    assert head_of('<meta name="author" content="' + "a" * 200 + '">').author == ""
+
+
 def test_of_several_articles_the_title_below_is_of_another_story() -> None:
     race = '{"@type": "NewsArticle", "headline": "Duck race raises a record", "author": "Zoe Quill"}'
     site = '{"@type": "NewsArticle", "headline": "Coast Post", "author": "Admin"}'

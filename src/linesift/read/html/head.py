@@ -8,7 +8,18 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from linesift.hints import DateSource, Head, HeadDate
-from linesift.read.html.jsonld import SCRIPT_DAY, JsonLd, clean_name, date_of, is_name, name_of, read_json, string_of
+from linesift.read.html.jsonld import (
+    OF_OTHERS,
+    SCRIPT_DAY,
+    JsonLd,
+    are_names,
+    clean_name,
+    date_of,
+    is_name,
+    name_of,
+    read_json,
+    string_of,
+)
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -66,8 +77,6 @@ _OTHERS = re.compile(
 )
 """Names of a class or an id around what is not the article's own: readers' comments, and other stories. `has-sidebar`
 and `elementor-widget` stand around the whole article."""
-_OTHER_ITEMS = ("Comment", "UserComments", "VideoObject", "ImageObject", "AudioObject")
-"""Types of microdata, by their end, whose author and day are not those of the article."""
 _MOST_AROUND = 40
 """Most elements around an element that are looked at."""
 _HIDDEN_TEXT = frozenset(["noscript", "script", "style", "template"])
@@ -228,7 +237,7 @@ def _is_of_others(node: "LexborNode") -> bool:
         attributes = around.attributes
         names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
         kind = (attributes.get("itemtype") or "").rstrip("/")
-        if _OTHERS.search(names) or kind.endswith(_OTHER_ITEMS) or "comment" in (attributes.get("itemprop") or ""):
+        if _OTHERS.search(names) or kind.endswith(OF_OTHERS) or "comment" in (attributes.get("itemprop") or ""):
             return True
         around = around.parent
     return False
@@ -266,7 +275,7 @@ def _author(found: _Found) -> str:
     written = found.meta.get("twitter:data1", "") if _is_byline(found.meta.get("twitter:label1", "")) else ""
     others = (*(found.meta_authors.get(key, []) for key in _AUTHORS), [written], found.author)
     candidates = chain(own, map(_joined, others), of_others)
-    return next(filter(is_name, candidates), "")
+    return next(filter(are_names, candidates), "")
 
 
 def _joined(names: Sequence[str]) -> str:

@@ -12,7 +12,9 @@ from typing import Any
 _ARTICLE_TYPES = ("Article", "BlogPosting", "Report", "Posting")
 _WITH_AUTHOR = ("Recipe", "Review", "WebPage", "CreativeWork")
 """Types of other objects whose author may be the page's, by their end."""
-_OTHER_TYPES = ("VideoObject", "ImageObject", "AudioObject", "Comment", "Review", "Event", "Product", "Person")
+OF_OTHERS = ("VideoObject", "ImageObject", "AudioObject", "Comment", "UserComments")
+"""Types of objects, by their end, whose author and day are never those of the page."""
+_OTHER_TYPES = (*OF_OTHERS, "Review", "Event", "Product", "Person")
 """Types of objects whose day of publication is not the page's, by their end; articles have a source of their own."""
 _LIST = "ItemList"
 """Type of objects whose articles are other stories."""
@@ -152,8 +154,13 @@ def _addresses(item: dict[str, Any]) -> Iterator[str]:
 
 
 def is_name(text: str) -> bool:
-    """Whether a text can be names of authors; addresses are none."""
+    """Whether a text can be the name of an author; addresses are none."""
     return 0 < len(text) <= _LONGEST_NAME and "@" not in text and "://" not in text
+
+
+def are_names(text: str) -> bool:
+    """Whether a text can be names of authors, with commas between them."""
+    return all(map(is_name, text.split(", ")))
 
 
 def name_of(value: Any, names: Mapping[str, str], depth: int = _MAX_NAME_DEPTH) -> str:
