@@ -158,7 +158,7 @@ def _exact(moments: Sequence[Moment]) -> list[Moment]:
 def _with_clock(moment: Moment, claims: Sequence[Claim]) -> Moment:
     """Add the clock of the markup to a day that has none or one of an age, and its zone to the same clock.
 
-    A title repeats the clock that its element shows, which has no zone.
+    A title repeats the clock that its element shows, which has no zone. Many sites write UTC behind their local time.
     """
     clocks = [(claim.source, claim.moment.clock) for claim in claims if claim.moment.clock is not None]
     for source, clock in clocks:
